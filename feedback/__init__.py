@@ -1,0 +1,1 @@
+"""Marginalia: feedback on writing, section by section."""

@@ -1,0 +1,217 @@
+"""The interface between the pipeline and whatever writes the feedback."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from pydantic import BaseModel, ConfigDict, Field
+
+# What goes in ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    name: str
+    description: str
+    levels: tuple[str, ...] = ()  # from weakest to strongest
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What the writing is for. Empty strings where the student asked for just feedback."""
+
+    title: str = ""
+    instructions: str = ""
+    audience: str = ""
+    criteria: tuple[Criterion, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SectionRequest:
+    """One section to comment on. An unchanged section makes an unchanged request."""
+
+    text: str
+    heading_path: tuple[str, ...] = ()
+    task: Task = field(default_factory=Task)
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryRequest:
+    """The whole document, for what only the whole shows."""
+
+    title: str
+    sections: tuple[tuple[str, str], ...]  # heading, text
+    findings: tuple[str, ...]  # the messages already given on the sections
+    task: Task = field(default_factory=Task)
+
+
+Request = SectionRequest | SummaryRequest
+
+# What comes out -------------------------------------------------------------------------------
+
+
+class CommentKind(StrEnum):
+    PRAISE = "praise"
+    CLARITY = "clarity"
+    STRUCTURE = "structure"
+    STYLE = "style"
+    ARGUMENT = "argument"
+    EVIDENCE = "evidence"
+    LANGUAGE = "language"
+
+
+class Comment(BaseModel):
+    """A remark on one passage, quoted word for word so that it can be anchored."""
+
+    model_config = ConfigDict(extra="ignore")
+    kind: CommentKind
+    quote: str = Field(max_length=2000)
+    message: str = Field(min_length=1, max_length=4000)
+    suggestion: str = Field(default="", max_length=4000)
+    criterion: str = Field(default="", max_length=200)
+
+
+class CriterionLevel(BaseModel):
+    """Where the writing stands on one criterion, with the passage that shows it. Never a grade."""
+
+    model_config = ConfigDict(extra="ignore")
+    criterion: str = Field(max_length=200)
+    level: str = Field(max_length=200)
+    evidence: str = Field(default="", max_length=2000)
+    justification: str = Field(default="", max_length=4000)
+
+
+class FeedbackOutput(BaseModel):
+    """The structured answer of a provider, for a section and for a whole document alike."""
+
+    model_config = ConfigDict(extra="ignore")
+    summary: str = Field(max_length=8000)
+    strengths: list[str] = Field(default_factory=list, max_length=20)
+    next_steps: list[str] = Field(default_factory=list, max_length=20)
+    comments: list[Comment] = Field(default_factory=list, max_length=100)
+    levels: list[CriterionLevel] = Field(default_factory=list, max_length=50)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What the provider will hold for a request, in tokens."""
+
+    input_tokens: int
+    max_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class TokenUsage:
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cache_read_tokens: int = 0
+    cache_write_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The provider took the call: its first event."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """The next piece of the answer's JSON as the model writes it."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The validated answer. Always the last event."""
+
+    output: FeedbackOutput
+    usage: TokenUsage
+    model: str
+    stop_reason: str = "end_turn"
+
+
+Event = Accepted | Delta | Finished
+
+# What goes wrong ------------------------------------------------------------------------------
+
+
+class ProviderError(Exception):
+    """The feedback service could not answer."""
+
+    transient = True  # worth another attempt
+
+    def __init__(self, message: str = "", *, retry_after: float = 0.0, usage: TokenUsage | None = None) -> None:
+        super().__init__(message or (type(self).__doc__ or "").strip())
+        self.retry_after = retry_after  # seconds, as the provider asked; 0: it did not say
+        self.usage = usage  # what a call that failed late had spent
+
+
+class Throttled(ProviderError):
+    """The feedback service asked us to slow down."""
+
+
+class Unavailable(ProviderError):
+    """The feedback service is not available."""
+
+
+class TimedOut(ProviderError):
+    """The feedback service took too long to answer."""
+
+
+class Rejected(ProviderError):
+    """The feedback service refused this request."""
+
+    transient = False
+
+
+class MalformedAnswer(ProviderError):
+    """The feedback service's answer could not be read."""
+
+
+class Aborted(ProviderError):
+    """The call was cut on our side: cancelled, or the worker stops."""
+
+
+class Call:
+    """One running call, seen from outside: how to cut it from another thread.
+
+    A provider registers what wakes its blocked read (socket.shutdown); the deadline thread or a
+    cancellation calls abort once, and the provider raises what fits.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._cut: Callable[[], None] | None = None
+        self.aborted = False
+
+    def on_abort(self, cut: Callable[[], None]) -> None:
+        """Register what ends the read; runs at once where abort came first."""
+        with self._lock:
+            self._cut = cut
+            run_now = self.aborted
+        if run_now:
+            cut()
+
+    def abort(self) -> None:
+        with self._lock:
+            already, self.aborted = self.aborted, True
+            cut = self._cut
+        if cut is not None and not already:
+            cut()
+
+
+class Provider(Protocol):
+    """Writes feedback. Instances are shared by all threads of a worker."""
+
+    name: str
+    simulated: bool  # the page says so
+
+    def estimate(self, request: Request) -> Estimate:
+        """What a call for this request will hold. Needs no network."""
+
+    def stream(self, request: Request, call: Call) -> Iterator[Event]:
+        """Accepted, then deltas, then Finished; raises ProviderError. Closing the iterator ends the call."""

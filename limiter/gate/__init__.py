@@ -1,0 +1,86 @@
+"""The gate: which job may run now? One specification, two implementations.
+
+`limiter.gate.redis.RedisGate` decides atomically across every worker on every machine;
+`limiter.gate.memory.MemoryGate` decides in one process and is what the other is tested against.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from .model import (
+    Admission,
+    BreakerConfig,
+    BreakerMode,
+    BreakerState,
+    Explanation,
+    FlowPolicy,
+    FlowStatus,
+    GateError,
+    GateUnavailable,
+    Lease,
+    Outcome,
+    Place,
+    Reason,
+    SchemaTooNew,
+    Settlement,
+    Status,
+    Ticket,
+    UpstreamConfig,
+    Usage,
+)
+
+
+class Gate(Protocol):
+    """One admission decision for many workers. Every method is one round trip."""
+
+    def configure(self, config: UpstreamConfig) -> bool:
+        """Publish a version. False: the gate already has this one or a newer one."""
+
+    def set_policies(
+        self, upstream: str, *, flows: Mapping[str, FlowPolicy], groups: Mapping[str, float]
+    ) -> None:
+        """Install policies of flows and weights of groups; they act at the next decision."""
+
+    def offer(self, upstream: str, ticket: Ticket) -> Place:
+        """Put a job in line. Offering a job that is in line or running changes nothing."""
+
+    def admit(self, upstream: str, k: int = 1) -> Admission:
+        """Decide: up to k leases, all limits passed for each, or why not and when to ask again."""
+
+    def accepted(self, upstream: str, leases: Sequence[str]) -> int:
+        """The provider took these calls: the rate controller's success. Returns how many counted."""
+
+    def renew(self, upstream: str, leases: Sequence[Lease]) -> frozenset[str]:
+        """Extend leases by the lease time and return the ids that were lost.
+
+        A lease of another epoch is unknown because the gate lost its memory: it is installed again.
+        """
+
+    def settle(
+        self, upstream: str, lease: str, outcome: Outcome, usage: Usage | None = None, *, retry_after: float = 0.0
+    ) -> Settlement:
+        """Free the slot, correct what was held and charged, feed the breaker. Idempotent."""
+
+    def cancel(self, upstream: str, job: str) -> bool:
+        """Take a waiting job out of the line. False: it was not there."""
+
+    def reprioritise(self, upstream: str, job: str, priority: int) -> bool:
+        """Move a waiting job within its flow. False: it is not in line."""
+
+    def explain(self, upstream: str, job: str) -> Explanation:
+        """Say what a job waits for."""
+
+    def expire(self, upstream: str, limit: int = 100) -> tuple[Lease, ...]:
+        """End leases whose time ran out and return them: the caller owes each job its recovery."""
+
+    def status(self, upstream: str) -> Status:
+        """The upstream at this moment."""
+
+
+__all__ = [
+    "Admission", "BreakerConfig", "BreakerMode", "BreakerState", "Explanation", "FlowPolicy", "FlowStatus",
+    "Gate", "GateError", "GateUnavailable", "Lease", "Outcome", "Place", "Reason", "SchemaTooNew", "Settlement",
+    "Status", "Ticket", "UpstreamConfig", "Usage",
+]  # fmt: skip
