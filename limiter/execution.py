@@ -1,0 +1,81 @@
+"""One run of one job, as the job function and whoever runs it both see it.
+
+The RQ worker and the in-process dispatcher make an Execution for each job they start and set it as
+current; the job function reads its lease from it, reports what happened, and registers how its
+blocking call can be cut from another thread.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from .gate.model import Lease, Outcome, Usage
+
+
+class Execution:
+    """A run of a job under a lease (or under none, where the queue has no upstream)."""
+
+    def __init__(
+        self,
+        *,
+        id: str,
+        job: str,
+        lease: Lease | None = None,
+        on_accepted: Callable[[Execution], None] | None = None,
+    ) -> None:
+        self.id = id  # of the lease, of the RQ execution, and of the row's lease: one id, three views
+        self.job = job
+        self.lease = lease
+        self.outcome: Outcome | None = None  # None: the runner concludes from how the function ended
+        self.usage: Usage | None = None
+        self.retry_after = 0.0
+        self.abort_reason: str | None = None
+        self._on_accepted = on_accepted
+        self._lock = threading.Lock()
+        self._cut: Callable[[], None] | None = None
+
+    def accepted(self) -> None:
+        """Tell the gate that the provider took the call."""
+        if self._on_accepted is not None:
+            self._on_accepted(self)
+
+    def report(self, outcome: Outcome, usage: Usage | None = None, *, retry_after: float = 0.0) -> None:
+        """Say what the settlement shall say (retry_after in seconds, as the provider asked)."""
+        self.outcome, self.usage, self.retry_after = outcome, usage, retry_after
+
+    def on_abort(self, cut: Callable[[], None]) -> None:
+        """Register what ends the blocking call; runs at once where abort came first."""
+        with self._lock:
+            self._cut = cut
+            run_now = self.abort_reason is not None
+        if run_now:
+            cut()
+
+    def abort(self, reason: str) -> None:
+        """Cut the call: a deadline, a stop command, a lost lease or a shutdown. Only the first reason counts."""
+        with self._lock:
+            first, self.abort_reason = self.abort_reason is None, self.abort_reason or reason
+            cut = self._cut
+        if first and cut is not None:
+            cut()
+
+
+_current: ContextVar[Execution | None] = ContextVar("limiter_execution", default=None)
+
+
+def current_execution() -> Execution | None:
+    """The execution that this thread is in, if any."""
+    return _current.get()
+
+
+@contextmanager
+def running(execution: Execution) -> Iterator[Execution]:
+    """Make an execution the current one for this thread."""
+    token = _current.set(execution)
+    try:
+        yield execution
+    finally:
+        _current.reset(token)
