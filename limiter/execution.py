@@ -11,8 +11,18 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from enum import StrEnum
 
 from .gate.model import Lease, Outcome, Usage
+
+
+class AbortReason(StrEnum):
+    """Why a run was cut from outside."""
+
+    DEADLINE = "deadline"  # its whole time is used up
+    STOPPED = "stopped"  # somebody stopped or cancelled this job
+    LEASE_LOST = "lease_lost"  # the gate has given the job to somebody else, or can't be reached
+    SHUTDOWN = "shutdown"  # the worker must end and its grace period is over
 
 
 class Execution:
@@ -32,7 +42,7 @@ class Execution:
         self.outcome: Outcome | None = None  # None: the runner concludes from how the function ended
         self.usage: Usage | None = None
         self.retry_after = 0.0
-        self.abort_reason: str | None = None
+        self.abort_reason: AbortReason | None = None
         self._on_accepted = on_accepted
         self._lock = threading.Lock()
         self._cut: Callable[[], None] | None = None
@@ -54,8 +64,8 @@ class Execution:
         if run_now:
             cut()
 
-    def abort(self, reason: str) -> None:
-        """Cut the call: a deadline, a stop command, a lost lease or a shutdown. Only the first reason counts."""
+    def abort(self, reason: AbortReason) -> None:
+        """Cut the call. Only the first reason counts."""
         with self._lock:
             first, self.abort_reason = self.abort_reason is None, self.abort_reason or reason
             cut = self._cut
