@@ -43,12 +43,14 @@ class Execution:
         self.usage: Usage | None = None
         self.retry_after = 0.0
         self.abort_reason: AbortReason | None = None
+        self.was_accepted = False
         self._on_accepted = on_accepted
         self._lock = threading.Lock()
         self._cut: Callable[[], None] | None = None
 
     def accepted(self) -> None:
         """Tell the gate that the provider took the call."""
+        self.was_accepted = True
         if self._on_accepted is not None:
             self._on_accepted(self)
 
