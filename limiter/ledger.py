@@ -1,0 +1,48 @@
+"""What the limiter must know of a job's record, asked of whoever keeps it.
+
+Redis is an index that can be rebuilt; the ledger is what it is rebuilt from. An application that keeps
+its jobs in a database names its own ledger in the setting LIMITER_LEDGER (a dotted path to a class or
+to a function that takes the Redis connection). The default reads RQ's own job hashes, which share
+Redis's fate: it recovers from dead workers, not from a lost Redis.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol, cast
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+from redis import Redis
+
+from .gate.model import Lease, Ticket
+
+DEFAULT_LEDGER = "limiter.rq.ledger.HashLedger"
+
+
+class Ledger(Protocol):
+    """The records behind the line, as far as the limiter needs them."""
+
+    def reclaimed(self, lease: Lease) -> bool:
+        """A lease ended without its worker. Count the attempt; may the job go back in line?
+
+        A lease whose upstream is empty stands for a run on a queue without one. Called once for each
+        such lease, before anything is changed in RQ. False: the record is finished, void, or out of
+        attempts, and the job must not run again by itself.
+        """
+
+    def settled(self, leases: Sequence[str]) -> None:
+        """The gate took the settlements of these leases: they need not be driven again."""
+
+    def waiting(self, upstream: str) -> Iterable[Ticket]:
+        """Every job that should be in line, in the order in which it was offered."""
+
+    def running(self, upstream: str) -> Iterable[Lease]:
+        """Every lease that should be in flight."""
+
+
+def get_ledger(connection: Redis) -> Ledger:
+    """The ledger that the settings choose, for the jobs on this Redis."""
+    path = getattr(settings, "LIMITER_LEDGER", DEFAULT_LEDGER)
+    factory = cast(Callable[[Redis], Ledger], import_string(path))
+    return factory(connection)
