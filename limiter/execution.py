@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import StrEnum
-from enum import StrEnum
 
 from .gate.model import Lease, Outcome, Usage
 
@@ -24,15 +23,6 @@ class AbortReason(StrEnum):
     STOPPED = "stopped"  # somebody stopped or cancelled this job
     LEASE_LOST = "lease_lost"  # the gate has given the job to somebody else, or can't be reached
     SHUTDOWN = "shutdown"  # the worker must end and its grace period is over
-
-
-class AbortReason(StrEnum):
-    """Why a run was cut. The job function may look at it to leave its own record right."""
-
-    DEADLINE = "deadline"  # the job's time-out passed
-    STOPPED = "stopped"  # somebody asked for it
-    LEASE_LOST = "lease lost"  # the job may already run elsewhere: this run must change nothing
-    SHUTDOWN = "shutdown"  # the worker stops: the job goes back in line
 
 
 class Execution:
