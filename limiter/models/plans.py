@@ -1,0 +1,159 @@
+"""Who may do how much: plans, what differs for one flow, and the weights of groups."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.core.validators import MinLengthValidator
+from django.db import models
+from django.db.models import Q
+
+from .rules import RuledModel, at_least, rule
+
+WEIGHT = "A weight must be at least 0.001 and at most 1,000; suspend a flow to stop it."
+
+
+def _weight(name: str) -> Q:
+    # A share of next to nothing would make waits that look like a fault.
+    return Q(**{f"{name}__gte": 0.001, f"{name}__lte": 1000})
+
+
+class Caps(RuledModel):
+    """Personal limits; empty means no limit of this kind here."""
+
+    max_in_flight = models.PositiveIntegerField(null=True, blank=True, help_text="Calls at once.")
+    in_line = models.PositiveIntegerField(null=True, blank=True, help_text="Jobs waiting in line at once.")
+    requests_per_minute = models.FloatField(null=True, blank=True)
+    burst = models.FloatField(null=True, blank=True, help_text="Requests that may start at once.")
+    tokens_per_day = models.PositiveBigIntegerField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+def cap_rules(prefix: str) -> list[models.CheckConstraint]:
+    """The same rules for every model that carries caps; names must differ between tables."""
+    return [
+        rule(
+            "max_in_flight",
+            f"{prefix}_in_flight",
+            at_least(1, "max_in_flight"),
+            "At least 1 call must be allowed at once; suspend a flow to stop it.",
+        ),
+        rule(
+            "in_line", f"{prefix}_in_line", at_least(1, "in_line"), "At least 1 job must be allowed in line."
+        ),
+        rule(
+            "requests_per_minute",
+            f"{prefix}_rate",
+            Q(requests_per_minute__isnull=True)
+            | Q(requests_per_minute__gt=0, requests_per_minute__lte=1_000_000),
+            "The rate must be more than 0 and at most 1,000,000 requests a minute; leave it empty for no limit.",
+        ),
+        rule(
+            "burst",
+            f"{prefix}_burst",
+            at_least(1, "burst"),
+            "The burst must be at least 1, or no request would ever fit.",
+        ),
+        rule(
+            "tokens_per_day",
+            f"{prefix}_tokens",
+            at_least(1, "tokens_per_day"),
+            "At least 1 token a day must be allowed; suspend a flow to stop it.",
+        ),
+    ]
+
+
+class Plan(Caps):
+    """What a kind of user may do."""
+
+    name = models.SlugField(primary_key=True, max_length=50)
+    weight = models.FloatField(default=1, help_text="Share against the others of a group who wait.")
+    is_default = models.BooleanField(default=False, help_text="For every flow that names no plan.")
+    version = models.PositiveBigIntegerField(default=0, editable=False)
+    author = models.CharField(max_length=150, blank=True, editable=False)
+    reason = models.CharField(max_length=500, blank=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ("name",)
+        constraints: ClassVar = [
+            *cap_rules("plan"),
+            rule("weight", "plan_weight", _weight("weight"), WEIGHT),
+            models.UniqueConstraint(
+                fields=["is_default"],
+                condition=Q(is_default=True),
+                name="limiter_plan_one_default",
+                violation_error_message="There is a default plan already.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class FlowOverride(Caps):
+    """What differs for one flow. After `expires_at` plan and weight factor stand, the exceptions end."""
+
+    flow = models.CharField(primary_key=True, max_length=200, validators=[MinLengthValidator(1)])
+    plan = models.ForeignKey(Plan, null=True, blank=True, on_delete=models.PROTECT, related_name="overrides")
+    weight_factor = models.FloatField(default=1, help_text="Multiplies the plan's weight.")
+    suspended = models.BooleanField(default=False, help_text="Nothing of this flow is admitted.")
+    expires_at = models.DateTimeField(
+        null=True, blank=True, help_text="When caps and suspension end. Empty: they stay."
+    )
+    reason = models.CharField(max_length=500, blank=True)
+    author = models.CharField(max_length=150, blank=True, editable=False)
+    version = models.PositiveBigIntegerField(default=0, editable=False)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ("flow",)
+        constraints: ClassVar = [
+            *cap_rules("flow"),
+            rule("weight_factor", "flow_weight_factor", _weight("weight_factor"), WEIGHT),
+            rule("flow", "flow_named", ~Q(flow=""), "A flow needs a key."),
+        ]
+
+    def __str__(self) -> str:
+        return self.flow
+
+
+class GroupWeight(RuledModel):
+    """The share of a group against the other groups. A group without a row weighs 1."""
+
+    group = models.CharField(primary_key=True, max_length=200, validators=[MinLengthValidator(1)])
+    weight = models.FloatField(default=1)
+    reason = models.CharField(max_length=500, blank=True)
+    author = models.CharField(max_length=150, blank=True, editable=False)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ("group",)
+        constraints: ClassVar = [
+            rule("weight", "group_weight", _weight("weight"), WEIGHT),
+            rule("group", "group_named", ~Q(group=""), "A group needs a key."),
+        ]
+
+    def __str__(self) -> str:
+        return self.group
+
+
+class PolicyClock(models.Model):
+    """One row that counts policy changes.
+
+    Whoever changes a plan or an override takes the next number and holds the row until commit, so
+    numbers are in the order of the commits and a higher number never carries older values.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    value = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(id=1), name="limiter_policy_clock_single")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.value)

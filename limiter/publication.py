@@ -1,0 +1,106 @@
+"""From the rows to the gate: what a version holds, and how the gate learns of it.
+
+The gate takes only a newer version than it has, so publishing late, twice or from several
+processes does no harm, and whoever finds the gate behind may publish.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.db import transaction
+
+from .gate import BreakerConfig, BreakerMode, GateError, UpstreamConfig
+from .gates import get_gate
+from .models import ConfigVersion, Upstream
+
+logger = logging.getLogger(__name__)
+
+SETTINGS: tuple[str, ...] = tuple(
+    field.name
+    for field in Upstream._meta.concrete_fields
+    if field.name not in ("name", "version", "changed_at")
+)
+
+
+def body_of(upstream: Upstream) -> dict[str, Any]:
+    """Every setting, as the history keeps it."""
+    return {name: getattr(upstream, name) for name in SETTINGS}
+
+
+def config_of(upstream: Upstream) -> UpstreamConfig:
+    """What the gate enforces of a row."""
+    return UpstreamConfig(
+        name=upstream.name,
+        version=upstream.version,
+        requests_per_minute=upstream.requests_per_minute,
+        burst=upstream.burst,
+        max_in_flight=upstream.max_in_flight,
+        flow_in_flight=upstream.flow_in_flight,
+        lease_seconds=upstream.lease_seconds,
+        paused=upstream.paused,
+        breaker=BreakerConfig(
+            mode=BreakerMode(upstream.breaker_mode),
+            failures=upstream.breaker_failures,
+            open_seconds=upstream.breaker_open_seconds,
+            open_max_seconds=upstream.breaker_open_max_seconds,
+            jitter=upstream.breaker_jitter,
+            probes=upstream.breaker_probes,
+            successes=upstream.breaker_successes,
+        ),
+    )
+
+
+def publish(upstream: str) -> bool:
+    """Give the gate the committed version. False: it had this one or a newer one.
+
+    Raises Upstream.DoesNotExist, and GateError where the gate cannot be reached.
+    """
+    return get_gate().configure(config_of(Upstream.objects.get(name=upstream)))
+
+
+def publish_on_commit(upstream: str) -> None:
+    """Publish when the change is safe. A gate that is down costs nothing: reconcile publishes later."""
+
+    def after() -> None:
+        try:
+            publish(upstream)
+        except GateError as error:
+            logger.warning("%s was saved but not yet published: %s", upstream, error)
+
+    transaction.on_commit(after)
+
+
+def keep_version(upstream: Upstream, *, author: str, reason: str) -> None:
+    """Add the row's present version to the history."""
+    version = ConfigVersion(
+        upstream=upstream, version=upstream.version, body=body_of(upstream), author=author, reason=reason
+    )
+    version.full_clean()
+    version.save(force_insert=True)
+
+
+def reconcile_configuration() -> int:
+    """Bring the gate up to what is committed, and return how many upstreams it was behind on.
+
+    Raises GateError where the gate cannot be reached: the next pass tries again.
+    """
+    behind = 0
+    for name in Upstream.objects.values_list("name", flat=True):
+        _outrun(name, get_gate().status(name).version)
+        behind += publish(name)
+    return behind
+
+
+def _outrun(name: str, published: int) -> None:
+    """After a database was restored from a backup the gate may know versions that no row knows."""
+    with transaction.atomic():
+        upstream = Upstream.objects.select_for_update().get(name=name)
+        if published <= upstream.version:
+            return
+        upstream.version = published + 1
+        upstream.save(update_fields=["version", "changed_at"])
+        keep_version(
+            upstream, author="reconcile", reason=f"The gate held version {published}, newer than ours."
+        )

@@ -1,0 +1,100 @@
+"""The first configuration, taken from the environment once; after that the database rules.
+
+settings.LIMITER_SEED is a dict with the fields of Seed as keys (each the lower-case name of its
+environment variable). A key that is missing or None takes the default.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.migrations.loader import MigrationLoader
+
+from .gates import MEMORY, backend
+
+REASON = "First configuration, from the environment."
+AUTHOR = "seed"
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """What the environment may say about the first upstreams."""
+
+    token_bucket_capacity: float = 100  # requests
+    token_bucket_refill_rate: float = 1.67  # requests a second
+    circuit_breaker_failure_threshold: int = 5  # failures in a row
+    circuit_breaker_timeout: float = 60  # seconds
+    max_in_flight: int | None = None  # calls to Bedrock at once; None: no limit
+    offline_in_flight: int = 4  # work for this machine's own processors
+    lease_seconds: float = 30
+
+
+SOLO = {
+    "token_bucket_capacity": 3,
+    "token_bucket_refill_rate": 0.5,
+}  # 30 a minute, as many at once as threads
+
+
+def seed_settings() -> Seed:
+    """LIMITER_SEED with its defaults. Raises ImproperlyConfigured with the key and what is expected."""
+    given: dict[str, Any] = getattr(settings, "LIMITER_SEED", {})
+    known = {field.name for field in fields(Seed)}
+    if unknown := sorted(set(given) - known):
+        raise ImproperlyConfigured(
+            f"LIMITER_SEED has no key {unknown[0]!r}: expected {', '.join(sorted(known))}."
+        )
+    values = {key: value for key, value in given.items() if value is not None}
+    for key, value in values.items():
+        if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
+            raise ImproperlyConfigured(f"{key.upper()} is {value!r}: expected a number above 0.")
+    return Seed(**{**(SOLO if backend() == MEMORY else {}), **values})
+
+
+def seed_from_environment() -> bool:
+    """Make the first plan and upstreams where there is none. False: there were some already."""
+    from .models import Plan, Upstream
+    from .services import create_plan, create_upstream
+
+    if Upstream.objects.exists():
+        return False
+    seed = seed_settings()
+    if not Plan.objects.exists():
+        create_plan(name="standard", values={"is_default": True}, author=AUTHOR, reason=REASON)
+    create_upstream(name="bedrock", values=_bedrock(seed), author=AUTHOR, reason=REASON)
+    create_upstream(name="offline", values=_offline(seed), author=AUTHOR, reason=REASON)
+    return True
+
+
+def _bedrock(seed: Seed) -> dict[str, Any]:
+    return {
+        "target": "bedrock",
+        "queue": "bedrock",
+        "requests_per_minute": round(seed.token_bucket_refill_rate * 60, 6),
+        "burst": seed.token_bucket_capacity,
+        "max_in_flight": seed.max_in_flight,
+        "lease_seconds": seed.lease_seconds,
+        "breaker_failures": seed.circuit_breaker_failure_threshold,
+        "breaker_open_seconds": seed.circuit_breaker_timeout,
+        "breaker_open_max_seconds": max(600.0, seed.circuit_breaker_timeout),
+    }
+
+
+def _offline(seed: Seed) -> dict[str, Any]:
+    return {
+        "target": "offline",
+        "queue": "offline",
+        "max_in_flight": seed.offline_in_flight,
+        "lease_seconds": seed.lease_seconds,
+    }
+
+
+def seed_after_migrate(using: str, **kwargs: object) -> None:
+    """Seed once all tables are there (migrate may have stopped on the way, or gone backwards)."""
+    if using == DEFAULT_DB_ALIAS:
+        loader = MigrationLoader(connections[using])
+        if set(loader.graph.leaf_nodes("limiter")) <= set(loader.applied_migrations):
+            seed_from_environment()
