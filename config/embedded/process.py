@@ -1,0 +1,58 @@
+"""What both servers need: to be started in the background, awaited and stopped."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import psutil
+
+from .errors import EmbeddedServerError
+
+START_SECONDS = 60.0  # a crash recovery can take its time
+STOP_SECONDS = 30.0
+LOG_LINES_SHOWN = 5
+
+
+def spawn(command: Sequence[str], *, log: Path) -> int:
+    """Start in a session of its own, so that a Ctrl-C at the terminal does not reach it. Returns its pid."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as output, Path(os.devnull).open("rb") as nothing:
+        redirections = [
+            (os.POSIX_SPAWN_DUP2, nothing.fileno(), 0),
+            (os.POSIX_SPAWN_DUP2, output.fileno(), 1),
+            (os.POSIX_SPAWN_DUP2, output.fileno(), 2),
+        ]
+        return os.posix_spawn(command[0], command, os.environ, file_actions=redirections, setsid=True)
+
+
+def await_ready(pid: int, ready: Callable[[], bool], *, log: Path, name: str) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not ready():
+        if os.waitpid(pid, os.WNOHANG) != (0, 0):
+            raise EmbeddedServerError(f"{name} did not start: {last_words(log)}")
+        if time.monotonic() > deadline:
+            stop(pid, psutil.Process.kill)
+            raise EmbeddedServerError(f"{name} was not ready within {START_SECONDS:.0f} s: {last_words(log)}")
+        time.sleep(0.02)
+
+
+def stop(pid: int, ask: Callable[[psutil.Process], None]) -> None:
+    """Ask a server to stop and wait until it has; one that does not is killed."""
+    try:
+        process = psutil.Process(pid)
+        ask(process)
+        try:
+            process.wait(STOP_SECONDS)
+        except psutil.TimeoutExpired:
+            process.kill()
+            process.wait(STOP_SECONDS)
+    except psutil.NoSuchProcess:
+        return
+
+
+def last_words(log: Path) -> str:
+    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+    return " / ".join(line.strip() for line in lines[-LOG_LINES_SHOWN:]) or f"see {log}"

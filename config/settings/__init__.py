@@ -1,0 +1,1 @@
+"""One module for each environment. `base` holds what they share; DJANGO_SETTINGS_MODULE chooses."""

@@ -1,0 +1,151 @@
+"""What every environment shares. Each variable read here is described in docs/configuration.md."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_stubs_ext
+
+from config import env
+from config.embedded.layout import DATABASE, PORT, ROLE, Layout
+from config.env import BASE_DIR
+
+from .content_security import CONTENT_SECURITY_POLICY as CONTENT_SECURITY_POLICY
+from .logs import logging_for
+from .upstreams import *
+
+# Makes Django's generic classes (ModelAdmin[User]) subscriptable at run time, as their types say.
+django_stubs_ext.monkeypatch()
+
+# Where things lie -----------------------------------------------------------------------------
+
+VAR_DIR = BASE_DIR / env.text("VAR_DIR", "var")
+LAYOUT = Layout(VAR_DIR)
+
+# Applications ---------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "limiter.apps.LimiterConfig",
+    "feedback.apps.FeedbackConfig",
+    "django_rq",
+    "django_htmx",
+    "csp",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.middleware.ContentSecurityPolicy",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+ASGI_APPLICATION = "config.asgi.application"
+WSGI_APPLICATION = "config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# Stores ---------------------------------------------------------------------------------------
+
+_database = env.database("DATABASE_URL")
+EMBEDDED_POSTGRES = _database is None
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": DATABASE,
+        "USER": ROLE,
+        "HOST": str(LAYOUT.sockets),
+        "PORT": PORT,
+    }
+    if _database is None
+    else _database
+}
+DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+    "min_size": env.integer("DATABASE_POOL_MIN", 0),
+    "max_size": env.integer("DATABASE_POOL_MAX", 8, minimum=1),
+    "timeout": env.number("DATABASE_POOL_TIMEOUT", 30.0, minimum=0.1),
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+_redis = env.url("REDIS_URL", ("redis", "rediss", "unix"))
+EMBEDDED_REDIS = not _redis and LIMITER_BACKEND == "redis"
+REDIS_URL = _redis or LAYOUT.redis_url
+
+# The work's queues: one for each stage, and one for each upstream that a model's calls pass.
+RQ_QUEUES = {
+    queue: {"URL": REDIS_URL, "DEFAULT_TIMEOUT": env.integer("JOB_TIMEOUT", 240, minimum=1)}
+    for queue in ("parse", "split", "summarise", "deliver", *LIMITER_QUEUES)
+}
+RQ = {
+    "QUEUE_CLASS": "limiter.rq.queue.GatedQueue",
+    "WORKER_CLASS": "limiter.rq.worker.ConcurrentWorker",
+    "COMMIT_MODE": "on_db_commit",
+}
+
+# People ---------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "feedback.User"
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "login"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+# Language and time ----------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = env.text("TIME_ZONE", "UTC")
+USE_I18N = True
+USE_TZ = True
+
+# Static files and uploads ---------------------------------------------------------------------
+
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [folder for folder in [BASE_DIR / "static"] if folder.exists()]
+UPLOAD_LIMIT_BYTES = env.integer("UPLOAD_LIMIT_MB", 10, minimum=1) * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_LIMIT_BYTES  # a pasted text
+FILE_UPLOAD_PERMISSIONS = 0o600
+
+# Safety that costs nothing anywhere -----------------------------------------------------------
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_HTTPONLY = True
+X_FRAME_OPTIONS = "DENY"
+
+LOGGING = logging_for(env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")))

@@ -1,0 +1,15 @@
+"""For the test suite, which says in the environment which servers it started. Reads no .env file."""
+
+from __future__ import annotations
+
+from .base import *
+
+DEBUG = False
+SECRET_KEY = "known-to-every-test"  # noqa: S105 - protects nothing
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # hundreds of sign-ins
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}

@@ -1,0 +1,36 @@
+"""The limiter's settings and the providers', from the environment.
+
+The limits named here only seed the first upstream of an empty database; after that the database rules.
+"""
+
+from __future__ import annotations
+
+from config import env
+
+PROFILES = ("solo", "team", "campus", "enterprise")
+PROFILE = env.choice("PROFILE", "team", PROFILES)
+
+LIMITER_BACKEND = env.choice(
+    "LIMITER_BACKEND", "memory" if PROFILE == "solo" else "redis", ("redis", "memory")
+)
+LIMITER_QUEUES = {"bedrock": "bedrock", "simulated": "simulated", "offline": "offline"}
+LIMITER_WORKER_SLOTS = env.integer("LIMITER_WORKER_SLOTS", 32, minimum=1)
+LIMITER_SEED = {  # what is not set takes the profile's default, in limiter/seed.py
+    "TOKEN_BUCKET_CAPACITY": env.optional_number("TOKEN_BUCKET_CAPACITY", minimum=1),  # requests
+    "TOKEN_BUCKET_REFILL_RATE": env.optional_number("TOKEN_BUCKET_REFILL_RATE"),  # requests a second
+    "CIRCUIT_BREAKER_FAILURE_THRESHOLD": env.optional_integer("CIRCUIT_BREAKER_FAILURE_THRESHOLD", minimum=1),
+    "CIRCUIT_BREAKER_TIMEOUT": env.optional_number("CIRCUIT_BREAKER_TIMEOUT", minimum=1),  # seconds
+    "MAX_IN_FLIGHT": env.optional_integer("MAX_IN_FLIGHT", minimum=1),
+    "OFFLINE_IN_FLIGHT": env.optional_integer("OFFLINE_IN_FLIGHT", minimum=1),
+    "LEASE_SECONDS": env.optional_number("LEASE_SECONDS", minimum=1),
+}
+
+# What a person's own work goes through. Simulated answers are for the demo's samples alone.
+FEEDBACK_UPSTREAM = env.choice("FEEDBACK_UPSTREAM", "offline", tuple(LIMITER_QUEUES))
+
+BEDROCK_REGION = env.text("BEDROCK_REGION", "us-east-1")
+BEDROCK_MODEL_ID = env.text("BEDROCK_MODEL_ID", "anthropic.claude-3-5-sonnet-20241022-v2:0")
+BEDROCK_ENDPOINT_URL = env.url("BEDROCK_ENDPOINT_URL", ("http", "https"))  # empty: AWS's own
+BEDROCK_MAX_TOKENS = env.integer("BEDROCK_MAX_TOKENS", 2048, minimum=1)
+BEDROCK_CALL_SECONDS = env.number("BEDROCK_CALL_SECONDS", 180, minimum=1)  # then the call is cut
+SIMULATOR_URL = env.url("SIMULATOR_URL", ("http",), "http://127.0.0.1:8790")

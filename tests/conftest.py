@@ -1,0 +1,59 @@
+"""What every test may ask for. The servers behind it are started by tests/servers.py."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+import redis
+from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from django.db import DefaultConnectionProxy
+
+# deadline=None: the machine may be shared, and a slow example is no wrong one.
+settings.register_profile("short", max_examples=50, deadline=None, print_blob=True)
+settings.register_profile(
+    "long", max_examples=2_000, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("short")
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> str:
+    """This process's own Redis database."""
+    return os.environ["REDIS_URL"]
+
+
+@pytest.fixture
+def redis_client(redis_url: str) -> Iterator[redis.Redis]:
+    """A client of this process's own Redis database, empty at the test's start and after it."""
+    client = redis.Redis.from_url(redis_url)
+    client.flushdb()
+    yield client
+    client.flushdb()
+    client.close()
+
+
+@pytest.fixture
+def child_environment(redis_url: str, transactional_db: None) -> dict[str, str]:
+    """The environment for a real process that shall see this test's database and Redis."""
+    from django.db import connection
+
+    return {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "config.settings.test",
+        "DATABASE_URL": _url_of(connection),
+        "REDIS_URL": redis_url,
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def _url_of(connection: DefaultConnectionProxy) -> str:
+    """The suite's own URL with the name of the database that pytest-django made."""
+    from urllib.parse import urlsplit, urlunsplit
+
+    parts = urlsplit(os.environ["DATABASE_URL"])
+    return urlunsplit(parts._replace(path=f"/{connection.settings_dict['NAME']}"))
