@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from limiter.models.ids import UUIDv7Field
+
+
+class Course(models.Model):
+    """A group of people who share an upstream with other groups by weight."""
+
+    id = UUIDv7Field()
+    name = models.CharField(max_length=200, unique=True)
+    weight = models.FloatField(default=1.0, help_text="Share against other courses that wait; 1 is normal.")
+    members = models.ManyToManyField(settings.AUTH_USER_MODEL, through="Membership", related_name="courses")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["name"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(weight__gt=0),
+                name="course_weight_positive",
+                violation_error_message="A course needs a weight above 0.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """Who takes and who teaches a course."""
+
+    class Role(models.TextChoices):
+        STUDENT = "student", "Student"
+        TEACHER = "teacher", "Teacher"
+
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=10, choices=Role, default=Role.STUDENT)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["course", "user"], name="membership_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.course}"
+
+
+class Assignment(models.Model):
+    """What is to be written, for whom, and how it will be read."""
+
+    id = UUIDv7Field()
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="assignments")
+    title = models.CharField(max_length=200)
+    instructions = models.TextField(blank=True)
+    audience = models.CharField(max_length=200, blank=True)
+    deadline = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["course", "title"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["course", "title"], name="assignment_title_once_a_course"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Criterion(models.Model):
+    """One line of an assignment's rubric."""
+
+    id = UUIDv7Field()
+    assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, related_name="criteria")
+    position = models.PositiveSmallIntegerField()
+    name = models.CharField(max_length=200)
+    description = models.TextField(blank=True)
+    levels = models.JSONField(default=list, blank=True, help_text="Names of the levels, weakest first.")
+
+    class Meta:
+        ordering: ClassVar = ["assignment", "position"]
+        verbose_name_plural = "criteria"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["assignment", "position"], name="criterion_position_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
