@@ -1,0 +1,23 @@
+"""What can go wrong with a piece of work, and what follows from it."""
+
+from __future__ import annotations
+
+
+class FeedbackError(Exception):
+    """Something went wrong with your document."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message or (type(self).__doc__ or "").strip())
+
+
+class Refused(FeedbackError):
+    """This can't be accepted. Names the form's field that has to change."""
+
+    def __init__(self, message: str, *, field: str = "text", retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.field = field
+        self.retry_after = retry_after  # seconds; None: trying again changes nothing
+
+
+class JobFailed(FeedbackError):
+    """The job ended without result; raised last so that RQ's registries tell the same."""

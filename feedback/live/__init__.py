@@ -1,0 +1,11 @@
+"""What open pages hear while work goes on.
+
+Workers append events to one short, expiring log for each document; one reader for each web process
+feeds all of its open pages. Nothing here is truth: a page that missed something asks Postgres.
+"""
+
+from .bus import Entry, bus, publish
+from .fold import Partial, text_so_far
+from .writer import Writer
+
+__all__ = ["Entry", "Partial", "Writer", "bus", "publish", "text_so_far"]

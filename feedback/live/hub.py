@@ -1,0 +1,129 @@
+"""One reader for each web process feeds all of its open pages."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from functools import cache
+
+import redis.asyncio
+from django.conf import settings
+from redis.exceptions import RedisError
+
+from .bus import Entry, bus, order_of
+from .memory import MemoryBus
+from .streams import entry_of, key_of
+
+logger = logging.getLogger(__name__)
+
+HEARTBEAT_SECONDS = 15.0
+BLOCK_MILLISECONDS = 500  # the longest that a new listener waits to be included in the read
+LISTENER_EVENTS = 1000  # unread events of one page; a page slower than that is told to start over
+RESET = Entry("", "reset", {})
+
+
+class Hub:
+    """Reads the streams of all documents with an open page in one blocking call."""
+
+    def __init__(self, url: str) -> None:
+        self._redis = redis.asyncio.Redis.from_url(url)
+        self._listeners: dict[str, set[asyncio.Queue[Entry]]] = {}
+        self._positions: dict[str, str] = {}
+        self._reader: asyncio.Task[None] | None = None
+
+    async def listen(self, document: str, after: str) -> AsyncIterator[Entry | None]:
+        """Events after an id; None now and then, as a heartbeat; RESET where some were lost."""
+        queue: asyncio.Queue[Entry] = asyncio.Queue(LISTENER_EVENTS)
+        self._listeners.setdefault(document, set()).add(queue)
+        try:
+            missed = [entry_of(raw) for raw in await self._redis.xrange(key_of(document))]
+            last = order_of(after)
+            if missed and last > (0, 0) and missed[0].order > last:
+                yield RESET
+            for entry in missed:
+                if entry.order > last:
+                    last = entry.order
+                    yield entry
+            self._positions.setdefault(document, missed[-1].id if missed else after)
+            self._ensure_reader()
+            async for heard in _drain(queue):
+                if heard is None or heard is RESET:
+                    yield heard
+                elif heard.order > last:
+                    last = heard.order
+                    yield heard
+        finally:
+            self._leave(document, queue)
+
+    def _leave(self, document: str, queue: asyncio.Queue[Entry]) -> None:
+        listeners = self._listeners.get(document, set())
+        listeners.discard(queue)
+        if not listeners:
+            self._listeners.pop(document, None)
+            self._positions.pop(document, None)
+
+    def _ensure_reader(self) -> None:
+        if self._reader is None or self._reader.done():
+            self._reader = asyncio.create_task(self._read())
+
+    async def _read(self) -> None:
+        while self._positions:
+            try:
+                await self._read_once()
+            except RedisError as error:
+                logger.warning("live events pause: %s", error)
+                await asyncio.sleep(1)
+
+    async def _read_once(self) -> None:
+        streams = {key_of(document): position for document, position in self._positions.items()}
+        heard = await self._redis.xread(streams, count=200, block=BLOCK_MILLISECONDS)
+        for key, raws in heard or ():
+            document = key.decode().removeprefix("live:")
+            for raw in raws:
+                entry = entry_of(raw)
+                if document in self._positions:
+                    self._positions[document] = entry.id
+                for queue in self._listeners.get(document, ()):
+                    _offer(queue, entry)
+
+
+def _offer(queue: asyncio.Queue[Entry], entry: Entry) -> None:
+    if queue.full():
+        while not queue.empty():
+            queue.get_nowait()
+        queue.put_nowait(RESET)
+    else:
+        queue.put_nowait(entry)
+
+
+async def _drain(queue: asyncio.Queue[Entry]) -> AsyncIterator[Entry | None]:
+    while True:
+        try:
+            yield await asyncio.wait_for(queue.get(), HEARTBEAT_SECONDS)
+        except TimeoutError:
+            yield None
+
+
+class MemoryHub:
+    """The same for a single process."""
+
+    def __init__(self, source: MemoryBus) -> None:
+        self._bus = source
+
+    async def listen(self, document: str, after: str) -> AsyncIterator[Entry | None]:
+        last = order_of(after)
+        while True:
+            news = [entry for entry in self._bus.entries(document) if entry.order > last]
+            for entry in news:
+                last = entry.order
+                yield entry
+            if not news:
+                await self._bus.wait(1.0)
+                yield None
+
+
+@cache
+def hub() -> Hub | MemoryHub:
+    source = bus()
+    return MemoryHub(source) if isinstance(source, MemoryBus) else Hub(settings.REDIS_URL)

@@ -1,0 +1,35 @@
+"""The bus on Redis Streams: one capped, expiring stream for each document."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import redis
+
+from .bus import CAP, EXPIRE_SECONDS, Entry, dumps
+
+
+def key_of(document: str) -> str:
+    return f"live:{document}"
+
+
+def entry_of(raw: tuple[bytes, Mapping[bytes, bytes]]) -> Entry:
+    id, fields = raw
+    return Entry(id.decode(), fields[b"event"].decode(), json.loads(fields[b"data"]))
+
+
+class StreamBus:
+    def __init__(self, url: str) -> None:
+        self._redis = redis.Redis.from_url(url, socket_timeout=5, socket_connect_timeout=2)
+
+    def append(self, document: str, event: str, data: Mapping[str, Any]) -> None:
+        key = key_of(document)
+        with self._redis.pipeline(transaction=False) as pipe:
+            pipe.xadd(key, {"event": event, "data": dumps(data)}, maxlen=CAP, approximate=True)
+            pipe.expire(key, EXPIRE_SECONDS)
+            pipe.execute()
+
+    def entries(self, document: str) -> Sequence[Entry]:
+        return [entry_of(raw) for raw in self._redis.xrange(key_of(document))]

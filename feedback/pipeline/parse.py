@@ -1,0 +1,24 @@
+"""parse: from the uploaded bytes to text and headings, in a limited child process."""
+
+from __future__ import annotations
+
+from feedback import documents
+from feedback.models import Job, Upload
+from feedback.services import documents as services
+from limiter.execution import Execution
+
+from .stage import Found
+
+
+def work(job: Job, execution: Execution) -> Found:
+    upload = Upload.objects.get(document=job.document)
+    return Found(documents.parse(bytes(upload.data), upload.filename))
+
+
+def record(job: Job, result: documents.Parsed) -> None:
+    headings = [[h.start, h.end, h.level, h.title] for h in result.headings]
+    services.record_text(job.document, text=result.text, headings=headings, warnings=result.warnings)
+
+
+def gave_up(job: Job, problem: str) -> None:
+    services.fail(job.document, problem)

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from feedback.models import Job
+from feedback.providers.base import TokenUsage
+from limiter.execution import Execution
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a stage's work brought."""
+
+    result: Any
+    usage: TokenUsage = TokenUsage()
+
+
+class Stage(Protocol):
+    def work(self, job: Job, execution: Execution) -> Found:
+        """Do the work. Raises DocumentError or ProviderError."""
+
+    def record(self, job: Job, result: Any) -> None:
+        """Write what was found. Runs in the final transaction, with the document's row locked."""
+
+    def gave_up(self, job: Job, problem: str) -> None:
+        """The job failed for good: what follows for the document. Same transaction, same lock."""

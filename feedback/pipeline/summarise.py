@@ -1,0 +1,28 @@
+"""summarise: one provider call over the whole document, after its last section."""
+
+from __future__ import annotations
+
+from feedback import requests
+from feedback.models import Job
+from feedback.providers.base import Finished
+from feedback.services import documents as services
+from feedback.services.feedback import record_feedback
+from limiter.execution import Execution
+
+from .call import call_provider
+from .stage import Found
+
+
+def work(job: Job, execution: Execution) -> Found:
+    finished = call_provider(job, requests.for_summary(job.document), execution)
+    return Found(finished, finished.usage)
+
+
+def record(job: Job, result: Finished) -> None:
+    record_feedback(job, result)
+    services.complete(job.document)
+
+
+def gave_up(job: Job, problem: str) -> None:
+    """The sections' feedback stands without a summary; the job says what happened."""
+    services.complete(job.document)

@@ -1,0 +1,69 @@
+"""What follows from the way a run ended: one table for the gate, the job and the student."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from feedback.documents import DocumentError
+from feedback.providers.base import (
+    Aborted,
+    MalformedAnswer,
+    ProviderError,
+    Rejected,
+    Throttled,
+    TimedOut,
+    TokenUsage,
+    Unavailable,
+)
+from limiter.execution import AbortReason, Execution
+from limiter.gate.model import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How a run ended, and whether another attempt may follow."""
+
+    outcome: Outcome
+    again: bool  # another attempt may help
+    counts: bool  # this run counts against the job
+    problem: str  # for the student, should it be the last one
+    error: str  # for operators
+    retry_after: float = 0.0  # seconds, as the provider asked
+    usage: TokenUsage = TokenUsage()
+
+
+BUSY = "The feedback service was too busy for this section. You can try again."
+DOWN = "The feedback service could not be reached. You can try again."
+SLOW = "The feedback service took too long over this section. You can try again."
+REFUSED = "The feedback service refused this section. Somebody has to look at it; trying again won't help."
+UNREADABLE = "The feedback service's answer could not be read. You can try again."
+BROKEN = "Something went wrong on our side. You can try again."
+
+# error class → outcome for the gate, again, counts, words for the student
+_PROVIDER: tuple[tuple[type[ProviderError], Outcome, bool, bool, str], ...] = (
+    (Throttled, Outcome.THROTTLED, True, False, BUSY),
+    (Unavailable, Outcome.FAILURE, True, True, DOWN),
+    (TimedOut, Outcome.FAILURE, True, True, SLOW),
+    (Rejected, Outcome.REJECTED, False, True, REFUSED),
+    (MalformedAnswer, Outcome.SUCCESS, True, True, UNREADABLE),  # the provider answered: its breaker is well
+    (ProviderError, Outcome.FAILURE, True, True, DOWN),
+)
+
+
+def verdict_of(error: Exception, execution: Execution) -> Verdict:
+    """The verdict on a run that raised."""
+    detail = f"{type(error).__name__}: {error}"
+    if isinstance(error, Aborted):
+        if execution.abort_reason == AbortReason.DEADLINE:
+            return Verdict(Outcome.FAILURE, True, True, SLOW, detail)
+        # Cut on our side (shutdown, lost lease): the run never counted. What the provider holds for a
+        # call that it had taken is gone all the same.
+        outcome = Outcome.REJECTED if execution.was_accepted else Outcome.RETURNED
+        return Verdict(outcome, True, False, BROKEN, f"{detail} ({execution.abort_reason})")
+    if isinstance(error, DocumentError):
+        return Verdict(Outcome.REJECTED, False, True, str(error), detail)
+    for kind, outcome, again, counts, problem in _PROVIDER:
+        if isinstance(error, kind):
+            usage = error.usage or TokenUsage()
+            return Verdict(outcome, again, counts, problem, detail, error.retry_after, usage)
+    return Verdict(Outcome.REJECTED, True, True, BROKEN, detail)

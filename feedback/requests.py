@@ -1,0 +1,42 @@
+"""What a provider is shown: the exact request for a section, or for the whole document."""
+
+from __future__ import annotations
+
+from feedback.models import Comment, Document, Section
+from feedback.providers.base import Criterion, SectionRequest, SummaryRequest, Task
+
+MAX_FINDINGS = 120  # messages of section comments that the summary is shown
+
+
+def task_of(document: Document) -> Task:
+    assignment = document.assignment
+    if assignment is None:
+        return Task()
+    criteria = tuple(
+        Criterion(name=c.name, description=c.description, levels=tuple(c.levels))
+        for c in assignment.criteria.all()
+    )
+    return Task(
+        title=assignment.title,
+        instructions=assignment.instructions,
+        audience=assignment.audience,
+        criteria=criteria,
+    )
+
+
+def for_section(section: Section) -> SectionRequest:
+    return SectionRequest(
+        text=section.text, heading_path=tuple(section.heading_path), task=task_of(section.document)
+    )
+
+
+def for_summary(document: Document) -> SummaryRequest:
+    sections = [(section.heading, document.text[section.start : section.end]) for section in document.sections.all()]
+    findings = (
+        Comment.objects.filter(feedback__document=document, feedback__section__isnull=False)
+        .order_by("feedback__section__position", "position")
+        .values_list("message", flat=True)[:MAX_FINDINGS]
+    )
+    return SummaryRequest(
+        title=document.title, sections=tuple(sections), findings=tuple(findings), task=task_of(document)
+    )

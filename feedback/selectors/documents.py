@@ -1,0 +1,145 @@
+"""A person's documents, and one document as its page shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+
+from feedback.live import Partial, text_so_far
+from feedback.models import Comment, Document, Feedback, Job, Section, User
+from feedback.selectors.waiting import Wait, wait_of
+
+
+def documents_of(user: User) -> QuerySet[Document]:
+    """A person's own documents, newest first, with how many sections are done."""
+    analyse = Q(jobs__kind=Job.Kind.ANALYSE)
+    return (
+        Document.objects.filter(owner=user)
+        .select_related("assignment")
+        .defer("text", "headings")
+        .annotate(
+            sections_total=Count("jobs", filter=analyse),
+            sections_done=Count("jobs", filter=analyse & Q(jobs__state=Job.State.DONE)),
+        )
+    )
+
+
+def document_of(user: User, document_id: UUID | str) -> Document:
+    """One's own document. Raises Document.DoesNotExist for anybody else's."""
+    return (
+        Document.objects.select_related("assignment__course", "owner").get(owner=user, pk=document_id)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SectionView:
+    """One section with its job, its feedback, and what was written so far."""
+
+    section: Section
+    text: str
+    job: Job | None
+    feedback: Feedback | None
+    comments: Sequence[Comment]
+    partial: Partial | None  # of the run that is going on
+    own_ahead: int | None  # own sections of this document in line before it
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentView:
+    """A document page at one moment."""
+
+    document: Document
+    sections: Sequence[SectionView]
+    summary: SectionLike | None
+    wait: Wait | None  # why nothing of it runs yet, or what comes next
+    live_from: str  # id of the last live event that this view includes
+    counts: Mapping[str, int]  # sections by job state
+
+
+@dataclass(frozen=True, slots=True)
+class SectionLike:
+    """The whole-document summary: its job, its feedback, and what was written so far."""
+
+    job: Job | None
+    feedback: Feedback | None
+    comments: Sequence[Comment]
+    partial: Partial | None
+
+
+def view_document(document: Document) -> DocumentView:
+    """Everything a document's page shows, in four queries and one question to the gate."""
+    partials, live_from = text_so_far(str(document.pk))
+    sections = list(document.sections.all())
+    jobs = {
+        (job.kind, job.target): job
+        for job in document.jobs.filter(generation=document.generation).defer("error")
+    }
+    feedback = {
+        item.section_id: item
+        for item in document.feedback.prefetch_related(Prefetch("comments", Comment.objects.order_by("position")))
+    }
+    waiting = [
+        jobs[key].pk
+        for section in sections
+        if (key := (Job.Kind.ANALYSE, section.pk)) in jobs and jobs[key].state in (Job.State.WAITING, Job.State.HELD)
+    ]
+    views = [
+        _section_view(document, section, jobs.get((Job.Kind.ANALYSE, section.pk)), feedback, partials, waiting)
+        for section in sections
+    ]
+    return DocumentView(
+        document=document,
+        sections=views,
+        summary=_summary(document, jobs, feedback, partials),
+        wait=wait_of(document, jobs.values()),
+        live_from=live_from,
+        counts=_counts(views),
+    )
+
+
+def _section_view(
+    document: Document,
+    section: Section,
+    job: Job | None,
+    feedback: Mapping[UUID | None, Feedback],
+    partials: Mapping[str, Partial],
+    waiting: Sequence[UUID],
+) -> SectionView:
+    given = feedback.get(section.pk)
+    running = job is not None and job.state == Job.State.RUNNING
+    return SectionView(
+        section=section,
+        text=document.text[section.start : section.end],
+        job=job,
+        feedback=given,
+        comments=list(given.comments.all()) if given else [],
+        partial=partials.get(str(section.pk)) if running else None,
+        own_ahead=waiting.index(job.pk) if job is not None and job.pk in waiting else None,
+    )
+
+
+def _summary(
+    document: Document,
+    jobs: Mapping[tuple[str, UUID], Job],
+    feedback: Mapping[UUID | None, Feedback],
+    partials: Mapping[str, Partial],
+) -> SectionLike:
+    job = jobs.get((Job.Kind.SUMMARISE, document.pk))
+    given = feedback.get(None)
+    return SectionLike(
+        job=job,
+        feedback=given,
+        comments=list(given.comments.all()) if given else [],
+        partial=partials.get("") if job is not None and job.state == Job.State.RUNNING else None,
+    )
+
+
+def _counts(views: Sequence[SectionView]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for view in views:
+        if view.job is not None:
+            counts[view.job.state] = counts.get(view.job.state, 0) + 1
+    return counts

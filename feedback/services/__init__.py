@@ -1,0 +1,1 @@
+"""The verbs: everything that changes a row, a state or a line goes through here."""
