@@ -1,0 +1,135 @@
+"""What must hold before the process starts, each with an id and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError
+from django.utils.module_loading import import_string
+
+from .gates import MEMORY, REDIS, backend, queues
+from .seed import seed_settings
+
+ADDRESS = ("URL", "HOST", "PORT", "DB", "UNIX_SOCKET_PATH", "SENTINELS", "MASTER_NAME")
+
+
+@register("limiter")
+def check_settings(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    return [*_backend(), *_queues(), *_redis(), *_ledger(), *_seed()]
+
+
+@register(Tags.database)
+def check_upstreams(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Is there a row for each upstream that a queue names? Asked only where databases are checked."""
+    from .models import Upstream
+
+    if not databases or "default" not in databases:
+        return []
+    try:
+        known = set(Upstream.objects.values_list("name", flat=True))
+    except DatabaseError:  # not migrated yet
+        return []
+    return [
+        Warning(
+            f"Queue {queue!r} is gated by upstream {upstream!r}, which has no configuration: nothing is admitted.",
+            hint="Make the upstream in the admin, or correct LIMITER_QUEUES.",
+            id="limiter.W002",
+        )
+        for queue, upstream in queues().items()
+        if upstream not in known
+    ]
+
+
+def _backend() -> list[CheckMessage]:
+    if backend() in (REDIS, MEMORY):
+        return []
+    return [
+        Error(
+            f"LIMITER_BACKEND is {backend()!r}.",
+            hint='Expected "redis" (one gate for all processes) or "memory" (solo: one process).',
+            id="limiter.E001",
+        )
+    ]
+
+
+def _queues() -> list[CheckMessage]:
+    named: Any = queues()
+    if not isinstance(named, dict) or not all(isinstance(word, str) and word for pair in named.items() for word in pair):
+        return [
+            Error("LIMITER_QUEUES must be a dict.", hint="Expected {queue: upstream}.", id="limiter.E002")
+        ]
+    twice = sorted({upstream for upstream in named.values() if list(named.values()).count(upstream) > 1})
+    return [
+        Error(
+            f"Upstream {upstream!r} stands behind two queues of LIMITER_QUEUES.",
+            hint="One line belongs to one queue: give each its own upstream.",
+            id="limiter.E003",
+        )
+        for upstream in twice
+    ]
+
+
+def _redis() -> list[CheckMessage]:
+    """What django-rq must know of the gated queues. Solo has no Redis and asks for none."""
+    if backend() != REDIS or not isinstance(queues(), dict):
+        return []
+    rq_queues: dict[str, dict[str, Any]] = getattr(settings, "RQ_QUEUES", {})
+    found: list[CheckMessage] = [
+        Error(
+            f"LIMITER_QUEUES names queue {queue!r}, which RQ_QUEUES does not have.",
+            hint="Add it to RQ_QUEUES.",
+            id="limiter.E004",
+        )
+        for queue in queues()
+        if queue not in rq_queues
+    ]
+    addresses = {repr([rq_queues[queue].get(key) for key in ADDRESS]) for queue in queues() if queue in rq_queues}
+    if len(addresses) > 1:
+        found.append(
+            Error(
+                "The gated queues lie on different Redis servers.",
+                hint="One gate needs one Redis: give all queues of LIMITER_QUEUES the same address in RQ_QUEUES.",
+                id="limiter.E005",
+            )
+        )
+    if queues() and not str(getattr(settings, "RQ", {}).get("QUEUE_CLASS", "")).strip():
+        found.append(
+            Warning(
+                "LIMITER_QUEUES gates queues, but RQ's QUEUE_CLASS is not set: stock workers would run them ungated.",
+                hint='Set RQ = {"QUEUE_CLASS": "limiter.rq.queue.GatedQueue", ...}.',
+                id="limiter.W001",
+            )
+        )
+    return found
+
+
+def _ledger() -> list[CheckMessage]:
+    path = getattr(settings, "LIMITER_LEDGER", None)
+    if not path:
+        return []
+    try:
+        import_string(path)
+    except ImportError as error:
+        return [
+            Error(
+                f"LIMITER_LEDGER cannot be imported: {error}.",
+                hint="Expected the dotted path of a limiter.ledger.Ledger.",
+                id="limiter.E006",
+            )
+        ]
+    return []
+
+
+def _seed() -> list[CheckMessage]:
+    try:
+        seed_settings()
+    except ImproperlyConfigured as error:
+        return [Error(str(error), hint="It is read from the environment.", id="limiter.E007")]
+    return []

@@ -1,7 +1,7 @@
 """The first configuration, taken from the environment once; after that the database rules.
 
-settings.LIMITER_SEED is a dict with the fields of Seed as keys (each the lower-case name of its
-environment variable). A key that is missing or None takes the default.
+settings.LIMITER_SEED is a dict from the environment's names (the fields of Seed in upper case) to
+numbers. What is missing or None takes the default of the profile.
 """
 
 from __future__ import annotations
@@ -40,18 +40,20 @@ SOLO = {
 
 
 def seed_settings() -> Seed:
-    """LIMITER_SEED with its defaults. Raises ImproperlyConfigured with the key and what is expected."""
-    given: dict[str, Any] = getattr(settings, "LIMITER_SEED", {})
-    known = {field.name for field in fields(Seed)}
-    if unknown := sorted(set(given) - known):
-        raise ImproperlyConfigured(
-            f"LIMITER_SEED has no key {unknown[0]!r}: expected {', '.join(sorted(known))}."
-        )
-    values = {key: value for key, value in given.items() if value is not None}
-    for key, value in values.items():
+    """LIMITER_SEED with its defaults. Raises ImproperlyConfigured with the name and what is expected."""
+    given = {
+        name: value for name, value in getattr(settings, "LIMITER_SEED", {}).items() if value is not None
+    }
+    known = {field.name.upper() for field in fields(Seed)}
+    for name, value in given.items():
+        if name not in known:
+            raise ImproperlyConfigured(
+                f"LIMITER_SEED has no {name}: expected some of {', '.join(sorted(known))}."
+            )
         if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
-            raise ImproperlyConfigured(f"{key.upper()} is {value!r}: expected a number above 0.")
-    return Seed(**{**(SOLO if backend() == MEMORY else {}), **values})
+            raise ImproperlyConfigured(f"{name} is {value!r}: expected a number above 0.")
+    defaults = SOLO if backend() == MEMORY else {}
+    return Seed(**{**defaults, **{name.lower(): value for name, value in given.items()}})
 
 
 def seed_from_environment() -> bool:

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from .rules import RuledModel, at_least, rule
+from .upstream import BURST_RANGE, RATE_RANGE
 
 WEIGHT = "A weight must be at least 0.001 and at most 1,000; suspend a flow to stop it."
 
@@ -46,15 +47,14 @@ def cap_rules(prefix: str) -> list[models.CheckConstraint]:
         rule(
             "requests_per_minute",
             f"{prefix}_rate",
-            Q(requests_per_minute__isnull=True)
-            | Q(requests_per_minute__gt=0, requests_per_minute__lte=1_000_000),
-            "The rate must be more than 0 and at most 1,000,000 requests a minute; leave it empty for no limit.",
+            Q(requests_per_minute__isnull=True) | Q(requests_per_minute__range=RATE_RANGE),
+            "The rate must be between 0.001 and 1,000,000 requests a minute; leave it empty for no limit.",
         ),
         rule(
             "burst",
             f"{prefix}_burst",
-            at_least(1, "burst"),
-            "The burst must be at least 1, or no request would ever fit.",
+            Q(burst__isnull=True) | Q(burst__range=BURST_RANGE),
+            "The burst must be at least 1, or no request would ever fit, and at most 100,000.",
         ),
         rule(
             "tokens_per_day",

@@ -9,7 +9,9 @@ from limiter.gate.model import BreakerMode
 
 from .rules import RuledModel, at_least, one_of, rule
 
-HIGHEST_RATE = 1_000_000  # requests a minute; also keeps infinity and NaN out
+# Also keeps infinity and NaN out, which Postgres would take.
+RATE_RANGE = (0.001, 1_000_000)  # requests a minute
+BURST_RANGE = (1, 100_000)  # requests
 
 
 class BreakerModeChoices(models.TextChoices):
@@ -80,16 +82,15 @@ class Upstream(RuledModel):
             rule(
                 "requests_per_minute",
                 "upstream_rate",
-                Q(requests_per_minute__isnull=True)
-                | Q(requests_per_minute__gt=0, requests_per_minute__lte=HIGHEST_RATE),
-                "The rate must be more than 0 and at most 1,000,000 requests a minute; "
+                Q(requests_per_minute__isnull=True) | Q(requests_per_minute__range=RATE_RANGE),
+                "The rate must be between 0.001 and 1,000,000 requests a minute; "
                 "leave it empty for no limit, or pause the upstream to stop it.",
             ),
             rule(
                 "burst",
                 "upstream_burst",
-                Q(burst__gte=1, burst__lte=HIGHEST_RATE),
-                "The burst must be at least 1, or no request would ever fit, and at most 1,000,000.",
+                Q(burst__range=BURST_RANGE),
+                "The burst must be at least 1, or no request would ever fit, and at most 100,000.",
             ),
             rule(
                 "max_in_flight",

@@ -1,0 +1,124 @@
+"""The state of the upstreams, for a terminal and for programs."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from io import StringIO
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from .gate import BreakerMode, BreakerState
+from .selectors import UpstreamStatus
+
+SCHEMA = 1  # of as_json: raised when a field is taken away or changes its meaning
+FLOWS = 10
+COLOURS = {BreakerState.CLOSED: "green", BreakerState.HALF_OPEN: "yellow", BreakerState.OPEN: "red"}
+
+
+def as_json(statuses: Sequence[UpstreamStatus]) -> dict[str, Any]:
+    """The stable schema: durations in seconds, moments as ISO 8601 in UTC, null where there is no limit."""
+    return {"schema": SCHEMA, "upstreams": [_upstream(status) for status in statuses]}
+
+
+def _upstream(status: UpstreamStatus) -> dict[str, Any]:
+    upstream, live = status.upstream, status.live
+    return {
+        "name": upstream.name,
+        "target": upstream.target,
+        "paused": upstream.paused,
+        "version": upstream.version,
+        "published_version": live.version,
+        "requests_per_minute": live.requests_per_minute,
+        "bucket": {"level": live.bucket_level, "capacity": live.bucket_capacity},
+        "in_flight": live.in_flight,
+        "max_in_flight": upstream.max_in_flight,
+        "in_line": live.waiting,
+        "line_bound": upstream.line_bound,
+        "breaker": {
+            "state": live.breaker.value,
+            "mode": live.breaker_mode.value,
+            "failures": live.breaker_failures,
+            "since": _moment(status.breaker_since),
+            "retry_at": _moment(live.breaker_retry_at),
+            "retry_in": _until(live.breaker_retry_at, live.now),
+        },
+        "counters": dict(live.counters),
+        "flows": [
+            {
+                "flow": flow,
+                "in_flight": each.in_flight,
+                "in_line": each.waiting,
+                "weight": each.weight,
+                "parked": each.parked,
+            }
+            for flow, each in status.busiest_flows(FLOWS)
+        ],
+    }
+
+
+def as_table(statuses: Sequence[UpstreamStatus], *, colour: bool = False) -> str:
+    paper = StringIO()
+    width = max(80, shutil.get_terminal_size((120, 24)).columns)
+    console = Console(file=paper, force_terminal=colour, width=width, highlight=False)
+    console.print(_overview(statuses))
+    for status in statuses:
+        if status.live.flows:
+            console.print(_flows(status))
+    return paper.getvalue().rstrip()
+
+
+def _overview(statuses: Sequence[UpstreamStatus]) -> Table:
+    table = Table("Upstream", "Bucket", "Requests/min", "Breaker", "In flight", "In line", "Version")
+    for status in statuses:
+        upstream, live = status.upstream, status.live
+        table.add_row(
+            f"{upstream.name} (paused)" if upstream.paused else upstream.name,
+            "-" if live.bucket_level is None else f"{live.bucket_level:.1f} of {live.bucket_capacity:g}",
+            _limit(live.requests_per_minute),
+            f"[{COLOURS[live.breaker]}]{_breaker(status)}[/]",
+            f"{live.in_flight} of {_limit(upstream.max_in_flight)}",
+            f"{live.waiting} of {upstream.line_bound}",
+            f"{upstream.version}" if status.is_published else f"{upstream.version} (gate has {live.version or 'none'})",
+        )
+    return table
+
+
+def _flows(status: UpstreamStatus) -> Table:
+    table = Table("Flow", "In flight", "In line", "Weight", title=f"{status.upstream.name}: busiest flows")
+    for flow, each in status.busiest_flows(FLOWS):
+        name = escape(flow) or "(none)"  # a flow's key is not ours to read as markup
+        table.add_row(f"{name} (parked)" if each.parked else name, str(each.in_flight), str(each.waiting), f"{each.weight:g}")
+    return table
+
+
+def _breaker(status: UpstreamStatus) -> str:
+    live = status.live
+    words = live.breaker.value.replace("_", "-")
+    if live.breaker_mode is not BreakerMode.AUTO:
+        words += f", {live.breaker_mode.value.replace('_', ' ')}"
+    elif live.breaker is BreakerState.CLOSED and live.breaker_failures:
+        words += f", {live.breaker_failures} of {status.upstream.breaker_failures} failures"
+    if status.breaker_since and live.breaker is not BreakerState.CLOSED:
+        words += f", since {status.breaker_since:%H:%M:%S}"
+    wait = _until(live.breaker_retry_at, live.now)
+    return words if wait is None else f"{words}, probe in {wait:.0f} s"
+
+
+def _limit(value: float | None) -> str:
+    return "no limit" if value is None else f"{value:g}"
+
+
+def _until(moment: float | None, now: float) -> float | None:
+    return None if moment is None else max(0.0, moment - now)
+
+
+def _moment(moment: datetime | float | None) -> str | None:
+    if moment is None:
+        return None
+    at = datetime.fromtimestamp(moment, UTC) if isinstance(moment, int | float) else moment.astimezone(UTC)
+    return at.isoformat(timespec="milliseconds")
