@@ -1,4 +1,4 @@
-"""Typed reading of the environment: a value is right, or the start ends with its name and what is expected."""
+"""Typed reading of the environment: a wrong value ends the start with its name and what is expected."""
 
 from __future__ import annotations
 

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 import redis
 from hypothesis import HealthCheck, settings
-
-if TYPE_CHECKING:
-    from django.db import DefaultConnectionProxy
 
 # deadline=None: the machine may be shared, and a slow example is no wrong one.
 settings.register_profile("short", max_examples=50, deadline=None, print_blob=True)
@@ -40,20 +37,18 @@ def redis_client(redis_url: str) -> Iterator[redis.Redis]:
 @pytest.fixture
 def child_environment(redis_url: str, transactional_db: None) -> dict[str, str]:
     """The environment for a real process that shall see this test's database and Redis."""
-    from django.db import connection
+    from django.conf import settings
 
     return {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "config.settings.test",
-        "DATABASE_URL": _url_of(connection),
+        "DATABASE_URL": _url_of(settings.DATABASES["default"]["NAME"]),
         "REDIS_URL": redis_url,
         "PYTHONUNBUFFERED": "1",
     }
 
 
-def _url_of(connection: DefaultConnectionProxy) -> str:
+def _url_of(database: str) -> str:
     """The suite's own URL with the name of the database that pytest-django made."""
-    from urllib.parse import urlsplit, urlunsplit
-
     parts = urlsplit(os.environ["DATABASE_URL"])
-    return urlunsplit(parts._replace(path=f"/{connection.settings_dict['NAME']}"))
+    return urlunsplit(parts._replace(path=f"/{database}"))

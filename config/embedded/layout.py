@@ -39,7 +39,7 @@ class Layout:
 
     @property
     def sockets(self) -> Path:
-        """A short folder under the system's temporary one: the checkout itself may lie too deep for a socket."""
+        """A short folder under the system's temporary one: the checkout may lie too deep for a socket."""
         name = "marginalia-" + hashlib.sha256(bytes(self.var.resolve())).hexdigest()[:16]
         folder = Path(tempfile.gettempdir()) / name
         if len(bytes(folder)) + LONGEST_SOCKET_NAME > SOCKET_PATH_LIMIT:

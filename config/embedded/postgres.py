@@ -131,7 +131,7 @@ class EmbeddedPostgres:
         )
 
     def _heal_pid_file(self) -> None:
-        """After a SIGKILL the file stays, and its pid may be another program's by now: PostgreSQL would refuse."""
+        """After a SIGKILL the file stays, and PostgreSQL refuses where its pid is another program's by now."""
         lines = self._pid_file_lines()
         if lines and not self._is_ours(int(lines[0])):
             (self.layout.postgres_data / "postmaster.pid").unlink(missing_ok=True)

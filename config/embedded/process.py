@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -16,7 +16,7 @@ STOP_SECONDS = 30.0
 LOG_LINES_SHOWN = 5
 
 
-def spawn(command: Sequence[str], *, log: Path) -> int:
+def spawn(command: list[str], *, log: Path) -> int:
     """Start in a session of its own, so that a Ctrl-C at the terminal does not reach it. Returns its pid."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output, Path(os.devnull).open("rb") as nothing:
