@@ -59,7 +59,13 @@ class Gate(Protocol):
         """
 
     def settle(
-        self, upstream: str, lease: str, outcome: Outcome, usage: Usage | None = None, *, retry_after: float = 0.0
+        self,
+        upstream: str,
+        lease: str,
+        outcome: Outcome,
+        usage: Usage | None = None,
+        *,
+        retry_after: float = 0.0,
     ) -> Settlement:
         """Free the slot, correct what was held and charged, feed the breaker. Idempotent."""
 

@@ -132,6 +132,14 @@ class Admission:
     leases: tuple[Lease, ...]
     reason: Reason | None = None
     retry_at: float | None = None  # the earliest moment worth asking again; None: only an event helps
+    now: float = (
+        0.0  # the gate's clock when it decided: sleep for retry_at - now, whatever the host's clock says
+    )
+
+    @property
+    def wait_seconds(self) -> float | None:
+        """How long to sleep before asking again; None: until an event."""
+        return None if self.retry_at is None else max(0.0, self.retry_at - self.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +150,11 @@ class Usage:
     output_tokens: int = 0
     cache_read_tokens: int = 0
     cache_write_tokens: int = 0
+
+    @property
+    def total(self) -> int:
+        """What fairness charges: all that was read and written, but for what came from a cache."""
+        return self.input_tokens + self.output_tokens + self.cache_write_tokens
 
 
 @dataclass(frozen=True, slots=True)
