@@ -132,21 +132,20 @@ def back_in_line(job: Job, *, outcome: Outcome, error: str, counts: bool) -> boo
     return bool(changed)
 
 
-def reclaim(*, job_id: str, lease: str) -> bool:
-    """The lease ended without a word: the row waits again. False: it had moved on."""
-    changed = Job.objects.filter(pk=job_id, state=State.RUNNING, lease=lease).update(
-        state=State.WAITING, lease=None, waiting_since=timezone.now()
+def reclaim(job: Job) -> bool:
+    """The run ended without a word: the row waits again. False: it had moved on."""
+    changed = Job.objects.filter(pk=job.pk, state=State.RUNNING, lease=job.lease).update(
+        state=State.WAITING, lease=None, failures=F("failures") + 1, waiting_since=timezone.now()
     )
     if changed:
-        _event(Job.objects.get(pk=job_id), JobEvent.Kind.RECLAIMED, lease=lease)
+        _event(job, JobEvent.Kind.RECLAIMED, lease=job.lease)
     return bool(changed)
 
 
-def settled(*, job_id: str, lease: str) -> None:
-    """The gate has heard how this run ended."""
-    Job.objects.filter(pk=job_id, lease=lease, finished_at__isnull=False, settled_at__isnull=True).update(
-        settled_at=timezone.now()
-    )
+def fail_without_word(job: Job, *, problem: str) -> bool:
+    """The last of too many runs that ended without a word."""
+    error = f"run {job.attempt} ended without a word, as {job.failures} before it that counted"
+    return fail(job, outcome=Outcome.FAILURE, usage=Usage(), problem=problem, error=error)
 
 
 def cancel(job: Job) -> bool:

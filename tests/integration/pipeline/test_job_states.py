@@ -1,0 +1,147 @@
+"""A job's row is the truth: it moves by guarded updates, and the database refuses what can't be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, IntegrityError, transaction
+from django.utils import timezone
+
+from feedback.models import Job, JobEvent
+from feedback.services import jobs
+from limiter.execution import Execution
+from limiter.gate.model import Lease, Outcome, Usage
+from tests.factories.work import a_document, a_job, an_analysis
+
+pytestmark = pytest.mark.django_db
+
+
+def under_a_lease(job: Job, id: str = "lease-1") -> Execution:
+    lease = Lease(
+        id=id, job=str(job.pk), upstream=job.upstream, flow=job.flow, group=job.group,
+        tokens=1, generation=7, epoch="e", expires_at=0.0,
+    )  # fmt: skip
+    return Execution(id=id, job=str(job.pk), lease=lease)
+
+
+def a_waiting_call() -> Job:
+    job = an_analysis().jobs.order_by("pk").first()
+    assert job is not None
+    return job
+
+
+def test_a_claim_binds_the_row_to_its_lease() -> None:
+    job = a_waiting_call()
+    claimed = jobs.claim(str(job.pk), under_a_lease(job))
+    assert claimed is not None
+    assert (claimed.state, claimed.lease, claimed.lease_generation) == ("running", "lease-1", 7)
+    assert claimed.attempt == 1
+    assert claimed.started_at is not None
+
+
+def test_only_the_first_claim_counts() -> None:
+    job = a_waiting_call()
+    assert jobs.claim(str(job.pk), under_a_lease(job))
+    assert jobs.claim(str(job.pk), under_a_lease(job, "lease-2")) is None
+    job.refresh_from_db()
+    assert job.lease == "lease-1"
+
+
+def test_a_call_is_never_claimed_without_a_lease() -> None:
+    job = a_waiting_call()
+    assert jobs.claim(str(job.pk), Execution(id="e", job=str(job.pk))) is None
+
+
+def test_work_that_passes_no_upstream_needs_no_lease() -> None:
+    job = a_job(a_document())
+    assert jobs.claim(str(job.pk), Execution(id="e", job=str(job.pk)))
+
+
+def test_a_late_worker_changes_nothing() -> None:
+    job = a_waiting_call()
+    late = jobs.claim(str(job.pk), under_a_lease(job))
+    assert late is not None
+    assert jobs.reclaim(late)
+    current = jobs.claim(str(job.pk), under_a_lease(job, "lease-2"))
+    assert current is not None
+    assert not jobs.finish(late, usage=Usage())
+    assert not jobs.back_in_line(late, outcome=Outcome.FAILURE, error="late", counts=True)
+    assert not jobs.fail(late, outcome=Outcome.FAILURE, usage=Usage(), problem="late", error="late")
+    assert not jobs.reclaim(late)
+    job.refresh_from_db()
+    assert (job.state, job.lease) == ("running", "lease-2")
+
+
+def test_an_ended_call_waits_for_its_settlement() -> None:
+    job = a_waiting_call()
+    claimed = jobs.claim(str(job.pk), under_a_lease(job))
+    assert claimed is not None
+    assert jobs.finish(claimed, usage=Usage(input_tokens=10, output_tokens=5))
+    job.refresh_from_db()
+    assert (job.state, job.outcome, job.input_tokens, job.output_tokens) == ("done", "success", 10, 5)
+    assert job.finished_at is not None
+    assert job.settled_at is None
+
+
+def test_cancelling_ends_what_has_not_ended() -> None:
+    job = a_waiting_call()
+    assert jobs.cancel(job)
+    assert not jobs.cancel(job)
+    job.refresh_from_db()
+    assert job.state == "cancelled"
+
+
+def test_a_retry_forgets_the_failures() -> None:
+    job = a_waiting_call()
+    claimed = jobs.claim(str(job.pk), under_a_lease(job))
+    assert claimed is not None
+    assert jobs.fail(claimed, outcome=Outcome.REJECTED, usage=Usage(), problem="No.", error="No.")
+    assert jobs.retry(job)
+    job.refresh_from_db()
+    assert (job.state, job.failures, job.lease, job.problem) == ("waiting", 0, None, "")
+
+
+def test_what_runs_or_waits_is_not_retried() -> None:
+    assert not jobs.retry(a_waiting_call())
+
+
+def test_the_same_work_gets_one_job() -> None:
+    document = a_document()
+    ask: dict[str, Any] = {"kind": Job.Kind.PARSE, "document": document, "queue": "parse", "flow": "f", "group": ""}
+    assert jobs.create(**ask) is not None
+    assert jobs.create(**ask) is None
+
+
+def test_every_change_leaves_one_event() -> None:
+    job = a_waiting_call()
+    claimed = jobs.claim(str(job.pk), under_a_lease(job))
+    assert claimed is not None
+    jobs.back_in_line(claimed, outcome=Outcome.THROTTLED, error="slow down", counts=False)
+    assert [event.kind for event in job.events.all()] == ["claimed", "again"]
+
+
+def test_events_are_never_rewritten() -> None:
+    job = a_waiting_call()
+    JobEvent.objects.create(job=job, kind=JobEvent.Kind.CREATED)
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        JobEvent.objects.update(kind=JobEvent.Kind.DONE)
+
+
+@pytest.mark.parametrize(
+    "illegal",
+    [
+        {"state": "waiting", "lease": "l"},
+        {"state": "running", "lease": None, "started_at": None},
+        {"state": "done", "finished_at": None},
+        {"state": "waiting", "finished_at": timezone.now()},
+        {"state": "failed", "finished_at": timezone.now(), "problem": ""},
+        {"state": "waiting", "settled_at": timezone.now()},
+        {"kind": "parse"},
+    ],
+    ids=lambda fields: ",".join(f"{k}={v!s:.10}" for k, v in fields.items()),
+)
+def test_the_database_refuses_an_illegal_state(illegal: dict[str, Any]) -> None:
+    job = a_waiting_call()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Job.objects.filter(pk=job.pk).update(**illegal)
