@@ -1,0 +1,79 @@
+"""Blocks: what each format is read into, and how they become one text with headings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .errors import Empty, TooLarge
+from .model import Heading, Limits, Parsed
+from .text import clean, count_words, one_line
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One paragraph, heading, list item or table row."""
+
+    text: str
+    level: int | None = None  # of a heading, from 1; None: body text
+    tight: bool = False  # stands right under a tight block before it, as items and rows do
+    emphatic: bool = False  # all bold or larger than the rest: perhaps a heading that nobody marked
+
+
+def table_row(cells: Iterable[Iterable[Block]]) -> list[Block]:
+    """A row of a table as blocks: one line where its cells are short, each cell's own blocks where they hold
+    more, as in tables that only lay out a page."""
+    written = [[block for block in cell if block.text.strip()] for cell in cells]
+    filled = [cell for cell in written if cell]
+    if len(filled) > 1 and all(len(cell) == 1 and cell[0].level is None for cell in filled):
+        return [Block(" | ".join(cell[0].text.strip() for cell in filled), tight=True)]
+    return [block for cell in filled for block in cell]
+
+
+def assemble(blocks: Iterable[Block], limits: Limits, warnings: Iterable[str] = ()) -> Parsed:
+    """Join blocks into normalised text; raises Empty or TooLarge."""
+    pieces: list[str] = []
+    headings: list[Heading] = []
+    length = invisible = wordless = 0
+    tight = False
+    for block in blocks:
+        text, removed = clean(block.text if block.level is None else one_line(block.text))
+        invisible += removed
+        if not text.strip():
+            wordless += block.level is not None
+            continue
+        text = text if block.level is None else text.strip()
+        separator = "" if not pieces else "\n" if tight and block.tight else "\n\n"
+        length += len(separator)
+        if block.level is not None:
+            headings.append(Heading(length, length + len(text), block.level, text))
+        pieces += (separator, text)
+        length += len(text)
+        tight = block.tight
+    text = "".join(pieces)
+    return Parsed(
+        text, tuple(headings), _checked_words(text, limits), (*warnings, *_notices(invisible, wordless))
+    )
+
+
+def _checked_words(text: str, limits: Limits) -> int:
+    words = count_words(text)
+    if words == 0:
+        raise Empty
+    if words > limits.max_words:
+        raise TooLarge(
+            f"This document has {words:,} words; at most {limits.max_words:,} can be read. "
+            "Please upload it in parts."
+        )
+    return words
+
+
+def _notices(invisible: int, wordless: int) -> Iterable[str]:
+    if invisible == 1:
+        yield "One invisible or control character was removed."
+    elif invisible:
+        yield f"{invisible:,} invisible or control characters were removed."
+    if wordless == 1:
+        yield "One heading without any words was left out."
+    elif wordless:
+        yield f"{wordless:,} headings without any words were left out."

@@ -1,0 +1,106 @@
+"""PDF documents: from pages to lines with their place and look. Paragraphs are made in pdf_layout."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from pypdf import PageObject, PdfReader
+from pypdf.errors import DependencyError, LimitReachedError, PyPdfError
+
+from ..blocks import Block
+from ..errors import Corrupt, Empty, Encrypted, NoText, TooComplex, TooLarge
+from ..headings import promote
+from ..model import Limits
+from .pdf_layout import Line, lay_out
+
+_BOLD = re.compile(r"bold|black|heavy|cmbx|demi", re.IGNORECASE)
+_LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
+
+
+def read_pdf(data: bytes, limits: Limits) -> tuple[list[Block], list[str]]:
+    """The blocks of a PDF and its warnings; raises any DocumentError."""
+    try:
+        reader = PdfReader(io.BytesIO(data))
+        if reader.is_encrypted and not reader.decrypt(
+            ""
+        ):  # many only forbid printing and open with no password
+            raise Encrypted
+        pages = len(reader.pages)
+        if pages > limits.max_pages:
+            raise TooLarge(f"This PDF has {pages:,} pages; at most {limits.max_pages:,} can be read.")
+        read = [(_lines(page, number), _has_images(page)) for number, page in enumerate(reader.pages)]
+    except (LimitReachedError, DependencyError):
+        raise TooComplex from None
+    except PyPdfError:
+        raise Corrupt from None
+    return _checked([lines for lines, _ in read], [images for _, images in read])
+
+
+def _checked(pages: list[list[Line]], has_images: list[bool]) -> tuple[list[Block], list[str]]:
+    pictures = [number for number, lines in enumerate(pages, 1) if not lines and has_images[number - 1]]
+    if not any(pages):
+        raise NoText if pictures else Empty
+    return promote(lay_out(pages)), list(_picture_warning(pictures))
+
+
+def _picture_warning(pictures: list[int]) -> Iterator[str]:
+    if len(pictures) == 1:
+        yield f"Page {pictures[0]} holds only a picture; the text in it could not be read."
+    elif pictures:
+        shown = ", ".join(map(str, pictures[:5])) + (" and more" if len(pictures) > 5 else "")
+        yield f"Pages {shown} hold only pictures; the text in them could not be read."
+
+
+def _lines(page: PageObject, number: int) -> list[Line]:
+    collector = _Collector(number)
+    page.extract_text(visitor_text=collector.visit)
+    collector.end_line()
+    return collector.lines
+
+
+def _has_images(page: PageObject) -> bool:
+    resources = page.get("/Resources")
+    objects = resources.get_object().get("/XObject") if resources is not None else None
+    if objects is None:
+        return False
+    return any(item.get_object().get("/Subtype") == "/Image" for item in objects.get_object().values())
+
+
+@dataclass
+class _Collector:
+    """Gathers pypdf's fragments into lines, with what most of a line's characters look like."""
+
+    page: int
+    lines: list[Line] = field(default_factory=list)
+    _fragments: list[tuple[str, float, bool, float, float]] = field(default_factory=list)
+
+    def visit(
+        self, text: str, cm: list[float], tm: list[float], font: dict[str, Any] | None, size: float
+    ) -> None:
+        x = tm[4] * cm[0] + tm[5] * cm[2] + cm[4]
+        y = tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
+        scaled = size * abs(tm[3] or 1.0) * abs(cm[3] or 1.0)
+        bold = bool(font and _BOLD.search(str(font.get("/BaseFont", ""))))
+        first, *rest = text.split("\n")
+        self._add(first, scaled, bold, x, y)
+        for part in rest:
+            self.end_line()
+            self._add(part, scaled, bold, x, y)
+
+    def _add(self, text: str, size: float, bold: bool, x: float, y: float) -> None:
+        if text and (text.strip() or self._fragments):
+            self._fragments.append((text, size, bold, x, y))
+
+    def end_line(self) -> None:
+        fragments, self._fragments = self._fragments, []
+        text = "".join(fragment[0] for fragment in fragments).translate(_LIGATURES).strip()
+        if not text:
+            return
+        _, size, _, _, _ = max(fragments, key=lambda fragment: len(fragment[0].strip()))
+        bold = all(is_bold for part, _, is_bold, _, _ in fragments if part.strip())
+        _, _, _, x, y = fragments[0]
+        self.lines.append(Line(text, round(size * 2) / 2, bold, x, y, self.page))

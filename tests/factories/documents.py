@@ -1,0 +1,271 @@
+"""Real files for tests: what students hand in, what goes wrong with it, and what is meant to do harm."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import docx
+import odfdo
+from fpdf import FPDF
+from fpdf.enums import AccessPermission, XPos, YPos
+from PIL import Image
+
+_SENTENCE = (
+    "students often write about the causes of a war without naming the sources that support their claims "
+    "and a reader who wants to follow the argument has to guess where each of the figures was found"
+)
+WORDS = _SENTENCE.split()
+
+# A heading with its level, or a paragraph.
+Part = tuple[int, str] | str
+
+ESSAY: tuple[Part, ...] = (
+    (1, "The Price of Bread"),
+    (2, "Introduction"),
+    "Bread was the largest part of a household's budget in 1788. When the harvest failed, its price doubled.",
+    (2, "Methods"),
+    "We compared the price lists of twelve parishes with their registers of births and burials.",
+    (3, "Participants"),
+    "The parishes were chosen because their registers are complete between 1780 and 1795.",
+    (2, "Conclusion"),
+    "A family that earned twenty sous a day could not buy its bread, and hunger turned into politics.",
+)
+
+
+def prose(words: int, *, sentence: int = 15) -> str:
+    """A text of so many words, in sentences of so many."""
+    out = [WORDS[index % len(WORDS)] for index in range(words)]
+    for start in range(0, words, sentence):
+        out[start] = out[start].capitalize()
+        last = min(start + sentence, words) - 1
+        out[last] += "."
+    return " ".join(out)
+
+
+# Word -----------------------------------------------------------------------------------------
+
+
+def word(parts: Iterable[Part] = ESSAY) -> bytes:
+    """A .docx with Word's own heading styles."""
+    document = docx.Document()
+    for part in parts:
+        if isinstance(part, str):
+            document.add_paragraph(part)
+        else:
+            document.add_heading(part[1], level=part[0])
+    return saved(document)
+
+
+def saved(document: docx.document.Document) -> bytes:
+    """The bytes of a python-docx document."""
+    file = io.BytesIO()
+    document.save(file)
+    return file.getvalue()
+
+
+def with_parts(archive: bytes, parts: Mapping[str, bytes | Callable[[bytes], bytes]]) -> bytes:
+    """The zip with parts replaced, edited by a function, or added."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(archive)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            edit = parts.get(name, old.read(name))
+            new.writestr(name, edit(old.read(name)) if callable(edit) else edit)
+        for name in parts.keys() - set(old.namelist()):
+            added = parts[name]
+            assert isinstance(added, bytes)
+            new.writestr(name, added)
+    return out.getvalue()
+
+
+def word_body(body: str, **parts: str) -> bytes:
+    """A .docx whose body is this WordprocessingML; parts such as footnotes="<w:footnote .../>" go beside it."""
+    namespaces = (
+        'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
+        'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" '
+        'xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"'
+    )
+    files: dict[str, bytes] = {
+        "word/document.xml": f"<w:document {namespaces}><w:body>{body}</w:body></w:document>".encode()
+    }
+    for name, inner in parts.items():
+        files[f"word/{name}.xml"] = f"<w:{name} {namespaces}>{inner}</w:{name}>".encode()
+    return with_parts(word(["x"]), files)
+
+
+# OpenDocument ---------------------------------------------------------------------------------
+
+
+def opendocument(parts: Iterable[Part] = ESSAY) -> bytes:
+    """An .odt with real headings."""
+    document = odfdo.Document("text")
+    document.body.clear()
+    for part in parts:
+        document.body.append(odfdo.Paragraph(part) if isinstance(part, str) else odfdo.Header(*part))
+    file = io.BytesIO()
+    document.save(file)
+    return file.getvalue()
+
+
+def opendocument_text(inner: str) -> bytes:
+    """An .odt whose text is this XML."""
+    return with_parts(opendocument(["x"]), {"content.xml": lambda content: _replace_text(content, inner)})
+
+
+def _replace_text(content: bytes, inner: str) -> bytes:
+    replaced, count = re.subn(
+        r"(<office:text[^>]*?)(/>|>.*</office:text>)", r"\1>", content.decode(), flags=re.DOTALL
+    )
+    assert count == 1
+    head, tail = replaced.split("</office:body>")
+    return f"{head}{inner}</office:text></office:body>{tail}".encode()
+
+
+# PDF ------------------------------------------------------------------------------------------
+
+_SIZES = {1: 18, 2: 14, 3: 12}
+
+
+class _Pdf(FPDF):
+    def __init__(self, head: str = "", numbered: bool = False) -> None:
+        super().__init__()
+        self.head, self.numbered = head, numbered
+        self.set_margin(25)
+        self.set_auto_page_break(True, 30)
+        self.add_page()
+
+    def header(self) -> None:
+        if self.head:
+            self.set_font("Helvetica", "", 9)
+            self.cell(0, 6, self.head, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+            self.ln(6)
+
+    def footer(self) -> None:
+        if self.numbered:
+            self.set_y(-20)
+            self.set_font("Helvetica", "", 9)
+            self.cell(0, 6, f"Page {self.page_no()}", align="C")
+
+
+def pdf(
+    parts: Iterable[Part] = ESSAY, *, head: str = "", numbered: bool = False, user_password: str = "",
+    owner_password: str = "",
+) -> bytes:  # fmt: skip
+    """A PDF with headings in larger bold type, on request with running heads, page numbers, passwords."""
+    file = _Pdf(head, numbered)
+    if user_password or owner_password:
+        file.set_encryption(
+            owner_password or user_password, user_password, permissions=AccessPermission.none()
+        )
+    for part in parts:
+        if isinstance(part, str):
+            file.set_font("Helvetica", "", 11)
+            file.multi_cell(0, 5.5, part, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+            file.ln(3)
+        else:
+            file.set_font("Helvetica", "B", _SIZES[part[0]])
+            file.multi_cell(0, 9, part[1], align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+    return bytes(file.output())
+
+
+def pdf_of_lines(lines: Sequence[str]) -> bytes:
+    """A PDF that breaks its lines exactly here."""
+    file = _Pdf()
+    file.set_font("Helvetica", "", 11)
+    for line in lines:
+        file.cell(0, 5.5, line, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+    return bytes(file.output())
+
+
+def scanned_pdf() -> bytes:
+    """A PDF of one picture, as a scanner makes it."""
+    file = _Pdf()
+    file.image(Image.new("RGB", (300, 400), "white"), w=150)
+    return bytes(file.output())
+
+
+# Hostile --------------------------------------------------------------------------------------
+
+
+def zip_bomb(megabytes: int = 100) -> bytes:
+    """A .docx whose body unpacks to so many megabytes from a thousandth of that."""
+    filler = b"<w:t>" + b" " * (megabytes * 1024 * 1024) + b"</w:t>"
+    return with_parts(word(["x"]), {"word/document.xml": lambda xml: xml.replace(b"<w:t>x</w:t>", filler)})
+
+
+def lying_zip() -> bytes:
+    """A .docx whose directory declares a small part where a large one is."""
+    bomb = bytearray(zip_bomb(20))
+    name = b"word/document.xml"
+    place = bomb.rindex(name)  # in the central directory, where the size stands 22 bytes before the name
+    bomb[place - 22 : place - 18] = (1000).to_bytes(4, "little")
+    return bytes(bomb)
+
+
+def many_entries(count: int = 6_000) -> bytes:
+    """A .docx with thousands of files inside."""
+    return with_parts(word(), {f"word/media/{number}.bin": b"" for number in range(count)})
+
+
+def entity_bomb() -> bytes:
+    """A .docx that declares entities which multiply to a billion laughs."""
+    entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10))
+    laughs = f'<?xml version="1.0"?><!DOCTYPE d [<!ENTITY e0 "ha">{entities}]><d>&e9;</d>'
+    return with_parts(word(), {"word/document.xml": laughs.encode()})
+
+
+def external_entity(path: str = "/etc/passwd") -> bytes:
+    """A .docx that asks for a file of the server's."""
+    request = f'<?xml version="1.0"?><!DOCTYPE d [<!ENTITY x SYSTEM "file://{path}">]><d>&x;</d>'
+    return with_parts(word(), {"word/document.xml": request.encode()})
+
+
+def deeply_nested(depth: int = 100_000) -> bytes:
+    """A .docx of elements inside one another, far deeper than any stack."""
+    return word_body("<w:ins>" * depth + "<w:p><w:r><w:t>deep</w:t></w:r></w:p>" + "</w:ins>" * depth)
+
+
+def pdf_bomb(megabytes: int = 150) -> bytes:
+    """A PDF whose page unpacks to so many megabytes."""
+    content = zlib.compress(b" " * (megabytes * 1024 * 1024))
+    return _raw_pdf(b"<< /Length %d /Filter /FlateDecode >>\nstream\n%b\nendstream" % (len(content), content))
+
+
+def endless_pdf(operations: int = 1_500_000) -> bytes:
+    """A PDF that keeps a reader busy for longer than anybody waits, within the sizes that are allowed."""
+    content = zlib.compress(b"BT /F1 12 Tf " + b"(a) Tj 1 0 0 1 9 9 Tm " * (operations // 8) + b"ET")
+    return _raw_pdf(b"<< /Length %d /Filter /FlateDecode >>\nstream\n%b\nendstream" % (len(content), content))
+
+
+def _raw_pdf(stream: bytes) -> bytes:
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R"
+        b" /Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> >>",
+        stream,
+    ]
+    out, offsets = bytearray(b"%PDF-1.4\n"), []
+    for number, body in enumerate(objects, 1):
+        offsets.append(len(out))
+        out += b"%d 0 obj\n%b\nendobj\n" % (number, body)
+    table = len(out)
+    out += b"xref\n0 5\n0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    out += b"trailer\n<< /Size 5 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % table
+    return bytes(out)
+
+
+OLE_HEADER = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+def encrypted_word() -> bytes:
+    """What Word writes for a document with a password: an OLE file around an encrypted package."""
+    return OLE_HEADER + b"\0" * 504 + "EncryptedPackage".encode("utf-16-le") + b"\x7f" * 2048
+
+
+def old_word() -> bytes:
+    """The start of a .doc."""
+    return OLE_HEADER + b"\0" * 504 + "WordDocument".encode("utf-16-le") + b"\x7f" * 2048
