@@ -1,0 +1,7 @@
+"""Feedback by rules: what a newcomer gets before any model is configured."""
+
+from __future__ import annotations
+
+from .provider import OfflineProvider
+
+__all__ = ["OfflineProvider"]

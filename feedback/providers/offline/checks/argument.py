@@ -1,0 +1,76 @@
+"""Certainty that one counter-example would undo."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ...base import CommentKind
+from ..lexicon.claims import ABSOLUTES, SUPPORT
+from ..phrases import matching, normal
+from ..prose import Prose
+from ..reader import Reader
+from ..rules import Remark, excerpt, rule
+
+_ABSOLUTE = matching(ABSOLUTES)
+_SUPPORT = re.compile(SUPPORT, re.IGNORECASE)
+_BEYOND_DOUBT = frozenset(
+    (
+        "clearly",
+        "obviously",
+        "undoubtedly",
+        "undeniably",
+        "unquestionably",
+        "inevitably",
+        "of course",
+        "without doubt",
+        "without a doubt",
+    )
+)
+
+
+@rule(
+    "absolute-claim",
+    CommentKind.ARGUMENT,
+    label="sweeping claims without support",
+    weight=0.8,
+    advice="Back the sweeping claims with a reason or example, or limit them to the cases you can show.",
+)
+def absolute_claims(prose: Prose, reader: Reader) -> Iterator[Remark]:
+    for paragraph in prose.blocks_of_prose:
+        for index, sentence in enumerate(paragraph.sentences):
+            match = _ABSOLUTE.search(prose.own_text(sentence))
+            if match is None or (reader.personal and normal(match.group()).startswith(("always", "never"))):
+                continue
+            following = paragraph.sentences[min(index + 1, len(paragraph.sentences) - 1)]
+            if prose.cites(sentence.start, following.end) or _SUPPORT.search(
+                prose.own[sentence.start : following.end]
+            ):
+                continue
+            yield _remark(sentence.start, sentence.end, match.group())
+
+
+def _remark(start: int, end: int, phrase: str) -> Remark:
+    shown, said = excerpt(phrase), normal(phrase)
+    if said in _BEYOND_DOUBT:
+        message = (
+            f"“{shown}” asks the reader to agree without giving a reason. Those who disagree will stop here."
+        )
+        suggestion = (
+            "Take the word out and put the reason in its place: “because …”, an example, or a source."
+        )
+    elif said.startswith("prove"):
+        message = f"“{shown}” claims more than evidence usually allows: other explanations may remain."
+        suggestion = "“Suggests” or “supports” is safer; or show why no other explanation fits."
+    elif said.startswith("the "):
+        message = f"“{shown}” ranks one above all others, but the others are not compared here."
+        suggestion = (
+            "Compare it with at least one other, or write “one”, “an important” or “a likely” instead."
+        )
+    else:
+        message = f"“{shown}” allows no exception. A reader who knows one will doubt the whole sentence."
+        suggestion = (
+            "Say for whom or when it holds (“most”, “in this class”, “when …”), and add the example or "
+            "figure that shows it."
+        )
+    return Remark(start, end, message, suggestion)

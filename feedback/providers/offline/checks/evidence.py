@@ -1,0 +1,141 @@
+"""Claims, quotations and quantities that ask for something to rest on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ...base import CommentKind
+from ..lexicon.claims import CLAIMED_EVIDENCE, VAGUE_QUANTITIES
+from ..lexicon.grammar import SPEECH
+from ..phrases import matching
+from ..prose import Prose, Sentence
+from ..reader import Reader
+from ..rules import Remark, excerpt, rule
+
+QUOTATION_WORDS = 4  # shorter ones are terms or irony
+NEARBY = 80  # characters after a quotation in which its source may stand
+
+_CLAIMED = matching(CLAIMED_EVIDENCE)
+_VAGUE = matching(VAGUE_QUANTITIES)
+_FIGURE = re.compile(
+    r"\d|\b(?:per ?cent|percent|half|third|quarter|twice|double[ds]?|dozen|hundred|thousand|million|two"
+    r"|three|four|five|six|seven|eight|nine|ten)\b",
+    re.IGNORECASE,
+)
+_NAMED_SOURCE = re.compile(
+    r"\b[A-Z][a-z]+\s+(?:\(|and [A-Z]|et al)|\b(?:page|chapter|line|act|scene|p\.)\s*\d", re.UNICODE
+)
+# talk that the writer heard or took part in is its own source
+_HEARD = re.compile(
+    r"\b(?:I|he|she|they|we|you|(?:my|our|his|her|their|one|the|a)\s+\w+(?:\s+\w+)?)\s+(?:\w+ly\s+|had\s+"
+    rf"|then\s+|just\s+)?{SPEECH}\b"
+    rf"|{SPEECH}\s+(?:I|he|she|they|we|my|our|one)\b",
+    re.IGNORECASE,
+)
+
+
+@rule(
+    "claimed-evidence",
+    CommentKind.EVIDENCE,
+    label="evidence that is claimed but not shown",
+    weight=1.0,
+    advice="Give the source wherever you appeal to research, experts or common knowledge.",
+)
+def claimed_evidence(prose: Prose, reader: Reader) -> Iterator[Remark]:
+    for match in _CLAIMED.finditer(prose.own):
+        sentence = prose.sentence_at(match.start())
+        if sentence is None or _supported(prose, sentence):
+            continue
+        phrase = excerpt(match.group())
+        yield Remark(
+            sentence.start,
+            sentence.end,
+            f"“{phrase}” promises evidence, but none is named, so a careful reader cannot check it and may "
+            "doubt the rest.",
+            _name_the_source(phrase),
+            strength=1.1 if reader.academic else 0.9,
+        )
+
+
+def _name_the_source(phrase: str) -> str:
+    if re.search(
+        r"stud|research|scien|expert|survey|statistic|report|schol|histor|evidence|critic",
+        phrase,
+        re.IGNORECASE,
+    ):
+        return (
+            "Which one? Name one source (who, when, what they found), or make it your own claim and give "
+            "your reason."
+        )
+    return (
+        "If everybody knows it, you can leave the phrase out; if somebody might disagree, give the reason "
+        "or a source."
+    )
+
+
+def _supported(prose: Prose, sentence: Sentence) -> bool:
+    """A citation in this sentence or the next, or a source named in words."""
+    index = prose.index_at(sentence.start)
+    end = prose.sentences[min(index + 1, len(prose.sentences) - 1)].end
+    return prose.cites(sentence.start, end) or bool(
+        _NAMED_SOURCE.search(prose.text[sentence.start : sentence.end])
+    )
+
+
+@rule(
+    "quotation-without-source",
+    CommentKind.EVIDENCE,
+    label="quotations without a source",
+    weight=1.0,
+    advice="Add author, year and page to each quotation.",
+)
+def quotations_without_source(prose: Prose, reader: Reader) -> Iterator[Remark]:
+    for span in prose.quotations:
+        sentence = prose.sentence_at(span.start)
+        words = len(prose.text[span.start : span.end].split())
+        if sentence is None or words < QUOTATION_WORDS:
+            continue
+        frame = prose.own[max(sentence.start, span.start - 200) : min(len(prose.text), span.end + NEARBY)]
+        if prose.cites(sentence.start, max(sentence.end, span.end + NEARBY)) or _HEARD.search(frame):
+            continue
+        if _NAMED_SOURCE.search(prose.text[sentence.start : sentence.end]):
+            continue
+        yield Remark(
+            span.start,
+            span.end,
+            "These are somebody else's words, and the reader cannot see whose or look them up in their "
+            "place.",
+            "Add the source right after the closing quotation mark (author, year, page), and say in your "
+            "own words what the "
+            "quotation shows.",
+            strength=1.1 if reader.academic else 0.8,
+        )
+
+
+@rule(
+    "vague-quantity",
+    CommentKind.EVIDENCE,
+    label="amounts without a figure",
+    weight=0.7,
+    advice="Put the figure beside words such as “many” or “significantly”.",
+)
+def vague_quantities(prose: Prose, reader: Reader) -> Iterator[Remark]:
+    for match in _VAGUE.finditer(prose.own):
+        sentence = prose.sentence_at(match.start())
+        if sentence is None or prose.cites(sentence.start, sentence.end):
+            continue
+        others = prose.own[sentence.start : match.start()] + prose.own[match.end() : sentence.end]
+        if _FIGURE.search(others):
+            continue
+        phrase = excerpt(match.group())
+        yield Remark(
+            match.start(),
+            match.end(),
+            f"How much is “{phrase}”? One reader will imagine a little more than before, another twice as "
+            "much.",
+            "Give the number, the share or the range with its source. If you don't have it, say what you "
+            "saw yourself "
+            "or compare it with something known.",
+            strength=1.0 if reader.academic or not reader.personal else 0.7,
+        )

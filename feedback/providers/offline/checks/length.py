@@ -1,0 +1,146 @@
+"""Sentences and paragraphs that outgrow a reader's memory, and readability as a whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ...base import CommentKind
+from ..prose import Paragraph, Prose, Sentence
+from ..readability import grade, long_words
+from ..reader import Reader
+from ..rules import Remark, excerpt, rule
+
+GIANT_PARAGRAPH = 260  # words; about a page of double-spaced type
+LIST_LIKE = 6  # so many commas or semicolons are an enumeration, which may be long
+
+_SEAM = re.compile(r"(?:;|,\s+(?:and|but|so|which|because|while|whereas|although|where|who)\b|\s[–—]\s|:\s)")
+
+
+@rule(
+    "long-sentence",
+    CommentKind.CLARITY,
+    label="over-long sentences",
+    weight=0.75,
+    advice="Split the longest sentences, so that each carries one main idea.",
+    any_language=True,
+)
+def long_sentences(prose: Prose, reader: Reader) -> Iterator[Remark]:
+    for sentence in prose.sentences:
+        excess = sentence.length / reader.sentence_words
+        if excess > 1 and not (_enumerates(prose, sentence) and excess < 1.5):
+            yield Remark(
+                sentence.start,
+                sentence.end,
+                f"This sentence runs to {sentence.length} words. By the end {reader.name} has to remember a "
+                "lot "
+                "before the main point is complete.",
+                _split_advice(prose, sentence),
+                strength=min(excess, 2.0),
+            )
+
+
+def _enumerates(prose: Prose, sentence: Sentence) -> bool:
+    text = prose.text[sentence.start : sentence.end]
+    return text.count(",") + text.count(";") >= LIST_LIKE
+
+
+def _split_advice(prose: Prose, sentence: Sentence) -> str:
+    """Where the sentence could end: the seam nearest to its middle, outside quotations."""
+    own = prose.own_text(sentence)
+    seams = [match for match in _SEAM.finditer(own) if 0.25 * len(own) < match.start() < 0.75 * len(own)]
+    if not seams:
+        return "Say the main point in a short sentence first, and give the details in a second one."
+    seam = min(seams, key=lambda match: abs(match.start() - len(own) / 2))
+    before = prose.text[sentence.start : sentence.start + seam.start()].split()
+    after = prose.text[sentence.start + seam.start() : sentence.end].lstrip(" ,;:–—").split()
+    return (
+        f"Try a full stop after “… {' '.join(before[-4:])}” and begin a new sentence with "
+        f"“{' '.join(after[:5])} …”."
+    )
+
+
+@rule(
+    "giant-paragraph",
+    CommentKind.STRUCTURE,
+    label="very long paragraphs",
+    weight=0.85,
+    advice="Break the longest paragraphs where the topic turns.",
+    any_language=True,
+)
+def giant_paragraphs(prose: Prose, reader: Reader) -> Iterator[Remark]:
+    for paragraph in prose.paragraphs:
+        if paragraph.words > GIANT_PARAGRAPH:
+            first = paragraph.sentences[0]
+            yield Remark(
+                first.start,
+                first.end,
+                f"The paragraph that starts here is about {_rounded(paragraph.words)} words long. Readers "
+                "use the break "
+                "between paragraphs to see where one point ends and the next begins; here they get none.",
+                _break_advice(prose, paragraph),
+                strength=min(paragraph.words / GIANT_PARAGRAPH, 2.0),
+            )
+
+
+def _rounded(words: int) -> int:
+    step = 10 if words < 1000 else 100
+    return round(words / step) * step
+
+
+def _break_advice(prose: Prose, paragraph: Paragraph) -> str:
+    """The sentence near the middle that shares least with the one before it."""
+    sentences = paragraph.sentences
+    middle = range(max(1, len(sentences) // 3), max(2, 2 * len(sentences) // 3))
+    candidates = [index for index in middle if index < len(sentences)]
+    if len(sentences) < 4 or not candidates:
+        return "Look for the place where the topic turns, and start a new paragraph there."
+    turn = min(candidates, key=lambda index: _shared(sentences[index - 1], sentences[index]))
+    text = excerpt(prose.text[sentences[turn].start : sentences[turn].end], 50)
+    return f"A new paragraph could begin at “{text}”. Then check that each half has one point of its own."
+
+
+def _shared(first: Sentence, second: Sentence) -> int:
+    long = {word.text for word in first.words if len(word.text) > 4}
+    return len(long & {word.text for word in second.words})
+
+
+@rule(
+    "readability",
+    CommentKind.CLARITY,
+    label="passages that read harder than the audience needs",
+    weight=0.7,
+    advice="Bring the hardest paragraphs nearer to your reader: shorter sentences, and everyday words "
+    "where no term is needed.",
+    most=1,
+)
+def readability(prose: Prose, reader: Reader) -> Iterator[Remark]:
+    """The paragraph that is hardest for the stated audience, where it is clearly too hard."""
+    scored = [(grade(p.sentences), p) for p in prose.paragraphs if p.words >= 60 and len(p.sentences) >= 2]
+    if not scored:
+        return
+    hardest, paragraph = max(scored, key=lambda pair: pair[0])
+    if hardest <= reader.grade + 1:
+        return
+    average = round(paragraph.words / len(paragraph.sentences))
+    examples = long_words(prose, paragraph, most=3)
+    first = paragraph.sentences[0]
+    yield Remark(
+        first.start,
+        first.end,
+        f"The paragraph that starts here is hard going for {reader.name}: its sentences average about "
+        f"{average} words, "
+        + (
+            f"and long words such as {_listed(examples)} come close together."
+            if examples
+            else "with few places to rest."
+        ),
+        "Keep the terms that your reader needs, and say the rest in everyday words. Reading it aloud shows "
+        "where it drags.",
+        strength=min(1.3, hardest / (reader.grade + 1)),
+    )
+
+
+def _listed(words: list[str]) -> str:
+    quoted = [f"“{word}”" for word in words]
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"

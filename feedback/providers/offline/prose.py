@@ -1,0 +1,136 @@
+"""A text as the rules see it: paragraphs, sentences and words that know their place in the original."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from sentencex import get_sentence_boundaries  # type: ignore[import-untyped]
+
+from .blocks import Block, BlockKind, split_blocks
+from .language import Language, detect
+from .spans import Span, find_citations, find_foreign, find_quotations, masked
+
+_WORD = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*|\d+(?:[.,]\d+)*")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+PROSE_KINDS = (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM)
+
+
+class Word(NamedTuple):
+    text: str  # lower case, straight apostrophes
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    start: int
+    end: int
+    words: tuple[Word, ...]  # quoted ones included: they count for length
+
+    @property
+    def length(self) -> int:
+        return len(self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    kind: BlockKind
+    start: int
+    end: int
+    sentences: tuple[Sentence, ...]
+
+    @property
+    def words(self) -> int:
+        return sum(sentence.length for sentence in self.sentences)
+
+
+class Prose:
+    """One section's text, read once and shared by every rule.
+
+    `own` is the text at the same length with quotations, citations, links, tables and code hidden:
+    rules about the writer's own wording search there and find offsets that hold in `text`.
+    """
+
+    def __init__(self, text: str, *, heading_path: tuple[str, ...] = ()) -> None:
+        self.text = text
+        self.heading_path = heading_path
+        self.language: Language = detect(text)
+        self.blocks: tuple[Block, ...] = split_blocks(text)
+        self.quotations: tuple[Span, ...] = find_quotations(text)
+        self.citations: tuple[Span, ...] = find_citations(text)
+        self.own: str = masked(
+            text, [*self.quotations, *self.citations, *find_foreign(text), *self._not_prose()]
+        )
+        self.blocks_of_prose: tuple[Paragraph, ...] = tuple(self._read())
+
+    def _not_prose(self) -> Iterator[Span]:
+        return (Span(block.start, block.end) for block in self.blocks if block.kind not in PROSE_KINDS)
+
+    def _read(self) -> Iterator[Paragraph]:
+        for block in self.blocks:
+            if block.kind in PROSE_KINDS:
+                sentences = tuple(split_sentences(self.text, block.start, block.end, self.language.code))
+                yield Paragraph(block.kind, block.start, block.end, sentences)
+
+    @cached_property
+    def paragraphs(self) -> tuple[Paragraph, ...]:
+        """Paragraphs of running prose: no list items, and no captions or labels without a verb's length."""
+        return tuple(p for p in self.blocks_of_prose if p.kind is BlockKind.PARAGRAPH and p.words >= 4)
+
+    @cached_property
+    def sentences(self) -> tuple[Sentence, ...]:
+        return tuple(sentence for paragraph in self.blocks_of_prose for sentence in paragraph.sentences)
+
+    @cached_property
+    def words(self) -> tuple[Word, ...]:
+        return tuple(word for sentence in self.sentences for word in sentence.words)
+
+    def own_text(self, span: Sentence | Paragraph | Span) -> str:
+        return self.own[span.start : span.end]
+
+    def is_own(self, word: Word) -> bool:
+        """Whether the word is the writer's, not quoted."""
+        return self.own[word.start] == self.text[word.start]
+
+    def index_at(self, offset: int) -> int:
+        """The index of the last sentence that begins at or before an offset; -1: none does."""
+        return bisect_right(self._starts, offset) - 1
+
+    def sentence_at(self, offset: int) -> Sentence | None:
+        index = self.index_at(offset)
+        return self.sentences[index] if index >= 0 and offset < self.sentences[index].end else None
+
+    def cites(self, start: int, end: int) -> bool:
+        """Whether a citation begins inside these offsets."""
+        index = bisect_right(self._citation_starts, start - 1)
+        return index < len(self.citations) and self.citations[index].start < end
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [sentence.start for sentence in self.sentences]
+
+    @cached_property
+    def _citation_starts(self) -> list[int]:
+        return [span.start for span in self.citations]
+
+
+def split_sentences(text: str, start: int, end: int, language: str) -> Iterator[Sentence]:
+    """Sentences between two offsets, split by sentencex (rules for some 300 languages, no download)."""
+    passage = _SURROGATE.sub("\ufffd", text[start:end])
+    for found in get_sentence_boundaries(language, passage):
+        raw = passage[found["start_index"] : found["end_index"]]
+        first = start + found["start_index"] + len(raw) - len(raw.lstrip())
+        last = first + len(raw.strip())
+        words = tuple(words_in(text, first, last))
+        if words:
+            yield Sentence(first, last, words)
+
+
+def words_in(text: str, start: int, end: int) -> Iterator[Word]:
+    for match in _WORD.finditer(text, start, end):
+        yield Word(match.group().lower().replace("’", "'"), *match.span())

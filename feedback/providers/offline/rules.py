@@ -1,0 +1,94 @@
+"""What a rule is, and the register of all rules."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from ..base import CommentKind
+from .prose import Prose
+from .reader import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What a rule noticed at one place."""
+
+    start: int
+    end: int
+    message: str  # what it is and why it matters to the reader
+    suggestion: str = ""  # something the writer can do now
+    strength: float = 1.0  # against other remarks of the same rule
+    count: int = 1  # occurrences that this one remark stands for
+
+
+Check = Callable[[Prose, Reader], Iterator[Remark]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    name: str
+    kind: CommentKind
+    label: str  # as a list of recurring points names it
+    weight: float  # how much a reader gains where the writer acts on it, 0 to 1
+    check: Check
+    advice: str = ""  # the next step where the point recurs
+    most: int = 2  # remarks in one section
+    any_language: bool = False
+    across_sections: bool = False  # also worth asking of the document as one text
+
+    @property
+    def praise(self) -> bool:
+        return self.kind is CommentKind.PRAISE
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    rule: Rule
+    remark: Remark
+
+    @property
+    def rank(self) -> float:
+        return self.rule.weight * self.remark.strength
+
+
+RULES: dict[str, Rule] = {}
+
+
+def rule(
+    name: str,
+    kind: CommentKind,
+    *,
+    label: str,
+    weight: float,
+    advice: str = "",
+    most: int = 2,
+    any_language: bool = False,
+    across_sections: bool = False,
+) -> Callable[[Check], Check]:
+    """Register a check; every module of `checks` does so when it is imported."""
+
+    def register(check: Check) -> Check:
+        RULES[name] = Rule(name, kind, label, weight, check, advice, most, any_language, across_sections)
+        return check
+
+    return register
+
+
+def find_all(prose: Prose, reader: Reader) -> list[Finding]:
+    """Everything the rules notice, best first within each rule, nothing left out."""
+    rules = (rule for rule in RULES.values() if rule.any_language or prose.language.english)
+    return [
+        Finding(rule, remark)
+        for rule in rules
+        for remark in sorted(rule.check(prose, reader), key=lambda remark: -remark.strength)
+    ]
+
+
+def excerpt(text: str, limit: int = 70) -> str:
+    """A passage on one line, cut at a word, for use inside a sentence of ours."""
+    line = re.sub(r"\s+", " ", text).strip().strip('“”"')
+    if len(line) <= limit:
+        return line
+    return (line[:limit].rsplit(" ", 1)[0] or line[:limit]).rstrip(",;:–- ") + " …"

@@ -1,0 +1,113 @@
+"""Feedback on one section."""
+
+from __future__ import annotations
+
+import re
+
+from ..base import Comment, FeedbackOutput, SectionRequest
+from . import checks  # noqa: F401 (importing it registers the rules)
+from .prose import Prose
+from .reader import Reader, reader_of
+from .rubric import criterion_for
+from .rules import excerpt, find_all
+from .selection import Choice, choose
+
+FEW_WORDS = 8  # less is a label or a caption
+NEXT_STEPS = 3
+
+REFERENCES = re.compile(
+    r"^\W*(?:\d+\W+)?(?:references?|bibliography|works cited|sources|literature cited|further reading)\W*$",
+    re.IGNORECASE,
+)
+
+
+def review_section(request: SectionRequest) -> FeedbackOutput:
+    """Comments on the passages that matter most, best praise first, then by how much acting on them helps."""
+    prose = Prose(request.text, heading_path=request.heading_path)
+    if request.heading_path and REFERENCES.match(request.heading_path[-1]):
+        return FeedbackOutput(summary=_REFERENCE_LIST)
+    if len(prose.words) < FEW_WORDS:
+        return FeedbackOutput(summary=_too_short(prose))
+    reader = reader_of(request.task, prose)
+    choices = choose(prose, find_all(prose, reader))
+    return FeedbackOutput(
+        summary=_summary(prose, reader, choices),
+        strengths=[_strength(prose, choice) for choice in choices if choice.finding.rule.praise],
+        next_steps=_next_steps(choices),
+        comments=[_comment(prose, choice, request) for choice in choices],
+    )
+
+
+_REFERENCE_LIST = (
+    "This is a list of references, so there is no prose to comment on. Check that each work cited in the "
+    "text is listed "
+    "here, that each work listed is cited, and that all entries follow one style."
+)
+
+
+def _too_short(prose: Prose) -> str:
+    if not prose.text.strip():
+        return "This section has a heading but no text yet."
+    if len(prose.blocks) > len(prose.blocks_of_prose):
+        return (
+            "This section holds a table, code, a quotation or references, but hardly any prose of your own. "
+            "A sentence before it that says what the reader should see in it would help."
+        )
+    return (
+        "There are only a few words here, too little to comment on. What should the reader take from this "
+        "section?"
+    )
+
+
+def _comment(prose: Prose, choice: Choice, request: SectionRequest) -> Comment:
+    rule, remark, quote = choice.finding.rule, choice.finding.remark, choice.quote
+    return Comment(
+        kind=rule.kind,
+        quote=prose.text[quote.start : quote.end],
+        message=remark.message,
+        suggestion=remark.suggestion,
+        criterion=criterion_for(rule, request.task.criteria),
+    )
+
+
+def _strength(prose: Prose, choice: Choice) -> str:
+    label = choice.finding.rule.label
+    passage = excerpt(prose.text[choice.quote.start : choice.quote.end], 80)
+    return f"{label[:1].upper()}{label[1:]}: “{passage}”"
+
+
+def _next_steps(choices: list[Choice]) -> list[str]:
+    advice = (choice.finding.rule.advice for choice in choices if not choice.finding.rule.praise)
+    return list(dict.fromkeys(advice))[:NEXT_STEPS]
+
+
+def _summary(prose: Prose, reader: Reader, choices: list[Choice]) -> str:
+    paragraphs = len(prose.paragraphs)
+    size = f"{len(prose.words):,} words in {paragraphs} paragraph{'s' if paragraphs != 1 else ''}"
+    if not prose.language.english:
+        return (
+            f"{size}. This section seems to be written in {prose.language.name}. The rules for wording, "
+            "grammar and argument are "
+            "made for English, so they were not used; only the length of sentences and paragraphs was "
+            "looked at."
+        )
+    praise = list(dict.fromkeys(c.finding.rule.label for c in choices if c.finding.rule.praise))
+    points = list(dict.fromkeys(c.finding.rule.label for c in choices if not c.finding.rule.praise))
+    return " ".join((f"{size}, read as {reader.name} would.", _worked(praise), _would_help(points)))
+
+
+def _worked(labels: list[str]) -> str:
+    return f"What works: {joined(labels)}." if labels else ""
+
+
+def _would_help(labels: list[str]) -> str:
+    if not labels:
+        return (
+            "The rules found nothing to change. They look at wording, evidence and paragraphs; "
+            "whether the argument holds is for a reader to say."
+        )
+    return f"A second look would help most at {joined(labels[:3])}."
+
+
+def joined(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
