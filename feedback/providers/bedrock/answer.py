@@ -1,0 +1,89 @@
+"""From what the model wrote to feedback that can be trusted in shape."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json
+
+from ..base import (
+    Comment,
+    CriterionLevel,
+    FeedbackOutput,
+    MalformedAnswer,
+    Request,
+    SummaryRequest,
+    TokenUsage,
+)
+
+Item = TypeVar("Item", bound=BaseModel)
+
+
+def read_answer(text: str, request: Request, usage: TokenUsage) -> FeedbackOutput:
+    """Validate an answer, or save what is whole in it.
+
+    Raises MalformedAnswer, with what the call has spent, where nothing useful is whole: no comment
+    for a section, neither comment nor summary for a document.
+    """
+    try:
+        return FeedbackOutput.model_validate_json(text)
+    except ValidationError as error:
+        saved = salvage(text)
+        if saved.comments or (saved.summary and isinstance(request, SummaryRequest)):
+            return saved
+        problems = error.errors(include_url=False, include_input=False, include_context=False)
+        raise MalformedAnswer(f"Nothing usable in the answer: {problems[:3]}", usage=usage) from error
+
+
+def salvage(text: str) -> FeedbackOutput:
+    """Keep each part of a damaged answer that is whole and valid by itself; never raises."""
+    fields = _readable_fields(text)
+    strengths, next_steps = (_strings(fields.get(name)) for name in ("strengths", "next_steps"))
+    summary = fields.get("summary")
+    return FeedbackOutput(
+        summary=summary[:8000] if isinstance(summary, str) else "",
+        strengths=strengths[:20],
+        next_steps=next_steps[:20],
+        comments=_valid(Comment, fields.get("comments"))[:100],
+        levels=_valid(CriterionLevel, fields.get("levels"))[:50],
+    )
+
+
+def _readable_fields(text: str) -> dict[str, Any]:
+    """The object as far as it can be read, without the string that was being written."""
+    try:
+        fields = from_json(text, allow_partial=True)  # whole, or cut off at its end
+    except ValueError:
+        fields = _before_the_fault(text)
+    return fields if isinstance(fields, dict) else {}
+
+
+def _before_the_fault(text: str) -> Any:
+    try:
+        return json.loads(text, strict=False)  # nothing worse than a raw line break in a string
+    except json.JSONDecodeError as error:
+        # A quotation mark that should have been escaped ends a string too early and the fault comes
+        # after it: opened again, that string counts as unfinished and is left out.
+        sound = text[: error.pos].rstrip().removesuffix('"')
+    except RecursionError:
+        return None
+    try:
+        return from_json(sound, allow_partial=True)
+    except ValueError:
+        return None
+
+
+def _strings(values: object) -> list[str]:
+    return [value for value in values if isinstance(value, str)] if isinstance(values, list) else []
+
+
+def _valid(model: type[Item], values: object) -> list[Item]:
+    valid: list[Item] = []
+    for value in values if isinstance(values, list) else ():
+        try:
+            valid.append(model.model_validate(value))
+        except ValidationError:
+            continue
+    return valid

@@ -1,0 +1,49 @@
+"""How many tokens a call may write, by the kind of section it is about.
+
+Bedrock holds the whole of max_tokens from the start of a call, so every token asked for and not
+written is quota that nobody could use. The model's own maximum is never a sensible value.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ..base import Request, SummaryRequest
+
+
+class Kind(StrEnum):
+    """What an answer's length depends on."""
+
+    SHORT = "short"  # under 150 words
+    MEDIUM = "medium"  # under 600 words
+    LONG = "long"
+    SUMMARY = "summary"  # a whole document
+
+
+SHORT_WORDS = 150
+MEDIUM_WORDS = 600
+
+
+def kind_of(request: Request) -> Kind:
+    if isinstance(request, SummaryRequest):
+        return Kind.SUMMARY
+    words = len(request.text.split())
+    if words < SHORT_WORDS:
+        return Kind.SHORT
+    return Kind.MEDIUM if words < MEDIUM_WORDS else Kind.LONG
+
+
+@dataclass(frozen=True, slots=True)
+class OutputBudgets:
+    """max_tokens for each kind, and what each rubric criterion adds to it."""
+
+    short: int = 1200
+    medium: int = 2400
+    long: int = 4000
+    summary: int = 3000
+    per_criterion: int = 160
+
+    def max_tokens(self, request: Request) -> int:
+        base: int = getattr(self, kind_of(request).value)
+        return base + self.per_criterion * len(request.task.criteria)

@@ -1,0 +1,94 @@
+"""The bedrock provider: one request, one streamed call, one validated answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+from ..base import Aborted, Call, Estimate, Event, ProviderError, Request, TimedOut, TokenUsage
+from .client import build_client
+from .deadlines import Deadlines
+from .errors import RAISED, translate
+from .estimate import TOOL_PREAMBLE_TOKENS, estimate_tokens
+from .prompt import SYSTEM, user_message
+from .schema import tool_config
+from .settings import BedrockSettings
+from .stream import read_events
+from .wire import Cut, Wire
+
+
+class BedrockProvider:
+    """Shared by all threads of a worker. Costs one thread, for the deadlines of all calls together."""
+
+    name = "bedrock"
+
+    def __init__(self, settings: BedrockSettings) -> None:
+        self.settings = settings
+        self.simulated = settings.simulated
+        self._client = build_client(settings)
+        self._deadlines = Deadlines()
+        self._tools = tool_config()
+        self._fixed_tokens = TOOL_PREAMBLE_TOKENS + estimate_tokens(SYSTEM + json.dumps(self._tools))
+
+    def estimate(self, request: Request) -> Estimate:
+        """See estimate.py for how, and which way it errs."""
+        tokens = self._fixed_tokens + estimate_tokens(user_message(request))
+        return Estimate(input_tokens=tokens, max_tokens=self.settings.budgets.max_tokens(request))
+
+    def stream(self, request: Request, call: Call) -> Iterator[Event]:
+        """Accepted, then deltas, then Finished; raises ProviderError. Closing the iterator ends the call.
+
+        An abort wakes a read that blocks, whether for the first byte or in the middle of the answer.
+        """
+        wire = Wire()
+        call.on_abort(lambda: wire.sever(Cut.ABORTED))
+        if wire.severed:
+            raise Aborted
+        try:
+            with self._deadlines.limit(self.settings.total_timeout, lambda: wire.sever(Cut.DEADLINE)):
+                yield from self._events(request, wire)
+        except ProviderError as error:
+            raise self._cut_short(wire, error.usage) or error from None
+        except RAISED as error:
+            raise self._cut_short(wire) or translate(error) from error
+        finally:
+            wire.release()
+
+    def close(self) -> None:
+        """Give back the pooled connections."""
+        self._client.close()
+
+    def _events(self, request: Request, wire: Wire) -> Iterator[Event]:
+        with wire.carrying():
+            response = self._client.converse_stream(**self._arguments(request))
+        with closing(response["stream"]) as events:
+            yield from read_events(events, request, self.settings.model)
+
+    def _cut_short(self, wire: Wire, usage: TokenUsage | None = None) -> ProviderError | None:
+        """A severed wire makes all kinds of errors; why it was severed is the reason that counts."""
+        match wire.severed:
+            case Cut.ABORTED:
+                return Aborted(usage=usage)
+            case Cut.DEADLINE:
+                return TimedOut(f"The call was cut after {self.settings.total_timeout:g} s.", usage=usage)
+        return None
+
+    def _arguments(self, request: Request) -> dict[str, Any]:
+        system: list[dict[str, Any]] = [{"text": SYSTEM}]
+        if self.settings.cache_prompt:
+            system.append({"cachePoint": {"type": "default"}})
+        inference: dict[str, Any] = {"maxTokens": self.settings.budgets.max_tokens(request)}
+        if self.settings.temperature is not None:
+            inference["temperature"] = self.settings.temperature
+        arguments: dict[str, Any] = {
+            "modelId": self.settings.model,
+            "system": system,
+            "messages": [{"role": "user", "content": [{"text": user_message(request)}]}],
+            "inferenceConfig": inference,
+            "toolConfig": self._tools,
+        }
+        if self.settings.extra_fields:
+            arguments["additionalModelRequestFields"] = dict(self.settings.extra_fields)
+        return arguments
