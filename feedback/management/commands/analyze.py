@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from rich.console import Console
+
+from feedback import line, routes, upstreams
+from feedback.errors import Refused
+from feedback.models import Document, Job, User
+from feedback.selectors.report import report_of
+from feedback.services import documents
+from feedback.terminal.local import DidNotStart, simulator_for, worker_for
+from feedback.terminal.printing import print_report
+from feedback.terminal.progress import wait_for
+
+TERMINAL_USER = "terminal@localhost"
+
+
+class Command(BaseCommand):
+    help = (
+        "Get feedback on a document, through the same queue and gate as everybody.\n"
+        "The running system does the work; where none runs, what is needed runs until the end.\n"
+        "Exit status: 0 with feedback, 2 for a document that can't be read, 1 for anything else."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", metavar="FILE", help=".docx, .pdf, .odt, .md or .txt")
+        parser.add_argument(
+            "--provider",
+            choices=sorted(set(settings.LIMITER_QUEUES.values())),
+            help="which upstream answers (default: the configured one)",
+        )
+        parser.add_argument("--json", action="store_true", help="print the feedback as JSON on stdout")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        upstream = options["provider"] or upstreams.default_upstream()
+        document = self._submit(Path(options["file"]), upstream)
+        console = Console(stderr=True)
+        try:
+            with ExitStack() as stack:
+                stack.enter_context(simulator_for(upstream))
+                worker = None if line.in_process() else stack.enter_context(worker_for(_queues(document)))
+                document = wait_for(document, console, check=worker.check if worker else None)
+        except KeyboardInterrupt:
+            documents.cancel(document)
+            raise CommandError("Cancelled.", returncode=130) from None
+        except DidNotStart as error:
+            documents.cancel(document)
+            raise CommandError(str(error), returncode=1) from None
+        self._show(document, as_json=options["json"])
+
+    def _submit(self, path: Path, upstream: str) -> Document:
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise CommandError(f"{path}: {error.strerror}.", returncode=2) from None
+        try:
+            return documents.submit(
+                owner=_terminal_user(),
+                handed=documents.Handed(path.name, data),
+                submission_key=uuid4().hex,
+                upstream=upstream,
+            )
+        except Refused as refusal:
+            raise CommandError(f"{path}: {refusal}", returncode=2) from None
+
+    def _show(self, document: Document, *, as_json: bool) -> None:
+        if document.state != Document.State.COMPLETE:
+            unreadable = not document.sections.exists()
+            raise CommandError(document.problem or "Cancelled.", returncode=2 if unreadable else 1)
+        report = report_of(document)
+        if as_json:
+            json.dump(report, self.stdout, ensure_ascii=False, indent=2)
+            self.stdout.write("")
+        else:
+            print_report(Console(file=sys.stdout), report)
+
+
+def _terminal_user() -> User:
+    user, created = User.objects.get_or_create(email=TERMINAL_USER, defaults={"name": "Terminal"})
+    if created:
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+    return user
+
+
+def _queues(document: Document) -> list[str]:
+    return list(dict.fromkeys(routes.route(kind, document).queue for kind in Job.Kind))

@@ -1,0 +1,58 @@
+"""A provider that does what its script says, for the ends of a call that no server should be asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from feedback.providers.base import (
+    Accepted,
+    Call,
+    Comment,
+    CommentKind,
+    Delta,
+    Estimate,
+    Event,
+    FeedbackOutput,
+    Finished,
+    Request,
+    SectionRequest,
+    TokenUsage,
+)
+
+Step = Callable[[Request, Call], Event]
+
+
+def an_answer(request: Request) -> FeedbackOutput:
+    """Feedback that quotes the first words it was sent."""
+    text = request.text if isinstance(request, SectionRequest) else request.sections[0][1]
+    return FeedbackOutput(
+        summary="A clear start.",
+        strengths=["It says what it is about."],
+        comments=[Comment(kind=CommentKind.CLARITY, quote=text[:20], message="Say it in one go.")],
+    )
+
+
+@dataclass
+class ScriptedProvider:
+    """Answers, or raises what its script holds for the next call."""
+
+    name: str = "scripted"
+    simulated: bool = False
+    errors: list[Exception] = field(default_factory=list)
+    before_the_end: Callable[[Request, Call], None] = lambda request, call: None
+    answer: Callable[[Request], FeedbackOutput] = an_answer
+    calls: int = 0
+
+    def estimate(self, request: Request) -> Estimate:
+        return Estimate(input_tokens=100, max_tokens=50)
+
+    def stream(self, request: Request, call: Call) -> Iterator[Event]:
+        self.calls += 1
+        if self.errors:
+            raise self.errors.pop(0)
+        yield Accepted()
+        output = self.answer(request)
+        yield Delta(output.model_dump_json())
+        self.before_the_end(request, call)
+        yield Finished(output, TokenUsage(input_tokens=80, output_tokens=20), model="scripted-1")

@@ -1,0 +1,242 @@
+"""One run of one job: claimed, worked, recorded, and what follows from each way it can end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from feedback import upstreams
+from feedback.errors import JobFailed
+from feedback.models import Comment, Document, Feedback, Job
+from feedback.pipeline.run import run
+from feedback.providers.base import (
+    Aborted,
+    Call,
+    Comment as Remark,
+    CommentKind,
+    FeedbackOutput,
+    MalformedAnswer,
+    Rejected,
+    Request,
+    Throttled,
+    TimedOut,
+    Unavailable,
+)
+from feedback.services import documents, jobs
+from limiter.execution import AbortReason, Execution
+from limiter.gate.model import Lease, Outcome
+from tests.factories.providers import ScriptedProvider
+from tests.factories.work import an_analysis
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedProvider]:
+    scripted = ScriptedProvider()
+    monkeypatch.setitem(upstreams._FACTORIES, "offline", lambda: scripted)
+    upstreams.provider_for.cache_clear()
+    yield scripted
+    upstreams.provider_for.cache_clear()
+
+
+def execution_of(job: Job, number: int = 1) -> Execution:
+    lease = Lease(
+        id=f"lease-{job.pk}-{number}", job=str(job.pk), upstream=job.upstream, flow=job.flow, group=job.group,
+        tokens=1, generation=0, epoch="e", expires_at=0.0,
+    )  # fmt: skip
+    return Execution(id=lease.id, job=str(job.pk), lease=lease)
+
+
+def next_job(document: Document) -> Job:
+    job = document.jobs.filter(state=Job.State.WAITING).order_by("pk").first()
+    assert job is not None
+    return job
+
+
+def run_next(document: Document, number: int = 1) -> tuple[Job, Execution, float | None]:
+    job = next_job(document)
+    execution = execution_of(job, number)
+    pause = run(str(job.pk), execution)
+    job.refresh_from_db()
+    return job, execution, pause
+
+
+def test_a_section_gets_feedback_anchored_to_its_own_words(provider: ScriptedProvider) -> None:
+    document = an_analysis()
+    job, execution, pause = run_next(document)
+    assert (job.state, job.outcome, pause) == ("done", "success", None)
+    assert execution.outcome == Outcome.SUCCESS
+    assert execution.usage is not None
+    assert execution.usage.output_tokens == 20
+    comment = Comment.objects.get(feedback__section=job.section)
+    assert job.section is not None
+    assert job.section.text[comment.start : comment.end] == comment.quote != ""
+
+
+def test_after_the_last_section_comes_the_summary_and_the_end(provider: ScriptedProvider) -> None:
+    document = an_analysis()
+    run_next(document)
+    document.refresh_from_db()
+    assert document.state == "analysing"
+    run_next(document)
+    document.refresh_from_db()
+    assert document.state == "summarising"
+    run_next(document)
+    document.refresh_from_db()
+    assert document.state == "complete"
+    assert Feedback.objects.filter(document=document).count() == 3
+
+
+def test_a_throttled_call_goes_back_in_line_and_does_not_count(provider: ScriptedProvider) -> None:
+    provider.errors = [Throttled(retry_after=7)]
+    job, execution, pause = run_next(an_analysis())
+    assert (job.state, job.failures, pause) == ("waiting", 0, 7)
+    assert (execution.outcome, execution.retry_after) == (Outcome.THROTTLED, 7)
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome"),
+    [
+        (Unavailable(), Outcome.FAILURE),
+        (TimedOut(), Outcome.FAILURE),
+        (MalformedAnswer(), Outcome.SUCCESS),
+        (KeyError("a bug"), Outcome.REJECTED),
+    ],
+)
+def test_a_failed_call_is_tried_again_after_a_pause(
+    provider: ScriptedProvider, error: Exception, outcome: Outcome
+) -> None:
+    provider.errors = [error]
+    job, execution, pause = run_next(an_analysis())
+    assert (job.state, job.failures, execution.outcome) == ("waiting", 1, outcome)
+    assert pause is not None
+    assert pause > 0
+
+
+def test_a_rejected_request_fails_at_once_in_words_for_the_student(provider: ScriptedProvider) -> None:
+    provider.errors = [Rejected("ValidationException: secret detail")]
+    document = an_analysis()
+    job = next_job(document)
+    with pytest.raises(JobFailed):
+        run(str(job.pk), execution_of(job))
+    job.refresh_from_db()
+    assert job.state == "failed"
+    assert "secret detail" not in job.problem
+    assert "secret detail" in job.error
+
+
+def test_a_section_that_keeps_failing_does_not_hold_up_the_rest(provider: ScriptedProvider) -> None:
+    document = an_analysis()
+    doomed = next_job(document)
+    provider.errors = [Unavailable() for _ in range(jobs.MAX_FAILURES)]
+    for number in range(jobs.MAX_FAILURES - 1):
+        assert run(str(doomed.pk), execution_of(doomed, number)) is not None
+    with pytest.raises(JobFailed):
+        run(str(doomed.pk), execution_of(doomed, 99))
+    run_next(document)
+    run_next(document)
+    document.refresh_from_db()
+    assert document.state == "complete"
+    assert document.jobs.get(pk=doomed.pk).state == "failed"
+
+
+def test_a_document_without_one_good_section_fails_in_words(provider: ScriptedProvider) -> None:
+    document = an_analysis()
+    provider.errors = [Rejected(), Rejected()]
+    for _ in range(2):
+        job = next_job(document)
+        with pytest.raises(JobFailed):
+            run(str(job.pk), execution_of(job))
+    document.refresh_from_db()
+    assert document.state == "failed"
+    assert document.problem
+
+
+def test_what_failed_can_be_tried_again_and_completes(provider: ScriptedProvider) -> None:
+    document = an_analysis()
+    provider.errors = [Rejected()]
+    job = next_job(document)
+    with pytest.raises(JobFailed):
+        run(str(job.pk), execution_of(job))
+    run_next(document)
+    run_next(document)
+    document.refresh_from_db()
+    assert documents.retry_failed(document) == 1
+    run_next(document, 2)
+    run_next(document, 2)
+    document.refresh_from_db()
+    assert document.state == "complete"
+    assert not document.jobs.exclude(state="done").exists()
+
+
+def test_a_document_cancelled_during_a_call_keeps_nothing_of_it(provider: ScriptedProvider) -> None:
+    document = an_analysis()
+    provider.before_the_end = lambda request, call: documents.cancel(document) and None
+    job, _, _ = run_next(document)
+    assert job.state == "cancelled"
+    assert not Feedback.objects.exists()
+
+
+def test_a_document_deleted_during_a_call_does_not_come_back(provider: ScriptedProvider) -> None:
+    document = an_analysis()
+    job = next_job(document)
+
+    def delete(request: Request, call: Call) -> None:
+        Document.objects.filter(pk=document.pk).delete()
+
+    provider.before_the_end = delete
+    assert run(str(job.pk), execution_of(job)) is None
+    assert not Document.objects.exists()
+    assert not Feedback.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("reason", "outcome", "failures"),
+    [
+        (AbortReason.SHUTDOWN, Outcome.REJECTED, 0),
+        (AbortReason.LEASE_LOST, Outcome.REJECTED, 0),
+        (AbortReason.DEADLINE, Outcome.FAILURE, 1),
+    ],
+)
+def test_a_call_that_is_cut_waits_for_another_attempt(
+    provider: ScriptedProvider, reason: AbortReason, outcome: Outcome, failures: int
+) -> None:
+    document = an_analysis()
+    job = next_job(document)
+    execution = execution_of(job)
+
+    def cut(request: Request, call: Call) -> None:
+        execution.abort(reason)
+        assert call.aborted
+        raise Aborted
+
+    provider.before_the_end = cut
+    run(str(job.pk), execution)
+    job.refresh_from_db()
+    assert (job.state, job.failures, execution.outcome) == ("waiting", failures, outcome)
+
+
+def test_a_void_lease_is_given_back_without_a_call(provider: ScriptedProvider) -> None:
+    document = an_analysis()
+    job = next_job(document)
+    jobs.cancel(job)
+    execution = execution_of(job)
+    assert run(str(job.pk), execution) is None
+    assert execution.outcome == Outcome.RETURNED
+    assert provider.calls == 0
+
+
+def test_what_a_model_writes_is_sanitised_and_what_has_no_place_says_so(provider: ScriptedProvider) -> None:
+    provider.answer = lambda request: FeedbackOutput(
+        summary="<script>alert(1)</script>Good <b>work</b>\u202e",
+        comments=[Remark(kind=CommentKind.STYLE, quote="Words that nobody wrote here.", message="<i>Hm</i>, a<b")],
+    )
+    job, _, _ = run_next(an_analysis())
+    feedback = Feedback.objects.get(section=job.section)
+    comment = feedback.comments.get()
+    assert feedback.summary == "Good work"
+    assert not comment.anchored
+    assert comment.quote == "Words that nobody wrote here."
+    assert "<i>" not in comment.message
