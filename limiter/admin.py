@@ -44,7 +44,9 @@ class ServiceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic a
 
     form = ReasonForm
 
-    def write(self, key: str, values: Mapping[str, Any], *, new: bool, author: str, reason: str) -> models.Model:
+    def write(
+        self, key: str, values: Mapping[str, Any], *, new: bool, author: str, reason: str
+    ) -> models.Model:
         raise NotImplementedError
 
     def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
@@ -87,7 +89,16 @@ class ConfigVersionInline(ReadOnly, admin.TabularInline):  # type: ignore[type-a
 
 @admin.register(Upstream)
 class UpstreamAdmin(ServiceAdmin):
-    list_display = ("name", "now", "requests_per_minute", "burst", "max_in_flight", "breaker_mode", "paused", "version")
+    list_display = (
+        "name",
+        "now",
+        "requests_per_minute",
+        "burst",
+        "max_in_flight",
+        "breaker_mode",
+        "paused",
+        "version",
+    )
     readonly_fields = ("live_status", "version", "changed_at")
     inlines = (ConfigVersionInline,)
     fieldsets = (
@@ -141,7 +152,15 @@ class UpstreamAdmin(ServiceAdmin):
 
 @admin.register(Plan)
 class PlanAdmin(ServiceAdmin):
-    list_display = ("name", "is_default", "weight", "max_in_flight", "in_line", "tokens_per_day", "changed_at")
+    list_display = (
+        "name",
+        "is_default",
+        "weight",
+        "max_in_flight",
+        "in_line",
+        "tokens_per_day",
+        "changed_at",
+    )
     fields = ("name", "is_default", "weight", *CAPS, "reason", "seen")
 
     def write(self, key: str, values: Mapping[str, Any], *, new: bool, author: str, reason: str) -> Plan:
@@ -158,7 +177,9 @@ class FlowOverrideAdmin(ServiceAdmin):
     search_fields = ("flow", "reason")
     fields = ("flow", "plan", "weight_factor", "suspended", *CAPS, "expires_at", "reason", "seen")
 
-    def write(self, key: str, values: Mapping[str, Any], *, new: bool, author: str, reason: str) -> FlowOverride:
+    def write(
+        self, key: str, values: Mapping[str, Any], *, new: bool, author: str, reason: str
+    ) -> FlowOverride:
         return services.set_flow_policy(flow=key, changes=values, author=author, reason=reason)
 
 
@@ -168,8 +189,12 @@ class GroupWeightAdmin(ServiceAdmin):
     search_fields = ("group",)
     fields = ("group", "weight", "reason", "seen")
 
-    def write(self, key: str, values: Mapping[str, Any], *, new: bool, author: str, reason: str) -> GroupWeight:
-        weight = values.get("weight", GroupWeight.objects.filter(group=key).values_list("weight", flat=True).first())
+    def write(
+        self, key: str, values: Mapping[str, Any], *, new: bool, author: str, reason: str
+    ) -> GroupWeight:
+        weight = values.get(
+            "weight", GroupWeight.objects.filter(group=key).values_list("weight", flat=True).first()
+        )
         return services.set_group_weight(group=key, weight=weight or 1.0, author=author, reason=reason)
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import Warning as Caution
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
 from django.utils.module_loading import import_string
@@ -37,8 +38,8 @@ def check_upstreams(
     except DatabaseError:  # not migrated yet
         return []
     return [
-        Warning(
-            f"Queue {queue!r} is gated by upstream {upstream!r}, which has no configuration: nothing is admitted.",
+        Caution(
+            f"Queue {queue!r} is gated by upstream {upstream!r}, which does not exist: nothing is admitted.",
             hint="Make the upstream in the admin, or correct LIMITER_QUEUES.",
             id="limiter.W002",
         )
@@ -61,7 +62,9 @@ def _backend() -> list[CheckMessage]:
 
 def _queues() -> list[CheckMessage]:
     named: Any = queues()
-    if not isinstance(named, dict) or not all(isinstance(word, str) and word for pair in named.items() for word in pair):
+    if not isinstance(named, dict) or not all(
+        isinstance(word, str) and word for pair in named.items() for word in pair
+    ):
         return [
             Error("LIMITER_QUEUES must be a dict.", hint="Expected {queue: upstream}.", id="limiter.E002")
         ]
@@ -90,19 +93,21 @@ def _redis() -> list[CheckMessage]:
         for queue in queues()
         if queue not in rq_queues
     ]
-    addresses = {repr([rq_queues[queue].get(key) for key in ADDRESS]) for queue in queues() if queue in rq_queues}
+    addresses = {
+        repr([rq_queues[queue].get(key) for key in ADDRESS]) for queue in queues() if queue in rq_queues
+    }
     if len(addresses) > 1:
         found.append(
             Error(
                 "The gated queues lie on different Redis servers.",
-                hint="One gate needs one Redis: give all queues of LIMITER_QUEUES the same address in RQ_QUEUES.",
+                hint="One gate needs one Redis: give these queues one address in RQ_QUEUES.",
                 id="limiter.E005",
             )
         )
     if queues() and not str(getattr(settings, "RQ", {}).get("QUEUE_CLASS", "")).strip():
         found.append(
-            Warning(
-                "LIMITER_QUEUES gates queues, but RQ's QUEUE_CLASS is not set: stock workers would run them ungated.",
+            Caution(
+                "LIMITER_QUEUES gates queues, but RQ has no QUEUE_CLASS: they would be run ungated.",
                 hint='Set RQ = {"QUEUE_CLASS": "limiter.rq.queue.GatedQueue", ...}.',
                 id="limiter.W001",
             )

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
@@ -12,7 +11,7 @@ from django.conf import settings
 
 if TYPE_CHECKING:
     from .gate import Gate
-    from .gate.memory import MemoryGate
+    from .solo.gate import SoloGate
 
 REDIS, MEMORY = "redis", "memory"
 
@@ -52,17 +51,11 @@ def use_gate(gate: Gate) -> Iterator[Gate]:
             _gate = before
 
 
-def steady_clock() -> Callable[[], float]:
-    """Seconds since the epoch that a change of the system's clock does not move."""
-    start = time.time() - time.monotonic()
-    return lambda: start + time.monotonic()
-
-
-def memory_gate() -> MemoryGate:
+def memory_gate() -> SoloGate:
     """A new gate in memory. Nothing on this path imports redis."""
-    from .gate.memory import MemoryGate
+    from .solo.gate import SoloGate
 
-    return MemoryGate(steady_clock())
+    return SoloGate()
 
 
 def _redis_gate() -> Gate:

@@ -14,6 +14,7 @@ from django.db import transaction
 from .gate import BreakerConfig, BreakerMode, GateError, UpstreamConfig
 from .gates import get_gate
 from .models import ConfigVersion, Upstream
+from .policies import reconcile_policies
 
 logger = logging.getLogger(__name__)
 
@@ -82,7 +83,9 @@ def keep_version(upstream: Upstream, *, author: str, reason: str) -> None:
 
 
 def reconcile_configuration() -> int:
-    """Bring the gate up to what is committed, and return how many upstreams it was behind on.
+    """Bring the gate up to what is committed; return how many upstreams it was behind on.
+
+    Also installs the policies of the flows that it has work of, and the weights of groups.
 
     Raises GateError where the gate cannot be reached: the next pass tries again.
     """
@@ -90,6 +93,7 @@ def reconcile_configuration() -> int:
     for name in Upstream.objects.values_list("name", flat=True):
         _outrun(name, get_gate().status(name).version)
         behind += publish(name)
+    reconcile_policies()
     return behind
 
 

@@ -83,7 +83,9 @@ def _overview(statuses: Sequence[UpstreamStatus]) -> Table:
             f"[{COLOURS[live.breaker]}]{_breaker(status)}[/]",
             f"{live.in_flight} of {_limit(upstream.max_in_flight)}",
             f"{live.waiting} of {upstream.line_bound}",
-            f"{upstream.version}" if status.is_published else f"{upstream.version} (gate has {live.version or 'none'})",
+            f"{upstream.version}"
+            if status.is_published
+            else f"{upstream.version} (gate has {live.version or 'none'})",
         )
     return table
 
@@ -92,7 +94,12 @@ def _flows(status: UpstreamStatus) -> Table:
     table = Table("Flow", "In flight", "In line", "Weight", title=f"{status.upstream.name}: busiest flows")
     for flow, each in status.busiest_flows(FLOWS):
         name = escape(flow) or "(none)"  # a flow's key is not ours to read as markup
-        table.add_row(f"{name} (parked)" if each.parked else name, str(each.in_flight), str(each.waiting), f"{each.weight:g}")
+        table.add_row(
+            f"{name} (parked)" if each.parked else name,
+            str(each.in_flight),
+            str(each.waiting),
+            f"{each.weight:g}",
+        )
     return table
 
 

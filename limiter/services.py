@@ -11,9 +11,8 @@ from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.utils import timezone
 
-from .gate import BreakerMode, BreakerState
+from .gate import BreakerMode, BreakerState, Lease, Outcome, Settlement
 from .models import BreakerTransition, FlowOverride, GroupWeight, Plan, Upstream
 from .policies import (
     CAPS,
@@ -78,23 +77,27 @@ def restore_version(*, upstream: str, version: int, author: str, reason: str) ->
     return change_upstream(upstream=upstream, changes=known, author=author, reason=reason)
 
 
-def record_transition(
-    *, upstream: str, before: BreakerState, after: BreakerState, epoch: str, generation: int, reason: str
-) -> bool:
-    """Keep a move of a breaker. False: another process kept this one already."""
+def record_breaker(*, lease: Lease, outcome: Outcome, settlement: Settlement) -> bool:
+    """Keep the move of a breaker that a settlement caused. False: it caused none, or it is kept already.
+
+    Called by whoever settles. An outcome moves only the generation that it was admitted in, so the
+    move's own generation is the next one.
+    """
+    if not (settlement.tripped or settlement.healed):
+        return False
+    before = BreakerState.HALF_OPEN if lease.probe else BreakerState.CLOSED
+    why = "A probe" if lease.probe else "The last of too many calls in a row"
     move = BreakerTransition(
-        upstream_id=upstream,
+        upstream_id=lease.upstream,
         from_state=before.value,
-        to_state=after.value,
-        epoch=epoch,
-        generation=generation,
-        reason=reason,
-        at=timezone.now(),
+        to_state=settlement.breaker.value,
+        epoch=lease.epoch,
+        generation=lease.generation + 1,
+        reason=f"{why} ended in {outcome.value}.",
     )
-    move.clean_fields()
-    kept = BreakerTransition.objects.filter(upstream_id=upstream, epoch=epoch, generation=generation)
+    move.clean_fields(exclude=["upstream"])
     BreakerTransition.objects.bulk_create([move], ignore_conflicts=True)
-    return kept.filter(pk=move.pk).exists()
+    return BreakerTransition.objects.filter(pk=move.pk).exists()
 
 
 # Plans, flows and groups ----------------------------------------------------------------------

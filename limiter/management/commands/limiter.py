@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -21,9 +20,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-        status = verbs.add_parser("status", help="Each upstream: bucket, rate, breaker, in flight, in line, flows.")
+        status = verbs.add_parser(
+            "status", help="Each upstream: bucket, rate, breaker, in flight, in line, flows."
+        )
         status.add_argument("--json", action="store_true", help="A stable schema, for programs.")
-        status.add_argument("--upstream", action="append", type=_upstream, help="Only this one; may be repeated.")
+        status.add_argument(
+            "--upstream", action="append", type=_upstream, help="Only this one; may be repeated."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -31,7 +34,9 @@ class Command(BaseCommand):
         except GateError as error:
             raise CommandError(f"The gate cannot be reached: {error}", returncode=1) from error
         if backend() == MEMORY:
-            self.stderr.write("Solo keeps its line inside the serving process: these are this process's figures.")
+            self.stderr.write(
+                "Solo keeps its line inside the serving process: these are this process's figures."
+            )
         if options["json"]:
             self.stdout.write(json.dumps(as_json(statuses), indent=2))
         else:

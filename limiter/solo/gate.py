@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+
+from limiter.gate.memory import MemoryGate
+from limiter.gate.model import FlowPolicy, Lease, Outcome, Place, Settlement, Ticket, UpstreamConfig, Usage
+
+
+def steady_clock() -> Callable[[], float]:
+    """Seconds since the epoch that a change of the system's clock does not move."""
+    start = time.time() - time.monotonic()
+    return lambda: start + time.monotonic()
+
+
+class SoloGate(MemoryGate):
+    """A memory gate with a bell that several pools of threads can sleep by.
+
+    Whoever looks at `rings` before asking the gate, and waits for the bell to have rung since, misses
+    nothing that happened between the refusal and the sleep.
+    """
+
+    def __init__(self, clock: Callable[[], float] | None = None) -> None:
+        super().__init__(clock or steady_clock())
+        self._bell = threading.Condition()
+        self.rings = 0
+
+    def ring(self) -> None:
+        with self._bell:
+            self.rings += 1
+            self._bell.notify_all()
+
+    def wait_for_ring(self, seen: int, timeout: float | None) -> bool:
+        """Sleep until the bell rang since it had rung `seen` times. False: it did not within the time."""
+        with self._bell:
+            return self._bell.wait_for(lambda: self.rings != seen, timeout)
+
+    def configure(self, config: UpstreamConfig) -> bool:
+        fresh = super().configure(config)
+        self.ring()
+        return fresh
+
+    def set_policies(
+        self, upstream: str, *, flows: Mapping[str, FlowPolicy], groups: Mapping[str, float]
+    ) -> None:
+        super().set_policies(upstream, flows=flows, groups=groups)
+        self.ring()
+
+    def offer(self, upstream: str, ticket: Ticket, *, front: bool = False) -> Place:
+        place = super().offer(upstream, ticket, front=front)
+        self.ring()
+        return place
+
+    def settle(
+        self,
+        upstream: str,
+        lease: str,
+        outcome: Outcome,
+        usage: Usage | None = None,
+        *,
+        retry_after: float = 0.0,
+    ) -> Settlement:
+        settlement = super().settle(upstream, lease, outcome, usage, retry_after=retry_after)
+        self.ring()
+        return settlement
+
+    def expire(self, upstream: str, limit: int = 100) -> tuple[Lease, ...]:
+        ended = super().expire(upstream, limit)
+        self.ring()
+        return ended

@@ -1,0 +1,321 @@
+"""The request manager: a fair, rate-limited line and a pool of threads, in one process."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from contextlib import AbstractContextManager, nullcontext
+from types import TracebackType
+from typing import Self
+
+from limiter.execution import AbortReason, Execution, running
+from limiter.gate.model import BreakerConfig, BreakerMode, Lease, Outcome, Settlement, Ticket, UpstreamConfig
+
+from .gate import SoloGate
+from .stats import Recorder, Stats
+from .task import GaveUpError, Run, Task
+
+logger = logging.getLogger(__name__)
+
+
+class RequestManager:
+    """Runs jobs in a pool of threads, each when the gate admits it. Thread-safe.
+
+    Needs neither Redis nor a database. By itself it makes a gate of its own; given one, it serves
+    one upstream of it, whose configuration is whoever's gave it. What waits is lost with the
+    process: who keeps the jobs hands them in again (`resume`).
+    """
+
+    def __init__(
+        self,
+        *,
+        requests_per_minute: float | None = 30.0,
+        workers: int = 3,
+        attempts: int = 50,  # of one job, before it is given up
+        upstream: str = "solo",
+        gate: SoloGate | None = None,
+        around: Callable[[], AbstractContextManager[object]] = nullcontext,  # entered around each run
+        before_offer: Callable[[Ticket], object] | None = None,
+        after_settle: Callable[[Execution, Settlement], object] | None = None,
+    ) -> None:
+        self.upstream = upstream
+        self.workers = workers
+        self._attempts = attempts
+        self._gate = gate or _own_gate(upstream, requests_per_minute, workers)
+        self._around, self._before_offer, self._after_settle = around, before_offer, after_settle
+        self._lock = threading.RLock()
+        self._tasks: dict[str, Task] = {}
+        self._pausing: list[
+            tuple[float, int, Task]
+        ] = []  # a heap, by the monotonic moment of the next attempt
+        self._order = itertools.count()
+        self._threads: list[threading.Thread] = []
+        self._stopping = False
+        self._recorder = Recorder()
+
+    # What is asked of it ----------------------------------------------------------------------
+
+    def submit(
+        self,
+        job_id: str,
+        *,
+        run: Run,
+        flow: str = "",
+        group: str = "",
+        priority: int = 0,
+        document: str = "",
+        tokens: int = 0,
+        delay: float = 0.0,
+    ) -> Future[None]:
+        """Put a job in line, after `delay` seconds. A job that waits already keeps its place.
+
+        One that runs goes in line again when it ends: its run may have been about to end. The answer
+        is done when the job has ended for good. Raises RuntimeError after shutdown.
+        """
+        return self._submit(Ticket(job_id, flow, group, priority, document, tokens), run, delay).ended
+
+    def resume(self, waiting: Iterable[Ticket], run: Run) -> int:
+        """Put in line what was waiting when the process ended, in this order."""
+        return sum(1 for ticket in waiting if self._submit(ticket, run, 0.0))
+
+    def cancel(self, job_id: str) -> bool:
+        """Take a waiting job out, or cut the call of a running one. False: neither was the case."""
+        with self._lock:
+            task = self._tasks.get(job_id)
+            if task is None:
+                return False
+            task.drop_follower()
+            if task.execution is None:
+                self._drop(task)
+                return True
+            execution = task.execution
+        execution.abort(AbortReason.STOPPED)
+        return True
+
+    def job_ids(self) -> frozenset[str]:
+        """Every job that waits or runs."""
+        with self._lock:
+            return frozenset(self._tasks)
+
+    def get_stats(self) -> Stats:
+        with self._lock:
+            tasks = list(self._tasks.values())
+            return self._recorder.stats(
+                waiting=(task.ticket.flow for task in tasks if task.execution is None),
+                in_flight=(task.ticket.flow for task in tasks if task.execution is not None),
+                workers=self.workers,
+            )
+
+    def shutdown(self, grace: float = 30.0) -> None:
+        """Admit nothing more, let calls finish for `grace` seconds, then cut them. What waits is dropped."""
+        with self._lock:
+            self._stopping = True
+            threads = list(self._threads)
+        self._gate.ring()
+        _join(threads, grace)
+        for execution in [task.execution for task in list(self._tasks.values()) if task.execution]:
+            execution.abort(AbortReason.SHUTDOWN)
+        _join(threads, 5.0)
+        with self._lock:
+            for task in list(self._tasks.values()):
+                task.drop_follower()
+                if task.execution is None:
+                    self._drop(task)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.shutdown()
+
+    # The line ---------------------------------------------------------------------------------
+
+    def _submit(self, ticket: Ticket, run: Run, delay: float) -> Task:
+        with self._lock:
+            if self._stopping:
+                raise RuntimeError("This request manager was shut down.")
+            known = self._tasks.get(ticket.job)
+            if known is not None and known.execution is None:
+                return known
+            task = Task(ticket, run)
+            if known is not None:
+                known.follower = known.follower or task
+                return known.follower
+            self._tasks[ticket.job] = task
+            self._start_threads()
+        self._line_up(task, delay)
+        return task
+
+    def _line_up(self, task: Task, delay: float) -> None:
+        """Offer a task now, or put it by for a while."""
+        if delay > 0:
+            with self._lock:
+                heapq.heappush(self._pausing, (time.monotonic() + delay, next(self._order), task))
+            self._gate.ring()
+            return
+        self._call_hook(self._before_offer, task.ticket)
+        with self._lock:
+            if self._tasks.get(task.ticket.job) is task:  # not cancelled meanwhile
+                self._gate.offer(self.upstream, task.ticket)
+
+    def _line_up_what_is_due(self) -> float | None:
+        """Offer every task whose pause is over; return the seconds until the next one's is."""
+        while True:
+            with self._lock:
+                if not self._pausing:
+                    return None
+                wait = self._pausing[0][0] - time.monotonic()
+                if wait > 0:
+                    return wait
+                task = heapq.heappop(self._pausing)[2]
+                if self._tasks.get(task.ticket.job) is not task:
+                    continue
+                task.in_line_since = time.monotonic()
+            self._line_up(task, 0.0)
+
+    def _drop(self, task: Task) -> None:
+        """Let a waiting task go without running it."""
+        self._gate.cancel(self.upstream, task.ticket.job)
+        self._forget(task)
+        task.ended.cancel()
+
+    def _forget(self, task: Task) -> None:
+        if self._tasks.get(task.ticket.job) is task:
+            del self._tasks[task.ticket.job]
+
+    # The threads ------------------------------------------------------------------------------
+
+    def _start_threads(self) -> None:
+        if not self._threads:
+            # Daemons, so that a forgotten manager does not hold up the end of the process.
+            self._threads = [
+                threading.Thread(target=self._work, name=f"{self.upstream}-{number}", daemon=True)
+                for number in range(1, self.workers + 1)
+            ]
+            for thread in self._threads:
+                thread.start()
+
+    def _work(self) -> None:
+        while not self._stopping:
+            seen = self._gate.rings  # before looking: what happens from here on ends the sleep below
+            next_due = self._line_up_what_is_due()
+            admission = self._gate.admit(self.upstream)
+            for lease in admission.leases:
+                self._perform(lease)
+            if not admission.leases:
+                self._gate.wait_for_ring(seen, _earlier(admission.wait_seconds, next_due))
+
+    def _perform(self, lease: Lease) -> None:
+        execution = Execution(id=lease.id, job=lease.job, lease=lease, on_accepted=self._accepted)
+        task = self._start(execution)
+        if task is None:
+            self._gate.settle(self.upstream, lease.id, Outcome.RETURNED)
+            return
+        wanted, error = self._call(task, execution)
+        self._settle(execution, failed=error is not None)
+        self._conclude(task, execution, wanted, error)
+
+    def _start(self, execution: Execution) -> Task | None:
+        """Mark a task as running. None: it was cancelled in the very moment of its admission."""
+        with self._lock:
+            task = self._tasks.get(execution.job)
+            if task is None:
+                return None
+            if not task.attempts and not task.ended.set_running_or_notify_cancel():
+                self._forget(task)
+                return None
+            task.execution, task.attempts = execution, task.attempts + 1
+            self._recorder.started(time.monotonic() - task.in_line_since)
+            return task
+
+    def _call(self, task: Task, execution: Execution) -> tuple[float | None, Exception | None]:
+        try:
+            with self._around(), running(execution):
+                return task.run(task.ticket.job, execution), None
+        except Exception as error:
+            logger.warning("job %s failed: %s", task.ticket.job, error, exc_info=True)
+            return None, error
+
+    def _accepted(self, execution: Execution) -> None:
+        self._gate.accepted(self.upstream, [execution.id])
+
+    def _settle(self, execution: Execution, *, failed: bool) -> None:
+        """Report how the lease ended: as the function said, else as it ended."""
+        if execution.outcome is None:
+            cut = execution.abort_reason is AbortReason.SHUTDOWN
+            execution.outcome = Outcome.RETURNED if cut else Outcome.FAILURE if failed else Outcome.SUCCESS
+        settlement = self._gate.settle(
+            self.upstream, execution.id, execution.outcome, execution.usage, retry_after=execution.retry_after
+        )
+        self._call_hook(self._after_settle, execution, settlement)
+
+    def _conclude(
+        self, task: Task, execution: Execution, wanted: float | None, error: Exception | None
+    ) -> None:
+        """Let the job go, or put it back in line."""
+        pause = task.pause(wanted, execution)
+        with self._lock:
+            self._recorder.throttled += execution.outcome is Outcome.THROTTLED
+            task.execution, next_task = None, task
+            task.in_line_since = time.monotonic()
+            cut = self._stopping or execution.abort_reason is not None
+            if pause is None or cut or task.attempts >= self._attempts:
+                self._finish(task, execution, GaveUpError() if pause is not None and not cut else error)
+                if task.follower is None or self._stopping:
+                    return
+                next_task = self._tasks[task.ticket.job] = task.follower
+        self._line_up(next_task, pause or 0.0)
+
+    def _finish(self, task: Task, execution: Execution, error: Exception | None) -> None:
+        self._forget(task)
+        if execution.outcome is Outcome.RETURNED:
+            self._recorder.returned += 1
+        elif error is not None or execution.outcome in (Outcome.FAILURE, Outcome.REJECTED):
+            self._recorder.failed[task.ticket.flow] += 1
+        else:
+            self._recorder.completed[task.ticket.flow] += 1
+        if error is None:
+            task.ended.set_result(None)
+        else:
+            task.ended.set_exception(error)
+
+    @staticmethod
+    def _call_hook(hook: Callable[..., object] | None, *values: object) -> None:
+        """What others do beside a job must not cost the job."""
+        try:
+            if hook is not None:
+                hook(*values)
+        except Exception:
+            logger.exception("%s failed", hook)
+
+
+def _own_gate(upstream: str, requests_per_minute: float | None, workers: int) -> SoloGate:
+    gate = SoloGate()
+    gate.configure(
+        UpstreamConfig(
+            name=upstream,
+            version=1,
+            requests_per_minute=requests_per_minute,
+            burst=workers,
+            max_in_flight=workers,
+            breaker=BreakerConfig(mode=BreakerMode.DISABLED),
+        )
+    )
+    return gate
+
+
+def _earlier(*moments: float | None) -> float | None:
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def _join(threads: Iterable[threading.Thread], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    for thread in threads:
+        thread.join(max(0.0, deadline - time.monotonic()))
