@@ -87,6 +87,6 @@ class Gate(Protocol):
 
 __all__ = [
     "Admission", "BreakerConfig", "BreakerMode", "BreakerState", "Explanation", "FlowPolicy", "FlowStatus",
-    "Gate", "GateError", "GateUnavailable", "Lease", "Outcome", "Place", "Reason", "SchemaTooNew", "Settlement",
-    "Status", "Ticket", "UpstreamConfig", "Usage",
+    "Gate", "GateError", "GateUnavailable", "Lease", "Outcome", "Place", "Reason", "SchemaTooNew",
+    "Settlement", "Status", "Ticket", "UpstreamConfig", "Usage",
 ]  # fmt: skip

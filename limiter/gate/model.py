@@ -213,9 +213,9 @@ class GateError(Exception):
     """The gate could not answer. Nothing was admitted that the caller does not know of."""
 
 
-class GateUnavailable(GateError):
+class GateUnavailable(GateError):  # noqa: N818  it names a condition
     """The gate's server cannot be reached or cannot write."""
 
 
-class SchemaTooNew(GateError):
+class SchemaTooNew(GateError):  # noqa: N818  it names a condition
     """A newer release wrote the gate's keys: this worker must stop admitting."""

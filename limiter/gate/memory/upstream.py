@@ -70,12 +70,12 @@ class Upstream:
     # The decision -----------------------------------------------------------------------------
 
     def admit(self, ids: list[str], now: int) -> tuple[list[Lease], Refusal | None]:
-        repeated = [self.leases[id].lease for id in ids if id in self.leases]
+        repeated = [self.leases[each].lease for each in ids if each in self.leases]
         if repeated:
             return repeated, None
         leases: list[Lease] = []
-        for id in ids:
-            verdict = self._admit_one(id, now)
+        for lease_id in ids:
+            verdict = self._admit_one(lease_id, now)
             if isinstance(verdict, Refusal):
                 if not leases:
                     self.counters[f"refused_{verdict.reason}"] += 1
@@ -83,7 +83,7 @@ class Upstream:
             leases.append(verdict)
         return leases, None
 
-    def _admit_one(self, id: str, now: int) -> Lease | Refusal:
+    def _admit_one(self, lease_id: str, now: int) -> Lease | Refusal:
         refusal = self._gatekeeping(now)
         if refusal is not None or self.rules is None:
             return refusal or Refusal(Reason.UNCONFIGURED)
@@ -101,7 +101,7 @@ class Upstream:
             self.breaker.probes += 1
         expires = now + self.rules.lease
         lease = Lease(
-            id, job.id, self.name, job.flow, job.group, job.tokens, self.breaker.generation, self.epoch,
+            lease_id, job.id, self.name, job.flow, job.group, job.tokens, self.breaker.generation, self.epoch,
             seconds(expires), probe,
         )  # fmt: skip
         self._enforce(Running(lease, now, expires, job.charge, weight, group_weight))
@@ -144,9 +144,9 @@ class Upstream:
         self.leases[running.lease.id] = running
         self.running[running.lease.job] = running.lease.id
 
-    def accepted(self, id: str) -> bool:
+    def accepted(self, lease_id: str) -> bool:
         """Count a call that the provider took; each lease counts once."""
-        running = self.leases.get(id)
+        running = self.leases.get(lease_id)
         if running is None or running.accepted:
             return False
         running.accepted = True
@@ -185,9 +185,9 @@ class Upstream:
         self.counters["reinstalled"] += 1
 
     def settle(
-        self, id: str, outcome: Outcome, usage: Usage | None, retry_after: int, random: float, now: int
+        self, lease_id: str, outcome: Outcome, usage: Usage | None, retry_after: int, random: float, now: int
     ) -> Settlement:
-        running = self.leases.get(id)
+        running = self.leases.get(lease_id)
         if running is None or self.rules is None:
             self.counters["settled_again"] += 1
             return Settlement(applied=False, breaker=self.seen())
@@ -215,14 +215,14 @@ class Upstream:
     def expire(self, now: int, limit: int) -> list[Lease]:
         """End leases whose time ran out, the oldest first."""
         due = Ordered()
-        for id, running in self.leases.items():
+        for lease_id, running in self.leases.items():
             if running.expires <= now:
-                due.add(id, running.expires)
-        ended = [self.leases[id] for id in due.head(limit)]
+                due.add(lease_id, running.expires)
+        ended = [self.leases[lease_id] for lease_id in due.head(limit)]
         for running in ended:
             self._end(running, running.charge, now)
             self.counters["expired"] += 1
-        self.buried = {id: until for id, until in self.buried.items() if until > now}
+        self.buried = {each: until for each, until in self.buried.items() if until > now}
         self.line.forget(now, limit)
         return [running.lease for running in ended]
 

@@ -1,0 +1,5 @@
+"""The gate in Redis: one Lua script for each operation, atomic across every worker on every machine."""
+
+from .gate import RedisGate
+
+__all__ = ["RedisGate"]

@@ -1,0 +1,256 @@
+"""The gate that all workers share."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from functools import cached_property
+from random import random as uniform
+from typing import Any
+from uuid import uuid4
+
+import redis
+from redis import exceptions
+
+from ..model import (
+    Admission,
+    Explanation,
+    FlowPolicy,
+    GateError,
+    GateUnavailable,
+    Lease,
+    Outcome,
+    Place,
+    SchemaTooNew,
+    Settlement,
+    Status,
+    Ticket,
+    UpstreamConfig,
+    Usage,
+)
+from ..rules import compile_rules, micros
+from . import replies
+from .loader import Script, Source, load, read
+
+OPERATIONS = (
+    "accepted", "admit", "cancel", "configure", "expire", "explain", "offer", "policies", "renew",
+    "reprioritise", "restore", "settle", "status",
+)  # fmt: skip
+SLICE = 1.0  # seconds after which a sleeper looks at the lists: plain enqueues can't wake it
+FLOWS_LISTED = 1_000
+UNAVAILABLE = ("READONLY", "OOM", "BUSY", "LOADING", "MASTERDOWN", "CLUSTERDOWN", "NOREPLICAS", "MISCONF")
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """One error for a server that can't be reached or can't write, one for keys of a newer release."""
+    try:
+        yield
+    except (exceptions.ConnectionError, exceptions.TimeoutError) as error:
+        raise GateUnavailable(str(error)) from error
+    except exceptions.RedisError as error:
+        if "GATE_SCHEMA" in str(error):
+            raise SchemaTooNew(str(error)) from error
+        if isinstance(
+            error, exceptions.ReadOnlyError | exceptions.OutOfMemoryError | exceptions.BusyLoadingError
+        ):
+            raise GateUnavailable(str(error)) from error
+        if any(word in str(error) for word in UNAVAILABLE):
+            raise GateUnavailable(str(error)) from error
+        raise GateError(str(error)) from error
+
+
+class RedisGate:
+    """Every method is one round trip, and safe to repeat where its reply was lost.
+
+    `lists` names for an upstream the Redis list that is the membership of its line (an rq queue's key); jobs
+    are then put in line by pushing on that list, and `job_prefix` leads to the hashes that describe them.
+    """
+
+    def __init__(
+        self,
+        connection: redis.Redis,
+        *,
+        prefix: str = "limiter",
+        lists: Mapping[str, str] | None = None,
+        job_prefix: str = "rq:job:",
+        random: Callable[[], float] = uniform,
+        source: Source = read,
+    ) -> None:
+        self._connection = connection
+        self._prefix = prefix
+        self._lists = dict(lists or {})
+        self._job_prefix = job_prefix
+        self._random = random
+        self._source = source
+        self._birth = uuid4().hex  # names an epoch that one of our calls begins
+
+    # Configuration ----------------------------------------------------------------------------
+
+    def configure(self, config: UpstreamConfig) -> bool:
+        return bool(self._run("configure", config.name, _compact(asdict(compile_rules(config)))))
+
+    def set_policies(
+        self, upstream: str, *, flows: Mapping[str, FlowPolicy], groups: Mapping[str, float]
+    ) -> None:
+        policies = {
+            name: {"version": policy.version, "weight": policy.weight, "cap": policy.max_in_flight}
+            for name, policy in flows.items()
+        }
+        self._run("policies", upstream, _compact({"flows": policies, "groups": dict(groups)}))
+
+    # The decision -----------------------------------------------------------------------------
+
+    def offer(self, upstream: str, ticket: Ticket, *, front: bool = False) -> Place:
+        """Put a job in line. Beside a list, push it there first: what is not in the list is dropped."""
+        reply = self._run(
+            "offer", upstream, ticket.job, ticket.flow, ticket.group, ticket.priority, ticket.document,
+            ticket.tokens, int(front),
+        )  # fmt: skip
+        return replies.place(reply)
+
+    def admit(self, upstream: str, k: int = 1, *, ids: Sequence[str] | None = None) -> Admission:
+        """Decide. A repeat with the same ids returns the leases that the first call made.
+
+        The client repeats a call by itself after a dropped connection, with the same ids. Leases whose
+        reply never arrived are not renewed, and expire.
+        """
+        wanted = ids if ids is not None else [uuid4().hex for _ in range(k)]
+        return replies.admission(upstream, self._run("admit", upstream, len(wanted), *wanted))
+
+    def accepted(self, upstream: str, leases: Sequence[str]) -> int:
+        return int(self._run("accepted", upstream, *leases)) if leases else 0
+
+    def renew(self, upstream: str, leases: Sequence[Lease]) -> frozenset[str]:
+        if not leases:
+            return frozenset()
+        fields = [
+            field
+            for lease in leases
+            for field in (lease.id, lease.epoch, lease.job, lease.flow, lease.group, lease.tokens)
+        ]
+        return frozenset(map(replies.text, self._run("renew", upstream, *fields)))
+
+    def settle(
+        self,
+        upstream: str,
+        lease: str,
+        outcome: Outcome,
+        usage: Usage | None = None,
+        *,
+        retry_after: float = 0.0,
+    ) -> Settlement:
+        used = -1 if usage is None else usage.total
+        reply = self._run(
+            "settle", upstream, lease, outcome.value, used, micros(retry_after), repr(self._random())
+        )
+        return replies.settlement(reply)
+
+    def expire(self, upstream: str, limit: int = 100) -> tuple[Lease, ...]:
+        """End leases whose time ran out, and keep house. Call it every second or so from somewhere.
+
+        Should its reply be lost, the leases are ended all the same: reconciling finds their jobs.
+        """
+        return tuple(replies.lease(upstream, reply) for reply in self._run("expire", upstream, limit))
+
+    # The line ---------------------------------------------------------------------------------
+
+    def cancel(self, upstream: str, job: str) -> bool:
+        return bool(self._run("cancel", upstream, job))
+
+    def reprioritise(self, upstream: str, job: str, priority: int) -> bool:
+        return bool(self._run("reprioritise", upstream, job, priority))
+
+    def explain(self, upstream: str, job: str) -> Explanation:
+        return replies.explanation(self._run("explain", upstream, job))
+
+    def status(self, upstream: str) -> Status:
+        return replies.status(upstream, self._run("status", upstream, FLOWS_LISTED))
+
+    # Recovery and sleep -----------------------------------------------------------------------
+
+    def restore(
+        self,
+        upstream: str,
+        *,
+        leases: Sequence[Lease] = (),
+        waiting: Sequence[Ticket] = (),
+        requests: float | None = None,
+    ) -> frozenset[str]:
+        """Rebuild what this memory doesn't know, from a ledger; returns the leases that are lost.
+
+        `leases` are calls that still run (with the epoch that the ledger remembers), `waiting` the jobs of
+        the line in their order, `requests` what the bucket held at most (it never rises above that here).
+        Safe to repeat: what is known stays as it is.
+        """
+        lost = self.renew(upstream, leases)
+        for ticket in waiting:
+            self.offer(upstream, ticket)
+        if requests is not None:
+            self._run("restore", upstream, repr(requests))
+        return lost
+
+    def signal(self, pipeline: redis.client.Pipeline, upstream: str) -> None:
+        """Add to a pipeline that pushes on the list what wakes one sleeping worker at once."""
+        key = f"{self._base(upstream)}:wake"
+        pipeline.rpush(key, 1)
+        pipeline.ltrim(key, -16, -1)
+
+    def wait(self, upstreams: Sequence[str], timeout: float) -> bool:
+        """Sleep until something may have become admissible at one of these. False: nothing did in time.
+
+        Woken by a token that offer, settle and the rest push where somebody sleeps; every second it also
+        looks whether a list holds ids that the line doesn't know: pushed by code that can't wake.
+        """
+        deadline = time.monotonic() + timeout
+        with translated():
+            while (left := deadline - time.monotonic()) > 0:
+                if self._sleep(upstreams, min(left, SLICE)) or self._unknown(upstreams):
+                    return True
+        return False
+
+    # Parts ------------------------------------------------------------------------------------
+
+    def _sleep(self, upstreams: Sequence[str], longest: float) -> bool:
+        mark = self._connection.pipeline(transaction=False)
+        for upstream in upstreams:
+            mark.set(f"{self._base(upstream)}:sleeping", 1, px=int(longest * 1000) + 2000)
+        mark.execute()
+        keys = [f"{self._base(upstream)}:wake" for upstream in upstreams]
+        return self._connection.blpop(keys, timeout=max(0.01, longest)) is not None
+
+    def _unknown(self, upstreams: Sequence[str]) -> bool:
+        """Whether a list holds more ids than its line knows."""
+        listed = [upstream for upstream in upstreams if upstream in self._lists]
+        look = self._connection.pipeline(transaction=False)
+        for upstream in listed:
+            look.llen(self._lists[upstream])
+            look.hlen(f"{self._base(upstream)}:jobs")
+        lengths = look.execute() if listed else []
+        return any(length > known for length, known in zip(lengths[::2], lengths[1::2], strict=True))
+
+    def _base(self, upstream: str) -> str:
+        return f"{self._prefix}:{upstream}"
+
+    def _run(self, operation: str, upstream: str, *args: str | float) -> Any:
+        keys = (self._base(upstream), self._lists.get(upstream, ""))
+        with translated():
+            return self._scripts[operation](self._connection, keys, self._birth, self._job_prefix, *args)
+
+    @cached_property
+    def _scripts(self) -> dict[str, Script]:
+        return {name: load(name, self._source) for name in OPERATIONS}
+
+
+def _compact(value: object) -> str:
+    """JSON without nulls: a Lua table has no place for them."""
+    return json.dumps(_without_none(value), separators=(",", ":"))
+
+
+def _without_none(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _without_none(each) for key, each in value.items() if each is not None}
+    return value

@@ -1,0 +1,20 @@
+-- Move a waiting job within its flow; it keeps its place in the order of arrival.
+--
+-- KEYS     see state.lua
+-- ARGV[3]  job, then priority
+-- reply    1, or 0 where it is not in line
+-- cost     O(log n)
+-- include "state"
+-- include "line"
+
+local job = job_of(ARGV[3])
+if not job then
+  return 0
+end
+local lane = lane_of(flow_of(job.flow), group_of(job.group))
+lane_remove(lane, job)
+job.priority = clamp(tonumber(ARGV[4]))
+store_job(job)
+lane_add(lane, job)
+save_line()
+return 1
