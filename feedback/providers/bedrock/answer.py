@@ -54,21 +54,19 @@ def salvage(text: str) -> FeedbackOutput:
 def _readable_fields(text: str) -> dict[str, Any]:
     """The object as far as it can be read, without the string that was being written."""
     try:
-        fields = from_json(text, allow_partial=True)  # whole, or cut off at its end
-    except ValueError:
-        fields = _before_the_fault(text)
+        fields = json.loads(text, strict=False)  # a raw line break in a string is forgiven
+    except json.JSONDecodeError as error:
+        fields = _before(text, error.pos)
+    except RecursionError:
+        return {}
     return fields if isinstance(fields, dict) else {}
 
 
-def _before_the_fault(text: str) -> Any:
-    try:
-        return json.loads(text, strict=False)  # nothing worse than a raw line break in a string
-    except json.JSONDecodeError as error:
-        # A quotation mark that should have been escaped ends a string too early and the fault comes
-        # after it: opened again, that string counts as unfinished and is left out.
-        sound = text[: error.pos].rstrip().removesuffix('"')
-    except RecursionError:
-        return None
+def _before(text: str, fault: int) -> Any:
+    """What stands before the end, or before the first fault."""
+    # A quotation mark that should have been escaped ends its string too early, and the fault comes
+    # after it. Opened again, that string counts as unfinished, and from_json leaves it out.
+    sound = text[:fault].rstrip().removesuffix('"')
     try:
         return from_json(sound, allow_partial=True)
     except ValueError:
