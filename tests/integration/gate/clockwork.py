@@ -1,0 +1,71 @@
+"""Both gates on one clock that a test sets, and one source of randomness."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from limiter.gate.memory import MemoryGate
+from limiter.gate.redis import RedisGate
+from limiter.gate.redis.loader import read
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import redis
+
+    from limiter.gate import Admission, Lease, Status
+
+CLOCK_KEY = "clockwork:now"
+CLOCK = f'local function clock()\n  return tonumber(redis.call("GET", "{CLOCK_KEY}"))\nend\n'
+MICROSECONDS = 1_000_000
+START = 1_800_000_000 * MICROSECONDS
+
+
+def with_settable_clock(name: str) -> str:
+    return CLOCK if name == "clock" else read(name)
+
+
+@dataclass
+class Clockwork:
+    """A settable clock in microseconds, shared by a Redis server and this process."""
+
+    client: redis.Redis
+    now: int = START
+    chance: float = 0.5
+    memory: MemoryGate = field(init=False)
+    redis: RedisGate = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.memory = MemoryGate(self.seconds, random=lambda: self.chance)
+        self.redis = self.gate()
+        self.advance(0)
+
+    def gate(self, *, lists: Mapping[str, str] | None = None) -> RedisGate:
+        return RedisGate(
+            self.client, random=lambda: self.chance, source=with_settable_clock, lists=lists, prefix="gate"
+        )
+
+    def seconds(self) -> float:
+        return self.now / MICROSECONDS
+
+    def advance(self, micros: int) -> None:
+        self.now += micros
+        self.client.set(CLOCK_KEY, self.now)
+
+    def lose_memory(self) -> None:
+        """Both gates forget everything, as when Redis lost its data."""
+        self.client.flushdb()
+        self.memory = MemoryGate(self.seconds, random=lambda: self.chance)
+        self.advance(0)
+
+
+def without_epoch(value: Lease | Status) -> Lease | Status:
+    """Epochs are random names: two gates never share one."""
+    return replace(value, epoch="")
+
+
+def comparable(admission: Admission) -> Admission:
+    return replace(admission, leases=tuple(replace(lease, epoch="") for lease in admission.leases))
+
+

@@ -1,0 +1,203 @@
+"""One state machine drives both gates with the same steps and compares every answer."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from itertools import count
+
+import redis
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from limiter.gate import (
+    BreakerConfig,
+    BreakerMode,
+    FlowPolicy,
+    Lease,
+    Outcome,
+    Ticket,
+    UpstreamConfig,
+    Usage,
+)
+
+from .clockwork import Clockwork, comparable, without_epoch
+
+U = "bedrock"
+FLOWS = st.sampled_from(["ann", "ben", "cleo", "über", ""])
+GROUPS = st.sampled_from(["maths", "prose", ""])
+JOBS = st.integers(0, 24).map(lambda number: f"job{number}")
+PICK = st.integers(0, 1_000)  # of the leases there are, whichever it falls on
+PAUSES = st.one_of(st.integers(0, 90_000_000), st.just(4 * 3600 * 1_000_000))
+
+CONFIGS = st.builds(
+    UpstreamConfig,
+    name=st.just(U),
+    version=st.just(0),
+    requests_per_minute=st.sampled_from([None, 50.0, 100.2, 600.0, 60_000.0]),
+    burst=st.sampled_from([1.0, 2.5, 10.0, 100.0]),
+    max_in_flight=st.sampled_from([None, None, 0, 1, 4, 12]),
+    flow_in_flight=st.sampled_from([None, None, 1, 2, 3]),
+    lease_seconds=st.sampled_from([30.0, 120.0]),
+    paused=st.sampled_from([False, False, False, True]),
+    breaker=st.builds(
+        BreakerConfig,
+        mode=st.sampled_from([BreakerMode.AUTO, BreakerMode.AUTO, BreakerMode.AUTO, *BreakerMode]),
+        failures=st.integers(1, 3),
+        open_seconds=st.sampled_from([1.0, 33.3]),
+        open_max_seconds=st.sampled_from([40.0, 100.0]),
+        jitter=st.sampled_from([0.0, 0.1]),
+        probes=st.integers(1, 3),
+        successes=st.integers(1, 2),
+    ),
+)
+POLICIES = st.builds(
+    FlowPolicy,
+    version=st.integers(1, 4),
+    weight=st.sampled_from([0.5, 1.0, 3.0]),
+    max_in_flight=st.sampled_from([None, 0, 1, 2, 5]),
+)
+USAGES = st.none() | st.builds(
+    Usage,
+    input_tokens=st.integers(0, 5_000),
+    output_tokens=st.integers(0, 900),
+    cache_read_tokens=st.integers(0, 90),
+)
+
+
+class BothGates(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        client = redis.Redis.from_url(os.environ["REDIS_URL"])
+        client.flushdb()
+        self.work = Clockwork(client)
+        self.versions = count(1)
+        self.numbers = count()
+        self.leases: list[tuple[Lease, Lease]] = []  # as memory and as Redis made them, ended ones too
+        self.most_probes = 0
+
+    def teardown(self) -> None:
+        self.work.client.flushdb()
+        self.work.client.close()
+
+    def both(self, call: str, *args: object, **named: object) -> object:
+        """What both gates answer; they must answer alike."""
+        ours = getattr(self.work.memory, call)(*args, **named)
+        theirs = getattr(self.work.redis, call)(*args, **named)
+        assert ours == theirs
+        return ours
+
+    # Configuration ----------------------------------------------------------------------------
+
+    @initialize(config=CONFIGS)
+    def begin(self, config: UpstreamConfig) -> None:
+        self.configure(config)
+
+    @rule(config=CONFIGS)
+    def configure(self, config: UpstreamConfig) -> None:
+        self.both("configure", replace(config, version=next(self.versions)))
+
+    @rule(config=CONFIGS)
+    def configure_with_an_old_version(self, config: UpstreamConfig) -> None:
+        self.both("configure", replace(config, version=1))
+
+    @rule(
+        flows=st.dictionaries(FLOWS, POLICIES, max_size=2),
+        groups=st.dictionaries(GROUPS, st.sampled_from([0.3, 1.0, 2.0]), max_size=2),
+    )
+    def set_policies(self, flows: dict[str, FlowPolicy], groups: dict[str, float]) -> None:
+        self.both("set_policies", U, flows=flows, groups=groups)
+
+    # Work -------------------------------------------------------------------------------------
+
+    @rule(
+        tickets=st.lists(
+            st.builds(
+                Ticket,
+                job=JOBS,
+                flow=FLOWS,
+                group=GROUPS,
+                priority=st.sampled_from([0, 0, 0, 1, -5, 4_000]),
+                document=st.sampled_from(["", "essay", "thesis"]),
+                tokens=st.integers(0, 4_000),
+            ),
+            min_size=1,
+            max_size=5,
+        ),
+        front=st.sampled_from([False, False, True]),
+    )
+    def offer(self, tickets: list[Ticket], front: bool) -> None:
+        for ticket in tickets:
+            self.both("offer", U, ticket, front=front)
+
+    @rule(k=st.integers(1, 6))
+    def admit(self, k: int) -> None:
+        ids = [f"lease{next(self.numbers)}" for _ in range(k)]
+        ours = self.work.memory.admit(U, k, ids=ids)
+        theirs = self.work.redis.admit(U, k, ids=ids)
+        assert comparable(ours) == comparable(theirs)
+        again = self.work.redis.admit(U, k, ids=ids) if ours.leases else theirs
+        assert again.leases == theirs.leases, "a repeated admit returns what the first one made"
+        self.leases += zip(ours.leases, theirs.leases, strict=True)
+
+    @rule(pick=PICK, outcome=st.sampled_from(Outcome), usage=USAGES, retry_after=st.sampled_from([0.0, 7.5]))
+    def settle(self, pick: int, outcome: Outcome, usage: Usage | None, retry_after: float) -> None:
+        if self.leases:
+            lease = self.leases[pick % len(self.leases)][0].id
+            self.both("settle", U, lease, outcome, usage, retry_after=retry_after)
+
+    @rule(outcome=st.sampled_from([Outcome.SUCCESS, Outcome.FAILURE]), chance=st.floats(0, 1, exclude_max=True))
+    def settle_the_newest(self, outcome: Outcome, chance: float) -> None:
+        self.work.chance = chance
+        self.settle(len(self.leases) - 1, outcome, None, 0.0)
+
+    @rule(pick=PICK)
+    def accepted(self, pick: int) -> None:
+        if self.leases:
+            self.both("accepted", U, [self.leases[pick % len(self.leases)][0].id])
+
+    @rule(picks=st.lists(PICK, min_size=1, max_size=4))
+    def renew(self, picks: list[int]) -> None:
+        if self.leases:
+            chosen = [self.leases[pick % len(self.leases)] for pick in picks]
+            ours = self.work.memory.renew(U, [memory for memory, _ in chosen])
+            assert ours == self.work.redis.renew(U, [shared for _, shared in chosen])
+
+    @rule(job=JOBS)
+    def cancel(self, job: str) -> None:
+        self.both("cancel", U, job)
+
+    @rule(job=JOBS, priority=st.integers(-3, 3))
+    def reprioritise(self, job: str, priority: int) -> None:
+        self.both("reprioritise", U, job, priority)
+
+    @rule(limit=st.integers(1, 100))
+    def expire(self, limit: int) -> None:
+        ours = self.work.memory.expire(U, limit)
+        theirs = self.work.redis.expire(U, limit)
+        assert [without_epoch(lease) for lease in ours] == [without_epoch(lease) for lease in theirs]
+
+    # Time and trouble -------------------------------------------------------------------------
+
+    @rule(micros=PAUSES)
+    def time_passes(self, micros: int) -> None:
+        self.work.advance(micros)
+
+    @rule(config=CONFIGS)
+    def memory_is_lost(self, config: UpstreamConfig) -> None:
+        self.work.lose_memory()
+        self.configure(config)
+
+    # What must always hold --------------------------------------------------------------------
+
+    @rule(job=JOBS)
+    def explain(self, job: str) -> None:
+        self.both("explain", U, job)
+
+    @invariant()
+    def they_show_the_same(self) -> None:
+        ours, theirs = self.work.memory.status(U), self.work.redis.status(U)
+        assert without_epoch(ours) == without_epoch(theirs)
+
+
+TestBothGatesAgree = BothGates.TestCase
