@@ -64,9 +64,11 @@ def _readable_fields(text: str) -> dict[str, Any]:
 
 def _before(text: str, fault: int) -> Any:
     """What stands before the end, or before the first fault."""
-    # A quotation mark that should have been escaped ends its string too early, and the fault comes
-    # after it. Opened again, that string counts as unfinished, and from_json leaves it out.
-    sound = text[:fault].rstrip().removesuffix('"')
+    sound = text[:fault]
+    if text[fault:].strip():
+        # A quotation mark that should have been escaped ends its string too early, and the fault comes
+        # after it. Opened again, that string counts as unfinished, and from_json leaves it out.
+        sound = sound.rstrip().removesuffix('"')
     try:
         return from_json(sound, allow_partial=True)
     except ValueError:
