@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -45,6 +46,11 @@ class Layout:
         if len(bytes(folder)) + LONGEST_SOCKET_NAME > SOCKET_PATH_LIMIT:
             folder = Path("/tmp") / name  # noqa: S108 - private: made 0700 and its owner is checked
         return folder
+
+    def tidy(self) -> None:
+        """Remove the folder of the sockets, unless one is in use."""
+        with suppress(OSError):
+            self.sockets.rmdir()
 
     @property
     def redis_socket(self) -> Path:

@@ -67,6 +67,7 @@ class EmbeddedPostgres:
         pid = self.running()
         if pid is not None:
             stop(pid, lambda process: process.send_signal(signal.SIGINT))  # "fast": clients are disconnected
+            self.layout.tidy()
 
     def _server_command(self) -> list[str]:
         settings = {
@@ -92,12 +93,7 @@ class EmbeddedPostgres:
         shutil.rmtree(half_made, ignore_errors=True)
         make_private(half_made, account_for(self.layout.postgres_data))
         command = [str(binary("initdb")), "-D", str(half_made), "-U", ROLE, "--auth=trust", "--encoding=UTF8"]
-        command += [
-            "--locale=C",
-            "--locale-provider=builtin",
-            "--builtin-locale=C.UTF-8",
-            "--no-instructions",
-        ]
+        command += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         log = self.layout.postgres_log
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as output:
@@ -131,7 +127,7 @@ class EmbeddedPostgres:
         )
 
     def _heal_pid_file(self) -> None:
-        """After a SIGKILL the file stays, and PostgreSQL refuses where its pid is another program's by now."""
+        """After a SIGKILL the file stays, and PostgreSQL refuses where its pid is another program's."""
         lines = self._pid_file_lines()
         if lines and not self._is_ours(int(lines[0])):
             (self.layout.postgres_data / "postmaster.pid").unlink(missing_ok=True)

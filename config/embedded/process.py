@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -44,13 +45,23 @@ def stop(pid: int, ask: Callable[[psutil.Process], None]) -> None:
     try:
         process = psutil.Process(pid)
         ask(process)
-        try:
-            process.wait(STOP_SECONDS)
-        except psutil.TimeoutExpired:
+        if not _is_gone_within(STOP_SECONDS, process):
             process.kill()
-            process.wait(STOP_SECONDS)
+            _is_gone_within(STOP_SECONDS, process)
     except psutil.NoSuchProcess:
         return
+
+
+def _is_gone_within(seconds: float, process: psutil.Process) -> bool:
+    """A zombie counts as gone: the process that started the server may live on without looking after it."""
+    deadline = time.monotonic() + seconds
+    while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    with suppress(ChildProcessError):
+        os.waitpid(process.pid, os.WNOHANG)
+    return True
 
 
 def last_words(log: Path) -> str:

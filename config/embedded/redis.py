@@ -9,6 +9,8 @@ from pathlib import Path
 
 import psutil
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from .errors import EmbeddedServerError
 from .layout import Layout
@@ -36,7 +38,7 @@ class EmbeddedRedis:
 
     def running(self) -> int | None:
         """The pid of the server behind our socket, once it has its data in memory."""
-        client = redis.Redis(unix_socket_path=str(self.layout.redis_socket))
+        client = redis.Redis(unix_socket_path=str(self.layout.redis_socket), retry=Retry(NoBackoff(), 0))
         try:
             client.ping()
             return int(client.info("server")["process_id"])
@@ -65,6 +67,7 @@ class EmbeddedRedis:
         pid = self.running()
         if pid is not None:
             stop(pid, psutil.Process.terminate)
+            self.layout.tidy()
 
     def _arguments(self) -> list[str]:
         settings = {

@@ -57,21 +57,14 @@ class Session:
         if self._users is None or os.getpid() != self._pid:
             return
         atexit.unregister(self.detach)
+        users, self._users = self._users, None
         with self._turn():
-            if self._is_last():
-                EmbeddedRedis(self.layout).stop()
-                EmbeddedPostgres(self.layout).stop()
-            os.close(self._users)
-            self._users = None
-
-    def _is_last(self) -> bool:
-        if self._users is None:
-            return False
-        try:
-            fcntl.lockf(self._users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        return True
+            try:
+                if _has_to_itself(users):
+                    EmbeddedRedis(self.layout).stop()
+                    EmbeddedPostgres(self.layout).stop()
+            finally:
+                os.close(users)
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -82,6 +75,14 @@ class Session:
             yield
         finally:
             os.close(descriptor)
+
+
+def _has_to_itself(descriptor: int) -> bool:
+    try:
+        fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def _open(path: Path) -> int:

@@ -22,6 +22,8 @@ django_stubs_ext.monkeypatch()
 VAR_DIR = BASE_DIR / env.text("VAR_DIR", "var")
 LAYOUT = Layout(VAR_DIR)
 
+PRODUCTION = False  # true where real people's work is at stake: no demo, no simulator
+
 # Applications ---------------------------------------------------------------------------------
 
 INSTALLED_APPS = [

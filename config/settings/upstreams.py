@@ -14,6 +14,7 @@ LIMITER_BACKEND = env.choice(
     "LIMITER_BACKEND", "memory" if PROFILE == "solo" else "redis", ("redis", "memory")
 )
 LIMITER_QUEUES = {"bedrock": "bedrock", "simulated": "simulated", "offline": "offline"}
+LIMITER_LEDGER = "feedback.ledger.PostgresLedger"  # the rows that Redis is rebuilt from
 LIMITER_WORKER_SLOTS = env.integer("LIMITER_WORKER_SLOTS", 32, minimum=1)
 LIMITER_SEED = {  # what is not set takes the profile's default, in limiter/seed.py
     "TOKEN_BUCKET_CAPACITY": env.optional_number("TOKEN_BUCKET_CAPACITY", minimum=1),  # requests
