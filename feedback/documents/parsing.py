@@ -16,6 +16,8 @@ from typing import Any
 from .errors import DocumentError, Empty, TimedOut, TooComplex, TooLarge
 from .model import Heading, Limits, Parsed
 
+ACCEPTED_SUFFIXES = (".docx", ".odt", ".pdf", ".md", ".txt")  # what a form offers and a message names
+
 logger = logging.getLogger(__name__)
 
 _ROOT = Path(__file__).resolve().parents[2]  # from where the child imports this package

@@ -82,7 +82,7 @@ def with_parts(archive: bytes, parts: Mapping[str, bytes | Callable[[bytes], byt
 
 
 def word_body(body: str, **parts: str) -> bytes:
-    """A .docx whose body is this WordprocessingML; parts such as footnotes="<w:footnote .../>" go beside it."""
+    """A .docx whose body is this WordprocessingML; footnotes="<w:footnote .../>" and the like go beside."""
     namespaces = (
         'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
         'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" '

@@ -21,8 +21,6 @@ class Format(StrEnum):
     PLAIN = "txt"
 
 
-ACCEPTED_SUFFIXES = (".docx", ".odt", ".pdf", ".md", ".txt")
-
 _SUFFIXES = {
     ".docx": Format.DOCX, ".docm": Format.DOCX, ".dotx": Format.DOCX, ".odt": Format.ODT, ".ott": Format.ODT,
     ".pdf": Format.PDF, ".md": Format.MARKDOWN, ".markdown": Format.MARKDOWN,

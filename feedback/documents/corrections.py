@@ -1,0 +1,73 @@
+"""The student's own split: boundaries that a person chose, checked and made into sections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from .model import Heading, Parsed
+from .sections import MAX_WORDS, Section, heading_path
+from .text import WORD, count_words
+
+MAX_SECTIONS = 200
+
+
+class SplitError(ValueError):
+    """These sections cannot be used; the message says which and why, to the person who chose them."""
+
+
+def resplit(
+    document: Parsed | str,
+    headings: Sequence[Heading] = (),
+    *,
+    boundaries: Iterable[int],
+    max_words: int = MAX_WORDS,
+    max_sections: int = MAX_SECTIONS,
+) -> tuple[Section, ...]:
+    """The sections that begin at these offsets, in any order, and at the start; raises SplitError."""
+    if isinstance(document, Parsed):
+        headings, document = document.headings, document.text
+    starts = _checked_starts(document, list(boundaries), max_sections)
+    bounds = zip(starts, [*starts[1:], len(document)], strict=True)
+    return tuple(
+        _section(document, headings, start, end, number, max_words)
+        for number, (start, end) in enumerate(bounds, 1)
+    )
+
+
+def _checked_starts(text: str, boundaries: Sequence[int], max_sections: int) -> list[int]:
+    if any(not 0 <= boundary < len(text) for boundary in boundaries):
+        raise SplitError("A section begins outside the text. Please reload the page and mark it again.")
+    if len(set(boundaries)) < len(boundaries):
+        raise SplitError("Two sections begin at the same place. Please remove one of the marks.")
+    starts = sorted({0, *boundaries})
+    if len(starts) > max_sections:
+        raise SplitError(f"These are {len(starts)} sections; at most {max_sections} are possible.")
+    for start in starts[1:]:
+        if not (text[start - 1].isspace() or text[start].isspace() or _begins_word(text, start)):
+            raise SplitError(f"A section begins in the middle of a word: “{_around(text, start)}”.")
+    return starts
+
+
+def _begins_word(text: str, start: int) -> bool:
+    """Whether a word begins here though no space stands before it, as between ideographs."""
+    line = text.rfind("\n", 0, start) + 1
+    return any(word.start() == start for word in WORD.finditer(text, max(line, start - 100), start + 1))
+
+
+def _around(text: str, place: int) -> str:
+    before, after = text[max(0, place - 40) : place].split(), text[place : place + 40].split()
+    return f"{before[-1]}|{after[0]}"
+
+
+def _section(
+    text: str, headings: Sequence[Heading], start: int, end: int, number: int, max_words: int
+) -> Section:
+    words = count_words(text[start:end])
+    if words == 0:
+        raise SplitError(f"Section {number} has no words in it. Please remove one of the marks around it.")
+    if words > max_words:
+        raise SplitError(
+            f"Section {number} has {words:,} words; at most {max_words:,} can be commented on at once. "
+            "Please divide it."
+        )
+    return Section(start, end, text[start:end], heading_path(text, headings, start, end), words)
