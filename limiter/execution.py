@@ -66,6 +66,11 @@ class Execution:
         if run_now:
             cut()
 
+    @property
+    def can_be_cut(self) -> bool:
+        """Whether the job function registered what ends its blocking call."""
+        return self._cut is not None
+
     def abort(self, reason: AbortReason) -> None:
         """Cut the call. Only the first reason counts."""
         with self._lock:

@@ -1,0 +1,135 @@
+"""Hearing that something changed for a queue, whoever changed it.
+
+rq pushes ids on its lists from many places (its scheduler, registries, scripts), and blocking on a list
+would take the id past the gate. Redis's client tracking in broadcast mode reports every write to the
+keys we name, so nothing has to be polled and no push has to be announced. One connection is both the
+tracker and, redirected to itself, the subscriber.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import select
+import time
+from collections.abc import Iterable
+from types import TracebackType
+from typing import Any
+
+from redis import Redis
+from redis.exceptions import ResponseError
+from rq.connections import get_connection_kwargs
+from rq.queue import Queue
+
+from . import upstreams
+
+logger = logging.getLogger("limiter.rq")
+
+NET_SECONDS = 5.0  # the longest sleep: what a lost report costs at most
+BLIND_SECONDS = 0.5  # the same where Redis does not track for us (a proxy, an access list)
+MARK_SECONDS = 2.5  # a refused admit counts its caller as asleep a little longer than this
+WAKE_KEY = "limiter:{}:wake"  # the gate writes it when something became admissible and somebody sleeps
+SLEEPING_KEY = "limiter:{}:sleeping"
+
+
+class Nudge:
+    """Wakes a sleeper of the same process from any thread or signal handler (a self-pipe)."""
+
+    def __init__(self) -> None:
+        self._read, self._write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+
+    def fileno(self) -> int:
+        return self._read
+
+    def give(self) -> None:
+        with contextlib.suppress(BlockingIOError):  # full: the sleeper has enough to wake for
+            os.write(self._write, b".")
+
+    def clear(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            while os.read(self._read, 4096):
+                pass
+
+    def wait(self, seconds: float) -> None:
+        """Sleep until somebody gives one or the time is over."""
+        select.select([self._read], [], [], seconds)
+        self.clear()
+
+
+class Doorbell:
+    """A bell on some queues, for as long as the context lasts. Not for more than one thread."""
+
+    def __init__(self, connection: Redis, queue_names: Iterable[str]) -> None:
+        names = list(queue_names)
+        self._redis = connection
+        self._upstreams = [name for name in map(upstreams.upstream_of, names) if name is not None]
+        lists = [Queue.redis_queue_namespace_prefix + name for name in names]
+        self._prefixes = _without_overlaps([*lists, *map(WAKE_KEY.format, self._upstreams)])
+        self._line: Any = None
+        self._blind = False
+
+    def __enter__(self) -> Doorbell:
+        pool = self._redis.connection_pool
+        self._line = pool.connection_class(**{**get_connection_kwargs(self._redis), "protocol": 2})
+        try:
+            self._listen()
+        except ResponseError as error:
+            logger.warning("Redis reports no changes (%s): asking every %s s instead", error, BLIND_SECONDS)
+            self._blind = True
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._line.disconnect()
+
+    def wait(self, seconds: float, nudge: Nudge | None = None) -> None:
+        """Sleep until the bell rings, a nudge comes or the time is over. Raises redis.ConnectionError."""
+        seconds = max(0.0, min(seconds, BLIND_SECONDS if self._blind else NET_SECONDS))
+        if seconds > MARK_SECONDS:
+            self._mark_asleep(seconds)
+        if not self._drain():
+            # The socket is redis-py's own attribute: it offers no way to wait for two things at once.
+            select.select([self._line._sock, *([nudge] if nudge else [])], [], [], seconds)
+            self._drain()
+        if nudge:
+            nudge.clear()
+
+    def _drain(self) -> bool:
+        rang = False
+        while self._line.can_read(timeout=0):
+            self._line.read_response(disable_decoding=True)
+            rang = True
+        return rang
+
+    def _mark_asleep(self, seconds: float) -> None:
+        with self._redis.pipeline(transaction=False) as pipeline:
+            for upstream in self._upstreams:
+                pipeline.set(SLEEPING_KEY.format(upstream), 1, px=int(seconds * 1000) + 1000)
+            pipeline.execute()
+
+    def _listen(self) -> None:
+        self._line.connect()
+        client = self._ask("CLIENT", "ID")
+        prefixes = [part for prefix in self._prefixes for part in ("PREFIX", prefix)]
+        self._ask("CLIENT", "TRACKING", "ON", "REDIRECT", client, "BCAST", *prefixes)
+        self._ask("SUBSCRIBE", "__redis__:invalidate")
+
+    def _ask(self, *command: Any) -> Any:
+        self._line.send_command(*command)
+        return self._line.read_response()
+
+
+def _without_overlaps(prefixes: Iterable[str]) -> list[str]:
+    # Redis refuses a client whose prefixes overlap; the shorter one covers the longer.
+    kept: list[str] = []
+    for prefix in sorted(set(prefixes), key=len):
+        if not any(prefix.startswith(shorter) for shorter in kept):
+            kept.append(prefix)
+    return kept
+
+
+def until(moment: float | None, longest: float) -> float:
+    """Seconds to sleep until a moment of the gate's clock, which is taken to agree with ours to a few ms."""
+    return longest if moment is None else min(longest, moment - time.time())

@@ -1,0 +1,216 @@
+"""How a run ends, in rq's terms and in the gate's.
+
+A run may write its end only while its record exists: recovery and giving back erase it. The check and
+rq's transaction are two steps where rq's own code writes the end (a job recovered in the millisecond
+between would end twice in RQ; the ledger's own guard still holds); the batch of plain ends is exact.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from types import TracebackType
+from typing import Any
+
+from redis.exceptions import ConnectionError, TimeoutError
+from rq.callbacks import execute_stopped_callback, execute_success_callback
+from rq.executions import Execution as RQExecution
+from rq.job import Job, JobStatus, Retry
+from rq.logutils import blue, green
+from rq.queue import Queue
+from rq.utils import now
+from rq.worker import BaseWorker
+
+from ..execution import AbortReason, current_execution
+from ..gate import Outcome
+from . import records
+from .finishing import Finisher, is_plain
+from .runs import InFlight, Run
+from .settling import Settled, Settler
+
+logger = logging.getLogger("limiter.rq")
+
+SETTLE_SECONDS = 2.0  # that giving back waits for its settlement
+
+ExcInfo = tuple[type[BaseException] | None, BaseException | None, TracebackType | None]
+
+
+class RunVoid(Exception):
+    """The job was taken from this run: its end must not be written."""
+
+
+class Endings(BaseWorker):  # type: ignore[misc]
+    """The part of the worker that finishes runs."""
+
+    in_flight: InFlight
+    records_lock: threading.Lock
+    finisher: Finisher
+    settler: Settler
+
+    def leave(self, run: Run) -> None:
+        """The run is over in RQ: settle its lease and free its slot."""
+        if run.lease is not None and not run.void:
+            self._settle(run, run.execution.outcome or run.outcome)
+        self.executions.pop(run.record.id, None)
+        self.in_flight.remove(run)
+
+    def _settle(self, run: Run, outcome: Outcome) -> None:
+        assert run.lease is not None
+        said = run.execution
+        self.settler.settle(Settled(run.lease.upstream, run.lease.id, outcome, said.usage, said.retry_after))
+
+    # Returned -------------------------------------------------------------------------------------
+
+    def _finalize_success(self, job: Job, queue: Queue, execution: RQExecution, return_value: Any) -> None:
+        run = self._run_here()
+        if isinstance(return_value, Retry) and run.execution.abort_reason is AbortReason.SHUTDOWN:
+            self.give_back(run)
+            return
+        run.outcome = Outcome.SUCCESS
+        if is_plain(run, return_value, job.get_result_ttl(self.default_result_ttl)):
+            self._hand_over(run, return_value)
+        else:
+            super()._finalize_success(job, queue, execution, return_value)
+
+    def _hand_over(self, run: Run, return_value: Any) -> None:
+        job = run.job
+        job.ended_at = now()
+        job._result = return_value
+        job.serializer.dumps(return_value)  # what can't be stored fails this job here, and no other there
+        job._status = JobStatus.FINISHED
+        execute_success_callback(job, self.death_penalty_class, return_value)
+        self._begin_end(run)
+        run.handed_over = True
+        self.finisher.finish(run)
+
+    def finish_alone(self, run: Run) -> None:
+        """rq's own success, for a handed-over run that could not be committed with others."""
+        if not self._is_ours(run):
+            return
+        super().handle_job_success(run.job, run.queue, run.queue.started_job_registry, run.record)
+        self.log_success(run)
+
+    def log_success(self, run: Run) -> None:
+        self.log.info("Worker %s: %s: %s (%s)", self.name, green(run.queue.name), blue("Job OK"), run.job.id)
+
+    def handle_job_success(self, job: Job, queue: Queue, *args: Any, **kwargs: Any) -> None:
+        self._begin_alone(self._run_here())
+        super().handle_job_success(job, queue, *args, **kwargs)
+
+    def handle_job_retry(self, job: Job, queue: Queue, *args: Any, **kwargs: Any) -> None:
+        self._begin_alone(self._run_here())
+        super().handle_job_retry(job, queue, *args, **kwargs)
+
+    # Raised ---------------------------------------------------------------------------------------
+
+    def _finalize_failure(self, job: Job, queue: Queue, execution: RQExecution, exc_info: ExcInfo) -> None:
+        run = self._run_here()
+        if run.void:
+            self.log.warning("Worker %s: run %s of job %s is void", self.name, run.id, job.id)
+        elif run.execution.abort_reason is AbortReason.SHUTDOWN:
+            self.give_back(run)
+        elif run.stopped:
+            self._finalize_stopped(run)
+        else:
+            run.outcome = Outcome.FAILURE
+            super()._finalize_failure(job, queue, execution, exc_info)
+
+    def _finalize_stopped(self, run: Run) -> None:
+        # Who stops a job says nothing of the provider: neither the rate nor the breaker learns from it.
+        run.outcome = Outcome.REJECTED
+        run.job.ended_at = now()
+        try:
+            execute_stopped_callback(run.job, self.death_penalty_class)
+        except Exception:
+            self.log.exception("Worker %s: stopped callback for job %s raised", self.name, run.job.id)
+        self.handle_job_failure(
+            run.job, run.queue, exc_string="Job stopped by user, its call was cut.", execution=run.record
+        )
+
+    def handle_job_failure(
+        self,
+        job: Job,
+        queue: Queue,
+        started_job_registry: Any = None,
+        exc_string: str = "",
+        execution: RQExecution | None = None,
+    ) -> None:
+        if execution is not None:
+            self._begin_alone(self._run_here())
+        super().handle_job_failure(job, queue, started_job_registry, exc_string, execution)
+
+    @property
+    def _stopped_job_id(self) -> str | None:
+        """rq keeps one id for its one job; here it is asked in the thread of the run that it is about."""
+        execution = current_execution()
+        stopped = execution is not None and execution.abort_reason is AbortReason.STOPPED
+        return execution.job if execution is not None and stopped else None
+
+    @_stopped_job_id.setter
+    def _stopped_job_id(self, value: str | None) -> None:
+        """rq clears it when it has marked the job; the run itself remembers here."""
+
+    # Given back -----------------------------------------------------------------------------------
+
+    def give_back(self, run: Run) -> bool:
+        """Put the job back at the front, as if it had not been admitted; False: it ended after all.
+
+        Its lease is settled first: the gate takes what it finds at the list's front to the front of its
+        flow, but what is pushed while its lease still lasts to the end.
+        """
+        if not self._begin_end(run):
+            return False
+        if run.lease is not None:
+            self._settle(run, run.execution.outcome or Outcome.RETURNED)
+            self.settler.drain(SETTLE_SECONDS)
+        with self.connection.pipeline() as pipeline:
+            pipeline.watch(run.record.key)
+            if not pipeline.exists(run.record.key):
+                run.void = True  # taken from us: recovery has put it back
+                return False
+            pipeline.multi()
+            run.record.delete(job=run.job, pipeline=pipeline)
+            records.put_back(run.job, run.queue, pipeline)
+            pipeline.execute()
+        run.void = True
+        self.log.info("Worker %s: job %s goes back in line", self.name, run.job.id)
+        return True
+
+    # The fence ------------------------------------------------------------------------------------
+
+    def _run_here(self) -> Run:
+        execution = current_execution()
+        run = self.in_flight.get(execution.id) if execution is not None else None
+        if run is None:
+            raise RunVoid("This thread has no run in flight")
+        return run
+
+    def _begin_end(self, run: Run) -> bool:
+        """From here on the record is not renewed; False: somebody else has begun to end the run."""
+        with self.records_lock:
+            first, run.ending = not (run.ending or run.void), True
+        return first
+
+    def _begin_alone(self, run: Run) -> None:
+        self._begin_end(run)
+        self._wait_for_redis()
+        if not self._is_ours(run):
+            raise RunVoid(f"Job {run.job.id} was taken from run {run.id}")
+
+    def _is_ours(self, run: Run) -> bool:
+        if not run.void and not self.connection.exists(run.record.key):
+            run.void = True
+        return not run.void
+
+    def _wait_for_redis(self) -> None:
+        """The work is done: its end waits for Redis as long as it must."""
+        pause = 0.1
+        while True:
+            try:
+                self.connection.ping()
+                return
+            except (ConnectionError, TimeoutError) as error:
+                self.log.error("Worker %s: the end of a job waits for Redis: %s", self.name, error)
+                time.sleep(pause)
+                pause = min(pause * 2, 5.0)

@@ -1,0 +1,66 @@
+"""The ledger for a project that keeps no other: RQ's own job hashes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+from typing import cast
+
+from redis import Redis
+from rq.job import Job, JobStatus
+from rq.queue import Queue
+from rq.registry import StartedJobRegistry
+from rq.utils import as_text
+
+from ..gate import Lease, Ticket
+from ..gates import queues
+from . import tickets
+
+MAX_RECLAIMS = 3  # a job whose worker died this often is taken to be what kills it
+ATTEMPTS_FIELD = "gate_reclaims"
+LEASE_FIELD = "gate_lease"  # on rq's execution hash
+
+
+def lease_field(lease: Lease | None) -> dict[str, str]:
+    """What is written beside rq's fields of an execution, so that its lease can be installed again."""
+    return {} if lease is None else {LEASE_FIELD: json.dumps(asdict(lease))}
+
+
+class HashLedger:
+    """Reads rq's hashes. It shares Redis's fate: it heals dead workers, not a lost Redis."""
+
+    def __init__(self, connection: Redis) -> None:
+        self._redis = connection
+
+    def reclaimed(self, lease: Lease) -> bool:
+        if not lease.upstream:
+            return False  # rq's own promise for its queues: a retry where one is left, else failed
+        key = Job.key_for(lease.job)
+        status = as_text(cast(bytes, self._redis.hget(key, "status") or b""))
+        if status not in (JobStatus.STARTED, JobStatus.QUEUED):
+            return False
+        return cast(int, self._redis.hincrby(key, ATTEMPTS_FIELD, 1)) <= MAX_RECLAIMS
+
+    def settled(self, leases: Sequence[str]) -> None:
+        """Nothing to note: the execution's hash went when the run ended."""
+
+    def waiting(self, upstream: str) -> Iterable[Ticket]:
+        for queue in _queues_of(upstream):
+            ids = [as_text(i) for i in self._redis.lrange(Queue.redis_queue_namespace_prefix + queue, 0, -1)]
+            for job_id in ids:
+                values = self._redis.hmget(Job.key_for(job_id), tickets.FIELDS)
+                yield tickets.ticket(
+                    job_id, {f: as_text(v) for f, v in zip(tickets.FIELDS, values, strict=True) if v}
+                )
+
+    def running(self, upstream: str) -> Iterable[Lease]:
+        for queue in _queues_of(upstream):
+            for composite in self._redis.zrange(StartedJobRegistry(queue, self._redis).key, 0, -1):
+                written = self._redis.hget(f"rq:execution:{as_text(composite)}", LEASE_FIELD)
+                if written:
+                    yield Lease(**json.loads(written))
+
+
+def _queues_of(upstream: str) -> Iterator[str]:
+    return (queue for queue, behind in queues().items() if behind == upstream)

@@ -1,0 +1,161 @@
+"""GatedQueue: rq's queue, whose jobs leave it when the gate says so.
+
+The rq list stays the membership of the queue, so everything that reads or changes it keeps working;
+the gate's line is an index beside it. A job enters by rq's own push and leaves by admit, which takes
+the id off the list in the same atomic step. Queues without an upstream are rq's own in all they do.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any, cast
+
+from django_rq.queues import DjangoRQ
+from redis import Redis
+from redis.client import Pipeline
+from rq.exceptions import DequeueTimeout
+from rq.job import Job
+from rq.queue import EnqueueData, Queue
+from rq.utils import as_text
+
+from ..gate import Lease, Outcome
+from . import tickets, upstreams
+from .doorbell import Doorbell, until
+from .stock import lend
+
+
+class GatedQueue(DjangoRQ):  # type: ignore[misc]
+    """A queue that its upstream's limits, breaker and fairness empty."""
+
+    @property
+    def upstream(self) -> str | None:
+        """The upstream behind this queue; None: it is not limited."""
+        return upstreams.upstream_of(self.name)
+
+    # In: rq's own ways, with a ticket -----------------------------------------------------------
+
+    def enqueue(self, f: Any, *args: Any, **kwargs: Any) -> Job:
+        return cast(Job, super().enqueue(f, *args, **tickets.into_meta(kwargs)))
+
+    def enqueue_at(self, datetime: Any, f: Any, *args: Any, **kwargs: Any) -> Job:
+        return cast(Job, super().enqueue_at(datetime, f, *args, **tickets.into_meta(kwargs)))
+
+    def enqueue_call(self, *args: Any, **kwargs: Any) -> Job:
+        return cast(Job, super().enqueue_call(*args, **tickets.into_meta(kwargs)))
+
+    @staticmethod
+    def prepare_data(*args: Any, **kwargs: Any) -> EnqueueData:
+        return Queue.prepare_data(*args, **tickets.into_meta(kwargs))
+
+    def create_job(self, *args: Any, **kwargs: Any) -> Job:
+        return tickets.attach(super().create_job(*args, **kwargs))
+
+    def enqueue_job(
+        self, job: Job, pipeline: Pipeline | None = None, at_front: bool = False, unique: bool = False
+    ) -> Job:
+        return cast(Job, super().enqueue_job(tickets.attach(job), pipeline, at_front, unique))
+
+    def schedule_job(
+        self, job: Job, datetime: Any, pipeline: Pipeline | None = None, unique: bool = False
+    ) -> Job:
+        return cast(Job, super().schedule_job(tickets.attach(job), datetime, pipeline, unique))
+
+    # Out: through the gate ----------------------------------------------------------------------
+
+    @classmethod
+    def dequeue_any(
+        cls,
+        queues: Iterable[Queue],
+        timeout: int | None,
+        connection: Redis,
+        job_class: Any = None,
+        serializer: Any = None,
+        death_penalty_class: Any = None,
+    ) -> tuple[Job, Queue] | None:
+        """rq's dequeue_any over gated and other queues alike, in the order given.
+
+        A job of a gated queue comes with its lease, which is renewed and settled around the job's
+        function under whatever worker runs it. With no timeout the answer comes at once, and None also
+        means that jobs wait which may not run now.
+        """
+        queues = list(queues)
+        names = [cast(str, queue.name) for queue in queues]
+        options = {
+            "connection": connection,
+            "job_class": job_class,
+            "serializer": serializer,
+            "death_penalty_class": death_penalty_class,
+        }
+        if not any(map(upstreams.upstream_of, names)):
+            return cast("tuple[Job, Queue] | None", super().dequeue_any(queues, timeout, **options))
+        if timeout == 0:
+            raise ValueError("RQ does not support indefinite timeouts. Please pick a timeout value > 0")
+        found, retry_at = cls._take_any(queues, options)
+        if found is not None or timeout is None:
+            return found
+        deadline = time.monotonic() + timeout
+        with Doorbell(connection, names) as doorbell:
+            while True:
+                # Ask again now that the bell is on: what came before it is found, what comes later rings.
+                found, retry_at = cls._take_any(queues, options)
+                if found is not None:
+                    return found
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    raise DequeueTimeout(timeout, [queue.key for queue in queues])
+                doorbell.wait(until(retry_at, left))
+
+    @classmethod
+    def _take_any(
+        cls, queues: Sequence[Queue], options: dict[str, Any]
+    ) -> tuple[tuple[Job, Queue] | None, float | None]:
+        """The first job that may run now, or the earliest moment worth asking again."""
+        retry_at: float | None = None
+        for queue in queues:
+            upstream = upstreams.upstream_of(queue.name)
+            if upstream is None:
+                found = cls._pop(queue, options)
+            else:
+                found, again = cls._admit(queue, upstream, options)
+                retry_at = min(filter(None, (retry_at, again)), default=None)
+            if found is not None:
+                return found, None
+        return None, retry_at
+
+    @classmethod
+    def _pop(cls, queue: Queue, options: dict[str, Any]) -> tuple[Job, Queue] | None:
+        while (popped := options["connection"].lpop(queue.key)) is not None:
+            found = cls._fetch_dequeued_job(queue_key=queue.key, job_id=as_text(popped), **options)
+            if found is not None:
+                return cast("tuple[Job, Queue]", found)
+        return None
+
+    @classmethod
+    def _admit(
+        cls, queue: Queue, upstream: str, options: dict[str, Any]
+    ) -> tuple[tuple[Job, Queue] | None, float | None]:
+        gate = upstreams.gate_on(options["connection"])
+        while True:
+            admission = gate.admit(upstream)
+            if not admission.leases:
+                return None, admission.retry_at
+            (lease,) = admission.leases
+            found = cls._fetch_leased(queue, lease, options)
+            if found is None:
+                gate.settle(upstream, lease.id, Outcome.RETURNED)
+                continue
+            job, leased_queue = found
+            return (lend(job, lease, gate), leased_queue), None
+
+    @classmethod
+    def _fetch_leased(cls, queue: Queue, lease: Lease, options: dict[str, Any]) -> tuple[Job, Queue] | None:
+        try:
+            return cast(
+                "tuple[Job, Queue] | None",
+                cls._fetch_dequeued_job(queue_key=queue.key, job_id=lease.job, **options),
+            )
+        except Exception:
+            # The job can't be read by this worker; rq's own dequeue raises too. Nothing was sent.
+            upstreams.gate_on(options["connection"]).settle(lease.upstream, lease.id, Outcome.RETURNED)
+            raise

@@ -1,0 +1,58 @@
+"""RQ's own record of a run: the execution's hash and its entries in rq's registries.
+
+The hash is the run's fence: it lives as long as the run may still write, so who removes it (recovery,
+giving back) takes the job from whoever ran it.
+"""
+
+from __future__ import annotations
+
+from redis import Redis
+from redis.client import Pipeline
+from rq.executions import Execution, ExecutionRegistry
+from rq.job import Job, JobStatus
+from rq.queue import Queue
+from rq.registry import FailedJobRegistry, FinishedJobRegistry, StartedJobRegistry
+
+REGISTRY_SECONDS = 3600
+"""How long rq's registry keeps an execution that nobody renews.
+
+rq's clean-up, which any page that counts started jobs triggers, would fail or retry the job behind the
+back of the gate and of the ledger. It remains as the last net, an hour after recovery should have come.
+"""
+
+
+def new_record(job: Job, execution_id: str, worker_name: str) -> Execution:
+    """rq's Execution.create under an id of ours, not yet written."""
+    record = Execution(execution_id, job.id, job.connection, worker_name)
+    record._job = job
+    return record
+
+
+def write(record: Execution, job: Job, ttl: float, pipeline: Pipeline) -> None:
+    """Write or renew all of a record's entries; they hold for ttl seconds."""
+    record.save(ttl=int(ttl), pipeline=pipeline)
+    ExecutionRegistry(record.job_id, pipeline).add(record, int(ttl), pipeline)
+    job.started_job_registry.add_execution(record, pipeline, ttl=REGISTRY_SECONDS)
+    if record.worker_name:
+        pipeline.sadd(record.worker_executions_key, record.composite_key)
+
+
+def erase(connection: Redis, queue_name: str, job_id: str, execution_id: str, pipeline: Pipeline) -> None:
+    """Remove a record of which only the ids are known."""
+    record = Execution(execution_id, job_id, connection)
+    pipeline.delete(record.key)
+    pipeline.zrem(StartedJobRegistry(queue_name, connection).key, record.composite_key)
+    pipeline.zrem(ExecutionRegistry(job_id, connection).key, execution_id)
+
+
+def put_back(job: Job, queue: Queue, pipeline: Pipeline) -> None:
+    """Queue the job again at the front, in rq's own terms."""
+    for registry in (FailedJobRegistry, FinishedJobRegistry):
+        pipeline.zrem(registry.key_template.format(queue.name), job.id)
+    pipeline.hset(
+        job.key, mapping={"status": JobStatus.QUEUED, "worker_name": "", "started_at": "", "ended_at": ""}
+    )
+    pipeline.persist(job.key)
+    pipeline.sadd(queue.redis_queues_keys, queue.key)
+    pipeline.lrem(queue.key, 0, job.id)  # never twice in line
+    pipeline.lpush(queue.key, job.id)

@@ -1,0 +1,71 @@
+"""What a worker has in flight."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+
+from rq.executions import Execution as RQExecution
+from rq.job import Job
+from rq.queue import Queue
+
+from ..execution import AbortReason, Execution
+from ..gate import Lease, Outcome
+from .doorbell import Nudge
+
+
+@dataclass(eq=False)
+class Run:
+    """One job in one slot: our execution, rq's record of it, and its lease if its queue has an upstream."""
+
+    job: Job
+    queue: Queue
+    execution: Execution
+    record: RQExecution
+    lease_seconds: float
+    lease: Lease | None = None
+    outcome: Outcome = Outcome.FAILURE  # to settle with where the job function reported nothing
+    renewed: float = field(default_factory=time.monotonic)
+    handed_over: bool = False  # to the finisher, which frees the slot
+    ending: bool = False  # its end is being written: its record must not be renewed any more
+    void: bool = False  # given back or lost: whatever its thread still does must change nothing
+
+    @property
+    def id(self) -> str:
+        return self.execution.id
+
+    @property
+    def stopped(self) -> bool:
+        return self.execution.abort_reason is AbortReason.STOPPED
+
+
+class InFlight:
+    """The runs of one worker, shared by its threads; nudges the main thread whenever one ends."""
+
+    def __init__(self, nudge: Nudge) -> None:
+        self._runs: dict[str, Run] = {}
+        self._lock = threading.Lock()
+        self._nudge = nudge
+
+    def __len__(self) -> int:
+        return len(self._runs)
+
+    def add(self, runs: list[Run]) -> None:
+        with self._lock:
+            self._runs.update((run.id, run) for run in runs)
+
+    def remove(self, run: Run) -> None:
+        with self._lock:
+            self._runs.pop(run.id, None)
+        self._nudge.give()
+
+    def all(self) -> list[Run]:
+        with self._lock:
+            return list(self._runs.values())
+
+    def get(self, execution_id: str) -> Run | None:
+        return self._runs.get(execution_id)
+
+    def of_job(self, job_id: str) -> list[Run]:
+        return [run for run in self.all() if run.job.id == job_id]

@@ -1,0 +1,269 @@
+"""ConcurrentWorker: one process that holds many jobs in flight, in threads.
+
+The main thread admits as many jobs as there are free slots and starts them; each runs in a slot's
+thread. Beside them a few threads serve all runs together: deadlines, renewals, recovery, finisher and
+settler. What rq promises of a worker is done by rq's own code wherever it can be.
+"""
+
+from __future__ import annotations
+
+import copy
+import logging
+import threading
+import time
+from functools import partial
+from typing import Any
+
+from django.db import close_old_connections
+from redis.exceptions import ConnectionError, TimeoutError
+from rq.defaults import DEFAULT_LOGGING_DATE_FORMAT, DEFAULT_LOGGING_FORMAT
+from rq.exceptions import StopRequested
+from rq.job import Job
+from rq.queue import Queue
+from rq.registry import clean_registries
+from rq.utils import now
+from rq.worker.base import DequeueStrategy, WorkerStatus
+from rq.worker_registration import clean_worker_registry
+
+from ..execution import Execution, running
+from ..gate import Gate, GateError, GateUnavailable, Lease, SchemaTooNew
+from ..ledger import get_ledger
+from . import settings, upstreams
+from .commands import Commands
+from .connections import for_threads
+from .deadlines import ThreadDeadline
+from .doorbell import Doorbell, Nudge, until
+from .endings import Endings
+from .finishing import Finisher
+from .intake import Intake
+from .queue import GatedQueue
+from .recovery import Recovery
+from .renewals import Renewals
+from .runs import InFlight, Run
+from .settling import Settled, Settler
+from .shutdown import Shutdown
+from .threads import Slots
+from .ticker import Ticker
+
+logger = logging.getLogger("limiter.rq")
+
+BATCH = 32  # jobs that one admit asks for at most
+TICKS_A_LEASE = 3
+LONGEST_PAUSE = 10.0  # between attempts to reach Redis
+
+
+class ConcurrentWorker(Commands, Shutdown, Endings):
+    """Runs up to `slots` jobs of gated and other queues at once. Not to be forked while it works."""
+
+    queue_class = GatedQueue
+    death_penalty_class = ThreadDeadline
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.slots = settings.slots()
+        self.grace_seconds = settings.grace_seconds()
+        self.lease_seconds = settings.lease_seconds()
+        self.records_lock = threading.Lock()
+        self.nudge = Nudge()
+        self.in_flight = InFlight(self.nudge)
+        self._started_jobs = 0
+
+    @property
+    def connection_timeout(self) -> int:
+        """No command of ours blocks, so a Redis that says nothing for this long is away."""
+        return 15
+
+    # The work loop --------------------------------------------------------------------------------
+
+    def work(
+        self,
+        burst: bool = False,
+        logging_level: str | None = None,
+        date_format: str = DEFAULT_LOGGING_DATE_FORMAT,
+        log_format: str = DEFAULT_LOGGING_FORMAT,
+        max_jobs: int | None = None,
+        max_idle_time: int | None = None,
+        with_scheduler: bool = False,
+        dequeue_strategy: DequeueStrategy = DequeueStrategy.DEFAULT,
+    ) -> bool:
+        """As rq's. Burst ends when nothing may run now and nothing runs; what must wait stays in line."""
+        self._use_own_connections()
+        self.bootstrap(logging_level, date_format, log_format)
+        self._dequeue_strategy = dequeue_strategy
+        if with_scheduler:
+            self._start_scheduler(burst, logging_level, date_format, log_format)
+        self._install_signal_handlers()
+        self._open()
+        try:
+            self._loop(burst, max_jobs, max_idle_time)
+        finally:
+            self._close()
+            self.teardown()
+        return self._started_jobs > 0
+
+    def _loop(self, burst: bool, max_jobs: int | None, max_idle_time: int | None) -> None:
+        pause, idle_since = 1.0, time.monotonic()
+        while not self._stop_requested:
+            try:
+                with Doorbell(self.connection, self.queue_names()) as doorbell:
+                    while not self._stop_requested:
+                        self._upkeep(burst)
+                        if self._fill(max_jobs) or len(self.in_flight):
+                            idle_since = time.monotonic()
+                        if self._is_over(burst, max_jobs, max_idle_time, idle_since):
+                            return
+                        doorbell.wait(self._sleep_seconds(max_idle_time, idle_since), self.nudge)
+                        pause = 1.0
+            except StopRequested:
+                return
+            except SchemaTooNew:
+                self.log.critical("Worker %s: a newer release wrote the gate's keys: it stops", self.name)
+                return
+            except (ConnectionError, TimeoutError, GateUnavailable) as error:
+                self.log.error(
+                    "Worker %s: Redis can't be reached, trying in %.0f s: %s", self.name, pause, error
+                )
+                self.nudge.wait(pause)
+                pause = min(pause * self.exponential_backoff_factor, LONGEST_PAUSE)
+            except Exception:
+                self.log.exception("Worker %s: found an unhandled exception, quitting...", self.name)
+                return
+
+    def _upkeep(self, burst: bool) -> None:
+        self.check_for_suspension(burst)
+        if self.should_run_maintenance_tasks:
+            self.run_maintenance_tasks()
+
+    def _fill(self, max_jobs: int | None) -> int:
+        """Start jobs in the free slots, in the order of the queues; returns how many."""
+        self._intake.forget_retry()
+        room = self.slots - len(self.in_flight)
+        if max_jobs is not None:
+            room = min(room, max_jobs - self._started_jobs)
+        started = 0
+        for queue in list(self._ordered_queues):
+            while started < room and not self._stop_requested:
+                runs = self._intake.take(queue, min(room - started, BATCH))
+                if not runs:
+                    break
+                started += len(runs)
+                self._launch(runs, queue)
+        return started
+
+    def _launch(self, runs: list[Run], queue: Queue) -> None:
+        self._started_jobs += len(runs)
+        self.in_flight.add(runs)
+        for run in runs:
+            self.log.info("Worker %s: %s: %s (%s)", self.name, queue.name, run.job.description, run.job.id)
+            self._slots.submit(partial(self._carry, run))
+        self.reorder_queues(reference_queue=queue)
+
+    def _carry(self, run: Run) -> None:
+        """The life of a run in its thread."""
+        close_old_connections()
+        try:
+            with running(run.execution):
+                self.perform_job(run.job, run.queue, run.record)
+        except BaseException:
+            if not run.void:
+                self.log.exception("Worker %s: the end of job %s could not be written", self.name, run.job.id)
+        finally:
+            close_old_connections()
+            if not run.handed_over:
+                self.leave(run)
+
+    def prepare_job_execution(self, job: Job, remove_from_intermediate_queue: bool = False) -> None:
+        """Done for the whole batch when it was taken in."""
+
+    def _is_over(
+        self, burst: bool, max_jobs: int | None, max_idle_time: int | None, idle_since: float
+    ) -> bool:
+        if len(self.in_flight):
+            return False
+        if self.get_state() != WorkerStatus.IDLE:
+            self.set_state(WorkerStatus.IDLE)
+        if max_jobs is not None and self._started_jobs >= max_jobs:
+            self.log.info("Worker %s: finished executing %d jobs, quitting", self.name, self._started_jobs)
+        elif burst:
+            self.log.info("Worker %s: done, quitting", self.name)
+        elif max_idle_time is not None and time.monotonic() - idle_since >= max_idle_time:
+            self.log.info("Worker %s: idle for %d seconds, quitting", self.name, max_idle_time)
+        else:
+            return False
+        return True
+
+    def _sleep_seconds(self, max_idle_time: int | None, idle_since: float) -> float:
+        longest = 60.0
+        if max_idle_time is not None and not len(self.in_flight):
+            longest = max(0.0, idle_since + max_idle_time - time.monotonic())
+        if len(self.in_flight) >= self.slots:
+            return longest
+        return until(self._intake.retry_at, longest)
+
+    # Parts ----------------------------------------------------------------------------------------
+
+    def _use_own_connections(self) -> None:
+        self.connection = for_threads(self.connection, self.slots)
+        self.queues = [self._with_own_connection(queue) for queue in self.queues]
+        self._ordered_queues = self.queues[:]
+        self.gate: Gate = upstreams.gate_on(self.connection)
+
+    def _with_own_connection(self, queue: Queue) -> Queue:
+        ours = copy.copy(queue)
+        ours.connection = self.connection
+        return ours
+
+    def _open(self) -> None:
+        self._slots = Slots(self.slots)
+        self._intake = Intake(self)
+        self.finisher = Finisher(self)
+        self.settler = Settler(self.gate, self._note_settled)
+        self.renewals, self.recovery = Renewals(self), Recovery(self)
+        self._tickers = [
+            Ticker("renewals", self._tick_seconds, self.renewals.renew),
+            Ticker("recovery", self._tick_seconds, self.recovery.look),
+        ]
+
+    def _close(self) -> None:
+        try:
+            self.wind_down()
+        finally:
+            for ticker in self._tickers:
+                ticker.stop()
+
+    def _tick_seconds(self) -> float:
+        return self.lease_seconds / TICKS_A_LEASE
+
+    def _note_settled(self, batch: list[Settled]) -> None:
+        get_ledger(self.connection).settled([item.lease for item in batch])
+
+    def upstream_of(self, queue: Queue) -> str | None:
+        return upstreams.upstream_of(queue.name)
+
+    def note_lease(self, lease: Lease) -> float:
+        """How long a new lease lasts; the shortest one sets the pace of renewals and recovery."""
+        seconds = max(0.1, lease.expires_at - time.time())
+        if seconds < self.lease_seconds * 0.9:
+            self.lease_seconds = seconds
+            for ticker in self._tickers:
+                ticker.reschedule()
+        return seconds
+
+    def tell_accepted(self, execution: Execution) -> None:
+        if execution.lease is None:
+            return
+        try:
+            self.gate.accepted(execution.lease.upstream, [execution.lease.id])
+        except GateError as error:
+            self.log.warning("Worker %s: the gate did not hear that a call began: %s", self.name, error)
+
+    def clean_registries(self) -> None:
+        """rq's maintenance, after the one recovery: what rq would fail as abandoned is back in line by then."""
+        self.recovery.look()
+        for queue in self.queues:
+            if queue.acquire_maintenance_lock():
+                self.log.info("Worker %s: cleaning registries for queue: %s", self.name, queue.name)
+                clean_registries(queue, self._exc_handlers)
+                clean_worker_registry(queue)
+                queue.release_maintenance_lock()
+        self.last_cleaned_at = now()
