@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from django.utils import timezone
-from redis import Redis
 
 from feedback.models import Job
 from feedback.pipeline.recover import recover
 from limiter.gate.model import Lease, Ticket
+
+if TYPE_CHECKING:
+    from redis import Redis
 
 
 class PostgresLedger:
@@ -22,9 +25,9 @@ class PostgresLedger:
         return recover(job_id=lease.job, lease=lease.id)
 
     def settled(self, leases: Sequence[str]) -> None:
-        Job.objects.filter(
-            lease__in=leases, finished_at__isnull=False, settled_at__isnull=True
-        ).update(settled_at=timezone.now())
+        Job.objects.filter(lease__in=leases, finished_at__isnull=False, settled_at__isnull=True).update(
+            settled_at=timezone.now()
+        )
 
     def waiting(self, upstream: str) -> Iterator[Ticket]:
         rows = Job.objects.filter(upstream=upstream, state=Job.State.WAITING).order_by("pk")

@@ -59,7 +59,6 @@ def withdraw(job: Job, *, running: bool) -> None:
 
 def _enqueue_in_rq(job: Job) -> None:
     import django_rq
-    from rq.job import Retry  # noqa: F401
 
     queue = django_rq.get_queue(job.queue, commit_mode="auto")
     for registry in (queue.failed_job_registry, queue.finished_job_registry, queue.canceled_job_registry):
@@ -103,8 +102,21 @@ def _withdraw_from_rq(job: Job, *, running: bool) -> None:
 
 
 def _submit_in_process(job: Job) -> None:
-    raise NotImplementedError
+    from feedback.pipeline.run import run
+    from limiter.solo import get_request_manager
+
+    get_request_manager(job.queue).submit(
+        str(job.pk),
+        run=run,
+        flow=job.flow,
+        group=job.group,
+        priority=job.priority,
+        document=str(job.document_id),
+        tokens=job.tokens,
+    )
 
 
 def _withdraw_in_process(job: Job) -> None:
-    raise NotImplementedError
+    from limiter.solo import get_request_manager
+
+    get_request_manager(job.queue).cancel(str(job.pk))

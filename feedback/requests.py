@@ -31,7 +31,9 @@ def for_section(section: Section) -> SectionRequest:
 
 
 def for_summary(document: Document) -> SummaryRequest:
-    sections = [(section.heading, document.text[section.start : section.end]) for section in document.sections.all()]
+    sections = [
+        (section.heading, document.text[section.start : section.end]) for section in document.sections.all()
+    ]
     findings = (
         Comment.objects.filter(feedback__document=document, feedback__section__isnull=False)
         .order_by("feedback__section__position", "position")

@@ -28,9 +28,9 @@ class Entry:
         return order_of(self.id)
 
 
-def order_of(id: str) -> tuple[int, int]:
+def order_of(entry_id: str) -> tuple[int, int]:
     """Stream ids compare by time, then by number. Raises ValueError for anything else."""
-    milliseconds, _, number = id.partition("-")
+    milliseconds, _, number = entry_id.partition("-")
     return int(milliseconds), int(number or 0)
 
 

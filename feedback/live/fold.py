@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .bus import Entry, bus
@@ -28,7 +28,7 @@ def text_so_far(document: str) -> tuple[Mapping[str, Partial], str]:
     return fold(entries), entries[-1].id if entries else "0-0"
 
 
-def fold(entries: tuple[Entry, ...] | list[Entry]) -> dict[str, Partial]:
+def fold(entries: Sequence[Entry]) -> dict[str, Partial]:
     partials: dict[str, Partial] = {}
     for entry in entries:
         if entry.event != "text":

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from functools import cache
+from typing import Any
 
 import redis.asyncio
 from django.conf import settings
@@ -37,7 +38,7 @@ class Hub:
         queue: asyncio.Queue[Entry] = asyncio.Queue(LISTENER_EVENTS)
         self._listeners.setdefault(document, set()).add(queue)
         try:
-            missed = [entry_of(raw) for raw in await self._redis.xrange(key_of(document))]
+            missed = [entry_of(raw) for raw in await self._redis.xrange(key_of(document)) or ()]
             last = order_of(after)
             if missed and last > (0, 0) and missed[0].order > last:
                 yield RESET
@@ -76,8 +77,8 @@ class Hub:
                 await asyncio.sleep(1)
 
     async def _read_once(self) -> None:
-        streams = {key_of(document): position for document, position in self._positions.items()}
-        heard = await self._redis.xread(streams, count=200, block=BLOCK_MILLISECONDS)
+        streams: dict[Any, Any] = {key_of(d): position for d, position in self._positions.items()}
+        heard: Any = await self._redis.xread(streams, count=200, block=BLOCK_MILLISECONDS)
         for key, raws in heard or ():
             document = key.decode().removeprefix("live:")
             for raw in raws:

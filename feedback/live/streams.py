@@ -15,9 +15,10 @@ def key_of(document: str) -> str:
     return f"live:{document}"
 
 
-def entry_of(raw: tuple[bytes, Mapping[bytes, bytes]]) -> Entry:
-    id, fields = raw
-    return Entry(id.decode(), fields[b"event"].decode(), json.loads(fields[b"data"]))
+def entry_of(raw: Any) -> Entry:
+    """An entry as redis-py replies it: (id, fields), in bytes."""
+    key, fields = raw
+    return Entry(key.decode(), fields[b"event"].decode(), json.loads(fields[b"data"]))
 
 
 class StreamBus:
@@ -32,4 +33,4 @@ class StreamBus:
             pipe.execute()
 
     def entries(self, document: str) -> Sequence[Entry]:
-        return [entry_of(raw) for raw in self._redis.xrange(key_of(document))]
+        return [entry_of(raw) for raw in self._redis.xrange(key_of(document)) or ()]

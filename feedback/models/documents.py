@@ -86,6 +86,7 @@ class Section(models.Model):
     id = UUIDv7Field()
     document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="sections")
     position = models.PositiveIntegerField()
+    heading = models.CharField(max_length=300, help_text="Where it stands, in words.")
     heading_path = models.JSONField(default=list, blank=True)
     start = models.PositiveIntegerField()
     end = models.PositiveIntegerField()
@@ -99,10 +100,6 @@ class Section(models.Model):
 
     def __str__(self) -> str:
         return self.heading
-
-    @property
-    def heading(self) -> str:
-        return self.heading_path[-1] if self.heading_path else f"Part {self.position + 1}"
 
     @property
     def text(self) -> str:

@@ -6,7 +6,6 @@ from django.db import models
 from django.db.models import F, Q
 
 from feedback.providers.base import CommentKind
-
 from limiter.models.ids import UUIDv7Field
 
 

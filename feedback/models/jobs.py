@@ -6,7 +6,6 @@ from django.db import models
 from django.db.models import Q
 
 from limiter.gate.model import Outcome
-
 from limiter.models.ids import UUIDv7Field
 
 

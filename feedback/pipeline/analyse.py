@@ -14,7 +14,7 @@ from .stage import Found
 
 
 def work(job: Job, execution: Execution) -> Found:
-    assert job.section is not None  # a constraint of the table
+    assert job.section is not None  # noqa: S101 - the table's constraint, said to mypy
     finished = call_provider(job, requests.for_section(job.section), execution)
     return Found(finished, finished.usage)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from feedback.live import Writer
 from feedback.models import Job
-from feedback.providers.base import Accepted, Aborted, Call, Delta, Finished, Request
+from feedback.providers.base import Aborted, Accepted, Call, Delta, Finished, Request
 from feedback.upstreams import provider_for
 from limiter.execution import Execution
 

@@ -54,14 +54,16 @@ def run(job_id: str, execution: Execution) -> float | None:
 
 
 def _forget_connection(state: RetryCallState) -> None:
-    logger.warning("the database is away, the end of a run waits: %s", state.outcome and state.outcome.exception())
+    logger.warning(
+        "the database is away, the end of a run waits: %s", state.outcome and state.outcome.exception()
+    )
     close_old_connections()
 
 
 # A call of minutes is not thrown away because the database blinked.
 _persist = retry(
     retry=retry_if_exception_type((OperationalError, InterfaceError)),
-    wait=wait_exponential_jitter(initial=0.5, max=10),
+    wait=wait_exponential_jitter(multiplier=0.5, max=10),
     stop=stop_after_delay(90),
     before_sleep=_forget_connection,
     reraise=True,
@@ -73,7 +75,7 @@ _persist = retry(
 def _record(job: Job, found: Found) -> None:
     if not _lock(job):
         return
-    if jobs.finish(job, usage=found.usage):
+    if jobs.finish(job, usage=_usage(found.usage)):
         STAGES[job.kind].record(job, found.result)
 
 
@@ -95,7 +97,11 @@ def _give_up(job: Job, verdict: Verdict) -> bool:
     if not _lock(job):
         return False
     failed = jobs.fail(
-        job, outcome=verdict.outcome, usage=verdict.usage, problem=verdict.problem, error=verdict.error
+        job,
+        outcome=verdict.outcome,
+        usage=_usage(verdict.usage),
+        problem=verdict.problem,
+        error=verdict.error,
     )
     if failed:
         STAGES[job.kind].gave_up(job, verdict.problem)

@@ -19,7 +19,7 @@ def work(job: Job, execution: Execution) -> Found:
 
 
 def record(job: Job, result: Sequence[documents.Section]) -> None:
-    services.record_sections(job.document, [(s.start, s.end, s.heading_path) for s in result])
+    services.record_sections(job.document, result)
 
 
 def gave_up(job: Job, problem: str) -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from feedback.models import Job
@@ -13,7 +13,7 @@ class Found:
     """What a stage's work brought."""
 
     result: Any
-    usage: TokenUsage = TokenUsage()
+    usage: TokenUsage = field(default_factory=TokenUsage)
 
 
 class Stage(Protocol):

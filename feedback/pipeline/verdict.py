@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from feedback.documents import DocumentError
 from feedback.providers.base import (
@@ -29,7 +29,7 @@ class Verdict:
     problem: str  # for the student, should it be the last one
     error: str  # for operators
     retry_after: float = 0.0  # seconds, as the provider asked
-    usage: TokenUsage = TokenUsage()
+    usage: TokenUsage = field(default_factory=TokenUsage)
 
 
 BUSY = "The feedback service was too busy for this section. You can try again."

@@ -29,9 +29,7 @@ def documents_of(user: User) -> QuerySet[Document]:
 
 def document_of(user: User, document_id: UUID | str) -> Document:
     """One's own document. Raises Document.DoesNotExist for anybody else's."""
-    return (
-        Document.objects.select_related("assignment__course", "owner").get(owner=user, pk=document_id)
-    )
+    return Document.objects.select_related("assignment__course", "owner").get(owner=user, pk=document_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +77,20 @@ def view_document(document: Document) -> DocumentView:
     }
     feedback = {
         item.section_id: item
-        for item in document.feedback.prefetch_related(Prefetch("comments", Comment.objects.order_by("position")))
+        for item in document.feedback.prefetch_related(
+            Prefetch("comments", Comment.objects.order_by("position"))
+        )
     }
     waiting = [
         jobs[key].pk
         for section in sections
-        if (key := (Job.Kind.ANALYSE, section.pk)) in jobs and jobs[key].state in (Job.State.WAITING, Job.State.HELD)
+        if (key := (Job.Kind.ANALYSE, section.pk)) in jobs
+        and jobs[key].state in (Job.State.WAITING, Job.State.HELD)
     ]
     views = [
-        _section_view(document, section, jobs.get((Job.Kind.ANALYSE, section.pk)), feedback, partials, waiting)
+        _section_view(
+            document, section, jobs.get((Job.Kind.ANALYSE, section.pk)), feedback, partials, waiting
+        )
         for section in sections
     ]
     return DocumentView(

@@ -77,7 +77,9 @@ def _timings(document: Document) -> dict[str, Any]:
     return {
         "submitted_at": document.created_at.isoformat(),
         "first_call_after": (first - document.created_at).total_seconds() if first else None,
-        "total": (document.finished_at - document.created_at).total_seconds() if document.finished_at else None,
+        "total": (document.finished_at - document.created_at).total_seconds()
+        if document.finished_at
+        else None,
     }
 
 

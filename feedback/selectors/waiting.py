@@ -63,7 +63,10 @@ def _explained(job: Job, running: bool) -> Wait:
     else:
         kind = WaitKind.IN_LINE
     return Wait(
-        kind, explanation.ahead_in_flow, _seconds_until(explanation.earliest), _seconds_until(explanation.latest)
+        kind,
+        explanation.ahead_in_flow,
+        _seconds_until(explanation.earliest),
+        _seconds_until(explanation.latest),
     )
 
 

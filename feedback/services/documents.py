@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.text import Truncator
 
 from feedback import flows, routes, upstreams
-from feedback.documents.formats import MAX_BYTES, accepted_suffixes
+from feedback.documents import ACCEPTED_SUFFIXES
+from feedback.documents import Section as Slice
 from feedback.errors import Refused
 from feedback.live import publish
 from feedback.models import Assignment, Document, Job, Section, Upload, User
@@ -26,10 +28,11 @@ class Handed:
 
     filename: str
     data: bytes
+    field: str = "file"  # of the form, for what is wrong with it
 
     @classmethod
     def pasted(cls, text: str) -> Handed:
-        return cls("pasted.txt", text.encode())
+        return cls("pasted.txt", text.encode(), field="text")
 
 
 def submit(
@@ -66,17 +69,16 @@ def submit(
 
 
 def _refuse_the_hopeless(handed: Handed) -> None:
-    if not handed.data:
-        raise Refused("This file is empty: it has 0 bytes.", field="file")
-    if len(handed.data) > MAX_BYTES:
+    if not handed.data.strip():
+        raise Refused("There is no text in it: nothing to give feedback on.", field=handed.field)
+    if len(handed.data) > settings.UPLOAD_LIMIT_BYTES:
+        limit = settings.UPLOAD_LIMIT_BYTES // 2**20
         raise Refused(
-            f"This file is larger than {MAX_BYTES // 2**20} MB. Remove pictures, or hand in a part.",
-            field="file",
+            f"This is larger than {limit} MB. Remove pictures, or hand in a part of it.", field=handed.field
         )
-    suffix = PurePath(handed.filename).suffix.lower()
-    if suffix not in accepted_suffixes():
-        known = ", ".join(sorted(accepted_suffixes()))
-        raise Refused(f"Files of this type can't be read. Hand in one of: {known}.", field="file")
+    if PurePath(handed.filename).suffix.lower() not in ACCEPTED_SUFFIXES:
+        known = ", ".join(ACCEPTED_SUFFIXES)
+        raise Refused(f"Files of this type can't be read. Hand in one of: {known}.", field=handed.field)
 
 
 def start_stage(document: Document, kind: Job.Kind, *, section: Section | None = None) -> Job | None:
@@ -94,7 +96,9 @@ def start_stage(document: Document, kind: Job.Kind, *, section: Section | None =
     )
 
 
-def record_text(document: Document, *, text: str, headings: Sequence[object], warnings: Sequence[str]) -> None:
+def record_text(
+    document: Document, *, text: str, headings: Sequence[object], warnings: Sequence[str]
+) -> None:
     """What parse found; the upload has done its work and goes."""
     Document.objects.filter(pk=document.pk).update(
         text=text, headings=list(headings), warnings=list(warnings)
@@ -103,13 +107,20 @@ def record_text(document: Document, *, text: str, headings: Sequence[object], wa
     start_stage(document, Job.Kind.SPLIT)
 
 
-def record_sections(document: Document, slices: Sequence[tuple[int, int, Sequence[str]]]) -> None:
+def record_sections(document: Document, slices: Sequence[Slice]) -> None:
     """What split found: sections, and a job for each."""
     if not _move(document, State.RECEIVED, State.ANALYSING):
         return
     sections = Section.objects.bulk_create(
-        Section(document=document, position=position, start=start, end=end, heading_path=list(path))
-        for position, (start, end, path) in enumerate(slices)
+        Section(
+            document=document,
+            position=position,
+            start=piece.start,
+            end=piece.end,
+            heading=Truncator(piece.title or f"Part {position + 1}").chars(300),
+            heading_path=list(piece.heading_path),
+        )
+        for position, piece in enumerate(slices)
     )
     for section in sections:
         section.document = document
@@ -118,9 +129,7 @@ def record_sections(document: Document, slices: Sequence[tuple[int, int, Sequenc
 
 def section_ended(document: Document) -> None:
     """After the last section, the summary. The caller holds the document's row lock."""
-    analyses = Job.objects.filter(
-        document=document, kind=Job.Kind.ANALYSE, generation=document.generation
-    )
+    analyses = Job.objects.filter(document=document, kind=Job.Kind.ANALYSE, generation=document.generation)
     if analyses.filter(state__in=Job.OPEN).exists():
         return
     if not analyses.filter(state=Job.State.DONE).exists():

@@ -6,8 +6,8 @@ from feedback import documents
 from feedback.models import Comment, Feedback, Job
 from feedback.providers.base import Comment as Remark
 from feedback.providers.base import FeedbackOutput, Finished
-from feedback.upstreams import provider_for
 from feedback.sanitise import clean
+from feedback.upstreams import provider_for
 
 
 def record_feedback(job: Job, finished: Finished) -> Feedback:

@@ -95,10 +95,15 @@ def _end(job: Job, state: str, outcome: Outcome, usage: Usage, **fields: Any) ->
             cache_read_tokens=usage.cache_read_tokens,
             cache_write_tokens=usage.cache_write_tokens,
             finished_at=now,
-            settled_at=None if job.upstream else now,
+            settled_at=None if _owes_settlement(job) else now,
             **fields,
         )
     )
+
+
+def _owes_settlement(job: Job) -> bool:
+    """Does the shared gate have to hear of it? A gate in this process can't miss it."""
+    return bool(job.upstream) and not line.in_process()
 
 
 def finish(job: Job, *, usage: Usage) -> bool:
@@ -158,7 +163,7 @@ def cancel(job: Job) -> bool:
         Job.objects.filter(pk=job.pk).update(
             state=State.CANCELLED,
             finished_at=now,
-            settled_at=None if was == State.RUNNING and job.upstream else now,
+            settled_at=None if was == State.RUNNING and _owes_settlement(job) else now,
         )
         _event(job, JobEvent.Kind.CANCELLED, was=was)
         transaction.on_commit(lambda: line.withdraw(job, running=was == State.RUNNING))

@@ -95,7 +95,11 @@ def _ids_in_rq(queues: Iterable[str]) -> set[str]:
     for name in queues:
         queue = django_rq.get_queue(name)
         ids.update(queue.get_job_ids())
-        for registry in (queue.scheduled_job_registry, queue.started_job_registry, queue.deferred_job_registry):
+        for registry in (
+            queue.scheduled_job_registry,
+            queue.started_job_registry,
+            queue.deferred_job_registry,
+        ):
             ids.update(registry.get_job_ids(cleanup=False))
     return ids
 

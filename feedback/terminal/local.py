@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from tempfile import TemporaryFile
 from urllib.parse import urlsplit
 
@@ -17,6 +18,7 @@ import django_rq
 from django.conf import settings
 from rq import Worker
 
+ROOT = Path(__file__).resolve().parents[2]
 STOP_SECONDS = 20
 ALIVE = timedelta(seconds=90)  # a worker's heartbeats come more often than this
 
@@ -29,10 +31,10 @@ class Child:
     """A process of our own, with what it said on stderr kept in a file (a pipe could fill up)."""
 
     def __init__(self, command: list[str]) -> None:
-        self._stderr = TemporaryFile()
+        self._stderr = TemporaryFile()  # noqa: SIM115 - lives as long as the process
         self._process = subprocess.Popen(  # noqa: S603 - a fixed command of our own
             command,
-            cwd=settings.BASE_DIR,
+            cwd=ROOT,
             env={**os.environ, "DJANGO_SETTINGS_MODULE": settings.SETTINGS_MODULE},
             stdout=subprocess.DEVNULL,
             stderr=self._stderr,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-
-from rich.console import Console
+from typing import TYPE_CHECKING
 
 from feedback.models import Document, Job
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 POLL_SECONDS = 0.3
 
@@ -38,8 +40,10 @@ def describe(document: Document) -> str:
         states = list(
             document.jobs.filter(kind=Job.Kind.ANALYSE).order_by("state").values_list("state", flat=True)
         )
-        done, running = states.count(Job.State.DONE), states.count(Job.State.RUNNING)
-        return f"Sections: {done} of {len(states)} done, {running} in analysis, {states.count(Job.State.WAITING)} in line"
+        done, running, waiting = (
+            states.count(state) for state in (Job.State.DONE, Job.State.RUNNING, Job.State.WAITING)
+        )
+        return f"Sections: {done} of {len(states)} done, {running} in analysis, {waiting} in line"
     if document.state == Document.State.SUMMARISING:
         return "Writing the summary"
     return str(document.get_state_display())

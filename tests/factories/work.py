@@ -44,7 +44,12 @@ def an_analysis(owner: User | None = None, **fields: Any) -> Document:
         [(0, middle, "Introduction"), (middle, len(TEXT), "Method")]
     ):
         section = Section.objects.create(
-            document=document, position=position, start=start, end=end, heading_path=[heading]
+            document=document,
+            position=position,
+            start=start,
+            end=end,
+            heading=heading,
+            heading_path=[heading],
         )
         a_job(document, section=section)
     return document

@@ -17,12 +17,12 @@ from tests.factories.work import a_document, a_job, an_analysis
 pytestmark = pytest.mark.django_db
 
 
-def under_a_lease(job: Job, id: str = "lease-1") -> Execution:
+def under_a_lease(job: Job, lease_id: str = "lease-1") -> Execution:
     lease = Lease(
-        id=id, job=str(job.pk), upstream=job.upstream, flow=job.flow, group=job.group,
+        id=lease_id, job=str(job.pk), upstream=job.upstream, flow=job.flow, group=job.group,
         tokens=1, generation=7, epoch="e", expires_at=0.0,
     )  # fmt: skip
-    return Execution(id=id, job=str(job.pk), lease=lease)
+    return Execution(id=lease_id, job=str(job.pk), lease=lease)
 
 
 def a_waiting_call() -> Job:
@@ -108,7 +108,13 @@ def test_what_runs_or_waits_is_not_retried() -> None:
 
 def test_the_same_work_gets_one_job() -> None:
     document = a_document()
-    ask: dict[str, Any] = {"kind": Job.Kind.PARSE, "document": document, "queue": "parse", "flow": "f", "group": ""}
+    ask: dict[str, Any] = {
+        "kind": Job.Kind.PARSE,
+        "document": document,
+        "queue": "parse",
+        "flow": "f",
+        "group": "",
+    }
     assert jobs.create(**ask) is not None
     assert jobs.create(**ask) is None
 

@@ -13,7 +13,6 @@ from feedback.pipeline.run import run
 from feedback.providers.base import (
     Aborted,
     Call,
-    Comment as Remark,
     CommentKind,
     FeedbackOutput,
     MalformedAnswer,
@@ -23,6 +22,7 @@ from feedback.providers.base import (
     TimedOut,
     Unavailable,
 )
+from feedback.providers.base import Comment as Remark
 from feedback.services import documents, jobs
 from limiter.execution import AbortReason, Execution
 from limiter.gate.model import Lease, Outcome
@@ -173,7 +173,11 @@ def test_what_failed_can_be_tried_again_and_completes(provider: ScriptedProvider
 
 def test_a_document_cancelled_during_a_call_keeps_nothing_of_it(provider: ScriptedProvider) -> None:
     document = an_analysis()
-    provider.before_the_end = lambda request, call: documents.cancel(document) and None
+
+    def cancel(request: Request, call: Call) -> None:
+        documents.cancel(document)
+
+    provider.before_the_end = cancel
     job, _, _ = run_next(document)
     assert job.state == "cancelled"
     assert not Feedback.objects.exists()
@@ -231,7 +235,9 @@ def test_a_void_lease_is_given_back_without_a_call(provider: ScriptedProvider) -
 def test_what_a_model_writes_is_sanitised_and_what_has_no_place_says_so(provider: ScriptedProvider) -> None:
     provider.answer = lambda request: FeedbackOutput(
         summary="<script>alert(1)</script>Good <b>work</b>\u202e",
-        comments=[Remark(kind=CommentKind.STYLE, quote="Words that nobody wrote here.", message="<i>Hm</i>, a<b")],
+        comments=[
+            Remark(kind=CommentKind.STYLE, quote="Words that nobody wrote here.", message="<i>Hm</i>, a<b")
+        ],
     )
     job, _, _ = run_next(an_analysis())
     feedback = Feedback.objects.get(section=job.section)
