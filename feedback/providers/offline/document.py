@@ -9,12 +9,13 @@ from math import log2
 
 from ..base import FeedbackOutput, SummaryRequest, Task
 from . import checks  # noqa: F401 (importing it registers the rules)
+from .headings import REFERENCES
 from .outline import Observation, Part, observe
 from .prose import Prose
 from .reader import Reader, reader_of
 from .rubric import assess
 from .rules import RULES, Finding, Rule, excerpt, find_all
-from .section import REFERENCES, joined
+from .section import joined
 
 NEXT_STEPS = 3
 STRENGTHS = 5
@@ -48,7 +49,7 @@ def review_document(request: SummaryRequest) -> FeedbackOutput:
     findings = [
         (finding, index) for index, part in enumerate(parts) for finding in find_all(part.prose, reader)
     ]
-    observations = list(observe(parts))
+    observations = list(observe(parts, personal=reader.personal))
     recurring = _recurring(findings) + _inconsistent(parts, reader)
     return FeedbackOutput(
         summary=_summary(request, parts, words, observations, recurring),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from .checks.repetition import stem
+from .headings import CONCLUSION, INTRODUCTION
 from .lexicon.grammar import FUNCTION_WORDS
 from .prose import Prose
 
@@ -16,12 +17,6 @@ SHORT_DOCUMENT = 250  # words: no frame is needed
 THIN = 40  # words in a section that has hardly begun
 DOMINANT = 0.45  # share of the words in one of three or more sections
 
-_INTRODUCTION = re.compile(r"\b(introduction|background|overview|aims?|opening|purpose)\b", re.IGNORECASE)
-_CONCLUSION = re.compile(
-    r"\b(conclusions?|conclud\w+|closing|summary|looking (?:back|ahead|forward)|in the end|what i (?:take"
-    r"|learned))\b",
-    re.IGNORECASE,
-)
 _CLOSING_WORDS = re.compile(
     r"\b(?:in conclusion|to conclude|in short|overall|to sum up|in summary|taken together|this essay has)\b",
     re.IGNORECASE,
@@ -48,17 +43,17 @@ class Observation:
     weight: float = 0.9
 
 
-def observe(parts: Sequence[Part]) -> Iterator[Observation]:
+def observe(parts: Sequence[Part], *, personal: bool = False) -> Iterator[Observation]:
     """Parts with prose in order, without the list of references."""
     total = sum(part.words for part in parts)
     if total >= SHORT_DOCUMENT and all(part.prose.language.english for part in parts if part.words):
-        yield from _frame(parts)
+        yield from _frame(parts, personal=personal)
     yield from _balance(parts, total)
     yield from _headings([part.heading for part in parts if part.heading.strip()])
 
 
-def _frame(parts: Sequence[Part]) -> Iterator[Observation]:
-    opening, closing = _opening(parts), _closing(parts)
+def _frame(parts: Sequence[Part], *, personal: bool) -> Iterator[Observation]:
+    opening, closing = _opening(parts, personal=personal), _closing(parts)
     if not closing:
         yield Observation(
             "There is no conclusion that can be recognised as one.",
@@ -89,12 +84,12 @@ def _frame(parts: Sequence[Part]) -> Iterator[Observation]:
         )
 
 
-def _opening(parts: Sequence[Part]) -> str:
+def _opening(parts: Sequence[Part], *, personal: bool) -> str:
     """The text that introduces: under its own heading, or the first paragraphs of a document without one."""
     first = next((part for part in parts if part.words), None)
     if first is None:
         return ""
-    if _INTRODUCTION.search(first.heading) or len(parts) == 1 or _introduces(first):
+    if INTRODUCTION.search(first.heading) or len(parts) == 1 or personal or _introduces(first):
         return _paragraphs(first.prose, slice(0, 2) if len(parts) == 1 else slice(None))
     return ""
 
@@ -112,7 +107,7 @@ def _introduces(part: Part) -> bool:
 
 def _closing(parts: Sequence[Part]) -> str:
     for part in reversed(parts):
-        if _CONCLUSION.search(part.heading) and part.words:
+        if CONCLUSION.search(part.heading) and part.words:
             return part.prose.text
     last = next((part for part in reversed(parts) if part.words), None)
     if last is None or not last.prose.paragraphs:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from ..base import Task
+from .headings import METHOD
 from .prose import Prose
 
 
@@ -46,9 +47,6 @@ _ACADEMIC = re.compile(
 _PERSONAL = re.compile(
     r"\b(reflect\w*|personal|diary|learning journal|memoir|narrative|blog)\b", re.IGNORECASE
 )
-_METHOD = re.compile(
-    r"\b(methods?|methodology|procedure|materials|apparatus|experimental|protocol)\b", re.IGNORECASE
-)
 _MANY_CITATIONS = 2
 
 
@@ -58,7 +56,7 @@ def reader_of(task: Task, prose: Prose) -> Reader:
     personal = bool(_PERSONAL.search(brief))
     cited = len(prose.citations) >= _MANY_CITATIONS
     academic = not personal and bool(_ACADEMIC.search(brief) or _EXPERTS.search(task.audience) or cited)
-    method = any(_METHOD.search(heading) for heading in prose.heading_path[-1:])
+    method = any(METHOD.search(heading) for heading in prose.heading_path[-1:])
     name, words, grade, formal = _expectations(task.audience or brief, academic=academic)
     return Reader(name, words, grade, academic=academic and formal, personal=personal, method=method)
 

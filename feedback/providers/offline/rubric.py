@@ -51,7 +51,7 @@ FAMILIES = (
         ),
         frozenset((CommentKind.STYLE, CommentKind.CLARITY)),
         frozenset(("varied-rhythm", "definition")),
-        many=1.6,
+        many=1.1,
     ),
     Family(
         _words("grammar|spelling|mechanic|punctuat|language|accuracy of|proofread"),

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from ..base import Comment, FeedbackOutput, SectionRequest
 from . import checks  # noqa: F401 (importing it registers the rules)
+from .headings import REFERENCES
 from .prose import Prose
 from .reader import Reader, reader_of
 from .rubric import criterion_for
@@ -14,11 +13,6 @@ from .selection import Choice, choose
 
 FEW_WORDS = 8  # less is a label or a caption
 NEXT_STEPS = 3
-
-REFERENCES = re.compile(
-    r"^\W*(?:\d+\W+)?(?:references?|bibliography|works cited|sources|literature cited|further reading)\W*$",
-    re.IGNORECASE,
-)
 
 
 def review_section(request: SectionRequest) -> FeedbackOutput:
@@ -93,7 +87,9 @@ def _summary(prose: Prose, reader: Reader, choices: list[Choice]) -> str:
         )
     praise = list(dict.fromkeys(c.finding.rule.label for c in choices if c.finding.rule.praise))
     points = list(dict.fromkeys(c.finding.rule.label for c in choices if not c.finding.rule.praise))
-    return " ".join((f"{size}, read as {reader.name} would.", _worked(praise), _would_help(points)))
+    return " ".join(
+        filter(None, (f"{size}, read as {reader.name} would.", _worked(praise), _would_help(points)))
+    )
 
 
 def _worked(labels: list[str]) -> str:

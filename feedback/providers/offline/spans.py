@@ -24,7 +24,7 @@ _NAME = r"[A-Z][\w’'-]+"
 _NOT_A_NAME = r"(?!Fig|Table|Section|Chapter|Appendix|Eq|Step|Part|Group|Day|Week)"
 _PAGES = r"(?:pp?\.\s?)?\d{1,4}(?:[-–]\d{1,4})?"
 _CITATION = re.compile(
-    rf"\((?:[^()\n]{{0,80}}?{_NAME}[^()\n]{{0,50}}?\b)?{_YEAR}[^()\n]{{0,60}}\)"  # (Okafor, 2019), Okafor (2019)
+    rf"\((?:[^()\n]{{0,80}}?{_NAME}[^()\n]{{0,50}}?\b)?{_YEAR}[^()\n]{{0,60}}\)"  # (Okafor, 2019)
     rf"|\({_NOT_A_NAME}{_NAME}(?:\s(?:and|&)\s{_NAME}|\set\sal\.)?,?\s{_PAGES}\)"  # (Okafor 12)
     r"|\(pp?\.\s?\d{1,4}(?:[-–]\d{1,4})?\)"
     r"|\((?i:ibid)[^()\n]{0,40}\)"

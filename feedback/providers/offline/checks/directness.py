@@ -22,7 +22,8 @@ _BARE = re.compile(
     r"|made|suggests?|"
     r"suggested|has|have|had|can|could|may|might|will|would|leads?|led|causes?|caused|helps?|helped|creates?"
     r"|created|"
-    r"gives?|gave|allows?|allowed|happens?|happened|affects?|affected|proves?|proved|explains?|explained)\b"
+    r"gives?|gave|allows?|allowed|happens?|happened|affects?|affected|proves?|proved|explains?"
+    r"|explained)\b(?!\s+(?:what|why|how|where|when)\b)"
 )
 # "It is clear that ..." points forward, not back
 _EXPLETIVE = re.compile(
@@ -86,7 +87,7 @@ def hedging(prose: Prose, reader: Reader) -> Iterator[Remark]:
                 sentence.end,
                 f"{_said(found)} soften the same claim, and together they leave the reader unsure whether "
                 "you hold it.",
-                f"Keep the one that says how sure you are (perhaps “{normal(found[0].group())}”), delete "
+                f"Keep the one that says how sure you are (perhaps “{_shown(found[0])}”), delete "
                 "the others, "
                 "and give the reason for the doubt.",
                 strength=1.0 + 0.1 * (len(found) - STACKED),
@@ -103,10 +104,14 @@ def _stacked(found: list[re.Match[str]]) -> bool:
 
 
 def _said(found: list[re.Match[str]]) -> str:
-    words = list(dict.fromkeys(normal(match.group()) for match in found))
+    words = list(dict.fromkeys(_shown(match) for match in found))
     if len(words) == 1:
         return f"The repeated “{words[0]}”s"
     return f"{', '.join(f'“{word}”' for word in words[:-1])} and “{words[-1]}”"
+
+
+def _shown(match: re.Match[str]) -> str:
+    return re.sub(r"\bi\b", "I", normal(match.group()))
 
 
 def _everywhere(prose: Prose, total: int) -> Iterator[Remark]:

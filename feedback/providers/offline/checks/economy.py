@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 
 from ...base import CommentKind
+from ..lexicon import words
+from ..lexicon.grammar import FUNCTION_WORDS
 from ..lexicon.wording import CLICHES, FILLERS, HIDDEN_VERBS, LIGHT_VERB_FORMS, LIGHT_VERBS
 from ..phrases import any_of, like, matching, normal
 from ..prose import Prose, Sentence
@@ -28,14 +30,15 @@ _HIDDEN = re.compile(
 )
 
 
-def _light_verb_patterns() -> Iterator[tuple[re.Pattern[str], str, str]]:
+def _light_verb_patterns() -> Iterator[tuple[re.Pattern[str], str]]:
     for phrase, verb in LIGHT_VERBS.items():
         light, rest = phrase.split(" ", 1)
         rest = re.sub(r"\b(an?) ", r"(?:an?|the) (?:\\w+ )?", rest, count=1)
-        yield matching([rf"(?:{LIGHT_VERB_FORMS[light]}) {rest}"]), phrase, verb
+        yield matching([rf"(?:{LIGHT_VERB_FORMS[light]}) {rest}"]), verb
 
 
 _LIGHT = tuple(_light_verb_patterns())
+_SUBJECTS = words("i you he she it we they the a an this that my your his her our their")
 _ANY_LIGHT = re.compile(r"\b(?:" + "|".join(LIGHT_VERB_FORMS.values()) + r")\b", re.IGNORECASE)
 
 
@@ -124,19 +127,37 @@ def weak_verbs(prose: Prose, reader: Reader) -> Iterator[Remark]:
         if _ANY_LIGHT.search(own):
             yield from _light_verbs(sentence, own)
         for match in _EXPLETIVE.finditer(own):
-            yield _expletive(sentence, match)
+            if _names_a_thing(match):
+                yield _expletive(sentence, match)
+
+
+def _names_a_thing(match: re.Match[str]) -> bool:
+    """ "There are many teachers who ..." does, "there are still things that I ..." does not."""
+    *_, noun = match["noun"].lower().split()
+    middle = match["noun"].lower().split()[1:]
+    return match["verb"].lower() not in _SUBJECTS and not FUNCTION_WORDS & {noun, *middle}
 
 
 def _light_verbs(sentence: Sentence, own: str) -> Iterator[Remark]:
-    for pattern, _, verb in _LIGHT:
-        for match in pattern.finditer(own):
-            yield Remark(
-                sentence.start + match.start(),
-                sentence.start + match.end(),
-                f"In “{excerpt(match.group())}” the meaning sits in the noun, and the verb only holds it up. "
-                "One exact verb makes the sentence shorter and stronger.",
-                f"Try a form of “{verb}”." if "(" not in verb else f"Try {verb}.",
-            )
+    """The longest phrase at each place: "have a positive impact on" before "have an impact on"."""
+    taken = 0
+    found = [(match, verb) for pattern, verb in _LIGHT for match in pattern.finditer(own)]
+    for match, verb in sorted(found, key=lambda pair: (pair[0].start(), -pair[1].count("("))):
+        if match.start() < taken:
+            continue
+        taken = match.end()
+        yield Remark(
+            sentence.start + match.start(),
+            sentence.start + match.end(),
+            f"In “{excerpt(match.group())}” the meaning sits in the noun, and the verb only holds it up. "
+            "One exact verb makes the sentence shorter and stronger.",
+            f"Try a form of “{verb}”." if "(" not in verb else f"Try a form of {_exact(verb)}.",
+        )
+
+
+def _exact(verb: str) -> str:
+    plain, _, note = verb.partition(" (")
+    return f"“{plain}” ({note}"
 
 
 def _expletive(sentence: Sentence, match: re.Match[str]) -> Remark:

@@ -17,6 +17,9 @@ QUOTATION_WORDS = 4  # shorter ones are terms or irony
 NEARBY = 80  # characters after a quotation in which its source may stand
 
 _CLAIMED = matching(CLAIMED_EVIDENCE)
+_RESEARCH = re.compile(
+    r"stud|research|scien|expert|survey|statistic|report|schol|histor|evidence", re.IGNORECASE
+)
 _VAGUE = matching(VAGUE_QUANTITIES)
 _FIGURE = re.compile(
     r"\d|\b(?:per ?cent|percent|half|third|quarter|twice|double[ds]?|dozen|hundred|thousand|million|two"
@@ -45,9 +48,9 @@ _HEARD = re.compile(
 def claimed_evidence(prose: Prose, reader: Reader) -> Iterator[Remark]:
     for match in _CLAIMED.finditer(prose.own):
         sentence = prose.sentence_at(match.start())
-        if sentence is None or _supported(prose, sentence):
-            continue
         phrase = excerpt(match.group())
+        if sentence is None or _supported(prose, sentence, look_on=bool(_RESEARCH.search(phrase))):
+            continue
         yield Remark(
             sentence.start,
             sentence.end,
@@ -59,11 +62,7 @@ def claimed_evidence(prose: Prose, reader: Reader) -> Iterator[Remark]:
 
 
 def _name_the_source(phrase: str) -> str:
-    if re.search(
-        r"stud|research|scien|expert|survey|statistic|report|schol|histor|evidence|critic",
-        phrase,
-        re.IGNORECASE,
-    ):
+    if _RESEARCH.search(phrase):
         return (
             "Which one? Name one source (who, when, what they found), or make it your own claim and give "
             "your reason."
@@ -74,13 +73,12 @@ def _name_the_source(phrase: str) -> str:
     )
 
 
-def _supported(prose: Prose, sentence: Sentence) -> bool:
-    """A citation in this sentence or the next, or a source named in words."""
-    index = prose.index_at(sentence.start)
-    end = prose.sentences[min(index + 1, len(prose.sentences) - 1)].end
-    return prose.cites(sentence.start, end) or bool(
-        _NAMED_SOURCE.search(prose.text[sentence.start : sentence.end])
-    )
+def _supported(prose: Prose, sentence: Sentence, *, look_on: bool) -> bool:
+    """A citation in this sentence (or the next), or a source named in words."""
+    index = prose.index_at(sentence.start) + look_on
+    end = prose.sentences[min(index, len(prose.sentences) - 1)].end
+    named = _NAMED_SOURCE.search(prose.text[sentence.start : sentence.end])
+    return prose.cites(sentence.start, end) or named is not None
 
 
 @rule(

@@ -12,6 +12,7 @@ from ..reader import Reader
 from ..rules import Remark, excerpt, rule
 
 GIANT_PARAGRAPH = 260  # words; about a page of double-spaced type
+TOLERATED = 1.1  # times the comfortable length: a word too many is no fault
 LIST_LIKE = 6  # so many commas or semicolons are an enumeration, which may be long
 
 _SEAM = re.compile(r"(?:;|,\s+(?:and|but|so|which|because|while|whereas|although|where|who)\b|\s[–—]\s|:\s)")
@@ -28,7 +29,7 @@ _SEAM = re.compile(r"(?:;|,\s+(?:and|but|so|which|because|while|whereas|although
 def long_sentences(prose: Prose, reader: Reader) -> Iterator[Remark]:
     for sentence in prose.sentences:
         excess = sentence.length / reader.sentence_words
-        if excess > 1 and not (_enumerates(prose, sentence) and excess < 1.5):
+        if excess > TOLERATED and not (_enumerates(prose, sentence) and excess < 1.5):
             yield Remark(
                 sentence.start,
                 sentence.end,
@@ -132,7 +133,7 @@ def readability(prose: Prose, reader: Reader) -> Iterator[Remark]:
         f"{average} words, "
         + (
             f"and long words such as {_listed(examples)} come close together."
-            if examples
+            if len(examples) > 1
             else "with few places to rest."
         ),
         "Keep the terms that your reader needs, and say the rest in everyday words. Reading it aloud shows "

@@ -7,19 +7,24 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from ...base import CommentKind
-from ..lexicon.grammar import CONNECTIVES, FUNCTION_WORDS, POINTING_BACK
+from ..lexicon.grammar import CONNECTIVES, DEMONSTRATIVES, FUNCTION_WORDS, OPENERS, PRONOUNS
 from ..phrases import any_of
 from ..prose import Paragraph, Prose, Sentence
 from ..reader import Reader
 from ..rules import Remark, excerpt, rule
 from .repetition import stem
 
-FULL_PARAGRAPH = 3  # sentences
+FULL_PARAGRAPH = 40  # words
+FULL_LENGTH = 4  # sentences from which a paragraph needs its point said first
 TOPIC_LOOKAHEAD = 12  # words in which a link to the paragraph before is looked for
 
 _LINK = any_of(CONNECTIVES)
 _EXAMPLE = re.compile(r"\s*(?:for example|for instance|such as|e\.g\.)", re.IGNORECASE)
-_NUMBERED = re.compile(r"\s*(?:In|On|By|During|Since)\s+(?:\w+\s+)?\d")
+_CONCLUDES = re.compile(
+    r"\s*(?:so|thus|therefore|hence|clearly|in short|as a result|for this reason|all (?:of )?this|"
+    r"this (?:\w+ )?(?:shows|means|suggests|proves|is why))\b",
+    re.IGNORECASE,
+)
 
 
 def _content(sentence: Sentence) -> frozenset[str]:
@@ -40,9 +45,7 @@ def missing_transitions(prose: Prose, reader: Reader) -> Iterator[Remark]:
         if min(len(before.sentences), len(after.sentences)) < 2 or _between(prose, before, after):
             continue
         opening = after.sentences[0]
-        known = frozenset().union(
-            *(_content(sentence) for sentence in (before.sentences[0], *before.sentences[-2:]))
-        )
+        known = frozenset().union(*map(_content, before.sentences))
         if _links(prose, opening) or _content(opening) & known:
             continue
         yield Remark(
@@ -65,7 +68,12 @@ def _between(prose: Prose, before: Paragraph, after: Paragraph) -> bool:
 def _links(prose: Prose, opening: Sentence) -> bool:
     head = opening.words[:TOPIC_LOOKAHEAD]
     passage = prose.own[opening.start : head[-1].end]
-    return bool(_LINK.search(passage)) or any(word.text in POINTING_BACK for word in head[:4])
+    return (
+        head[0].text in OPENERS
+        or bool(_LINK.search(passage))
+        or any(word.text in DEMONSTRATIVES for word in head)
+        or any(word.text in PRONOUNS for word in head[:4])
+    )
 
 
 @rule(
@@ -77,15 +85,11 @@ def _links(prose: Prose, opening: Sentence) -> bool:
 )
 def short_paragraphs(prose: Prose, reader: Reader) -> Iterator[Remark]:
     """Only among full paragraphs: a text of single sentences is a style (news, notes), not a slip."""
-    full = [paragraph for paragraph in prose.paragraphs if len(paragraph.sentences) >= FULL_PARAGRAPH]
+    full = [paragraph for paragraph in prose.paragraphs if paragraph.words >= FULL_PARAGRAPH]
     if len(full) < 2:
         return
     for paragraph in prose.paragraphs:
-        if (
-            len(paragraph.sentences) == 1
-            and paragraph.words >= 8
-            and not prose.own[: paragraph.end].rstrip().endswith(":")
-        ):
+        if len(paragraph.sentences) == 1 and not prose.own[: paragraph.end].rstrip().endswith(":"):
             yield Remark(
                 paragraph.start,
                 paragraph.end,
@@ -105,22 +109,23 @@ def short_paragraphs(prose: Prose, reader: Reader) -> Iterator[Remark]:
 )
 def topic_sentences(prose: Prose, reader: Reader) -> Iterator[Remark]:
     for index, paragraph in enumerate(prose.paragraphs):
-        if len(paragraph.sentences) < 4:
+        if len(paragraph.sentences) < FULL_LENGTH:
             continue
-        first, *rest = paragraph.sentences
-        why = _no_topic(prose, first, rest, opening=index == 0)
+        first, last = paragraph.sentences[0], paragraph.sentences[-1]
+        why = _no_topic(prose, first, last, opening=index == 0)
         if why:
-            closing = excerpt(prose.text[paragraph.sentences[-1].start : paragraph.end], 60)
+            closing = excerpt(prose.text[last.start : last.end], 60)
             yield Remark(
                 first.start,
                 first.end,
                 f"{why} Readers look to the first sentence for the point that the rest supports.",
                 f"Put the point first. Perhaps it is in your last sentence, “{closing}”: try moving it up, "
-                "and then bring this in as support.",
+                "and "
+                "then bring this in as support.",
             )
 
 
-def _no_topic(prose: Prose, first: Sentence, rest: list[Sentence], *, opening: bool) -> str:
+def _no_topic(prose: Prose, first: Sentence, last: Sentence, *, opening: bool) -> str:
     own = prose.own_text(first)
     if any(first.start <= span.start < first.start + 3 for span in prose.quotations):
         return "The paragraph opens with somebody else's words, before the reader knows what they are for."
@@ -128,7 +133,6 @@ def _no_topic(prose: Prose, first: Sentence, rest: list[Sentence], *, opening: b
         return "The paragraph opens with an example, before the reader knows of what."
     if own.rstrip().endswith("?") and not opening:
         return "The paragraph opens with a question, and its point comes later."
-    others = frozenset().union(*(_content(sentence) for sentence in rest))
-    if first.length <= 25 and not _content(first) & others and not _NUMBERED.match(own) and not opening:
-        return "The first sentence shares no key word with the rest of its paragraph."
+    if _CONCLUDES.match(prose.own_text(last)) and not _content(first) & _content(last):
+        return "The paragraph starts with a detail, and its point seems to come at the end."
     return ""

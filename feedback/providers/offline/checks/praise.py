@@ -8,6 +8,7 @@ from itertools import pairwise
 from statistics import mean, pstdev
 
 from ...base import CommentKind
+from ..headings import INTRODUCTION
 from ..lexicon.claims import DEFINITIONS, LIMITS, OBJECTIONS, SIGNPOSTS, VAGUE_QUANTITIES
 from ..lexicon.wording import CLICHES, FILLERS
 from ..phrases import any_of, matching
@@ -29,13 +30,16 @@ _FLAT = re.compile(
     re.IGNORECASE,
 )
 _CONCRETE = re.compile(
-    r"\d|(?<=[a-z,] )[A-Z][a-z]{2,}|\b(?:two|three|four|five|six|seven|eight|nine|ten|half|twice)\b"
+    r"\d|(?<=[a-z,] )[A-Z][a-z]{2,}|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty"
+    r"|thirty|forty|fifty|half|twice)\b"
 )
 _MEASURED = re.compile(
     r"\b\d+(?:[.,]\d+)?\s?(?:%|per ?cent|percent|°C|K|mm|cm|m|km|kg|g|mg|ml|l|s|min|minutes|hours|days|weeks"
     r"|years|Hz|V|A|N|J|W|mol|"
     r"times|participants|students|people|respondents|pounds|euros|dollars)(?!\w)|[£€$]\s?\d",
 )
+_SUPPOSED = re.compile(r"\b(?:would|could|may|might)\b", re.IGNORECASE)
+_POINTING = re.compile(r"(?:This|That|These|Those|It|He|She|They)\b|.*\d", re.DOTALL)
 _COMPARED = re.compile(
     r"\b(?:than|compared|from|against|between|rose|fell|increased|decreased|while|whereas|per)\b",
     re.IGNORECASE,
@@ -45,7 +49,8 @@ _COMPARED = re.compile(
 @rule("strong-opening", CommentKind.PRAISE, label="a strong opening", weight=0.9, most=1)
 def strong_opening(prose: Prose, reader: Reader) -> Iterator[Remark]:
     first = prose.paragraphs[0].sentences[0] if prose.paragraphs else None
-    if first is None or len(prose.sentences) < 3 or not 5 <= first.length <= 28:
+    opens = not prose.heading_path or reader.personal or INTRODUCTION.search(prose.heading_path[-1])
+    if first is None or not opens or len(prose.sentences) < 3 or not 5 <= first.length <= 28:
         return
     own = prose.own_text(first)
     if _CONCRETE.search(own) and not _STALE.search(own) and not _FLAT.match(own) and not _VAGUE.search(own):
@@ -106,7 +111,7 @@ def precise_figures(prose: Prose, reader: Reader) -> Iterator[Remark]:
     for sentence in prose.sentences:
         own = prose.own_text(sentence)
         found = _MEASURED.findall(own)
-        if found and _COMPARED.search(own) and sentence.length >= 8:
+        if len(found) >= 2 and _COMPARED.search(own) and not _SUPPOSED.search(own):
             yield Remark(
                 sentence.start,
                 sentence.end,
@@ -161,8 +166,10 @@ def varied_rhythm(prose: Prose, reader: Reader) -> Iterator[Remark]:
                     short.end,
                     "This short sentence after a long one lands well. Your sentences vary in length, and "
                     "that carries the reader along.",
+                    strength=1 + (long.length - short.length) / 100,
                 )
 
 
 def _is_statement(prose: Prose, sentence: Sentence) -> bool:
-    return prose.text[sentence.start : sentence.end].endswith((".", "!"))
+    text = prose.text[sentence.start : sentence.end]
+    return text.endswith((".", "!")) and not _POINTING.match(text)

@@ -14,9 +14,9 @@ from ..prose import Prose, Sentence, Word
 from ..reader import Reader
 from ..rules import Remark, rule
 
-NEAR = 90  # words
-TIMES_GENERAL = 4  # a word that a more exact one could replace
-TIMES_ANY = 6  # any other: often a term of the subject, which should stay the same
+# times within so many words; a word that is not general may be a term, which should stay the same
+TIMES_GENERAL, NEAR_GENERAL = 3, 45
+TIMES_ANY, NEAR_ANY = 6, 90
 SAME_OPENINGS = 3
 
 _DOUBLED = re.compile(r"\b([^\W\d_]+)\s+\1\b", re.IGNORECASE)
@@ -56,9 +56,9 @@ def doubled_words(prose: Prose, reader: Reader) -> Iterator[Remark]:
 def repeated_words(prose: Prose, reader: Reader) -> Iterator[Remark]:
     topic = {stem(word) for heading in prose.heading_path for word in re.findall(r"\w+", heading.lower())}
     for key, places in _places(prose).items():
-        general = any(places_word in GENERAL for places_word in {word.text for _, word in places})
-        needed = TIMES_GENERAL if general else TIMES_ANY
-        cluster = _densest(places)
+        general = any(word.text in GENERAL for _, word in places)
+        needed, near = (TIMES_GENERAL, NEAR_GENERAL) if general else (TIMES_ANY, NEAR_ANY)
+        cluster = _densest(places, near)
         if len(cluster) >= needed and (general or key not in topic):
             yield _repeated(prose, cluster, general=general)
 
@@ -81,11 +81,11 @@ def _places(prose: Prose) -> dict[str, list[tuple[int, Word]]]:
     return {key: found for key, found in places.items() if len(found) >= TIMES_GENERAL}
 
 
-def _densest(places: list[tuple[int, Word]]) -> list[Word]:
-    """The most occurrences that lie within NEAR words of each other."""
+def _densest(places: list[tuple[int, Word]], near: int) -> list[Word]:
+    """The most occurrences that lie within so many words of each other."""
     best, left = (0, 0), 0
     for right, (index, _) in enumerate(places):
-        while index - places[left][0] > NEAR:
+        while index - places[left][0] > near:
             left += 1
         if right - left > best[1] - best[0]:
             best = (left, right)
@@ -106,7 +106,7 @@ def _repeated(prose: Prose, cluster: list[Word], *, general: bool) -> Remark:
     return Remark(
         anchor.start,
         anchor.end,
-        f"“{word}” comes up {len(cluster)} times within a few lines, beginning around here. "
+        f"“{word}” comes up {len(cluster)} times within a few lines here. "
         "The reader starts to hear the word in place of the thought.",
         suggestion,
         strength=(1.2 if general else 0.8) + 0.05 * min(len(cluster), 10),
@@ -130,6 +130,7 @@ def _in_context(prose: Prose, word: Word) -> Word:
     label="sentences that begin alike",
     weight=0.5,
     advice="Vary how sentences begin: with the time, the place, the reason or the contrast.",
+    most=1,
 )
 def repeated_openings(prose: Prose, reader: Reader) -> Iterator[Remark]:
     for paragraph in prose.paragraphs:
@@ -138,7 +139,7 @@ def repeated_openings(prose: Prose, reader: Reader) -> Iterator[Remark]:
             if run and sentence and sentence.words[0].text == run[-1].words[0].text:
                 run.append(sentence)
                 continue
-            if len(run) >= SAME_OPENINGS + _usual(run[0].words[0].text):
+            if run and len(run) >= SAME_OPENINGS + _usual(run[0].words[0].text):
                 yield _same_opening(prose, run)
             run = [sentence] if sentence and prose.is_own(sentence.words[0]) else []
 

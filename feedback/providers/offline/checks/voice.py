@@ -22,7 +22,7 @@ _PASSIVE = re.compile(
 _DETERMINER = r"(?:the|a|an|this|these|those|each|our|their|my)"
 _SUBJECT = re.compile(
     r"(?:^|[,;:]\s+|\b(?:and|but|because|although|when|that|so)\s+)"
-    rf"({_DETERMINER}\s+(?:[\w’'-]+\s+){{0,2}}?[\w’'-]+)\s*$",
+    rf"({_DETERMINER}\s+(?:[\w’'-]+\s+){{0,5}}?[\w’'-]+)\s*$",
     re.IGNORECASE,
 )
 

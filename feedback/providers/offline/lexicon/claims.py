@@ -6,11 +6,11 @@ from __future__ import annotations
 CLAIMED_EVIDENCE = (
     r"(?:many |some |most |several |numerous |recent |various |previous )?(?:studies|research|researchers"
     r"|scientists|experts|"
-    r"surveys|statistics|evidence|critics|scholars|historians|reports) "
+    r"surveys|statistics|evidence|scholars|historians|reports) "
     r"(?:have |has |had |all |clearly |also |now )?"
     r"(?:show|shows|shown|suggest|suggests|suggested|prove|proves|proved|proven|indicate|indicates|indicated"
     r"|found|"
-    r"find|finds|agree|agrees|agreed|demonstrate|demonstrates|demonstrated|say|says|argue|argues|argued|"
+    r"find|finds|agree|agrees|agreed|demonstrate|demonstrates|demonstrated|say|says|"
     r"believe|believes|claim|claims|confirm|confirms|confirmed|recommend)",
     r"according to (?:research|studies|experts|scientists|statistics|many|some)",
     r"it (?:is|has been) (?:widely |generally |well |commonly |scientifically |often )?(?:known|accepted"
@@ -39,7 +39,8 @@ _PEOPLE_AND_THINGS = (
     r"|participants|workers|families|teenagers|young people|adults|cities)"
 )
 _CHANGE = (
-    r"(?:increases?d?|decreases?d?|rise|rose|risen|rises|fall|fell|fallen|reduction|reduced|drop|dropped|growth|grew"
+    r"(?:increases?d?|decreases?d?|rise|rose|risen|rises|fall|fell|fallen|reduction|reduced|drop|dropped"
+    r"|growth|grew"
     r"|grown|higher|lower|more|less|fewer|faster|slower|better|worse|improvement|improved|change|changed)"
 )
 
@@ -47,7 +48,8 @@ VAGUE_QUANTITIES = (
     rf"(?:many|most|few|some|numerous|countless|several) {_PEOPLE_AND_THINGS}",
     r"(?:a|the) (?:large|huge|great|significant|considerable|substantial|growing|increasing|small) "
     r"(?:number|amount|proportion|percentage|part|share|majority|minority)(?: of)?",
-    r"(?:a |the )?(?:significant|dramatic|massive|huge|sharp|substantial|considerable|drastic|rapid)(?:ly|ally)? "
+    r"(?:a |the )?(?:significant|dramatic|massive|huge|sharp|substantial|considerable|drastic|rapid)(?:ly"
+    r"|ally)? "
     rf"{_CHANGE}",
     r"(?:increased|decreased|rose|fell|dropped|improved|grew|declined) "
     r"(?:significantly|dramatically|massively|sharply|substantially|considerably|drastically|rapidly)",
@@ -86,7 +88,7 @@ DEFINITIONS = (
 )
 
 OBJECTIONS = (
-    r"(?:it (?:might|may|could|can) be (?:objected|argued|said)|(?:one|an|a common|the obvious"
+    r"(?:it (?:might|may|could|can) be objected|(?:one|an|a common|the obvious"
     r"|the strongest) (?:objection|counter-?argument)"
     r"|(?:critics|opponents|sceptics|skeptics|some) (?:will |would |might |may |have )?(?:argue|object|say"
     r"|point out|reply|claim|claimed|argued))",

@@ -22,24 +22,29 @@ FUNCTION_WORDS = words(
     """
 )
 
+# show a relation wherever they stand near the start of a paragraph
 CONNECTIVES = (
     "however", "therefore", "moreover", "furthermore", "nevertheless", "nonetheless", "consequently",
     "in addition", "as a result", "for this reason", "by contrast", "in contrast", "on the other hand",
-    "on the one hand", "similarly", "likewise", "conversely", "for example", "for instance", "first",
-    "firstly", "second", "secondly", "third", "thirdly", "next", "then", "finally", "lastly", "meanwhile",
-    "instead", "still", "yet", "but", "so", "and", "also", "although", "though", "despite", "in spite of",
-    "because", "since", "while", "whereas", "unlike", "another", "in conclusion", "to conclude", "overall",
+    "on the one hand", "similarly", "likewise", "conversely", "for example", "for instance", "firstly",
+    "secondly", "thirdly", "finally", "lastly", "meanwhile", "instead", "although", "though", "despite",
+    "in spite of", "because", "whereas", "unlike", "another", "in conclusion", "to conclude", "overall",
     "in short", "to sum up", "in summary", "taken together", "even so", "that said", "of course",
-    "admittedly", "at first", "later", "afterwards", "after", "before", "until", "by then", "as well as",
-    "apart from", "beyond", "besides", "thus", "hence", "accordingly", "equally", "turning to", "if", "when",
-    "once", "at the same time", "more importantly", "above all", "in other words", "in particular",
+    "admittedly", "at first", "afterwards", "by then", "as well", "apart from", "besides", "thus", "hence",
+    "accordingly", "equally", "turning to", "at the same time", "more importantly", "above all",
+    "in other words", "in particular", "too", "also", "the first", "the second", "the third", "the next",
+    "the last",
 )  # fmt: skip
 
-POINTING_BACK = words(
+# show a relation only as the first word
+OPENERS = words(
     """
-    this that these those such it they he she both neither same here there its their his her
+    and but so yet then still first second third next later before after since while until once if when beyond
     """
 )
+
+DEMONSTRATIVES = words("this that these those such both same neither")
+PRONOUNS = words("it he she they his her its their here there")
 
 BE_FORMS = ("am", "is", "are", "was", "were", "be", "been", "being")
 
