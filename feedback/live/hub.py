@@ -57,6 +57,13 @@ class Hub:
         finally:
             self._leave(document, queue)
 
+    async def aclose(self) -> None:
+        """Stop reading and leave Redis."""
+        if self._reader is not None:
+            self._reader.cancel()
+            await asyncio.wait([self._reader])
+        await self._redis.aclose()
+
     def _leave(self, document: str, queue: asyncio.Queue[Entry]) -> None:
         listeners = self._listeners.get(document, set())
         listeners.discard(queue)
