@@ -18,7 +18,7 @@ def for_threads(connection: Redis, slots: int) -> Redis:
     pool = connection.connection_pool
     if type(pool) not in (ConnectionPool, BlockingConnectionPool):
         return connection
-    own = BlockingConnectionPool(
+    own = BlockingConnectionPool(  # type: ignore[no-untyped-call]
         max_connections=min(slots, MOST_FOR_SLOTS) + ALONGSIDE,
         timeout=60,
         connection_class=pool.connection_class,

@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 from types import TracebackType
+from typing import Literal
 
 from rq.timeouts import BaseDeathPenalty, BaseTimeoutException
 
@@ -115,7 +116,7 @@ def cut(execution: Execution, reason: AbortReason) -> None:
         interrupt.fire()
 
 
-class ThreadDeadline(BaseDeathPenalty):  # type: ignore[misc]
+class ThreadDeadline(BaseDeathPenalty):
     """rq's death penalty for a thread: the time-out of a job, and of its callbacks."""
 
     def setup_death_penalty(self) -> None:
@@ -144,7 +145,7 @@ class ThreadDeadline(BaseDeathPenalty):  # type: ignore[misc]
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> bool:
+    ) -> Literal[False]:
         self.cancel_death_penalty()
         if self._passed and error is not None:
             raise self._exception(f"Task exceeded maximum timeout value ({self._timeout} seconds)") from error

@@ -15,14 +15,16 @@ import select
 import time
 from collections.abc import Iterable
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from redis import Redis
 from redis.exceptions import ResponseError
 from rq.connections import get_connection_kwargs
 from rq.queue import Queue
 
 from . import upstreams
+
+if TYPE_CHECKING:
+    from redis import Redis
 
 logger = logging.getLogger("limiter.rq")
 

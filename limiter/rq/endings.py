@@ -11,23 +11,25 @@ import logging
 import threading
 import time
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from redis.exceptions import ConnectionError, TimeoutError
+from redis import exceptions
 from rq.callbacks import execute_stopped_callback, execute_success_callback
-from rq.executions import Execution as RQExecution
 from rq.job import Job, JobStatus, Retry
 from rq.logutils import blue, green
-from rq.queue import Queue
 from rq.utils import now
 from rq.worker import BaseWorker
 
 from ..execution import AbortReason, current_execution
-from ..gate import Outcome
+from ..gate import Lease, Outcome
 from . import records
 from .finishing import Finisher, is_plain
 from .runs import InFlight, Run
 from .settling import Settled, Settler
+
+if TYPE_CHECKING:
+    from rq.executions import Execution as RQExecution
+    from rq.queue import Queue
 
 logger = logging.getLogger("limiter.rq")
 
@@ -36,11 +38,11 @@ SETTLE_SECONDS = 2.0  # that giving back waits for its settlement
 ExcInfo = tuple[type[BaseException] | None, BaseException | None, TracebackType | None]
 
 
-class RunVoid(Exception):
+class RunVoidError(Exception):
     """The job was taken from this run: its end must not be written."""
 
 
-class Endings(BaseWorker):  # type: ignore[misc]
+class Endings(BaseWorker):
     """The part of the worker that finishes runs."""
 
     in_flight: InFlight
@@ -51,14 +53,14 @@ class Endings(BaseWorker):  # type: ignore[misc]
     def leave(self, run: Run) -> None:
         """The run is over in RQ: settle its lease and free its slot."""
         if run.lease is not None and not run.void:
-            self._settle(run, run.execution.outcome or run.outcome)
+            self._settle(run, run.lease, run.outcome)
         self.executions.pop(run.record.id, None)
         self.in_flight.remove(run)
 
-    def _settle(self, run: Run, outcome: Outcome) -> None:
-        assert run.lease is not None
+    def _settle(self, run: Run, lease: Lease, by_default: Outcome) -> None:
         said = run.execution
-        self.settler.settle(Settled(run.lease.upstream, run.lease.id, outcome, said.usage, said.retry_after))
+        outcome = said.outcome or by_default
+        self.settler.settle(Settled(lease.upstream, lease.id, outcome, said.usage, said.retry_after))
 
     # Returned -------------------------------------------------------------------------------------
 
@@ -162,10 +164,10 @@ class Endings(BaseWorker):  # type: ignore[misc]
         if not self._begin_end(run):
             return False
         if run.lease is not None:
-            self._settle(run, run.execution.outcome or Outcome.RETURNED)
+            self._settle(run, run.lease, Outcome.RETURNED)
             self.settler.drain(SETTLE_SECONDS)
         with self.connection.pipeline() as pipeline:
-            pipeline.watch(run.record.key)
+            pipeline.watch(run.record.key)  # type: ignore[no-untyped-call]
             if not pipeline.exists(run.record.key):
                 run.void = True  # taken from us: recovery has put it back
                 return False
@@ -183,7 +185,7 @@ class Endings(BaseWorker):  # type: ignore[misc]
         execution = current_execution()
         run = self.in_flight.get(execution.id) if execution is not None else None
         if run is None:
-            raise RunVoid("This thread has no run in flight")
+            raise RunVoidError("This thread has no run in flight")
         return run
 
     def _begin_end(self, run: Run) -> bool:
@@ -196,7 +198,7 @@ class Endings(BaseWorker):  # type: ignore[misc]
         self._begin_end(run)
         self._wait_for_redis()
         if not self._is_ours(run):
-            raise RunVoid(f"Job {run.job.id} was taken from run {run.id}")
+            raise RunVoidError(f"Job {run.job.id} was taken from run {run.id}")
 
     def _is_ours(self, run: Run) -> bool:
         if not run.void and not self.connection.exists(run.record.key):
@@ -210,7 +212,7 @@ class Endings(BaseWorker):  # type: ignore[misc]
             try:
                 self.connection.ping()
                 return
-            except (ConnectionError, TimeoutError) as error:
+            except (exceptions.ConnectionError, exceptions.TimeoutError) as error:
                 self.log.error("Worker %s: the end of a job waits for Redis: %s", self.name, error)
                 time.sleep(pause)
                 pause = min(pause * 2, 5.0)

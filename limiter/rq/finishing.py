@@ -15,13 +15,14 @@ import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from redis.client import Pipeline
-from redis.exceptions import ConnectionError, TimeoutError, WatchError
+from redis import exceptions
 from rq.job import Retry
 
 from .runs import Run
 
 if TYPE_CHECKING:
+    from redis.client import Pipeline
+
     from .worker import ConcurrentWorker
 
 logger = logging.getLogger("limiter.rq")
@@ -77,23 +78,25 @@ class Finisher:
                 for run in runs:
                     self._worker.finish_alone(run)
                 return
-            except (ConnectionError, TimeoutError) as error:
+            except (exceptions.ConnectionError, exceptions.TimeoutError) as error:
                 logger.warning("the ends of %d jobs wait for Redis: %s", len(batch), error)
                 time.sleep(pause)
                 pause = min(pause * 2, 5.0)
 
     def _together(self, runs: list[Run]) -> bool:
+        dependents = [run.job.dependents_key for run in runs]
+        fences = [run.record.key for run in runs]
         with self._worker.connection.pipeline() as pipeline:
             try:
-                pipeline.watch(*(run.job.dependents_key for run in runs), *(run.record.key for run in runs))
-                if pipeline.exists(*(run.job.dependents_key for run in runs)):
+                pipeline.watch(*dependents, *fences)  # type: ignore[no-untyped-call]
+                if pipeline.exists(*dependents):
                     return False
-                if pipeline.exists(*(run.record.key for run in runs)) != len(runs):
+                if pipeline.exists(*fences) != len(runs):
                     return False
                 pipeline.multi()
                 self._write(runs, pipeline)
                 pipeline.execute()
-            except WatchError:
+            except exceptions.WatchError:
                 return False
         for run in runs:
             self._worker.log_success(run)
@@ -103,8 +106,8 @@ class Finisher:
         worker, worked = self._worker, timedelta()
         for run in runs:
             job, record = run.job, run.record
-            assert job.started_at and job.ended_at
-            worked += job.ended_at - job.started_at
+            if job.started_at and job.ended_at:
+                worked += job.ended_at - job.started_at
             ttl = job.get_result_ttl(worker.default_result_ttl)
             job._handle_success(
                 ttl,

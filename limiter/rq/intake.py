@@ -8,18 +8,19 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from rq.job import Job
-from rq.queue import Queue
 from rq.utils import as_text, now, utcformat
 
 from ..execution import Execution
 from ..gate import Lease, Outcome
 from . import records
-from .ledger import lease_field
+from .ledger import LEASE_FIELD, lease_text
 from .renewals import RECORD_MARGIN
 from .runs import Run
 
 if TYPE_CHECKING:
+    from rq.job import Job
+    from rq.queue import Queue
+
     from .worker import ConcurrentWorker
 
 logger = logging.getLogger("limiter.rq")
@@ -33,7 +34,7 @@ class Intake:
         self.retry_at: float | None = None  # the earliest moment at which a gate said to ask again
 
     def take(self, queue: Queue, k: int) -> list[Run]:
-        """Up to k jobs of a queue, started in rq's terms. A round trip to admit, one to fetch, one to start."""
+        """Up to k jobs of a queue, started in rq's terms: a round trip to admit, to fetch, and to start."""
         upstream = self._worker.upstream_of(queue)
         runs = self._popped(queue, k) if upstream is None else self._admitted(queue, upstream, k)
         if runs:
@@ -70,16 +71,15 @@ class Intake:
         ids = list(ids)
         if not ids:
             return {}
-        options = {"connection": self._worker.connection, "serializer": self._worker.serializer}
         try:
-            fetched = queue.job_class.fetch_many(ids, **options)
+            fetched = queue.job_class.fetch_many(ids, queue.connection, self._worker.serializer)
         except Exception:
-            fetched = [self._fetch_one(job_id, queue, options) for job_id in ids]
+            fetched = [self._fetch_one(job_id, queue) for job_id in ids]
         return {job.id: job for job in fetched if job is not None}
 
-    def _fetch_one(self, job_id: str, queue: Queue, options: dict[str, object]) -> Job | None:
+    def _fetch_one(self, job_id: str, queue: Queue) -> Job | None:
         try:
-            return queue.job_class.fetch(job_id, **options)
+            return queue.job_class.fetch(job_id, queue.connection, self._worker.serializer)
         except Exception:
             logger.exception("job %s of queue %s can't be read and is dropped", job_id, queue.name)
             return None
@@ -104,7 +104,7 @@ class Intake:
             for run in runs:
                 records.write(run.record, run.job, run.lease_seconds + RECORD_MARGIN, pipeline)
                 if run.lease:
-                    pipeline.hset(run.record.key, mapping=lease_field(run.lease))
+                    pipeline.hset(run.record.key, LEASE_FIELD, lease_text(run.lease))
                 run.job.prepare_for_execution(worker.name, pipeline=pipeline)
                 pipeline.persist(run.job.key)
                 if not gated:

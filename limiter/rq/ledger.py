@@ -5,26 +5,28 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from redis import Redis
+from rq.executions import Execution
 from rq.job import Job, JobStatus
 from rq.queue import Queue
-from rq.registry import StartedJobRegistry
 from rq.utils import as_text
 
 from ..gate import Lease, Ticket
 from ..gates import queues
-from . import tickets
+from . import records, tickets
+
+if TYPE_CHECKING:
+    from redis import Redis
 
 MAX_RECLAIMS = 3  # a job whose worker died this often is taken to be what kills it
 ATTEMPTS_FIELD = "gate_reclaims"
 LEASE_FIELD = "gate_lease"  # on rq's execution hash
 
 
-def lease_field(lease: Lease | None) -> dict[str, str]:
-    """What is written beside rq's fields of an execution, so that its lease can be installed again."""
-    return {} if lease is None else {LEASE_FIELD: json.dumps(asdict(lease))}
+def lease_text(lease: Lease) -> str:
+    """What stands beside rq's fields of an execution, so that its lease can be installed again."""
+    return json.dumps(asdict(lease))
 
 
 class HashLedger:
@@ -40,7 +42,7 @@ class HashLedger:
         status = as_text(cast(bytes, self._redis.hget(key, "status") or b""))
         if status not in (JobStatus.STARTED, JobStatus.QUEUED):
             return False
-        return cast(int, self._redis.hincrby(key, ATTEMPTS_FIELD, 1)) <= MAX_RECLAIMS
+        return self._redis.hincrby(key, ATTEMPTS_FIELD, 1) <= MAX_RECLAIMS
 
     def settled(self, leases: Sequence[str]) -> None:
         """Nothing to note: the execution's hash went when the run ended."""
@@ -56,8 +58,8 @@ class HashLedger:
 
     def running(self, upstream: str) -> Iterable[Lease]:
         for queue in _queues_of(upstream):
-            for composite in self._redis.zrange(StartedJobRegistry(queue, self._redis).key, 0, -1):
-                written = self._redis.hget(f"rq:execution:{as_text(composite)}", LEASE_FIELD)
+            for job, run in records.listed(self._redis, queue):
+                written = self._redis.hget(Execution(run, job, self._redis).key, LEASE_FIELD)
                 if written:
                     yield Lease(**json.loads(written))
 

@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django_rq.queues import DjangoRQ
-from redis import Redis
-from redis.client import Pipeline
 from rq.exceptions import DequeueTimeout
 from rq.job import Job
 from rq.queue import EnqueueData, Queue
@@ -24,8 +22,12 @@ from . import tickets, upstreams
 from .doorbell import Doorbell, until
 from .stock import lend
 
+if TYPE_CHECKING:
+    from redis import Redis
+    from redis.client import Pipeline
 
-class GatedQueue(DjangoRQ):  # type: ignore[misc]
+
+class GatedQueue(DjangoRQ):
     """A queue that its upstream's limits, breaker and fairness empty."""
 
     @property
@@ -36,13 +38,14 @@ class GatedQueue(DjangoRQ):  # type: ignore[misc]
     # In: rq's own ways, with a ticket -----------------------------------------------------------
 
     def enqueue(self, f: Any, *args: Any, **kwargs: Any) -> Job:
-        return cast(Job, super().enqueue(f, *args, **tickets.into_meta(kwargs)))
+        return super().enqueue(f, *args, **tickets.into_meta(kwargs))
 
     def enqueue_at(self, datetime: Any, f: Any, *args: Any, **kwargs: Any) -> Job:
         return cast(Job, super().enqueue_at(datetime, f, *args, **tickets.into_meta(kwargs)))
 
     def enqueue_call(self, *args: Any, **kwargs: Any) -> Job:
-        return cast(Job, super().enqueue_call(*args, **tickets.into_meta(kwargs)))
+        job = super().enqueue_call(*args, **tickets.into_meta(kwargs))  # type: ignore[no-untyped-call]
+        return cast(Job, job)
 
     @staticmethod
     def prepare_data(*args: Any, **kwargs: Any) -> EnqueueData:
@@ -54,12 +57,12 @@ class GatedQueue(DjangoRQ):  # type: ignore[misc]
     def enqueue_job(
         self, job: Job, pipeline: Pipeline | None = None, at_front: bool = False, unique: bool = False
     ) -> Job:
-        return cast(Job, super().enqueue_job(tickets.attach(job), pipeline, at_front, unique))
+        return super().enqueue_job(tickets.attach(job), pipeline, at_front, unique)
 
     def schedule_job(
         self, job: Job, datetime: Any, pipeline: Pipeline | None = None, unique: bool = False
     ) -> Job:
-        return cast(Job, super().schedule_job(tickets.attach(job), datetime, pipeline, unique))
+        return super().schedule_job(tickets.attach(job), datetime, pipeline, unique)
 
     # Out: through the gate ----------------------------------------------------------------------
 
@@ -80,7 +83,7 @@ class GatedQueue(DjangoRQ):  # type: ignore[misc]
         means that jobs wait which may not run now.
         """
         queues = list(queues)
-        names = [cast(str, queue.name) for queue in queues]
+        names = [queue.name for queue in queues]
         options = {
             "connection": connection,
             "job_class": job_class,
@@ -88,7 +91,7 @@ class GatedQueue(DjangoRQ):  # type: ignore[misc]
             "death_penalty_class": death_penalty_class,
         }
         if not any(map(upstreams.upstream_of, names)):
-            return cast("tuple[Job, Queue] | None", super().dequeue_any(queues, timeout, **options))
+            return super().dequeue_any(queues, timeout, **options)
         if timeout == 0:
             raise ValueError("RQ does not support indefinite timeouts. Please pick a timeout value > 0")
         found, retry_at = cls._take_any(queues, options)
@@ -128,7 +131,7 @@ class GatedQueue(DjangoRQ):  # type: ignore[misc]
         while (popped := options["connection"].lpop(queue.key)) is not None:
             found = cls._fetch_dequeued_job(queue_key=queue.key, job_id=as_text(popped), **options)
             if found is not None:
-                return cast("tuple[Job, Queue]", found)
+                return found
         return None
 
     @classmethod
@@ -151,10 +154,7 @@ class GatedQueue(DjangoRQ):  # type: ignore[misc]
     @classmethod
     def _fetch_leased(cls, queue: Queue, lease: Lease, options: dict[str, Any]) -> tuple[Job, Queue] | None:
         try:
-            return cast(
-                "tuple[Job, Queue] | None",
-                cls._fetch_dequeued_job(queue_key=queue.key, job_id=lease.job, **options),
-            )
+            return cls._fetch_dequeued_job(queue_key=queue.key, job_id=lease.job, **options)
         except Exception:
             # The job can't be read by this worker; rq's own dequeue raises too. Nothing was sent.
             upstreams.gate_on(options["connection"]).settle(lease.upstream, lease.id, Outcome.RETURNED)

@@ -6,12 +6,17 @@ giving back) takes the job from whoever ran it.
 
 from __future__ import annotations
 
-from redis import Redis
-from redis.client import Pipeline
+from typing import TYPE_CHECKING
+
 from rq.executions import Execution, ExecutionRegistry
 from rq.job import Job, JobStatus
-from rq.queue import Queue
 from rq.registry import FailedJobRegistry, FinishedJobRegistry, StartedJobRegistry
+from rq.utils import as_text, parse_composite_key
+
+if TYPE_CHECKING:
+    from redis import Redis
+    from redis.client import Pipeline
+    from rq.queue import Queue
 
 REGISTRY_SECONDS = 3600
 """How long rq's registry keeps an execution that nobody renews.
@@ -43,6 +48,12 @@ def erase(connection: Redis, queue_name: str, job_id: str, execution_id: str, pi
     pipeline.delete(record.key)
     pipeline.zrem(StartedJobRegistry(queue_name, connection).key, record.composite_key)
     pipeline.zrem(ExecutionRegistry(job_id, connection).key, execution_id)
+
+
+def listed(connection: Redis, queue_name: str) -> list[tuple[str, str]]:
+    """The job and execution ids of all runs in a queue's registry, alive or not."""
+    members = connection.zrange(StartedJobRegistry(queue_name, connection).key, 0, -1)
+    return [parse_composite_key(as_text(cast(bytes, member))) for member in members]
 
 
 def put_back(job: Job, queue: Queue, pipeline: Pipeline) -> None:

@@ -13,16 +13,13 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, cast
 
-from redis.client import Pipeline
 from redis.exceptions import RedisError, WatchError
 from rq.callbacks import execute_failure_callback
 from rq.exceptions import AbandonedJobError, NoSuchJobError
 from rq.executions import Execution, ExecutionRegistry
 from rq.job import Job, JobStatus
 from rq.job_lifecycle import call_exception_handlers, record_job_failure
-from rq.queue import Queue
 from rq.rate_limit import release_slot
-from rq.utils import as_text, parse_composite_key
 
 from ..gate import GateError, Lease
 from ..ledger import Ledger, get_ledger
@@ -30,6 +27,9 @@ from . import records
 from .deadlines import ThreadDeadline
 
 if TYPE_CHECKING:
+    from redis.client import Pipeline
+    from rq.queue import Queue
+
     from .worker import ConcurrentWorker
 
 logger = logging.getLogger("limiter.rq")
@@ -73,7 +73,7 @@ def _requeue(job: Job, queue: Queue, lease: Lease) -> bool:
     with queue.connection.pipeline() as pipeline:
         while True:
             try:
-                pipeline.watch(job.key, queue.key)
+                pipeline.watch(job.key, queue.key)  # type: ignore[no-untyped-call]
                 status = job.get_status(refresh=True)
                 in_line = status == JobStatus.QUEUED and queue.connection.lpos(queue.key, job.id) is not None
                 pipeline.multi()
@@ -123,7 +123,7 @@ def abandoned(queue: Queue, upstream: str) -> list[Lease]:
     On a queue without an upstream the record is all there is. Behind a gate this is the net for a lease
     that ended while its recovery was lost on the way (the record outlives the lease).
     """
-    runs = [parse_composite_key(as_text(c)) for c in queue.connection.zrange(_started(queue), 0, -1)]
+    runs = records.listed(queue.connection, queue.name)
     alive = _alive(queue, runs)
     working = {job for (job, _), here in zip(runs, alive, strict=True) if here}
     gone = []
@@ -137,10 +137,6 @@ def abandoned(queue: Queue, upstream: str) -> list[Lease]:
         else:
             gone.append(Lease(execution, job, upstream, "", "", 0, 0, "", 0.0))
     return gone
-
-
-def _started(queue: Queue) -> str:
-    return cast(str, queue.started_job_registry.key)
 
 
 def _alive(queue: Queue, runs: Sequence[tuple[str, str]]) -> list[int]:

@@ -7,7 +7,6 @@ import logging
 import time
 from typing import TYPE_CHECKING
 
-from redis.client import Pipeline
 from redis.exceptions import RedisError
 from rq.utils import now, utcformat
 
@@ -15,10 +14,12 @@ from ..execution import AbortReason
 from ..gate import GateError
 from . import records
 from .deadlines import cut
-from .ledger import lease_field
+from .ledger import LEASE_FIELD, lease_text
 from .runs import Run
 
 if TYPE_CHECKING:
+    from redis.client import Pipeline
+
     from .worker import ConcurrentWorker
 
 logger = logging.getLogger("limiter.rq")
@@ -99,7 +100,7 @@ class Renewals:
         run.record.last_heartbeat = now()
         records.write(run.record, run.job, run.lease_seconds + RECORD_MARGIN, pipeline)
         if run.lease:
-            pipeline.hset(run.record.key, mapping=lease_field(run.lease))
+            pipeline.hset(run.record.key, LEASE_FIELD, lease_text(run.lease))
         pipeline.hset(run.job.key, "last_heartbeat", utcformat(run.record.last_heartbeat))
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass, field
-
-from rq.executions import Execution as RQExecution
-from rq.job import Job
-from rq.queue import Queue
+from typing import TYPE_CHECKING
 
 from ..execution import AbortReason, Execution
 from ..gate import Lease, Outcome
 from .doorbell import Nudge
+
+if TYPE_CHECKING:
+    from rq.executions import Execution as RQExecution
+    from rq.job import Job
+    from rq.queue import Queue
 
 
 @dataclass(eq=False)

@@ -7,7 +7,6 @@ import threading
 import time
 from types import FrameType
 
-
 from rq.utils import now
 
 from ..execution import AbortReason
@@ -21,7 +20,7 @@ IMPATIENCE = 1.0  # two signals within this are one: a pool and a terminal both 
 
 
 class Shutdown(Endings):
-    """SIGTERM or SIGINT: stop admitting, wait for the grace period, cut, give back. A second one skips the wait."""
+    """SIGTERM: admit no more, wait for the grace period, cut, give back. A second one skips the wait."""
 
     nudge: Nudge
     grace_seconds: float
@@ -44,10 +43,10 @@ class Shutdown(Endings):
         self.nudge.give()
 
     def wind_down(self) -> None:
-        """End or give back everything in flight. Without a signal nothing is cut that can still end in time."""
+        """End or give back everything in flight; what can end in time is not cut."""
         if self._stop_requested:
             self.log.info("Worker %s [PID %d]: warm shut down requested", self.name, self.pid)
-            self.set_shutdown_requested_date()
+            self.set_shutdown_requested_date()  # type: ignore[no-untyped-call]
         self._wait_for_runs(self.grace_seconds)
         remaining = [run for run in self.in_flight.all() if not run.ending]
         for run in remaining:

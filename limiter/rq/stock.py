@@ -14,13 +14,15 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from redis.exceptions import RedisError
-from rq.job import Job
 
 from ..execution import AbortReason, Execution, running
 from ..gate import Gate, GateError, Lease, Outcome
+
+if TYPE_CHECKING:
+    from rq.job import Job
 
 logger = logging.getLogger("limiter.rq")
 
@@ -34,9 +36,10 @@ def lend(job: Job, lease: Lease, gate: Gate) -> Job:
 
 
 def _perform(job: Job, lease: Lease, gate: Gate) -> Any:
-    execution = Execution(
-        id=lease.id, job=job.id, lease=lease, on_accepted=lambda _: gate.accepted(lease.upstream, [lease.id])
-    )
+    def accepted(_: Execution) -> None:
+        gate.accepted(lease.upstream, [lease.id])
+
+    execution = Execution(id=lease.id, job=job.id, lease=lease, on_accepted=accepted)
     with running(execution), _kept(execution, lease, gate):
         try:
             result = type(job).perform(job)

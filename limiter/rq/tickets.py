@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
-
-from rq.job import Job
+from typing import TYPE_CHECKING, Any
 
 from ..gate.model import Ticket
+
+if TYPE_CHECKING:
+    from rq.job import Job
 
 FIELDS = ("gate_flow", "gate_group", "gate_priority", "gate_document", "gate_tokens")
 

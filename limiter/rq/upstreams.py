@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from redis import ConnectionPool, Redis
 from rq.job import Job
 from rq.queue import Queue
 
 from ..gate import Gate
 from ..gates import queues
+
+if TYPE_CHECKING:
+    from redis import ConnectionPool, Redis
 
 _gates: dict[tuple[ConnectionPool, frozenset[tuple[str, str]]], Gate] = {}
 _lock = threading.Lock()

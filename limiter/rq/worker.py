@@ -12,14 +12,12 @@ import logging
 import threading
 import time
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import close_old_connections
-from redis.exceptions import ConnectionError, TimeoutError
+from redis import exceptions
 from rq.defaults import DEFAULT_LOGGING_DATE_FORMAT, DEFAULT_LOGGING_FORMAT
 from rq.exceptions import StopRequested
-from rq.job import Job
-from rq.queue import Queue
 from rq.registry import clean_registries
 from rq.utils import now
 from rq.worker.base import DequeueStrategy, WorkerStatus
@@ -44,6 +42,10 @@ from .settling import Settled, Settler
 from .shutdown import Shutdown
 from .threads import Slots
 from .ticker import Ticker
+
+if TYPE_CHECKING:
+    from rq.job import Job
+    from rq.queue import Queue
 
 logger = logging.getLogger("limiter.rq")
 
@@ -98,7 +100,7 @@ class ConcurrentWorker(Commands, Shutdown, Endings):
             self._loop(burst, max_jobs, max_idle_time)
         finally:
             self._close()
-            self.teardown()
+            self.teardown()  # type: ignore[no-untyped-call]
         return self._started_jobs > 0
 
     def _loop(self, burst: bool, max_jobs: int | None, max_idle_time: int | None) -> None:
@@ -119,7 +121,7 @@ class ConcurrentWorker(Commands, Shutdown, Endings):
             except SchemaTooNew:
                 self.log.critical("Worker %s: a newer release wrote the gate's keys: it stops", self.name)
                 return
-            except (ConnectionError, TimeoutError, GateUnavailable) as error:
+            except (exceptions.ConnectionError, exceptions.TimeoutError, GateUnavailable) as error:
                 self.log.error(
                     "Worker %s: Redis can't be reached, trying in %.0f s: %s", self.name, pause, error
                 )
@@ -132,7 +134,7 @@ class ConcurrentWorker(Commands, Shutdown, Endings):
     def _upkeep(self, burst: bool) -> None:
         self.check_for_suspension(burst)
         if self.should_run_maintenance_tasks:
-            self.run_maintenance_tasks()
+            self.run_maintenance_tasks()  # type: ignore[no-untyped-call]
 
     def _fill(self, max_jobs: int | None) -> int:
         """Start jobs in the free slots, in the order of the queues; returns how many."""
@@ -258,12 +260,12 @@ class ConcurrentWorker(Commands, Shutdown, Endings):
             self.log.warning("Worker %s: the gate did not hear that a call began: %s", self.name, error)
 
     def clean_registries(self) -> None:
-        """rq's maintenance, after the one recovery: what rq would fail as abandoned is back in line by then."""
+        """rq's maintenance, after the one recovery: what rq would fail is back in line by then."""
         self.recovery.look()
         for queue in self.queues:
             if queue.acquire_maintenance_lock():
                 self.log.info("Worker %s: cleaning registries for queue: %s", self.name, queue.name)
                 clean_registries(queue, self._exc_handlers)
                 clean_worker_registry(queue)
-                queue.release_maintenance_lock()
-        self.last_cleaned_at = now()
+                queue.release_maintenance_lock()  # type: ignore[no-untyped-call]
+        self.last_cleaned_at = now()  # type: ignore[assignment]
