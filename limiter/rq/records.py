@@ -6,7 +6,7 @@ giving back) takes the job from whoever ran it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from rq.executions import Execution, ExecutionRegistry
 from rq.job import Job, JobStatus
