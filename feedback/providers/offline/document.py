@@ -14,8 +14,7 @@ from .outline import Observation, Part, observe
 from .prose import Prose
 from .reader import Reader, reader_of
 from .rubric import assess
-from .rules import RULES, Finding, Rule, excerpt, find_all
-from .section import joined
+from .rules import RULES, Finding, Rule, excerpt, find_all, joined
 
 NEXT_STEPS = 3
 STRENGTHS = 5

@@ -11,6 +11,7 @@ from .checks.repetition import stem
 from .headings import CONCLUSION, INTRODUCTION
 from .lexicon.grammar import FUNCTION_WORDS
 from .prose import Prose
+from .rules import joined
 
 ECHO = 4  # key words that a conclusion shares with its introduction
 SHORT_DOCUMENT = 250  # words: no frame is needed
@@ -71,7 +72,7 @@ def _frame(parts: Sequence[Part], *, personal: bool) -> Iterator[Observation]:
         return
     shared = sorted(_key_words(opening) & _key_words(closing))
     if len(shared) >= ECHO:
-        examples = ", ".join(f"“{word}”" for word in _telling(shared, opening))
+        examples = joined([f"“{word}”" for word in _telling(shared, opening)])
         yield Observation(
             f"Beginning and end belong together: the conclusion takes up {examples} from the introduction."
         )
@@ -127,7 +128,9 @@ def _key_words(text: str) -> frozenset[str]:
 
 def _telling(shared: list[str], opening: str) -> list[str]:
     """The shared words that the introduction uses most: they carry its subject."""
-    return sorted(shared, key=lambda word: (-opening.lower().count(word), word))[:3]
+    ranked = sorted(shared, key=lambda word: (-opening.lower().count(word), word))[:3]
+    written = (re.search(rf"\b{re.escape(word)}\w*", opening, re.IGNORECASE) for word in ranked)
+    return [match.group() if match else word for match, word in zip(written, ranked, strict=True)]
 
 
 def _balance(parts: Sequence[Part], total: int) -> Iterator[Observation]:

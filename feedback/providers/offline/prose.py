@@ -17,6 +17,8 @@ from .spans import Span, find_citations, find_foreign, find_quotations, masked
 
 _WORD = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*|\d+(?:[.,]\d+)*")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_LIKELY_END = re.compile(r"(?<=[\w)\]”\"][.!?])\s+(?=[A-Z“\"‘])")
+WINDOW = 4000  # characters that are split into sentences at a time
 PROSE_KINDS = (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM)
 
 
@@ -121,14 +123,39 @@ class Prose:
 
 def split_sentences(text: str, start: int, end: int, language: str) -> Iterator[Sentence]:
     """Sentences between two offsets, split by sentencex (rules for some 300 languages, no download)."""
-    passage = _SURROGATE.sub("\ufffd", text[start:end])
-    for found in get_sentence_boundaries(language, passage):
-        raw = passage[found["start_index"] : found["end_index"]]
-        first = start + found["start_index"] + len(raw) - len(raw.lstrip())
-        last = first + len(raw.strip())
+    for first, last in _boundaries(text, start, end, language):
         words = tuple(words_in(text, first, last))
+        raw = text[first:last]
         if words:
-            yield Sentence(first, last, words)
+            begin = first + len(raw) - len(raw.lstrip())
+            yield Sentence(begin, begin + len(raw.strip()), words)
+
+
+def _boundaries(text: str, start: int, end: int, language: str) -> Iterator[tuple[int, int]]:
+    open_since: int | None = None  # a sentence that goes on in the next window
+    for first, last, ended in _windows(text, start, end):
+        for found in get_sentence_boundaries(language, _SURROGATE.sub("\ufffd", text[first:last])):
+            begin, finish = first + found["start_index"], first + found["end_index"]
+            begin, open_since = (begin if open_since is None else open_since), None
+            if finish == last and not ended:
+                open_since = begin
+            else:
+                yield begin, finish
+    if open_since is not None:
+        yield open_since, end
+
+
+def _windows(text: str, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
+    """Pieces of at most WINDOW characters, and whether a sentence ends with each.
+
+    sentencex takes quadratic time where quotation marks are opened and never closed.
+    """
+    while end - start > WINDOW:
+        ends = [match.end() for match in _LIKELY_END.finditer(text, start, start + WINDOW)]
+        cut = ends[-1] if ends else max(text.rfind(" ", start, start + WINDOW) + 1, start + WINDOW // 2)
+        yield start, cut, bool(ends)
+        start = cut
+    yield start, end, True
 
 
 def words_in(text: str, start: int, end: int) -> Iterator[Word]:

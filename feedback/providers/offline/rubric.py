@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..base import CommentKind, Criterion, CriterionLevel
-from .rules import Finding, Rule
+from .rules import Finding, Rule, joined
 
 PERSON = "For a person to judge"
 
@@ -51,7 +51,7 @@ FAMILIES = (
         ),
         frozenset((CommentKind.STYLE, CommentKind.CLARITY)),
         frozenset(("varied-rhythm", "definition")),
-        many=1.1,
+        many=0.8,
     ),
     Family(
         _words("grammar|spelling|mechanic|punctuat|language|accuracy of|proofread"),
@@ -97,6 +97,8 @@ def assess(criterion: Criterion, findings: Sequence[tuple[Finding, str]], words:
         return _for_a_person(criterion, family, findings)
     against = [(f, text) for f, text in findings if f.rule.kind in family.kinds]
     in_favour = [(f, text) for f, text in findings if f.rule.name in family.praise]
+    if not against and not in_favour:
+        return _for_a_person(criterion, family, ())
     density = 100 * sum(f.rule.weight for f, _ in against) / words / family.many
     return CriterionLevel(
         criterion=criterion.name[:200],
@@ -148,7 +150,7 @@ def _because(against: Sequence[tuple[Finding, str]], in_favour: Sequence[tuple[F
 
 def _labels(findings: Sequence[tuple[Finding, str]]) -> str:
     names = list(dict.fromkeys(finding.rule.label for finding, _ in findings))[:3]
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return joined(names)
 
 
 def _passage(findings: Sequence[tuple[Finding, str]]) -> str:

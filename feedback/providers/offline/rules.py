@@ -92,3 +92,8 @@ def excerpt(text: str, limit: int = 70) -> str:
     if len(line) <= limit:
         return line
     return (line[:limit].rsplit(" ", 1)[0] or line[:limit]).rstrip(",;:–- ") + " …"
+
+
+def joined(parts: list[str]) -> str:
+    """ "one, two and three", for at least one part."""
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

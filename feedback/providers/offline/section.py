@@ -8,7 +8,7 @@ from .headings import REFERENCES
 from .prose import Prose
 from .reader import Reader, reader_of
 from .rubric import criterion_for
-from .rules import excerpt, find_all
+from .rules import excerpt, find_all, joined
 from .selection import Choice, choose
 
 FEW_WORDS = 8  # less is a label or a caption
@@ -103,7 +103,3 @@ def _would_help(labels: list[str]) -> str:
             "whether the argument holds is for a reader to say."
         )
     return f"A second look would help most at {joined(labels[:3])}."
-
-
-def joined(parts: list[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

@@ -60,8 +60,13 @@ class Selection:
         return Choice(finding, quote) if quote and not self._crowded(finding, quote) else None
 
     def _crowded(self, finding: Finding, quote: Span) -> bool:
-        """The passage already carries a remark of this kind, or as many as one can take in."""
+        """The passage already carries a remark of this kind, or as many as one can take in.
+
+        Praise never stands where a point does: the two would seem to contradict each other.
+        """
         here = [c for c in self.chosen if c.quote.start < quote.end and quote.start < c.quote.end]
+        if finding.rule.praise and here:
+            return True
         return len(here) >= IN_ONE_SENTENCE or any(c.finding.rule.kind == finding.rule.kind for c in here)
 
 

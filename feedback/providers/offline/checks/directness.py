@@ -87,7 +87,7 @@ def hedging(prose: Prose, reader: Reader) -> Iterator[Remark]:
                 sentence.end,
                 f"{_said(found)} soften the same claim, and together they leave the reader unsure whether "
                 "you hold it.",
-                f"Keep the one that says how sure you are (perhaps “{_shown(found[0])}”), delete "
+                f"Keep the one that says how sure you are (such as “{_shown(found[0])}”), delete "
                 "the others, "
                 "and give the reason for the doubt.",
                 strength=1.0 + 0.1 * (len(found) - STACKED),

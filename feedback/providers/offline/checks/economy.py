@@ -25,7 +25,9 @@ _EXPLETIVE = re.compile(
     re.IGNORECASE,
 )
 _HIDDEN = re.compile(
-    rf"\bthe (?P<noun>{'|'.join(HIDDEN_VERBS)}) of (?P<rest>(?:(?:the|a|an|its|their|our) )?[\w’'-]+)",
+    rf"\bthe (?P<noun>{'|'.join(HIDDEN_VERBS)}) of (?P<rest>(?:[\w’'-]+ ){{0,3}}?[\w’'-]+)"
+    r"(?=[,.;:)]|\s+(?:and|or|of|in|to|for|on|at|by|with|from|that|which|is|are|was|were|has|have|will|would"
+    r"|can|could|may)\b)",
     re.IGNORECASE,
 )
 

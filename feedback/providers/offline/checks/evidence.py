@@ -54,11 +54,22 @@ def claimed_evidence(prose: Prose, reader: Reader) -> Iterator[Remark]:
         yield Remark(
             sentence.start,
             sentence.end,
-            f"“{phrase}” promises evidence, but none is named, so a careful reader cannot check it and may "
-            "doubt the rest.",
+            _nothing_named(phrase),
             _name_the_source(phrase),
             strength=1.1 if reader.academic else 0.9,
         )
+
+
+def _nothing_named(phrase: str) -> str:
+    if _RESEARCH.search(phrase):
+        return (
+            f"“{phrase}” promises evidence, but none is named, so a careful reader cannot check it and may "
+            "doubt "
+            "the rest."
+        )
+    return (
+        f"“{phrase}” leans on what readers are supposed to know. One who does not agree has nothing to check."
+    )
 
 
 def _name_the_source(phrase: str) -> str:

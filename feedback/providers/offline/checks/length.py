@@ -9,7 +9,7 @@ from ...base import CommentKind
 from ..prose import Paragraph, Prose, Sentence
 from ..readability import grade, long_words
 from ..reader import Reader
-from ..rules import Remark, excerpt, rule
+from ..rules import Remark, excerpt, joined, rule
 
 GIANT_PARAGRAPH = 260  # words; about a page of double-spaced type
 TOLERATED = 1.1  # times the comfortable length: a word too many is no fault
@@ -124,7 +124,7 @@ def readability(prose: Prose, reader: Reader) -> Iterator[Remark]:
     if hardest <= reader.grade + 1:
         return
     average = round(paragraph.words / len(paragraph.sentences))
-    examples = long_words(prose, paragraph, most=3)
+    examples = [f"“{word}”" for word in long_words(prose, paragraph, most=3)]
     first = paragraph.sentences[0]
     yield Remark(
         first.start,
@@ -132,7 +132,7 @@ def readability(prose: Prose, reader: Reader) -> Iterator[Remark]:
         f"The paragraph that starts here is hard going for {reader.name}: its sentences average about "
         f"{average} words, "
         + (
-            f"and long words such as {_listed(examples)} come close together."
+            f"and long words such as {joined(examples)} come close together."
             if len(examples) > 1
             else "with few places to rest."
         ),
@@ -140,8 +140,3 @@ def readability(prose: Prose, reader: Reader) -> Iterator[Remark]:
         "where it drags.",
         strength=min(1.3, hardest / (reader.grade + 1)),
     )
-
-
-def _listed(words: list[str]) -> str:
-    quoted = [f"“{word}”" for word in words]
-    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"

@@ -76,10 +76,7 @@ def _active(sentence: str, match: re.Match[str]) -> str:
     past = IRREGULAR.get(verb, verb)
     subject = _SUBJECT.search(sentence[: match.start()].rstrip())
     if subject is None or subject[1].split()[-1].lower() in FUNCTION_WORDS:
-        return (
-            f"Ask who or what does it (who “{past}”?), and begin the sentence with them. One or two changes "
-            "break the run."
-        )
+        return f"Ask who or what {past} it here, and begin with them. One or two changes break the run."
     thing = subject[1][0].lower() + subject[1][1:]
     return (
         f"For “{excerpt(f'{subject[1]} {match.group()}', 60)}”, write who did it: “[who] {past} {thing} …”. "

@@ -140,7 +140,7 @@ NOUNS = words(
     transport road traffic bus rail air noise waste plastic product media news internet phone screen
     video online participation retention outcome performance budget funding finance management
     development improvement reduction allocation consumption production distribution emission pollution
-    population reform union government council committee
+    population reform union government council committee supply chain customer product warehouse
     """
 )
 
