@@ -15,6 +15,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 N = TypeVar("N", int, float)
 
 _env = environ.Env()
+SECRET_LENGTH = 50  # as `manage.py check --deploy` wants it
+SECRET_VARIETY = 5  # different characters
 _TRUE = ("1", "true", "yes", "on")
 _FALSE = ("0", "false", "no", "off")
 
@@ -33,6 +35,17 @@ def text(name: str, default: str | None = None) -> str:
     if default is None:
         raise ImproperlyConfigured(f"{name} is not set: expected a value")
     return default
+
+
+def secret(name: str) -> str:
+    """A long random value, which no message ever repeats."""
+    value = text(name, "")
+    if len(value) < SECRET_LENGTH or len(set(value)) < SECRET_VARIETY:
+        problem = "too easy to guess" if value else "not set"
+        raise ImproperlyConfigured(
+            f"{name} is {problem}: expected at least {SECRET_LENGTH} random characters"
+        )
+    return value
 
 
 def integer(name: str, default: int, *, minimum: int = 0) -> int:
@@ -93,6 +106,14 @@ def database(name: str) -> dict[str, Any] | None:
             f"{name} names no database: expected postgres://user:password@host:port/name"
         )
     return settings
+
+
+def email(name: str, default: str) -> dict[str, Any]:
+    """Django's EMAIL_ settings from a URL."""
+    value = url(name, ("smtp", "smtp+tls", "smtp+ssl", "consolemail"), default)
+    return {
+        key: part for key, part in environ.Env.email_url_config(value).items() if key.startswith("EMAIL_")
+    }
 
 
 def _number(name: str, default: N, kind: Callable[[str], N], minimum: N, expected: str) -> N:

@@ -8,7 +8,7 @@ import django_stubs_ext
 
 from config import env
 from config.embedded.layout import DATABASE, PORT, ROLE, Layout
-from config.env import BASE_DIR
+from config.env import BASE_DIR as BASE_DIR
 
 from .content_security import CONTENT_SECURITY_POLICY as CONTENT_SECURITY_POLICY
 from .logs import logging_for
@@ -19,6 +19,7 @@ django_stubs_ext.monkeypatch()
 
 # Where things lie -----------------------------------------------------------------------------
 
+PRODUCTION = False  # what is only for trying things out asks for this
 VAR_DIR = BASE_DIR / env.text("VAR_DIR", "var")
 LAYOUT = Layout(VAR_DIR)
 

@@ -1,0 +1,89 @@
+# One target for each thing that people do here. `make` alone lists them.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin/python
+PIP := $(BIN) -m pip install --quiet --no-compile --disable-pip-version-check --no-warn-script-location
+SYSTEM_PACKAGES := lua-check
+SOURCES := manage.py config feedback limiter tests benchmarks
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench lint fmt types imports lua migrations system system-if-possible \
+	requirements clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s%s\n", $$1, $$2 }'
+
+run: $(VENV)/installed-base ## install, start everything, load the demo; Ctrl-C stops it
+	@$(BIN) -m config.supervisor
+
+test: verify ## everything that must be right before a change lands
+	@$(BIN) -m pytest -n auto -m "not long" $(PYTEST_ARGS)
+
+check: verify ## test, with the long profiles
+	@$(BIN) -m pytest -n auto --hypothesis-profile=long $(PYTEST_ARGS)
+
+verify: system-if-possible lint types imports lua migrations
+
+bench: $(VENV)/installed-dev ## run every benchmark; each prints its figures
+	@failed=0; for file in benchmarks/[!_]*.py; do \
+		echo "== $$file"; PYTHONPATH=. $(BIN) "$$file" || failed=1; \
+	done; exit $$failed
+
+# The parts of `make test` ------------------------------------------------------------------------
+
+lint: $(VENV)/installed-dev ## style and likely mistakes
+	@$(BIN) -m ruff check
+	@$(BIN) -m ruff format --check
+
+fmt: $(VENV)/installed-dev ## format, and mend what can be mended safely
+	@$(BIN) -m ruff check --fix
+	@$(BIN) -m ruff format
+
+types: $(VENV)/installed-dev ## mypy, strict
+	@$(BIN) -m mypy
+
+imports: $(VENV)/installed-dev ## the arrows between the packages
+	@$(BIN) -c 'from importlinter.cli import lint_imports_command as lint; lint()'
+
+migrations: $(VENV)/installed-dev ## a model without its migration
+	@$(BIN) manage.py makemigrations --check --dry-run
+
+lua: ## the gate's scripts, where luacheck is installed
+	@if command -v luacheck > /dev/null; then luacheck --quiet limiter/gate/redis; fi
+
+# Packages ----------------------------------------------------------------------------------------
+
+$(BIN):
+	@"$(PYTHON)" -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed")'
+	@"$(PYTHON)" -m venv $(VENV)
+
+# A stamp is newer than its list for as long as nothing in the list has changed.
+$(VENV)/installed-base: requirements/base.txt | $(BIN)
+	@echo "Installing the packages of requirements/base.txt ..."
+	@$(PIP) -r requirements/base.txt && touch $@
+
+$(VENV)/installed-dev: requirements/dev.txt | $(BIN)
+	@echo "Installing the packages of requirements/dev.txt ..."
+	@$(PIP) -r requirements/dev.txt && touch $@
+
+system: ## Debian packages that the checks use (needs root)
+	apt-get update --quiet=2
+	DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --yes --no-install-recommends $(SYSTEM_PACKAGES)
+
+system-if-possible:
+	@if command -v luacheck > /dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then $(MAKE) --no-print-directory system; \
+	elif [ "$$CI" = true ]; then echo "luacheck is missing, and \`make system\` needs root." >&2; exit 1; \
+	else echo "luacheck is missing: the Lua scripts are not linted (sudo make system)." >&2; fi
+
+# dev.txt comes first, and the others take their versions from it. UPGRADE=--upgrade renews all.
+COMPILE = $(BIN) -m piptools compile --quiet --strip-extras --no-emit-index-url --no-emit-find-links --no-header
+requirements: $(VENV)/installed-dev ## pin requirements/*.in anew
+	@$(PIP) pip-tools
+	@$(COMPILE) $(UPGRADE) --output-file requirements/dev.txt requirements/dev.in
+	@$(COMPILE) --constraint requirements/dev.txt --output-file requirements/base.txt requirements/base.in
+	@$(COMPILE) --constraint requirements/dev.txt --output-file requirements/production.txt requirements/production.in
+
+clean: ## remove what can be made again; the data in var/ stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage htmlcov

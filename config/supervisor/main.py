@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from contextlib import suppress
+
+from django.conf import settings
+
+from config import env
+from config.startup import load_settings, servers_for
+
+from .instance import AlreadyRunning, only_one
+from .ports import free_port
+from .programs import MANAGE, Ports, programs
+from .supervise import Supervisor
+
+
+def main() -> int:
+    os.chdir(env.BASE_DIR)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")
+    load_settings()
+    try:
+        with only_one(settings.VAR_DIR):
+            return _run()
+    except AlreadyRunning as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    except subprocess.CalledProcessError as problem:
+        print(f"`{' '.join(problem.cmd[1:])}` failed: nothing was started", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run() -> int:
+    print(f"Starting Marginalia (profile {settings.PROFILE}, data in {settings.VAR_DIR}).", flush=True)
+    servers_for(["run"])
+    for command in (["migrate", "--verbosity", "0"], ["demo"]):
+        subprocess.run([*MANAGE, *command], check=True)  # noqa: S603 - our own commands
+    ports = Ports(
+        web=_port("PORT", 8000, "the portal"),
+        simulator=_port("SIMULATOR_PORT", 8790, "the Bedrock simulator"),
+    )
+    environment = {**os.environ, "SIMULATOR_URL": ports.simulator_url, "PYTHONUNBUFFERED": "1"}
+    supervisor = Supervisor()
+    for program in programs(ports):
+        supervisor.add(program, environment)
+    with suppress(BrokenPipeError):
+        return supervisor.run()
+    return 1
+
+
+def _port(name: str, default: int, what: str) -> int:
+    wanted = env.integer(name, default)
+    port = free_port(wanted)
+    if port != wanted:
+        print(f"Port {wanted} is busy: {what} takes {port}.", flush=True)
+    return port
