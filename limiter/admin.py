@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
 from django import forms
 from django.contrib import admin
-from django.db import models
-from django.http import HttpRequest
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
 
 from . import services
 from .gate import GateError
@@ -18,6 +15,11 @@ from .models import BreakerTransition, ConfigVersion, FlowOverride, GroupWeight,
 from .policies import CAPS
 from .report import as_table
 from .selectors import upstream_status
+
+if TYPE_CHECKING:
+    from django.utils.safestring import SafeString
+    from django.http import HttpRequest
+    from django.db import models
 
 NOT_REACHED = "The gate cannot be reached."
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
-from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.checks import Warning as Caution
@@ -15,6 +14,9 @@ from django.utils.module_loading import import_string
 
 from .gates import MEMORY, REDIS, backend, queues
 from .seed import seed_settings
+
+if TYPE_CHECKING:
+    from django.apps import AppConfig
 
 ADDRESS = ("URL", "HOST", "PORT", "DB", "UNIX_SOCKET_PATH", "SENTINELS", "MASTER_NAME")
 

@@ -61,6 +61,17 @@ def publish(upstream: str) -> bool:
     return get_gate().configure(config_of(Upstream.objects.get(name=upstream)))
 
 
+def publish_missing(upstream: str) -> bool:
+    """For a worker whose gate says that it has no configuration. False: nor has Postgres.
+
+    Raises GateError where the gate cannot be reached.
+    """
+    try:
+        return publish(upstream)
+    except Upstream.DoesNotExist:
+        return False
+
+
 def publish_on_commit(upstream: str) -> None:
     """Publish when the change is safe. A gate that is down costs nothing: reconcile publishes later."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, cast
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -27,8 +27,6 @@ from .publication import SETTINGS, keep_version, publish_on_commit
 PLAN_SETTINGS = (*CAPS, "weight", "is_default")
 FLOW_SETTINGS = (*CAPS, "plan", "weight_factor", "suspended", "expires_at")
 
-Row = TypeVar("Row", bound=models.Model)
-
 
 # Upstreams ------------------------------------------------------------------------------------
 
@@ -36,6 +34,7 @@ Row = TypeVar("Row", bound=models.Model)
 @transaction.atomic
 def create_upstream(*, name: str, values: Mapping[str, Any], author: str, reason: str) -> Upstream:
     """Make an upstream with its first version."""
+    _require(author=author, reason=reason)
     upstream = Upstream(name=name)
     _assign(upstream, values, SETTINGS)
     upstream.full_clean()
@@ -51,6 +50,7 @@ def change_upstream(*, upstream: str, changes: Mapping[str, Any], author: str, r
 
     Changes that change nothing make no version.
     """
+    _require(author=author, reason=reason)
     row = Upstream.objects.select_for_update().get(name=upstream)
     if not _assign(row, changes, SETTINGS):
         return row
@@ -168,7 +168,7 @@ def _assign(row: models.Model, values: Mapping[str, Any], allowed: tuple[str, ..
         raise ValidationError(f"{unknown[0]} is not a setting of a {row._meta.verbose_name}.")
     before = {name: getattr(row, name) for name in values}
     for name, value in values.items():
-        field = row._meta.get_field(name.removesuffix("_id"))
+        field = cast("models.Field[Any, Any]", row._meta.get_field(name.removesuffix("_id")))
         try:
             setattr(row, name, field.to_python(value))
         except ValidationError as error:
@@ -181,9 +181,12 @@ def _key(value: Any) -> Any:
 
 
 def _sign(row: Plan | FlowOverride | GroupWeight, *, author: str, reason: str) -> None:
-    missing = {
-        name: "Say who and why." for name, said in (("author", author), ("reason", reason)) if not said
-    }
-    if missing:
-        raise ValidationError(missing)
+    _require(author=author, reason=reason)
     row.author, row.reason = author, reason
+
+
+def _require(**said: str) -> None:
+    """Refuse a change of which nobody says who makes it and why."""
+    sentences = {"author": "Say who makes this change.", "reason": "Say why this is changed."}
+    if missing := {name: sentences[name] for name, words in said.items() if not words.strip()}:
+        raise ValidationError(missing)

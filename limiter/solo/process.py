@@ -54,14 +54,11 @@ def shutdown(grace: float | None = None) -> None:
 
 
 def _gated(upstream: str) -> RequestManager:
-    from limiter.models import Upstream
     from limiter.policies import ensure_policy
-    from limiter.publication import publish
+    from limiter.publication import publish_missing
 
     gate = _gate()
-    try:
-        publish(upstream)
-    except Upstream.DoesNotExist:
+    if not publish_missing(upstream) and not gate.status(upstream).version:
         gate.configure(UpstreamConfig(upstream, version=0, requests_per_minute=30.0, burst=WORKERS))
 
     def install(ticket: Ticket) -> None:

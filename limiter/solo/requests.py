@@ -81,7 +81,7 @@ class RequestManager:
 
     def resume(self, waiting: Iterable[Ticket], run: Run) -> int:
         """Put in line what was waiting when the process ended, in this order."""
-        return sum(1 for ticket in waiting if self._submit(ticket, run, 0.0))
+        return len([self._submit(ticket, run, 0.0) for ticket in waiting])
 
     def cancel(self, job_id: str) -> bool:
         """Take a waiting job out, or cut the call of a running one. False: neither was the case."""

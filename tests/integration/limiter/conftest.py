@@ -1,0 +1,40 @@
+"""A gate in memory whose clock stands still, for what does not need the shared one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from limiter import services
+from limiter.gate.memory import MemoryGate
+from limiter.gates import use_gate
+from limiter.models import Upstream
+
+WHO = {"author": "operator", "reason": "a test"}
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def gate(clock: Clock) -> Iterator[MemoryGate]:
+    with use_gate(MemoryGate(clock, lambda: 0.0)) as gate:
+        assert isinstance(gate, MemoryGate)
+        yield gate
+
+
+@pytest.fixture
+def upstream(transactional_db: None, gate: MemoryGate) -> Upstream:
+    """An upstream with no limit on its rate and two calls at once, published."""
+    return services.create_upstream(name="tested", values={"max_in_flight": 2}, **WHO)

@@ -1,0 +1,123 @@
+"""The process's own request managers, configured by the same rows as the shared gate."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
+
+from limiter import services
+from limiter.execution import Execution
+from limiter.gate import Outcome
+from limiter.gates import get_gate, memory_gate, use_gate
+from limiter.models import BreakerTransition, Upstream
+from limiter.solo import get_request_manager
+from limiter.solo.process import shutdown
+
+from .conftest import WHO
+
+if TYPE_CHECKING:
+    from pytest_django import Settings
+
+PATIENCE = 30.0
+
+
+@pytest.fixture
+def solo(settings: Settings, transactional_db: None) -> Iterator[None]:
+    settings.LIMITER_BACKEND = "memory"
+    settings.LIMITER_QUEUES = {"model": "tested"}
+    with use_gate(memory_gate()):
+        services.create_upstream(name="tested", values={"requests_per_minute": 60_000, "burst": 10}, **WHO)
+        yield
+        shutdown(grace=0.0)
+
+
+pytestmark = pytest.mark.usefixtures("solo")
+
+
+def nothing(job: str, execution: Execution) -> None:
+    pass
+
+
+def test_there_is_one_manager_for_each_queue() -> None:
+    assert get_request_manager() is get_request_manager("model")
+    assert get_request_manager("parse") is get_request_manager("parse")
+    assert get_request_manager("parse") is not get_request_manager("model")
+
+
+def test_jobs_reach_the_database_and_hold_no_connection_afterwards() -> None:
+    closed: list[bool] = []
+
+    def run(job: str, execution: Execution) -> None:
+        assert Upstream.objects.filter(name="tested").exists()
+
+    def look(job: str, execution: Execution) -> None:
+        closed.append(connection.connection is None)
+
+    manager = get_request_manager("parse")  # one thread, so the second job sees what the first left
+    manager.submit("first", run=run).result(PATIENCE)
+    manager.submit("second", run=look).result(PATIENCE)
+    assert closed == [True]
+
+
+def test_the_rows_rule_and_a_change_acts_at_once() -> None:
+    services.change_upstream(upstream="tested", changes={"paused": True}, **WHO)
+    manager = get_request_manager("model")
+    job = manager.submit("job", run=nothing)
+    assert manager.get_stats()["queue_size"] == 1
+    services.change_upstream(upstream="tested", changes={"paused": False}, **WHO)
+    job.result(PATIENCE)
+
+
+def test_a_suspended_flow_waits() -> None:
+    services.set_flow_policy(flow="ada", changes={"suspended": True}, **WHO)
+    manager = get_request_manager("model")
+    held = manager.submit("held", run=nothing, flow="ada")
+    manager.submit("other", run=nothing, flow="bob").result(PATIENCE)
+    assert not held.done()
+    services.set_flow_policy(flow="ada", changes={"suspended": False}, **WHO)
+    held.result(PATIENCE)
+
+
+def test_a_queue_without_an_upstream_never_waits_behind_the_calls() -> None:
+    services.change_upstream(upstream="tested", changes={"paused": True}, **WHO)
+    get_request_manager("model").submit("call", run=nothing)
+    get_request_manager("parse").submit("parse", run=nothing).result(PATIENCE)
+
+
+def test_a_breaker_that_trips_is_in_the_history() -> None:
+    services.change_upstream(upstream="tested", changes={"breaker_failures": 2}, **WHO)
+    manager = get_request_manager("model")
+
+    def fail(job: str, execution: Execution) -> None:
+        execution.report(Outcome.FAILURE)
+
+    for number in range(2):
+        manager.submit(f"job-{number}", run=fail).result(PATIENCE)
+    move = BreakerTransition.objects.get(upstream="tested")
+    assert (move.from_state, move.to_state) == ("closed", "open")
+
+
+def test_an_upstream_without_a_row_runs_thirty_a_minute(settings: Settings) -> None:
+    settings.LIMITER_QUEUES = {"model": "unheard-of"}
+    get_request_manager("model")
+    assert get_gate().status("unheard-of").requests_per_minute == 30
+
+
+def test_the_shared_gate_has_no_request_manager(settings: Settings) -> None:
+    settings.LIMITER_BACKEND = "redis"
+    from limiter.gate.memory import MemoryGate
+
+    with use_gate(MemoryGate()), pytest.raises(ImproperlyConfigured, match="memory"):
+        get_request_manager("model")
+
+
+def test_threads_of_a_manager_end_with_it() -> None:
+    manager = get_request_manager("model")
+    manager.submit("job", run=nothing).result(PATIENCE)
+    shutdown()
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("tested-")]

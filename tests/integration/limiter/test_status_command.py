@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from redis import Redis
+
+from limiter import services
+from limiter.gate import Outcome, Ticket
+from limiter.gate.memory import MemoryGate
+from limiter.gate.redis import RedisGate
+from limiter.gates import use_gate
+from limiter.models import Upstream
+
+from .conftest import WHO
+
+MANAGE = Path(__file__).parents[3] / "manage.py"
+
+
+def status(*options: str) -> str:
+    out = StringIO()
+    call_command("limiter", "status", *options, stdout=out)
+    return out.getvalue()
+
+
+def as_json() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(status("--json", "--upstream", "tested"))
+    return found
+
+
+@pytest.fixture
+def busy(upstream: Upstream, gate: MemoryGate) -> None:
+    for number in range(3):
+        gate.offer("tested", Ticket(f"ada-{number}", "ada"))
+    for number in range(2):
+        gate.offer("tested", Ticket(f"bob-{number}", "bob[red]"))
+    (lease, _) = gate.admit("tested", 2).leases
+    gate.settle("tested", lease.id, Outcome.FAILURE)
+
+
+@pytest.mark.usefixtures("busy")
+def test_the_json_has_a_stable_schema() -> None:
+    report = as_json()
+    assert report["schema"] == 1
+    (tested,) = report["upstreams"]
+    assert set(tested) == {
+        "name", "target", "paused", "version", "published_version", "requests_per_minute", "bucket",
+        "in_flight", "max_in_flight", "in_line", "line_bound", "breaker", "counters", "flows",
+    }  # fmt: skip
+    assert (tested["in_flight"], tested["in_line"], tested["max_in_flight"]) == (1, 3, 2)
+    assert tested["breaker"] == {
+        "state": "closed", "mode": "auto", "failures": 1, "since": None, "retry_at": None, "retry_in": None,
+    }  # fmt: skip
+    assert {flow["flow"]: flow["in_line"] for flow in tested["flows"]} == {"ada": 2, "bob[red]": 1}
+    assert set(tested["flows"][0]) == {"flow", "in_flight", "in_line", "weight", "parked"}
+
+
+@pytest.mark.usefixtures("busy")
+def test_the_table_shows_each_upstream_and_its_busiest_flows() -> None:
+    table = status()
+    for words in (
+        "tested",
+        "bedrock",
+        "offline",
+        "1 of 2",
+        "3 of 10000",
+        "closed, 1 of 5 failures",
+        "bob[red]",
+    ):
+        assert words in table
+
+
+def test_an_open_breaker_says_until_when(upstream: Upstream, gate: MemoryGate) -> None:
+    services.change_upstream(
+        upstream="tested",
+        changes={"breaker_failures": 1, "breaker_open_seconds": 60, "breaker_jitter": 0},
+        **WHO,
+    )
+    gate.offer("tested", Ticket("job", "ada"))
+    (lease,) = gate.admit("tested").leases
+    settlement = gate.settle("tested", lease.id, Outcome.FAILURE)
+    services.record_breaker(lease=lease, outcome=Outcome.FAILURE, settlement=settlement)
+    breaker = as_json()["upstreams"][0]["breaker"]
+    assert (breaker["state"], breaker["retry_in"]) == ("open", 60.0)
+    assert breaker["since"]
+    assert "probe in 60 s" in status("--upstream", "tested")
+
+
+def test_a_gate_that_cannot_be_reached_is_exit_status_one(upstream: Upstream) -> None:
+    with use_gate(RedisGate(Redis.from_url("redis://127.0.0.1:1/0"))), pytest.raises(CommandError) as error:
+        status()
+    assert error.value.returncode == 1
+    assert "The gate cannot be reached" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "code", "said"),
+    [
+        (["status", "--json"], {}, 0, ""),
+        (["status"], {"REDIS_URL": "redis://127.0.0.1:1/0"}, 1, "The gate cannot be reached"),
+        (["status", "--upstream", "nobody's"], {}, 2, "there is no upstream"),
+        (["status", "--yaml"], {}, 2, "--yaml"),
+        ([], {}, 2, "VERB"),
+    ],
+)
+def test_the_exit_status_tells_a_script(
+    child_environment: dict[str, str], arguments: list[str], environment: dict[str, str], code: int, said: str
+) -> None:
+    done = subprocess.run(
+        [sys.executable, MANAGE, "limiter", *arguments],
+        env=child_environment | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == code, done.stderr
+    assert said in done.stderr
+    if code == 1:
+        assert len(done.stderr.strip().splitlines()) == 1
+    if code == 0:
+        assert {upstream["name"] for upstream in json.loads(done.stdout)["upstreams"]} >= {
+            "bedrock",
+            "offline",
+        }
