@@ -18,6 +18,7 @@ from botocore.exceptions import (
     ParamValidationError,
     ReadTimeoutError,
 )
+from botocore.model import StructureShape
 from urllib3.exceptions import ProtocolError
 from urllib3.exceptions import ReadTimeoutError as StreamReadTimeoutError
 
@@ -37,7 +38,9 @@ def test_every_error_that_the_service_model_knows_is_in_the_table() -> None:
     model = botocore.session.get_session().get_service_model("bedrock-runtime")
     operation = model.operation_model("ConverseStream")
     shapes = {shape.name for shape in operation.error_shapes}
-    events = operation.get_event_stream_output().members.values()
+    stream = operation.get_event_stream_output()
+    assert isinstance(stream, StructureShape)
+    events = stream.members.values()
     assert shapes | {shape.name for shape in events if shape.metadata.get("exception")} <= BY_CODE.keys()
 
 

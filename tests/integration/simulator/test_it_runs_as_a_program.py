@@ -1,0 +1,50 @@
+"""`python -m feedback.simulator`, a process of its own."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+
+from feedback.providers.base import Call, Finished, SectionRequest
+from feedback.providers.bedrock import BedrockProvider, BedrockSettings
+from feedback.simulator import SimulatorProcess
+
+PROGRAM = [sys.executable, "-m", "feedback.simulator"]
+
+
+def test_it_answers_with_the_settings_it_was_given(
+    settings: BedrockSettings, section: SectionRequest
+) -> None:
+    with SimulatorProcess(seed=3, latency={"total": {"low": 0, "high": 0}}) as process:
+        assert process.settings()["seed"] == 3
+        provider = BedrockProvider(replace(settings, endpoint_url=process.url))
+        *_, last = provider.stream(section, Call())
+        provider.close()
+        assert isinstance(last, Finished)
+        assert process.stats()["completed"] == 1
+
+
+def test_it_ends_cleanly_when_asked_to() -> None:
+    with SimulatorProcess() as process:
+        process._process.send_signal(signal.SIGTERM)
+        assert process._process.wait(60) == 0
+
+
+@pytest.mark.parametrize("settings", ['{"sped": 2}', "no json"])
+def test_settings_that_make_no_sense_stop_the_start(settings: str) -> None:
+    ended = subprocess.run([*PROGRAM, "--settings", settings], capture_output=True, text=True, check=False)
+    assert ended.returncode == 2
+    assert "settings are not valid" in ended.stderr
+
+
+def test_a_port_that_is_taken_is_said_so() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        ended = subprocess.run([*PROGRAM, "--port", port], capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert port in ended.stderr
