@@ -41,13 +41,17 @@ _SUMMARY = (
 
 def user_message(request: Request) -> str:
     """The one message of a call. The same request always makes the same message."""
-    parts = _section_parts(request) if isinstance(request, SectionRequest) else _summary_parts(request)
-    return "\n\n".join(parts)
+    return "\n\n".join(part for part in message_parts(request) if part)
+
+
+def message_parts(request: Request) -> tuple[str, str]:
+    """The message in two: what all texts for one assignment share (it may be empty), and the rest."""
+    own = _section_parts(request) if isinstance(request, SectionRequest) else _summary_parts(request)
+    return "\n\n".join(_task_parts(request.task)), "\n\n".join(own)
 
 
 def _section_parts(request: SectionRequest) -> Iterator[str]:
     yield _SECTION
-    yield from _task_parts(request.task)
     if request.heading_path:
         yield fence("heading", " > ".join(request.heading_path))
     yield fence("section", request.text)
@@ -55,7 +59,6 @@ def _section_parts(request: SectionRequest) -> Iterator[str]:
 
 def _summary_parts(request: SummaryRequest) -> Iterator[str]:
     yield _SUMMARY
-    yield from _task_parts(request.task)
     yield fence("document", request.title)
     for heading, text in request.sections:
         yield fence("heading", heading)

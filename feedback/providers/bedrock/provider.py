@@ -12,7 +12,7 @@ from .client import build_client
 from .deadlines import Deadlines
 from .errors import RAISED, translate
 from .estimate import TOOL_PREAMBLE_TOKENS, estimate_tokens
-from .prompt import SYSTEM, user_message
+from .prompt import SYSTEM, message_parts, user_message
 from .schema import tool_config
 from .settings import BedrockSettings
 from .stream import read_events
@@ -76,19 +76,22 @@ class BedrockProvider:
         return None
 
     def _arguments(self, request: Request) -> dict[str, Any]:
-        system: list[dict[str, Any]] = [{"text": SYSTEM}]
-        if self.settings.cache_prompt:
-            system.append({"cachePoint": {"type": "default"}})
         inference: dict[str, Any] = {"maxTokens": self.settings.budgets.max_tokens(request)}
         if self.settings.temperature is not None:
             inference["temperature"] = self.settings.temperature
         arguments: dict[str, Any] = {
             "modelId": self.settings.model,
-            "system": system,
-            "messages": [{"role": "user", "content": [{"text": user_message(request)}]}],
+            "system": [{"text": SYSTEM}],
+            "messages": [{"role": "user", "content": self._content(request)}],
             "inferenceConfig": inference,
             "toolConfig": self._tools,
         }
         if self.settings.extra_fields:
             arguments["additionalModelRequestFields"] = dict(self.settings.extra_fields)
         return arguments
+
+    def _content(self, request: Request) -> list[dict[str, Any]]:
+        shared, own = message_parts(request)
+        if shared and self.settings.cache_prompt:
+            return [{"text": shared}, {"cachePoint": {"type": "default"}}, {"text": own}]
+        return [{"text": user_message(request)}]

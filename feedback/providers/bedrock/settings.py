@@ -28,7 +28,7 @@ class BedrockSettings:
 
     temperature: float | None = 0.2  # None for models that take no such setting
     budgets: OutputBudgets = field(default_factory=OutputBudgets)
-    cache_prompt: bool = False  # mark the fixed part for prompt caching; not every model takes the mark
+    cache_prompt: bool = False  # mark what an assignment's texts share for caching; not every model takes it
     extra_fields: Mapping[str, Any] = field(default_factory=dict)  # additionalModelRequestFields
 
     def __post_init__(self) -> None:
