@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .service import Service
 
 NOTICE_SECONDS = 0.25  # of real time until a change of settings or a hang-up is noticed
-LARGEST_PIECE = 64  # tokens
+LARGEST_PIECE = 24  # tokens
 
 
 class BrokenStreamError(Exception):
@@ -71,11 +71,11 @@ async def _send_events(service: Service, connection: Connection, call: Call) -> 
         await _send(connection, "contentBlockStart", {"start": start, "contentBlockIndex": 0})
     for piece in _pieces(service, call):
         await _wait(service, connection, call.pace.per_token * len(piece))
-        _break_off(call, connection)
         text = "".join(piece)
         delta = {"text": text} if call.answer.tool is None else {"toolUse": {"input": text}}
         await _send(connection, "contentBlockDelta", {"delta": delta, "contentBlockIndex": 0})
         call.written += len(piece)
+        _break_off(call, connection)
     await _send(connection, "contentBlockStop", {"contentBlockIndex": 0})
     await _send(connection, "messageStop", {"stopReason": call.answer.stop_reason})
     await _send(connection, "metadata", _accounts(service, call))
