@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 
-def logging_for(level: str) -> dict[str, Any]:
+def logging_for(level: str, *, with_time: bool = True) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {
             "plain": {
-                "format": "{asctime} {levelname:7} {name}: {message}",
+                "format": ("{asctime} " if with_time else "") + "{levelname:7} {name}: {message}",
                 "style": "{",
                 "datefmt": "%H:%M:%S",
             }

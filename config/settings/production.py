@@ -17,15 +17,11 @@ ALLOWED_HOSTS = env.words("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 
 if not ALLOWED_HOSTS:
-    raise ImproperlyConfigured(
-        "ALLOWED_HOSTS is not set: expected this site's host names, with commas"
-    )
+    raise ImproperlyConfigured("ALLOWED_HOSTS is not set: expected this site's host names, with commas")
 
 # The simulator writes feedback that means nothing: nobody must take it for real.
 if FEEDBACK_UPSTREAM == "simulated":
-    raise ImproperlyConfigured(
-        "FEEDBACK_UPSTREAM is 'simulated': expected 'bedrock' or 'offline'"
-    )
+    raise ImproperlyConfigured("FEEDBACK_UPSTREAM is 'simulated': expected 'bedrock' or 'offline'")
 LIMITER_QUEUES = {queue: upstream for queue, upstream in LIMITER_QUEUES.items() if upstream != "simulated"}
 RQ_QUEUES = {queue: options for queue, options in RQ_QUEUES.items() if queue != "simulated"}
 

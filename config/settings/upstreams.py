@@ -26,6 +26,9 @@ LIMITER_SEED = {  # what is not set takes the profile's default, in limiter/seed
     "LEASE_SECONDS": env.optional_number("LEASE_SECONDS", minimum=1),
 }
 
+# How long a run that Redis has lost is left to its worker, in seconds: a lease and its renewal.
+RECONCILE_PATIENCE = env.number("RECONCILE_PATIENCE", 45, minimum=1)
+
 # What a person's own work goes through. Simulated answers are for the demo's samples alone.
 FEEDBACK_UPSTREAM = env.choice("FEEDBACK_UPSTREAM", "offline", tuple(LIMITER_QUEUES))
 

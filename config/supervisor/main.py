@@ -43,6 +43,7 @@ def _run() -> int:
         simulator=_port("SIMULATOR_PORT", 8790, "the Bedrock simulator"),
     )
     environment = {**os.environ, "SIMULATOR_URL": ports.simulator_url, "PYTHONUNBUFFERED": "1"}
+    environment.setdefault("LOG_TIME", "false")  # the supervisor's prefix tells it
     supervisor = Supervisor()
     for program in programs(ports):
         supervisor.add(program, environment)

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+from config.env import BASE_DIR
+
+DEADLINE_SECONDS = 60.0
+
+SUPERVISE = """
+import json, os, sys
+from config.supervisor import supervise
+from config.supervisor.programs import Program
+supervise.PAUSE_SECONDS = 0.01
+supervisor = supervise.Supervisor()
+for name, code, once in json.loads(sys.argv[1]):
+    supervisor.add(Program(name, (sys.executable, "-c", code), once=once), dict(os.environ))
+sys.exit(supervisor.run())
+"""
+STEADY = "import os, time; print('pid', os.getpid(), flush=True); time.sleep(600)"
+SHORT_LIVED = "print('I am here', flush=True)"
+
+
+@contextmanager
+def supervised(output: Path, *programs: tuple[str, str, bool]) -> Iterator[subprocess.Popen[str]]:
+    import json
+
+    with output.open("w") as stdout:
+        process = subprocess.Popen(
+            [sys.executable, "-c", SUPERVISE, json.dumps(programs)],
+            cwd=BASE_DIR,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            stdout=stdout,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, "the condition never came true"
+        time.sleep(0.05)
+
+
+def steady_pids(output: Path) -> list[int]:
+    lines = output.read_text().splitlines()
+    return [int(line.rpartition(" ")[2]) for line in lines if "| pid " in line]
+
+
+@pytest.fixture
+def output(folder: Path) -> Path:
+    return folder / "output.txt"
+
+
+def test_each_line_says_which_program_wrote_it(output: Path) -> None:
+    with supervised(output, ("steady", STEADY, False), ("greeter", SHORT_LIVED, True)) as supervisor:
+        wait_for(
+            lambda: (
+                "greeter    | I am here" in output.read_text() or "greeter | I am here" in output.read_text()
+            )
+        )
+        wait_for(lambda: bool(steady_pids(output)))
+        assert supervisor.poll() is None  # a program that runs once is not missed
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_every_program_and_ends_well(output: Path, number: signal.Signals) -> None:
+    with supervised(output, ("one", STEADY, False), ("two", STEADY, False)) as supervisor:
+        wait_for(lambda: len(steady_pids(output)) == 2)
+        supervisor.send_signal(number)
+        assert supervisor.wait(DEADLINE_SECONDS) == 0
+        assert not any(psutil.pid_exists(pid) for pid in steady_pids(output))
+
+
+def test_a_program_that_was_killed_is_started_again(output: Path) -> None:
+    with supervised(output, ("steady", STEADY, False)) as supervisor:
+        wait_for(lambda: len(steady_pids(output)) == 1)
+        os.kill(steady_pids(output)[0], signal.SIGKILL)
+        wait_for(lambda: len(steady_pids(output)) == 2)
+        assert "steady ended (SIGKILL): starting it again" in output.read_text()
+        supervisor.terminate()
+        assert supervisor.wait(DEADLINE_SECONDS) == 0
+        assert not psutil.pid_exists(steady_pids(output)[1])
+
+
+def test_a_program_that_keeps_dying_brings_everything_down_and_says_so(output: Path) -> None:
+    with supervised(
+        output, ("steady", STEADY, False), ("broken", "raise SystemExit(3)", False)
+    ) as supervisor:
+        assert supervisor.wait(DEADLINE_SECONDS) == 3
+        assert "broken ended 5 times in a row (status 3): stopping everything" in output.read_text()
+        assert not any(psutil.pid_exists(pid) for pid in steady_pids(output))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel tells a child of its parent's death on Linux")
+def test_no_program_outlives_a_supervisor_that_was_killed(output: Path) -> None:
+    with supervised(output, ("steady", STEADY, False)) as supervisor:
+        wait_for(lambda: len(steady_pids(output)) == 1)
+        supervisor.kill()
+        wait_for(lambda: not psutil.pid_exists(steady_pids(output)[0]))
