@@ -20,7 +20,7 @@ from .errors import (
     WrongType,
 )
 from .model import Heading, Limits, Parsed
-from .parsing import ACCEPTED_SUFFIXES, parse
+from .parsing import ACCEPTED_SUFFIXES, check_size, parse
 from .sections import MAX_WORDS, MIN_WORDS, Section, split
 from .spans import Piece, render_spans
 
@@ -28,5 +28,5 @@ __all__ = [
     "ACCEPTED_SUFFIXES", "MAX_WORDS", "MIN_WORDS",
     "Corrupt", "DocumentError", "Empty", "Encrypted", "Heading", "Limits", "NoText", "Parsed", "Piece",
     "Section", "Span", "SplitError", "TimedOut", "TooComplex", "TooLarge", "WrongType",
-    "anchor", "parse", "render_spans", "resplit", "split",
+    "anchor", "check_size", "parse", "render_spans", "resplit", "split",
 ]  # fmt: skip

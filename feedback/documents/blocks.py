@@ -16,7 +16,7 @@ class Block:
 
     text: str
     level: int | None = None  # of a heading, from 1; None: body text
-    tight: bool = False  # stands right under a tight block before it, as items and rows do
+    kin: str = ""  # "item" or "row": stands right under a block of the same kin, with no blank line
     emphatic: bool = False  # all bold or larger than the rest: perhaps a heading that nobody marked
 
 
@@ -26,7 +26,7 @@ def table_row(cells: Iterable[Iterable[Block]]) -> list[Block]:
     written = [[block for block in cell if block.text.strip()] for cell in cells]
     filled = [cell for cell in written if cell]
     if len(filled) > 1 and all(len(cell) == 1 and cell[0].level is None for cell in filled):
-        return [Block(" | ".join(cell[0].text.strip() for cell in filled), tight=True)]
+        return [Block(" | ".join(cell[0].text.strip() for cell in filled), kin="row")]
     return [block for cell in filled for block in cell]
 
 
@@ -35,7 +35,7 @@ def assemble(blocks: Iterable[Block], limits: Limits, warnings: Iterable[str] = 
     pieces: list[str] = []
     headings: list[Heading] = []
     length = invisible = wordless = 0
-    tight = False
+    kin = ""
     for block in blocks:
         text, removed = clean(block.text if block.level is None else one_line(block.text))
         invisible += removed
@@ -43,13 +43,13 @@ def assemble(blocks: Iterable[Block], limits: Limits, warnings: Iterable[str] = 
             wordless += block.level is not None
             continue
         text = text if block.level is None else text.strip()
-        separator = "" if not pieces else "\n" if tight and block.tight else "\n\n"
+        separator = "" if not pieces else "\n" if kin and kin == block.kin else "\n\n"
         length += len(separator)
         if block.level is not None:
             headings.append(Heading(length, length + len(text), block.level, text))
         pieces += (separator, text)
         length += len(text)
-        tight = block.tight
+        kin = block.kin
     text = "".join(pieces)
     return Parsed(
         text, tuple(headings), _checked_words(text, limits), (*warnings, *_notices(invisible, wordless))

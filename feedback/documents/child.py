@@ -49,7 +49,11 @@ def answer(data: bytes, suffix: str, limits: Limits) -> dict[str, Any]:
         return {"parsed": asdict(_read(data, suffix, limits))}
     except DocumentError as error:
         code, message = error.code, error.message
-    except (MemoryError, RecursionError) as error:
+    except (
+        MemoryError,
+        RecursionError,
+        ImportError,
+    ) as error:  # the last where no memory is left to load code
         detail = type(error).__name__
     except Exception as error:
         # A reader met what its author did not think of. The place helps us, the text stays the student's.

@@ -22,15 +22,16 @@ _CANDIDATES = [
 _NAMES = {"utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "cp1252": "Windows-1252 (Western European)"}
 _CONTROLS = bytes({*range(32), 127} - set(b"\t\n\v\f\r\x1b"))
 _SAMPLE = 64 * 1024
+_STRAY = 3  # control characters that even a short text may hold
 _WESTERN = "cp1252"  # what old editors write in most of our languages: first among equals
 
 
 def looks_binary(data: bytes) -> bool:
-    """Whether these bytes are no text in any encoding: more than 1 in 100 is a control character."""
+    """Whether these bytes are no text in any encoding: more than 5 in 100 are control characters."""
     if data.startswith(tuple(mark for mark, _ in _MARKS)) or _unmarked_utf16(data):
         return False
     sample = data[:_SAMPLE]
-    return len(sample) - len(sample.translate(None, _CONTROLS)) > len(sample) / 100
+    return len(sample) - len(sample.translate(None, _CONTROLS)) > max(_STRAY, len(sample) / 20)
 
 
 def decode(data: bytes) -> tuple[str, str | None]:

@@ -73,7 +73,7 @@ def _guess(before: Block, block: Block, after: Block) -> int | None:
         return None if _is_list_item(depth, before, after) else depth
     if text.lower() in _USUAL or block.emphatic or _is_capitals(text):
         return 1
-    stands_alone = count_words(text) <= _MAX_PLAIN_WORDS and not block.tight and text[0].isalnum()
+    stands_alone = count_words(text) <= _MAX_PLAIN_WORDS and not block.kin and text[0].isalnum()
     return 1 if stands_alone and count_words(after.text) >= _PARAGRAPH_WORDS else None
 
 

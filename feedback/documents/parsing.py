@@ -31,15 +31,21 @@ def parse(data: bytes, filename: str, *, limits: Limits | None = None) -> Parsed
     Safe from any thread: the child is spawned, limits itself, leads a group of its own and is killed with it.
     """
     limits = limits or Limits()
-    if not data:
+    check_size(len(data), limits=limits)
+    task = json.dumps({"suffix": _suffix(filename), "limits": asdict(limits)})
+    return _conclude(_run(task, data, limits.wall_seconds))
+
+
+def check_size(size: int, *, limits: Limits | None = None) -> None:
+    """Refuse a file by its size in bytes, before it is read into memory; raises Empty or TooLarge."""
+    limits = limits or Limits()
+    if size == 0:
         raise Empty("This file is empty (0 bytes). Please check that it was saved, and upload it again.")
-    if len(data) > limits.max_bytes:
+    if size > limits.max_bytes:
         raise TooLarge(
             f"This file is larger than {limits.max_bytes / 2**20:,.0f} MB. Pictures are the usual reason: "
             "please remove them, or upload the text as .docx or .txt."
         )
-    task = json.dumps({"suffix": _suffix(filename), "limits": asdict(limits)})
-    return _conclude(_run(task, data, limits.wall_seconds))
 
 
 def _suffix(filename: str) -> str:

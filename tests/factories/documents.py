@@ -67,18 +67,22 @@ def saved(document: docx.document.Document) -> bytes:
     return file.getvalue()
 
 
-def with_parts(archive: bytes, parts: Mapping[str, bytes | Callable[[bytes], bytes]]) -> bytes:
-    """The zip with parts replaced, edited by a function, or added."""
+def archive(parts: Mapping[str, bytes]) -> bytes:
+    """A zip of these parts."""
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(archive)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            edit = parts.get(name, old.read(name))
-            new.writestr(name, edit(old.read(name)) if callable(edit) else edit)
-        for name in parts.keys() - set(old.namelist()):
-            added = parts[name]
-            assert isinstance(added, bytes)
-            new.writestr(name, added)
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name, part in parts.items():
+            new.writestr(name, part)
     return out.getvalue()
+
+
+def with_parts(original: bytes, edits: Mapping[str, bytes | Callable[[bytes], bytes]]) -> bytes:
+    """The zip with parts replaced, edited by a function, or added."""
+    with zipfile.ZipFile(io.BytesIO(original)) as old:
+        parts = {name: old.read(name) for name in old.namelist()}
+    for name, edit in edits.items():
+        parts[name] = edit(parts[name]) if callable(edit) else edit
+    return archive(parts)
 
 
 def word_body(body: str, **parts: str) -> bytes:

@@ -81,7 +81,7 @@ class _Body:
             return Block(text, style.level)
         depth = self._styles.list_depth(properties)
         if depth is not None and text.strip():
-            return Block(f"{'  ' * depth}- {text.strip()}", tight=True)
+            return Block(f"{'  ' * depth}- {text.strip()}", kin="item")
         return Block(text, emphatic=style.bold or _is_all_bold(paragraph))
 
     def _inline(self, element: Element) -> Iterator[str]:

@@ -38,7 +38,7 @@ class _Tokens:
             elif token.type in {"fence", "code_block"}:
                 yield from self._text(token.content)
             elif token.type == "tr_close":
-                yield Block(" | ".join(cell for cell in self._cells or [] if cell), tight=True)
+                yield Block(" | ".join(cell for cell in self._cells or [] if cell), kin="row")
                 self._cells = None
             else:
                 self._open_or_close(token)
@@ -71,7 +71,7 @@ class _Tokens:
             self._cells.append(text.strip())
         elif self._lists:
             indent = "  " * min(len(self._lists) - 1, 8)
-            yield Block(f"{indent}{self._marker or '  '}{text}", tight=True)
+            yield Block(f"{indent}{self._marker or '  '}{text}", kin="item")
             self._marker = ""
         else:
             yield Block(text, self._level)

@@ -71,7 +71,7 @@ class _Text:
         else:
             item, *notes = self._with_notes(paragraph, None)
             yield (
-                Block(f"{'  ' * min(depth, 8)}- {item.text.strip()}", tight=True)
+                Block(f"{'  ' * min(depth, 8)}- {item.text.strip()}", kin="item")
                 if item.text.strip()
                 else item
             )

@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from statistics import median
 
 from ..blocks import Block
 from ..headings import is_title_like
@@ -123,12 +122,14 @@ def _body(lines: Sequence[Line]) -> _Body:
     size = _common_size(lines)
     usual = [line for line in lines if line.size == size]
     letters = sum(len(line.text) for line in usual)
-    gaps = [a.y - b.y for a, b in pairwise(usual) if a.page == b.page and a.y > b.y]
+    gaps = sorted(a.y - b.y for a, b in pairwise(usual) if a.page == b.page and a.y > b.y)
     lengths = sorted(len(line.text) for line in usual)
     return _Body(
         size=size,
         bold=sum(len(line.text) for line in usual if line.bold) * 2 > letters,
-        gap=median(gaps) if gaps else size * 1.2,
+        gap=gaps[len(gaps) // 4]
+        if gaps
+        else size * 1.2,  # most lines are inside paragraphs, but not in a list
         length=lengths[len(lengths) * 3 // 4],
         margin=Counter(round(line.x) for line in usual).most_common(1)[0][0],
     )
@@ -194,4 +195,4 @@ def _is_heading(first: Line, text: str, body: _Body) -> bool:
 
 def _block(first: Line, text: str, looks: dict[tuple[float, bool], int]) -> Block:
     level = looks.get((first.size, first.bold)) if is_title_like(text) else None
-    return Block(text, level, tight=level is None and _ITEM.match(text) is not None)
+    return Block(text, level, kin="item" if level is None and _ITEM.match(text) else "")

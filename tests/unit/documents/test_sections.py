@@ -73,7 +73,9 @@ def test_a_short_opening_joins_the_first_subsection_under_its_own_heading() -> N
 
 
 def test_a_tiny_section_joins_the_one_before_it() -> None:
-    sections = split(document((1, "Results"), prose(60), (1, "Note"), "Thanks to all.", (1, "End"), prose(60)))
+    sections = split(
+        document((1, "Results"), prose(60), (1, "Note"), "Thanks to all.", (1, "End"), prose(60))
+    )
     assert titles(sections) == ["Results", "End"]
 
 
@@ -132,7 +134,12 @@ def test_blank_text_has_no_sections() -> None:
 
 def test_headings_that_do_not_fit_the_text_are_ignored() -> None:
     text = "One two three."
-    wild = [Heading(-4, 2, 1, "a"), Heading(5, 900, 1, "b"), Heading(4, 7, 1, "two"), Heading(5, 7, 1, "in it")]
+    wild = [
+        Heading(-4, 2, 1, "a"),
+        Heading(5, 900, 1, "b"),
+        Heading(4, 7, 1, "two"),
+        Heading(5, 7, 1, "in it"),
+    ]
     assert_whole(text, split(text, wild))
 
 
@@ -144,7 +151,8 @@ def texts_with_headings(draw: st.DrawFn) -> tuple[str, list[Heading]]:
     text = draw(TEXTS)
     places = draw(st.lists(st.integers(0, max(0, len(text) - 1)), max_size=12))
     return text, [
-        Heading(place, place + draw(st.integers(1, 12)), draw(st.integers(1, 4)), f"h{place}") for place in places
+        Heading(place, place + draw(st.integers(1, 12)), draw(st.integers(1, 4)), f"h{place}")
+        for place in places
     ]
 
 

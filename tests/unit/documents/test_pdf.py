@@ -1,0 +1,88 @@
+"""PDF documents, built by fpdf2."""
+
+from __future__ import annotations
+
+import pytest
+
+from feedback.documents import Corrupt, Encrypted, NoText, Parsed, TooLarge
+from feedback.documents.formats import read
+from feedback.documents.model import Limits
+from tests.factories import documents as files
+
+
+def parsed(data: bytes, limits: Limits | None = None) -> Parsed:
+    return read(data, ".pdf", limits or Limits())
+
+
+def paragraphs(data: bytes) -> list[str]:
+    return parsed(data).text.split("\n\n")
+
+
+def test_headings_are_told_by_their_look_and_paragraphs_are_rebuilt() -> None:
+    document = parsed(files.pdf())
+    assert [(heading.level, heading.title) for heading in document.headings] == [
+        part for part in files.ESSAY if not isinstance(part, str)
+    ]
+    assert document.text.split("\n\n") == [part if isinstance(part, str) else part[1] for part in files.ESSAY]
+
+
+def test_long_paragraphs_are_one_again_across_lines_and_pages() -> None:
+    written = [files.prose(180 + number, sentence=14) for number in range(9)]
+    read_back = paragraphs(
+        files.pdf([(1, "Bread"), *written], head="Ada Lovelace, History 101", numbered=True)
+    )
+    assert " ".join(read_back) == " ".join(["Bread", *written])
+
+
+def test_running_heads_and_page_numbers_are_dropped_and_the_title_stays() -> None:
+    written = [files.prose(170 + number) for number in range(9)]
+    text = parsed(files.pdf([(1, "Bread"), *written], head="Bread", numbered=True)).text
+    assert text.count("Bread") == 1
+    assert "Page" not in text
+
+
+def test_a_hyphen_that_broke_a_line_is_joined_and_one_of_the_word_is_kept() -> None:
+    lines = [
+        "The harvest of that well-known year failed after a hail-",
+        "storm in July, and the price of bread in this well-",
+        "known year of hunger doubled before winter in Anglo-",
+        "Saxon lands.",
+    ]
+    assert paragraphs(files.pdf_of_lines(lines)) == [
+        "The harvest of that well-known year failed after a hailstorm in July, and the price of bread in "
+        "this well-known year of hunger doubled before winter in Anglo-Saxon lands."
+    ]
+
+
+def test_numbered_headings_without_any_look_are_found() -> None:
+    body = files.prose(30)
+    document = parsed(files.pdf(["1 Introduction", body, "1.1 Sources", body]))
+    assert [(heading.level, heading.title) for heading in document.headings] == [
+        (1, "1 Introduction"),
+        (2, "1.1 Sources"),
+    ]
+
+
+def test_a_scan_is_called_one_with_what_to_do() -> None:
+    with pytest.raises(NoText, match="OCR"):
+        parsed(files.scanned_pdf())
+
+
+def test_a_password_is_asked_to_be_removed() -> None:
+    with pytest.raises(Encrypted):
+        parsed(files.pdf(user_password="secret"))
+
+
+def test_a_document_that_only_forbids_printing_is_read() -> None:
+    assert parsed(files.pdf(owner_password="secret")).text.startswith("The Price of Bread")
+
+
+def test_too_many_pages_are_refused_with_both_numbers() -> None:
+    with pytest.raises(TooLarge, match=r"has 3 pages; at most 2"):
+        parsed(files.pdf([files.prose(400)] * 5), Limits(max_pages=2))
+
+
+@pytest.mark.parametrize("data", [b"%PDF-1.7\n", files.pdf()[:700], b"%PDF-1.4\n" + b"garbage " * 500])
+def test_a_damaged_document_is_called_so(data: bytes) -> None:
+    with pytest.raises(Corrupt):
+        parsed(data)
