@@ -1,4 +1,7 @@
 """Fair, rate-limited, breaker-guarded dequeueing for Django and RQ.
 
 Nothing here knows what the jobs do: flows, groups and jobs are opaque strings.
+
+The public face is `gates.get_gate`, `services` (verbs that write), `selectors` (reads), `policies.ensure_policy`,
+`publication.reconcile_configuration`, `execution` and, for one process without Redis, `solo`; see docs/limiter.md.
 """

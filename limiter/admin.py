@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
@@ -17,9 +17,9 @@ from .report import as_table
 from .selectors import upstream_status
 
 if TYPE_CHECKING:
-    from django.utils.safestring import SafeString
-    from django.http import HttpRequest
     from django.db import models
+    from django.http import HttpRequest
+    from django.utils.safestring import SafeString
 
 NOT_REACHED = "The gate cannot be reached."
 
@@ -194,10 +194,8 @@ class GroupWeightAdmin(ServiceAdmin):
     def write(
         self, key: str, values: Mapping[str, Any], *, new: bool, author: str, reason: str
     ) -> GroupWeight:
-        weight = values.get(
-            "weight", GroupWeight.objects.filter(group=key).values_list("weight", flat=True).first()
-        )
-        return services.set_group_weight(group=key, weight=weight or 1.0, author=author, reason=reason)
+        weight = values["weight"] if "weight" in values else GroupWeight.objects.get(group=key).weight
+        return services.set_group_weight(group=key, weight=weight, author=author, reason=reason)
 
 
 @admin.register(BreakerTransition)

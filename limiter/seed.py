@@ -11,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.migrations.loader import MigrationLoader
 
 from .gates import MEMORY, backend
@@ -56,6 +56,7 @@ def seed_settings() -> Seed:
     return Seed(**{**defaults, **{name.lower(): value for name, value in given.items()}})
 
 
+@transaction.atomic
 def seed_from_environment() -> bool:
     """Make the first plan and upstreams where there is none. False: there were some already."""
     from .models import Plan, Upstream

@@ -3,9 +3,21 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
+from typing import Self
 
 from limiter.gate.memory import MemoryGate
-from limiter.gate.model import FlowPolicy, Lease, Outcome, Place, Settlement, Ticket, UpstreamConfig, Usage
+from limiter.gate.model import (
+    BreakerConfig,
+    BreakerMode,
+    FlowPolicy,
+    Lease,
+    Outcome,
+    Place,
+    Settlement,
+    Ticket,
+    UpstreamConfig,
+    Usage,
+)
 
 
 def steady_clock() -> Callable[[], float]:
@@ -25,6 +37,22 @@ class SoloGate(MemoryGate):
         super().__init__(clock or steady_clock())
         self._bell = threading.Condition()
         self.rings = 0
+
+    @classmethod
+    def for_one(cls, upstream: str, requests_per_minute: float | None, workers: int) -> Self:
+        """A gate for one pool: its rate, as many at once as it has threads, and no breaker."""
+        gate = cls()
+        gate.configure(
+            UpstreamConfig(
+                name=upstream,
+                version=1,
+                requests_per_minute=requests_per_minute,
+                burst=workers,
+                max_in_flight=workers,
+                breaker=BreakerConfig(mode=BreakerMode.DISABLED),
+            )
+        )
+        return gate
 
     def ring(self) -> None:
         with self._bell:

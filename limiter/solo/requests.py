@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
-import itertools
 import logging
 import threading
 import time
@@ -14,9 +12,10 @@ from types import TracebackType
 from typing import Self
 
 from limiter.execution import AbortReason, Execution, running
-from limiter.gate.model import BreakerConfig, BreakerMode, Lease, Outcome, Settlement, Ticket, UpstreamConfig
+from limiter.gate.model import Lease, Outcome, Settlement, Ticket
 
 from .gate import SoloGate
+from .pauses import Pauses
 from .stats import Recorder, Stats
 from .task import GaveUpError, Run, Task
 
@@ -27,7 +26,7 @@ class RequestManager:
     """Runs jobs in a pool of threads, each when the gate admits it. Thread-safe.
 
     Needs neither Redis nor a database. By itself it makes a gate of its own; given one, it serves
-    one upstream of it, whose configuration is whoever's gave it. What waits is lost with the
+    one upstream of it, as whoever gave it configured it. What waits is lost with the
     process: who keeps the jobs hands them in again (`resume`).
     """
 
@@ -46,14 +45,11 @@ class RequestManager:
         self.upstream = upstream
         self.workers = workers
         self._attempts = attempts
-        self._gate = gate or _own_gate(upstream, requests_per_minute, workers)
+        self._gate = gate or SoloGate.for_one(upstream, requests_per_minute, workers)
         self._around, self._before_offer, self._after_settle = around, before_offer, after_settle
         self._lock = threading.RLock()
         self._tasks: dict[str, Task] = {}
-        self._pausing: list[
-            tuple[float, int, Task]
-        ] = []  # a heap, by the monotonic moment of the next attempt
-        self._order = itertools.count()
+        self._pauses = Pauses()
         self._threads: list[threading.Thread] = []
         self._stopping = False
         self._recorder = Recorder()
@@ -157,27 +153,22 @@ class RequestManager:
         """Offer a task now, or put it by for a while."""
         if delay > 0:
             with self._lock:
-                heapq.heappush(self._pausing, (time.monotonic() + delay, next(self._order), task))
+                self._pauses.add(task, delay)
             self._gate.ring()
             return
         self._call_hook(self._before_offer, task.ticket)
         with self._lock:
             if self._tasks.get(task.ticket.job) is task:  # not cancelled meanwhile
+                task.in_line_since = time.monotonic()
                 self._gate.offer(self.upstream, task.ticket)
 
     def _line_up_what_is_due(self) -> float | None:
         """Offer every task whose pause is over; return the seconds until the next one's is."""
         while True:
             with self._lock:
-                if not self._pausing:
-                    return None
-                wait = self._pausing[0][0] - time.monotonic()
-                if wait > 0:
-                    return wait
-                task = heapq.heappop(self._pausing)[2]
-                if self._tasks.get(task.ticket.job) is not task:
-                    continue
-                task.in_line_since = time.monotonic()
+                task = self._pauses.pop_due()
+                if task is None:
+                    return self._pauses.seconds()
             self._line_up(task, 0.0)
 
     def _drop(self, task: Task) -> None:
@@ -264,7 +255,6 @@ class RequestManager:
         with self._lock:
             self._recorder.throttled += execution.outcome is Outcome.THROTTLED
             task.execution, next_task = None, task
-            task.in_line_since = time.monotonic()
             cut = self._stopping or execution.abort_reason is not None
             if pause is None or cut or task.attempts >= self._attempts:
                 self._finish(task, execution, GaveUpError() if pause is not None and not cut else error)
@@ -294,21 +284,6 @@ class RequestManager:
                 hook(*values)
         except Exception:
             logger.exception("%s failed", hook)
-
-
-def _own_gate(upstream: str, requests_per_minute: float | None, workers: int) -> SoloGate:
-    gate = SoloGate()
-    gate.configure(
-        UpstreamConfig(
-            name=upstream,
-            version=1,
-            requests_per_minute=requests_per_minute,
-            burst=workers,
-            max_in_flight=workers,
-            breaker=BreakerConfig(mode=BreakerMode.DISABLED),
-        )
-    )
-    return gate
 
 
 def _earlier(*moments: float | None) -> float | None:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from threading import Thread
 
@@ -19,7 +18,7 @@ from .conftest import WHO
 
 
 @pytest.fixture
-def waiting(upstream: Upstream, gate: MemoryGate) -> Iterator[MemoryGate]:
+def waiting(upstream: Upstream, gate: MemoryGate) -> MemoryGate:
     """Ada and Bob wait with three jobs each."""
     services.change_upstream(upstream="tested", changes={"max_in_flight": None}, **WHO)
     for number in range(3):

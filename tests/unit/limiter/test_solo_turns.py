@@ -141,3 +141,39 @@ def test_a_job_that_is_submitted_while_it_runs_runs_again() -> None:
         run.go.set()
         again.result(PATIENCE)
     assert run.ran == ["first", "first"]
+
+
+def test_no_wake_up_is_lost() -> None:
+    """Many come at once from many sides; each must be noticed, though nobody looks twice."""
+
+    def run(job: str, execution: Execution) -> None:
+        pass
+
+    def bring(side: int) -> None:
+        for number in range(100):
+            manager.submit(f"{side}-{number}", run=run, flow=str(side)).result(PATIENCE)
+
+    with RequestManager(requests_per_minute=None, workers=3) as manager:
+        sides = [threading.Thread(target=bring, args=(side,)) for side in range(8)]
+        for side in sides:
+            side.start()
+        for side in sides:
+            side.join(2 * PATIENCE)
+        assert manager.get_stats()["completed"] == 800
+
+
+def test_a_call_may_outlast_its_lease() -> None:
+    """Nobody else could have taken it over, so nobody renews it either."""
+    clock = SettableClock()
+    gate = SoloGate(clock)
+    gate.configure(UpstreamConfig("tested", version=1, max_in_flight=1, lease_seconds=30))
+    run = Recorder()
+    with RequestManager(gate=gate, upstream="tested", workers=2) as manager:
+        run.hold(manager)
+        second = manager.submit("second", run=run)
+        clock.now += 3600
+        gate.ring()
+        assert manager.get_stats()["in_flight"] == 1
+        run.go.set()
+        second.result(PATIENCE)
+    assert gate.status("tested").counters["settled_success"] == 2
