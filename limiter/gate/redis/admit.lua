@@ -28,6 +28,13 @@ end
 
 local drops = 0
 
+-- rare
+local function drop(job)
+  leave(job)
+  drops = drops + 1
+  absorb()
+end
+
 -- The job to run, out of the line and out of the list; whether as a probe, whether it was its turn.
 local function pick()
   local probe = breaker_wants_probe()
@@ -41,9 +48,7 @@ local function pick()
       take(job)
       return job, probe, not small
     end
-    leave(job)
-    drops = drops + 1
-    absorb()
+    drop(job)
   end
 end
 

@@ -37,7 +37,7 @@ if #leases > 0 then
   wake(#leases)
 end
 redis.call("ZREMRANGEBYSCORE", base .. ":buried", "-inf", now)
-sweep()
+sweep_list()
 save_line()
 forget()
 save()

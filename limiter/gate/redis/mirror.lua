@@ -87,6 +87,17 @@ local function absorb_stretch(from, size)
   return #ids
 end
 
+-- rare
+local function absorb_changes(length, known, at_head, at_tail)
+  local fresh = 0
+  if known > 0 and not at_head then
+    fresh = absorb_head()
+  end
+  if fresh < BATCH and (known + fresh < length or not at_tail) then
+    absorb_stretch(boundary(length, known + fresh), BATCH - fresh)
+  end
+end
+
 -- Bring the index up to date with both ends of the list; cheap where nothing changed.
 local function absorb()
   if list == "" then
@@ -97,18 +108,10 @@ local function absorb()
     return
   end
   local known = redis.call("HLEN", base .. ":jobs")
-  local ends = redis.call(
-    "HMGET", base .. ":jobs", redis.call("LINDEX", list, 0), redis.call("LINDEX", list, -1)
-  )
-  if known >= length and ends[1] and ends[2] then
-    return
-  end
-  local fresh = 0
-  if known > 0 and not ends[1] then
-    fresh = absorb_head()
-  end
-  if fresh < BATCH and (known + fresh < length or not ends[2]) then
-    absorb_stretch(boundary(length, known + fresh), BATCH - fresh)
+  local head, tail = redis.call("LINDEX", list, 0), redis.call("LINDEX", list, -1)
+  local ends = redis.call("HMGET", base .. ":jobs", head, tail)
+  if known < length or not ends[1] or not ends[2] then
+    absorb_changes(length, known, ends[1], ends[2])
   end
 end
 
@@ -146,7 +149,7 @@ local function drop_stale()
 end
 
 -- The slow round that finds whatever the ends don't show.
-local function sweep()
+local function sweep_list()
   if list == "" then
     return
   end

@@ -146,7 +146,9 @@ class BothGates(RuleBasedStateMachine):
             lease = self.leases[pick % len(self.leases)][0].id
             self.both("settle", U, lease, outcome, usage, retry_after=retry_after)
 
-    @rule(outcome=st.sampled_from([Outcome.SUCCESS, Outcome.FAILURE]), chance=st.floats(0, 1, exclude_max=True))
+    @rule(
+        outcome=st.sampled_from([Outcome.SUCCESS, Outcome.FAILURE]), chance=st.floats(0, 1, exclude_max=True)
+    )
     def settle_the_newest(self, outcome: Outcome, chance: float) -> None:
         self.work.chance = chance
         self.settle(len(self.leases) - 1, outcome, None, 0.0)
