@@ -9,6 +9,7 @@ import sys
 import threading
 from concurrent.futures import Future
 from contextlib import suppress
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -61,11 +62,13 @@ class Simulator(SimulatorControl):
 class SimulatorProcess(SimulatorControl):
     """A context manager: a simulator in a process of its own, killed at the end."""
 
-    def __init__(self, *, port: int = 0, **settings: Any) -> None:
+    def __init__(self, *, port: int = 0, certificate: Path | None = None, **settings: Any) -> None:
         chosen = SimulatorSettings.model_validate(settings).model_dump_json(exclude_unset=True)
         self._command = [
             sys.executable, "-m", "feedback.simulator", "--port", str(port), "--settings", chosen,
         ]  # fmt: skip
+        if certificate is not None:
+            self._command += ["--certificate", str(certificate)]
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(self._command, stdout=subprocess.PIPE, text=True)  # noqa: S603 - ours

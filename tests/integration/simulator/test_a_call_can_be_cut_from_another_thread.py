@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import datetime
 import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from feedback.providers.base import Aborted, Accepted, Call, Finished, SectionRequest, TimedOut
 from feedback.providers.bedrock import BedrockProvider, BedrockSettings
 from feedback.simulator import Simulator
+from feedback.simulator.certificate import self_signed
 
 NOTHING_YET = {"total": {"low": 3600, "high": 3600}}
 STALLED = {"first_token": {"low": 0, "high": 0}, "per_output_token": {"low": 3600, "high": 3600}}
@@ -199,29 +194,8 @@ def _outcome(provider: BedrockProvider, section: SectionRequest, call: Call) -> 
 
 
 @pytest.fixture
-def certificate(tmp_path: Path) -> Path:
-    """A certificate for 127.0.0.1 with its key, signed by itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.datetime.now(datetime.UTC)
-    signed = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    file = tmp_path / "certificate.pem"
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    file.write_bytes(private + signed.public_bytes(serialization.Encoding.PEM))
-    return file
-
-
-@pytest.fixture
-def tls_simulator(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
+def tls_simulator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
+    certificate = self_signed(tmp_path)
     monkeypatch.setenv("AWS_CA_BUNDLE", str(certificate))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)

@@ -27,7 +27,7 @@ PROFILE = "arn:aws:bedrock:eu-central-1:123456789012:application-inference-profi
 
 
 def frames(simulator: Simulator, body: dict[str, Any], model: str = "m") -> list[Any]:
-    """A stream's frames as botocore's own parser reads them (its stubs get them wrong), checksums included."""
+    """A stream's frames as botocore's own parser reads them (its stubs are wrong), checksums included."""
     connection = http.client.HTTPConnection(urlsplit(simulator.url).netloc, timeout=60)
     headers = {"Authorization": "AWS4-HMAC-SHA256 anything"}
     connection.request("POST", f"/model/{quote(model, safe='')}/converse-stream", json.dumps(body), headers)
