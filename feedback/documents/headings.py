@@ -42,17 +42,17 @@ def promote(blocks: Sequence[Block]) -> list[Block]:
     ]
 
 
-def is_title_like(text: str) -> bool:
+def is_title_like(text: str, max_words: int = _MAX_WORDS) -> bool:
     """Whether a text has the shape of a title: one short line that neither starts nor ends as prose."""
     text = text.strip()
     return (
-        0 < len(text) <= 100
+        0 < len(text) <= max_words * 10
         and "\n" not in text
         and not text.startswith(_MARKERS)
         and not text[0].islower()
         and not text.endswith((".", ",", ";", ":", "!", "…"))
         and any(character.isalpha() for character in text)
-        and count_words(text) <= _MAX_WORDS
+        and count_words(text) <= max_words
     )
 
 

@@ -83,7 +83,14 @@ def heading_path(text: str, headings: Sequence[Heading], start: int, end: int) -
         path.append(heading)
         if not is_opening:
             break
+    if len(path) > 1 and _is_title(path[0], headings):
+        del path[0]
     return tuple(heading.title for heading in path)
+
+
+def _is_title(first: Heading, headings: Sequence[Heading]) -> bool:
+    """Whether everything stands under this heading: it names the document and says nothing in a path."""
+    return all(heading.level > first.level for heading in headings if heading is not first)
 
 
 def _body_start(path: Sequence[Heading], start: int) -> int:

@@ -24,15 +24,9 @@ def most_similar(reads: Folded, sought: Sequence[str], near: int | None) -> tupl
     if len(sought) < _MIN_WORDS or len(reads.words) < _MIN_WORDS:
         return None
     sought = _mended(sought, reads.vocabulary)
-    best: tuple[float, int, int] | None = None
-    for window in _windows(reads, sought, near):
-        aligned = _align(reads.spelled, sought, window)
-        if aligned is not None and (best is None or aligned[0] > best[0]):
-            best = aligned
-    if best is None or best[0] < ALIKE:
-        return None
-    _, first, last = best
-    return reads.words[first][0], reads.words[last][1]
+    aligned = (_align(reads.spelled, sought, window) for window in _windows(reads, sought, near))
+    best = max((found for found in aligned if found), key=lambda found: found[0], default=None)
+    return best and (reads.words[best[1]][0], reads.words[best[2]][1])
 
 
 def _mended(sought: Sequence[str], vocabulary: frozenset[str]) -> list[str]:
@@ -91,18 +85,17 @@ def _apart(firsts: Sequence[int], size: int) -> list[int]:
 
 
 def _align(spelled: Sequence[str], sought: Sequence[str], window: int) -> tuple[float, int, int] | None:
-    """How alike the best stretch around a window is, with its first and last word."""
+    """The widest stretch around a window that is ALIKE: how alike, its first word and its last."""
     slack = max(2, len(sought) // 5)
     begin = max(0, window - slack)
     around = spelled[begin : window + len(sought) + slack]
     matcher = SequenceMatcher(None, sought, around, autojunk=False)
     blocks = [(block.b, block.size) for block in matcher.get_matching_blocks() if block.size]
-    best: tuple[float, int, int] | None = None
     while blocks:
         first, last = blocks[0][0], blocks[-1][0] + blocks[-1][1] - 1
         ratio = 2 * sum(size for _, size in blocks) / (len(sought) + last - first + 1)
-        if best is None or ratio > best[0]:
-            best = (ratio, begin + first, begin + last)
+        if ratio >= ALIKE:
+            return ratio, begin + first, begin + last
         # A common word far off stretches the span: drop the lighter end and look again.
         del blocks[0 if blocks[0][1] <= blocks[-1][1] else -1]
-    return best
+    return None

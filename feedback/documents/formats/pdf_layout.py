@@ -18,6 +18,7 @@ _PAGE_NUMBER = re.compile(
     r"[-–—\[(|\s]*(?:page|seite|p\.|página)?\s*(?:\d{1,4}|[ivxl]{1,7})\s*(?:(?:of|von|de|sur|/)\s*\d{1,4})?[-–—\])|\s]*",
     re.IGNORECASE,
 )
+_CONTENTS = re.compile(r"(?:\s?[.…·]){5,}\s*(?:\d{1,4}|[ivxl]{1,7})$")  # a leader and a page
 _ITEM = re.compile(r"(?:[•▪◦‣●○–*-]|\(?\d{1,3}[.)]|\(?[a-z]\))\s")
 _COMPOUND = re.compile(r"[^\W\d_]+-[^\W\d_]+")
 _LAST_WORD = re.compile(r"[^\W\d_]+-$")
@@ -28,6 +29,7 @@ _WIDER_GAP = 1.3  # times the usual distance of lines: a new paragraph
 _SHORT_LINE = 0.8  # of the usual full length: the last of a paragraph
 _INDENT = 8.0  # points
 _LARGER = 1.1  # times the size of the body: a heading
+_TITLE_WORDS = 25  # of one that its look makes a heading
 _DEEPEST = 6
 
 
@@ -61,13 +63,13 @@ def lay_out(pages: Sequence[Sequence[Line]]) -> list[Block]:
         lines = [line for page in pages for line in page]
     body = _body(lines)
     compounds = {word.lower() for line in lines for word in _COMPOUND.findall(line.text)}
-    paragraphs = [(group[0], _joined(group, compounds)) for group in _groups(lines, body)]
+    paragraphs = [(group[0], _joined(group, body, compounds)) for group in _groups(lines, body)]
     looks = _heading_looks(paragraphs, body)
     return [_block(first, text, looks) for first, text in paragraphs]
 
 
 def _without_furniture(pages: Sequence[Sequence[Line]]) -> list[Line]:
-    """The lines that are no running head, running foot or page number."""
+    """The lines that are no running head, running foot, page number or entry of the table of contents."""
     body = _body([line for page in pages for line in page])
     edges = [_edges(page, body) for page in pages]
     seen = Counter(key for edge in edges for key in {_key(line) for line in edge})
@@ -82,7 +84,7 @@ def _without_furniture(pages: Sequence[Sequence[Line]]) -> list[Line]:
         line
         for page, edge in zip(pages, edges, strict=True)
         for line in page
-        if not (line in edge and is_furniture(line))
+        if not (line in edge and is_furniture(line)) and not _CONTENTS.search(line.text)
     ]
 
 
@@ -152,7 +154,7 @@ def _starts_paragraph(before: Line, line: Line, body: _Body) -> bool:
     ends_sentence = before.text.endswith(_SENTENCE_END)
     if before.page != line.page or line.y > before.y + 1:  # the next page or column
         return ends_sentence or (is_title_like(before.text) and _is_short(before, body))
-    if before.y - line.y > max(body.gap, line.size) * _WIDER_GAP:
+    if before.y - line.y > body.gap * max(1.0, line.size / body.size) * _WIDER_GAP:
         return True
     is_indented = line.x - body.margin > _INDENT and abs(before.x - body.margin) < _INDENT
     return (ends_sentence and _is_short(before, body)) or (is_indented and ends_sentence)
@@ -162,11 +164,19 @@ def _is_short(line: Line, body: _Body) -> bool:
     return len(line.text) < body.length * _SHORT_LINE
 
 
-def _joined(lines: Sequence[Line], compounds: set[str]) -> str:
+def _joined(lines: Sequence[Line], body: _Body, compounds: set[str]) -> str:
     text = lines[0].text
-    for line in lines[1:]:
-        text = _join(text, line.text, compounds)
+    for before, line in pairwise(lines):
+        is_meant = _break_is_meant(before, line, body)
+        text = f"{text}\n{line.text}" if is_meant else _join(text, line.text, compounds)
     return text
+
+
+def _break_is_meant(before: Line, line: Line, body: _Body) -> bool:
+    """Whether the next word had room on the line, as in verse, addresses and the rows of a table."""
+    next_word = line.text.split(maxsplit=1)[0]
+    fits = len(before.text) + 1 + len(next_word) < body.length * _SHORT_LINE
+    return fits and before.page == line.page and before.size < body.size * _LARGER
 
 
 def _join(text: str, more: str, compounds: set[str]) -> str:
@@ -190,9 +200,9 @@ def _is_heading(first: Line, text: str, body: _Body) -> bool:
     stands_out = first.size >= body.size * _LARGER or (
         first.bold and not body.bold and first.size >= body.size
     )
-    return stands_out and is_title_like(text)
+    return stands_out and is_title_like(text, _TITLE_WORDS)
 
 
 def _block(first: Line, text: str, looks: dict[tuple[float, bool], int]) -> Block:
-    level = looks.get((first.size, first.bold)) if is_title_like(text) else None
+    level = looks.get((first.size, first.bold)) if is_title_like(text, _TITLE_WORDS) else None
     return Block(text, level, kin="item" if level is None and _ITEM.match(text) else "")

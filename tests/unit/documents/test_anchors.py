@@ -63,7 +63,8 @@ def test_a_quotation_with_a_gap_is_found_from_its_first_part_to_its_last(quote: 
 @pytest.mark.parametrize(
     ("quote", "shown"),
     [
-        ("the readers has to guess where figures come from", "the reader has to guess where the figures come from"),
+        ("the readers has to guess where figures come from",
+         "the reader has to guess where the figures come from"),
         ("reader must guess where the figures come from", "reader has to guess where the figures come from"),
         ("well made. However, sources are not named", "well made.  However, the sources\nare not named"),
     ],
@@ -148,14 +149,10 @@ def test_anything_is_either_found_inside_the_text_or_not_at_all(
     assert span is None or 0 <= span.start < span.end <= len(text)
 
 
-@given(
-    st.lists(
-        st.sampled_from(["the", "bread", "was", "dear", "and", "hunger", "came"]), min_size=12, max_size=80
-    ),
-    st.data(),
-)
-def test_a_quotation_with_one_word_changed_is_found(words: list[str], data: st.DataObject) -> None:
-    start = data.draw(st.integers(0, len(words) - 12))
+@given(st.integers(12, 80), st.data())
+def test_a_quotation_with_one_word_changed_is_found_where_it_stands(length: int, data: st.DataObject) -> None:
+    words = [f"word{number}" for number in range(length)]
+    start = data.draw(st.integers(0, length - 12))
     quoted = words[start : start + 12]
-    quoted[data.draw(st.integers(1, 10))] = "zzz"
-    assert anchor(" ".join(words), " ".join(quoted)) is not None
+    quoted[data.draw(st.integers(1, 10))] = "Bread"
+    assert found(" ".join(quoted), text=" ".join(words)) == " ".join(words[start : start + 12])

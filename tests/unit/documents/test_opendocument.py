@@ -30,15 +30,15 @@ def test_deleted_text_annotations_and_indexes_are_left_out() -> None:
     assert text_of(
         "<text:tracked-changes><text:changed-region><text:deletion><text:p>cheap</text:p></text:deletion>"
         "</text:changed-region></text:tracked-changes>"
-        "<text:table-of-content><text:index-body><text:p>Bread 3</text:p></text:index-body></text:table-of-content>"
+        "<text:table-of-content><text:p>Bread 3</text:p></text:table-of-content>"
         "<text:p>Bread was <text:change text:change-id='a'/>dear."
         "<office:annotation><text:p>Really?</text:p></office:annotation></text:p>"
     ) == "Bread was dear."  # fmt: skip
 
 
 def test_a_note_stands_after_the_paragraph_that_refers_to_it() -> None:
-    body = "<text:note-citation>1</text:note-citation><text:note-body><text:p>Register.</text:p></text:note-body>"
-    note = f"<text:note>{body}</text:note>"
+    body = "<text:note-body><text:p>Register.</text:p></text:note-body>"
+    note = f"<text:note><text:note-citation>1</text:note-citation>{body}</text:note>"
     assert text_of(f"<text:p>Dear{note} bread.</text:p><text:p>Hunger.</text:p>") == (
         "Dear[1] bread.\n\n[1] Register.\n\nHunger."
     )

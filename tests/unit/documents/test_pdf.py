@@ -63,6 +63,23 @@ def test_numbered_headings_without_any_look_are_found() -> None:
     ]
 
 
+def test_a_title_of_two_lines_is_one_heading() -> None:
+    title = "The Price of Bread and the Hunger of the Poor in Twelve Parishes"
+    document = parsed(files.pdf([(1, title), files.prose(60)]))
+    assert [heading.title for heading in document.headings] == [title]
+
+
+def test_lines_that_end_early_stay_lines() -> None:
+    rows = ["1788 12 sous", "1789 14 sous", "1790 11 sous"]
+    text = parsed(files.pdf([files.prose(60), "\n".join(rows), files.prose(60)])).text
+    assert "\n\n" + "\n".join(rows) + "\n\n" in text
+
+
+def test_the_table_of_contents_is_left_out() -> None:
+    entries = ["1 Introduction . . . . . . . . . . . . 1", "2 Methods ............................ iv"]
+    assert paragraphs(files.pdf_of_lines([*entries, "It was dear."])) == ["It was dear."]
+
+
 def test_a_scan_is_called_one_with_what_to_do() -> None:
     with pytest.raises(NoText, match="OCR"):
         parsed(files.scanned_pdf())

@@ -16,13 +16,13 @@ ESSAY = document((1, "Bread"), (2, "Prices"), prose(60), (2, "Hunger"), prose(60
 def test_sections_begin_where_the_student_says_and_join_to_the_text() -> None:
     place = ESSAY.headings[2].start
     sections = resplit(ESSAY, boundaries=[place])
-    assert [section.title for section in sections] == ["Bread > Prices", "Bread > Hunger"]
+    assert [section.title for section in sections] == ["Prices", "Hunger"]
     assert_whole(ESSAY.text, sections)
 
 
 def test_a_section_in_the_middle_of_a_chapter_keeps_the_path_of_its_chapter() -> None:
     place = ESSAY.text.rindex(". ") + 2
-    assert resplit(ESSAY, boundaries=[place])[1].heading_path == ("Bread", "Hunger")
+    assert resplit(ESSAY, boundaries=[place])[1].heading_path == ("Hunger",)
 
 
 def test_no_boundary_makes_one_section() -> None:

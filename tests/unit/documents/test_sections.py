@@ -30,12 +30,17 @@ def test_each_heading_with_text_opens_a_section() -> None:
     parsed = document(*ESSAY)
     sections = split(parsed, min_words=5)
     assert titles(sections) == [
-        "The Price of Bread > Introduction",
-        "The Price of Bread > Methods",
-        "The Price of Bread > Methods > Participants",
-        "The Price of Bread > Conclusion",
+        "Introduction",
+        "Methods",
+        "Methods > Participants",
+        "Conclusion",
     ]
     assert_whole(parsed.text, sections)
+
+
+def test_the_title_of_the_document_stands_in_a_path_only_where_nothing_else_does() -> None:
+    sections = split(document((1, "Bread"), prose(40), (2, "Prices"), prose(40), (3, "Wheat"), prose(40)))
+    assert titles(sections) == ["Bread", "Prices", "Prices > Wheat"]
 
 
 def test_a_heading_without_text_goes_with_what_follows_it() -> None:
