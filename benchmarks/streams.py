@@ -118,9 +118,8 @@ def main(calls: int) -> None:
             for transport, used in (("TLS", certificate), ("HTTP", None)):
                 idle, busy = measure_apart(name, calls, used)
                 each = (busy - idle) / calls
-                print(
-                    f"  {name:<11} {transport:<4} {idle:5.1f} MB idle, {busy:5.1f} MB busy: {each:.3f} MB for each"
-                )
+                row = f"{name:<11} {transport:<4} {idle:5.1f} MB idle, {busy:5.1f} MB busy"
+                print(f"  {row}: {each:.3f} MB each")
 
 
 if __name__ == "__main__":
