@@ -41,6 +41,10 @@ class Nudge:
     def __init__(self) -> None:
         self._read, self._write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
 
+    def __del__(self) -> None:
+        os.close(self._read)
+        os.close(self._write)
+
     def fileno(self) -> int:
         return self._read
 

@@ -66,6 +66,9 @@ class Endings(BaseWorker):
 
     def _finalize_success(self, job: Job, queue: Queue, execution: RQExecution, return_value: Any) -> None:
         run = self._run_here()
+        if run is None:
+            super()._finalize_success(job, queue, execution, return_value)
+            return
         if isinstance(return_value, Retry) and run.execution.abort_reason is AbortReason.SHUTDOWN:
             self.give_back(run)
             return
@@ -97,18 +100,20 @@ class Endings(BaseWorker):
         self.log.info("Worker %s: %s: %s (%s)", self.name, green(run.queue.name), blue("Job OK"), run.job.id)
 
     def handle_job_success(self, job: Job, queue: Queue, *args: Any, **kwargs: Any) -> None:
-        self._begin_alone(self._run_here())
+        self._begin_alone()
         super().handle_job_success(job, queue, *args, **kwargs)
 
     def handle_job_retry(self, job: Job, queue: Queue, *args: Any, **kwargs: Any) -> None:
-        self._begin_alone(self._run_here())
+        self._begin_alone()
         super().handle_job_retry(job, queue, *args, **kwargs)
 
     # Raised ---------------------------------------------------------------------------------------
 
     def _finalize_failure(self, job: Job, queue: Queue, execution: RQExecution, exc_info: ExcInfo) -> None:
         run = self._run_here()
-        if run.void:
+        if run is None:
+            super()._finalize_failure(job, queue, execution, exc_info)
+        elif run.void:
             self.log.warning("Worker %s: run %s of job %s is void", self.name, run.id, job.id)
         elif run.execution.abort_reason is AbortReason.SHUTDOWN:
             self.give_back(run)
@@ -139,7 +144,7 @@ class Endings(BaseWorker):
         execution: RQExecution | None = None,
     ) -> None:
         if execution is not None:
-            self._begin_alone(self._run_here())
+            self._begin_alone()
         super().handle_job_failure(job, queue, started_job_registry, exc_string, execution)
 
     @property
@@ -181,12 +186,10 @@ class Endings(BaseWorker):
 
     # The fence ------------------------------------------------------------------------------------
 
-    def _run_here(self) -> Run:
+    def _run_here(self) -> Run | None:
+        """The run of this thread; None where rq's code was called directly, past the work loop."""
         execution = current_execution()
-        run = self.in_flight.get(execution.id) if execution is not None else None
-        if run is None:
-            raise RunVoidError("This thread has no run in flight")
-        return run
+        return self.in_flight.get(execution.id) if execution is not None else None
 
     def _begin_end(self, run: Run) -> bool:
         """From here on the record is not renewed; False: somebody else has begun to end the run."""
@@ -194,7 +197,11 @@ class Endings(BaseWorker):
             first, run.ending = not (run.ending or run.void), True
         return first
 
-    def _begin_alone(self, run: Run) -> None:
+    def _begin_alone(self) -> None:
+        """Before rq's own code writes an end. Called outside of a run, nothing stands in its way."""
+        run = self._run_here()
+        if run is None:
+            return
         self._begin_end(run)
         self._wait_for_redis()
         if not self._is_ours(run):

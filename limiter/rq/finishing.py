@@ -42,15 +42,17 @@ class Finisher:
 
     def __init__(self, worker: ConcurrentWorker) -> None:
         self._worker = worker
-        self._ended: queue.SimpleQueue[Run] = queue.SimpleQueue()
+        self._ended: queue.SimpleQueue[Run | None] = queue.SimpleQueue()
         threading.Thread(target=self._run, name="finisher", daemon=True).start()
 
     def finish(self, run: Run) -> None:
         self._ended.put(run)
 
+    def stop(self) -> None:
+        self._ended.put(None)
+
     def _run(self) -> None:
-        while True:
-            batch = self._take()
+        while batch := self._take():
             try:
                 self._commit(batch)
             except Exception:
@@ -59,10 +61,13 @@ class Finisher:
                 self._worker.leave(run)
 
     def _take(self) -> list[Run]:
-        batch = [self._ended.get()]
-        while len(batch) < BATCH:
+        """What has gathered, at least one; nothing when it is time to stop."""
+        batch: list[Run] = []
+        ended = self._ended.get()
+        while ended is not None and len(batch) < BATCH:
+            batch.append(ended)
             try:
-                batch.append(self._ended.get_nowait())
+                ended = self._ended.get_nowait()
             except queue.Empty:
                 break
         return batch

@@ -19,6 +19,7 @@ from ..gate import Gate, GateError, Outcome, Usage
 
 logger = logging.getLogger("limiter.rq")
 
+BATCH = 64  # of which the ledger is told at once
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 10.0
 
 
@@ -37,7 +38,7 @@ class Settler:
     def __init__(self, gate: Gate, delivered: Callable[[list[Settled]], None]) -> None:
         self._gate = gate
         self._delivered = delivered
-        self._waiting: queue.SimpleQueue[Settled] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[Settled | None] = queue.SimpleQueue()
         self._undelivered = 0
         self._idle = threading.Condition()
         threading.Thread(target=self._run, name="settler", daemon=True).start()
@@ -52,9 +53,11 @@ class Settler:
         with self._idle:
             return self._idle.wait_for(lambda: self._undelivered == 0, timeout=seconds)
 
+    def stop(self) -> None:
+        self._waiting.put(None)
+
     def _run(self) -> None:
-        while True:
-            batch = self._take()
+        while batch := self._take():
             for item in batch:
                 self._deliver(item)
             try:
@@ -67,10 +70,13 @@ class Settler:
                 self._idle.notify_all()
 
     def _take(self) -> list[Settled]:
-        batch = [self._waiting.get()]
-        while len(batch) < 64:
+        """What has gathered, at least one; nothing when it is time to stop."""
+        batch: list[Settled] = []
+        item = self._waiting.get()
+        while item is not None and len(batch) < BATCH:
+            batch.append(item)
             try:
-                batch.append(self._waiting.get_nowait())
+                item = self._waiting.get_nowait()
             except queue.Empty:
                 break
         return batch

@@ -16,7 +16,7 @@ class Slots:
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self._work: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._work: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._idle = 0
         self._started = 0
@@ -31,7 +31,12 @@ class Slots:
         self._work.put(work)
 
     def _serve(self) -> None:
-        while True:
-            self._work.get()()
+        while (work := self._work.get()) is not None:
+            work()
             with self._lock:
                 self._idle += 1
+
+    def stop(self) -> None:
+        """Let the threads go that have nothing to do; what still runs is left to itself."""
+        for _ in range(self._started):
+            self._work.put(None)

@@ -68,7 +68,14 @@ class ConcurrentWorker(Commands, Shutdown, Endings):
         self.records_lock = threading.Lock()
         self.nudge = Nudge()
         self.in_flight = InFlight(self.nudge)
+        self.renewals, self.recovery = Renewals(self), Recovery(self)
+        self._tickers: list[Ticker] = []
         self._started_jobs = 0
+        self._has_own_connections = False
+
+    @property
+    def gate(self) -> Gate:
+        return upstreams.gate_on(self.connection)
 
     @property
     def connection_timeout(self) -> int:
@@ -89,6 +96,7 @@ class ConcurrentWorker(Commands, Shutdown, Endings):
         dequeue_strategy: DequeueStrategy = DequeueStrategy.DEFAULT,
     ) -> bool:
         """As rq's. Burst ends when nothing may run now and nothing runs; what must wait stays in line."""
+        self._started_jobs = 0
         self._use_own_connections()
         self.bootstrap(logging_level, date_format, log_format)
         self._dequeue_strategy = dequeue_strategy
@@ -143,14 +151,22 @@ class ConcurrentWorker(Commands, Shutdown, Endings):
         if max_jobs is not None:
             room = min(room, max_jobs - self._started_jobs)
         started = 0
-        for queue in list(self._ordered_queues):
-            while started < room and not self._stop_requested:
-                runs = self._intake.take(queue, min(room - started, BATCH))
-                if not runs:
-                    break
-                started += len(runs)
-                self._launch(runs, queue)
+        while started < room and not self._stop_requested:
+            runs = self._take_first(room - started)
+            if not runs:
+                break
+            started += len(runs)
         return started
+
+    def _take_first(self, room: int) -> list[Run]:
+        """Jobs of the first queue that has any. Strategies that reorder the queues do so after each job."""
+        batch = BATCH if self._dequeue_strategy == DequeueStrategy.DEFAULT else 1
+        for queue in self._ordered_queues:
+            runs = self._intake.take(queue, min(room, batch))
+            if runs:
+                self._launch(runs, queue)
+                return runs
+        return []
 
     def _launch(self, runs: list[Run], queue: Queue) -> None:
         self._started_jobs += len(runs)
@@ -176,6 +192,8 @@ class ConcurrentWorker(Commands, Shutdown, Endings):
 
     def prepare_job_execution(self, job: Job, remove_from_intermediate_queue: bool = False) -> None:
         """Done for the whole batch when it was taken in."""
+        if self._run_here() is None:
+            super().prepare_job_execution(job, remove_from_intermediate_queue)
 
     def _is_over(
         self, burst: bool, max_jobs: int | None, max_idle_time: int | None, idle_since: float
@@ -205,10 +223,12 @@ class ConcurrentWorker(Commands, Shutdown, Endings):
     # Parts ----------------------------------------------------------------------------------------
 
     def _use_own_connections(self) -> None:
+        if self._has_own_connections:
+            return
+        self._has_own_connections = True
         self.connection = for_threads(self.connection, self.slots)
         self.queues = [self._with_own_connection(queue) for queue in self.queues]
         self._ordered_queues = self.queues[:]
-        self.gate: Gate = upstreams.gate_on(self.connection)
 
     def _with_own_connection(self, queue: Queue) -> Queue:
         ours = copy.copy(queue)
@@ -220,7 +240,6 @@ class ConcurrentWorker(Commands, Shutdown, Endings):
         self._intake = Intake(self)
         self.finisher = Finisher(self)
         self.settler = Settler(self.gate, self._note_settled)
-        self.renewals, self.recovery = Renewals(self), Recovery(self)
         self._tickers = [
             Ticker("renewals", self._tick_seconds, self.renewals.renew),
             Ticker("recovery", self._tick_seconds, self.recovery.look),
@@ -230,8 +249,8 @@ class ConcurrentWorker(Commands, Shutdown, Endings):
         try:
             self.wind_down()
         finally:
-            for ticker in self._tickers:
-                ticker.stop()
+            for service in (*self._tickers, self.finisher, self.settler, self._slots):
+                service.stop()
 
     def _tick_seconds(self) -> float:
         return self.lease_seconds / TICKS_A_LEASE

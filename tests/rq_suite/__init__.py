@@ -1,0 +1,1 @@
+"""rq's own test-suite, run against our queue and our worker."""
