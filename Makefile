@@ -78,7 +78,7 @@ system-if-possible:
 	else echo "luacheck is missing: the Lua scripts are not linted (sudo make system)." >&2; fi
 
 # dev.txt comes first, and the others take their versions from it. UPGRADE=--upgrade renews all.
-COMPILE = $(BIN) -m piptools compile --quiet --strip-extras --no-emit-index-url --no-emit-find-links --no-header
+COMPILE = $(BIN) -m piptools compile --quiet --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-header
 requirements: $(VENV)/installed-dev ## pin requirements/*.in anew
 	@$(PIP) pip-tools
 	@$(COMPILE) $(UPGRADE) --output-file requirements/dev.txt requirements/dev.in

@@ -69,11 +69,7 @@ def output(folder: Path) -> Path:
 
 def test_each_line_says_which_program_wrote_it(output: Path) -> None:
     with supervised(output, ("steady", STEADY, False), ("greeter", SHORT_LIVED, True)) as supervisor:
-        wait_for(
-            lambda: (
-                "greeter    | I am here" in output.read_text() or "greeter | I am here" in output.read_text()
-            )
-        )
+        wait_for(lambda: "greeter | I am here" in output.read_text())
         wait_for(lambda: bool(steady_pids(output)))
         assert supervisor.poll() is None  # a program that runs once is not missed
 
