@@ -73,4 +73,4 @@ def _expectations(audience: str, *, academic: bool) -> tuple[str, int, float, bo
         return "specialists", 45, 19.0, True
     if academic:
         return "an academic reader", 40, 17.0, True
-    return "a reader new to the topic", 36, 14.5, True
+    return "your reader", 36, 14.5, True

@@ -47,6 +47,16 @@ def test_of_an_answer_cut_anywhere_only_what_was_whole_is_kept(end: int) -> None
     assert len(kept) >= TEXT[:end].count("try")
 
 
+@given(
+    st.integers(min_value=0, max_value=len(TEXT)),
+    st.text(alphabet='"\\{}[],:0\nu', max_size=6) | st.sampled_from(["\\ud800", "9" * 5000, "[" * 3000]),
+)
+def test_no_damage_whatever_is_an_error_of_ours(place: int, damage: str) -> None:
+    damaged = TEXT[:place] + damage + TEXT[place:]
+    assert isinstance(salvage(damaged), FeedbackOutput)
+    salvage(damaged).model_dump_json()
+
+
 def test_a_comment_cut_in_its_message_is_left_out() -> None:
     saved = read_answer(TEXT[: TEXT.index("message 2") + 4], SECTION, USAGE)
     assert [comment.message for comment in saved.comments] == ["message 0", "message 1"]

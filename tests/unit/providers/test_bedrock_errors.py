@@ -12,6 +12,7 @@ from botocore.exceptions import (
     ClientError,
     ConnectionClosedError,
     ConnectTimeoutError,
+    CredentialRetrievalError,
     EndpointConnectionError,
     EventStreamError,
     NoCredentialsError,
@@ -77,6 +78,7 @@ def test_inside_a_stream_the_same_names_begin_in_lower_case() -> None:
         (ConnectTimeoutError(endpoint_url="x"), Unavailable),
         (EndpointConnectionError(endpoint_url="x"), Unavailable),
         (ConnectionClosedError(endpoint_url="x"), Unavailable),
+        (CredentialRetrievalError(provider="x", error_msg="x"), Unavailable),
         (NoCredentialsError(), Rejected),
         (ParamValidationError(report="x"), Rejected),
         (StreamReadTimeoutError(None, None, "x"), TimedOut),  # type: ignore[arg-type] # only its class is read

@@ -103,12 +103,7 @@ def mixed_hyphenation(prose: Prose, reader: Reader) -> Iterator[Remark]:
     seen: set[str] = set()
     for match in _HYPHENATED.finditer(text):
         term = match.group()
-        if (
-            term in seen
-            or term in OPEN_OR_HYPHENATED
-            or match[1] in FUNCTION_WORDS
-            or match[2] in FUNCTION_WORDS
-        ):
+        if term in seen or term in OPEN_OR_HYPHENATED or _joins(match[1]) or _joins(match[2]):
             continue
         seen.add(term)
         other = re.search(rf"\b(?:{match[1]}\s+{match[2]}|{match[1]}{match[2]})\b", text)
@@ -120,6 +115,11 @@ def mixed_hyphenation(prose: Prose, reader: Reader) -> Iterator[Remark]:
                 "wonder whether two things are meant.",
                 "Look the compound up in a dictionary once, and use that form each time.",
             )
+
+
+def _joins(part: str) -> bool:
+    """Short function words, as in "up-to-date", belong to set expressions with rules of their own."""
+    return len(part) <= 4 and part in FUNCTION_WORDS
 
 
 @rule(

@@ -40,7 +40,9 @@ def _light_verb_patterns() -> Iterator[tuple[re.Pattern[str], str]]:
 
 
 _LIGHT = tuple(_light_verb_patterns())
-_SUBJECTS = words("i you he she it we they the a an this that my your his her our their")
+_AUXILIARIES = words(
+    "is are was were has have had can could will would may might must should do does did need want"
+)
 _ANY_LIGHT = re.compile(r"\b(?:" + "|".join(LIGHT_VERB_FORMS.values()) + r")\b", re.IGNORECASE)
 
 
@@ -137,7 +139,13 @@ def _names_a_thing(match: re.Match[str]) -> bool:
     """ "There are many teachers who ..." does, "there are still things that I ..." does not."""
     *_, noun = match["noun"].lower().split()
     middle = match["noun"].lower().split()[1:]
-    return match["verb"].lower() not in _SUBJECTS and not FUNCTION_WORDS & {noun, *middle}
+    return _is_verb(match) and not FUNCTION_WORDS & {noun, *middle}
+
+
+def _is_verb(match: re.Match[str]) -> bool:
+    """Whether a verb follows, as in "a rule that helps", and not a noun, as in "a pool that week"."""
+    verb = match["verb"].lower()
+    return match["link"].lower() == "who" or verb in _AUXILIARIES or verb.endswith(("ed", "s"))
 
 
 def _light_verbs(sentence: Sentence, own: str) -> Iterator[Remark]:

@@ -12,10 +12,14 @@ from ..reader import Reader
 from ..rules import Remark, excerpt, joined, rule
 
 GIANT_PARAGRAPH = 260  # words; about a page of double-spaced type
+ENOUGH_TO_GRADE = 60  # words: the grade of less says little
 TOLERATED = 1.1  # times the comfortable length: a word too many is no fault
 LIST_LIKE = 6  # so many commas or semicolons are an enumeration, which may be long
 
-_SEAM = re.compile(r"(?:;|,\s+(?:and|but|so|which|because|while|whereas|although|where|who)\b|\s[–—]\s|:\s)")
+# where a new sentence can begin as it stands, and where it needs other words
+_SEAM = re.compile(r"(?:;|,\s+(?:and|but|so(?!\s+that))\b|\s[–—]\s|:\s)")
+_SUBORDINATE = re.compile(r",\s+(?:which|who|where|because|since|while|whereas|although|so\s+that)\b")
+_LEADING = re.compile(r"[\s,;:–—]*(?:and\s+)?")
 
 
 @rule(
@@ -49,16 +53,19 @@ def _enumerates(prose: Prose, sentence: Sentence) -> bool:
 def _split_advice(prose: Prose, sentence: Sentence) -> str:
     """Where the sentence could end: the seam nearest to its middle, outside quotations."""
     own = prose.own_text(sentence)
-    seams = [match for match in _SEAM.finditer(own) if 0.25 * len(own) < match.start() < 0.75 * len(own)]
-    if not seams:
+    for pattern in (_SEAM, _SUBORDINATE):
+        seams = [match for match in pattern.finditer(own) if 0.25 < match.start() / len(own) < 0.75]
+        if seams:
+            seam = min(seams, key=lambda match: abs(match.start() - len(own) / 2))
+            break
+    else:
         return "Say the main point in a short sentence first, and give the details in a second one."
-    seam = min(seams, key=lambda match: abs(match.start() - len(own) / 2))
     before = prose.text[sentence.start : sentence.start + seam.start()].split()
-    after = prose.text[sentence.start + seam.start() : sentence.end].lstrip(" ,;:–—").split()
-    return (
-        f"Try a full stop after “… {' '.join(before[-4:])}” and begin a new sentence with "
-        f"“{' '.join(after[:5])} …”."
-    )
+    stop = f"Try a full stop after “… {' '.join(before[-4:])}”"
+    if pattern is _SUBORDINATE:
+        return f"{stop}, and give what follows a sentence of its own."
+    rest = _LEADING.sub("", prose.text[sentence.start + seam.start() : sentence.end], count=1).split()
+    return f"{stop} and begin a new sentence with “{' '.join(rest[:5])} …”."
 
 
 @rule(
@@ -117,11 +124,9 @@ def _shared(first: Sentence, second: Sentence) -> int:
 )
 def readability(prose: Prose, reader: Reader) -> Iterator[Remark]:
     """The paragraph that is hardest for the stated audience, where it is clearly too hard."""
-    scored = [(grade(p.sentences), p) for p in prose.paragraphs if p.words >= 60 and len(p.sentences) >= 2]
-    if not scored:
-        return
-    hardest, paragraph = max(scored, key=lambda pair: pair[0])
-    if hardest <= reader.grade + 1:
+    scored = [(_hardness(paragraph, reader), paragraph) for paragraph in prose.paragraphs]
+    hardest, paragraph = max(scored, key=lambda pair: pair[0], default=(0.0, None))
+    if paragraph is None or hardest <= reader.grade + 1:
         return
     average = round(paragraph.words / len(paragraph.sentences))
     examples = [f"“{word}”" for word in long_words(prose, paragraph, most=3)]
@@ -140,3 +145,10 @@ def readability(prose: Prose, reader: Reader) -> Iterator[Remark]:
         "where it drags.",
         strength=min(1.3, hardest / (reader.grade + 1)),
     )
+
+
+def _hardness(paragraph: Paragraph, reader: Reader) -> float:
+    """The grade of a paragraph without its over-long sentences, which get remarks of their own."""
+    usual = [s for s in paragraph.sentences if s.length <= reader.sentence_words * TOLERATED]
+    words = sum(sentence.length for sentence in usual)
+    return grade(usual) if len(usual) >= 2 and words >= ENOUGH_TO_GRADE else 0.0

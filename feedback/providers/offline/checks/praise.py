@@ -16,7 +16,7 @@ from ..prose import Prose, Sentence
 from ..reader import Reader
 from ..rules import Remark, excerpt, rule
 
-SHORT, LONG = 10, 22  # words
+SHORT, LONG = 10, 18  # words
 
 _SIGNPOST = matching(SIGNPOSTS)
 _DEFINITION = re.compile("|".join(DEFINITIONS).replace(" ", r"\s+"), re.IGNORECASE)

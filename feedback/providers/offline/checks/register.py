@@ -16,7 +16,7 @@ _CONTRACTION = re.compile(
     r"\b(?:\w+n[’']t|(?:I|we|you|they|he|she|it|that|there|who|what)[’'](?:s|re|ve|ll|d|m))\b", re.IGNORECASE
 )
 _FULL = {
-    "can't": "cannot", "won't": "will not", "shan't": "shall not", "it's": "it is (or “it has”)",
+    "can't": "cannot", "won't": "will not", "shan't": "shall not", "it's": "it is” or “it has",
     "let's": "let us", "that's": "that is", "there's": "there is", "he's": "he is", "she's": "she is",
     "what's": "what is", "who's": "who is",
 }  # fmt: skip
