@@ -2,6 +2,7 @@
 
 Nothing here knows what the jobs do: flows, groups and jobs are opaque strings.
 
-The public face is `gates.get_gate`, `services` (verbs that write), `selectors` (reads), `policies.ensure_policy`,
-`publication.reconcile_configuration`, `execution` and, for one process without Redis, `solo`; see docs/limiter.md.
+The public face: `gates.get_gate`, `services` (verbs that write), `selectors` (reads),
+`policies.ensure_policy`, `publication.reconcile_configuration`, `execution`, and `solo` for one process
+without Redis. docs/limiter.md describes it.
 """

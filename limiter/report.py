@@ -17,6 +17,7 @@ from .selectors import UpstreamStatus
 
 SCHEMA = 1  # of as_json: raised when a field is taken away or changes its meaning
 FLOWS = 10
+WIDTH = 120
 COLOURS = {BreakerState.CLOSED: "green", BreakerState.HALF_OPEN: "yellow", BreakerState.OPEN: "red"}
 
 
@@ -62,8 +63,9 @@ def _upstream(status: UpstreamStatus) -> dict[str, Any]:
 
 
 def as_table(statuses: Sequence[UpstreamStatus], *, colour: bool = False) -> str:
+    """As wide as the terminal where it is one (`colour`), else of a fixed width: files have no edge."""
     paper = StringIO()
-    width = max(80, shutil.get_terminal_size((120, 24)).columns)
+    width = shutil.get_terminal_size().columns if colour else WIDTH
     console = Console(file=paper, force_terminal=colour, width=width, highlight=False)
     console.print(_overview(statuses))
     for status in statuses:

@@ -111,6 +111,18 @@ def test_a_worker_that_finds_no_configuration_publishes_it(
     assert not publish_missing("nobody's")
 
 
+def test_a_suspended_flow_is_passed_over_by_every_worker(
+    published: Upstream, shared: RedisGate, worker: subprocess.Popen[str]
+) -> None:
+    services.change_upstream(upstream="tested", changes={"max_in_flight": None}, **WHO)
+    for flow in ("ada", "bob"):
+        shared.offer("tested", Ticket(f"job of {flow}", flow))
+    services.set_flow_policy(flow="ada", changes={"suspended": True}, **WHO)
+    assert ask(worker) == (1, Reason.FLOW_IN_FLIGHT)
+    services.set_flow_policy(flow="ada", changes={"suspended": False}, **WHO)
+    assert ask(worker) == (1, Reason.EMPTY)
+
+
 def test_publishing_late_or_twice_does_no_harm(published: Upstream, shared: RedisGate) -> None:
     services.change_upstream(upstream="tested", changes={"max_in_flight": 4}, **WHO)
     assert not publish("tested")
