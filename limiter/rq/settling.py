@@ -48,6 +48,10 @@ class Settler:
             self._undelivered += 1
         self._waiting.put(item)
 
+    @property
+    def is_busy(self) -> bool:
+        return self._undelivered > 0
+
     def drain(self, seconds: float) -> bool:
         """Wait until everything is delivered; False: the time was over first."""
         with self._idle:
@@ -60,14 +64,14 @@ class Settler:
         while batch := self._take():
             for item in batch:
                 self._deliver(item)
+            with self._idle:
+                self._undelivered -= len(batch)
+                self._idle.notify_all()
             try:
                 self._delivered(batch)
             except Exception:
                 # Reconcile finds what the ledger was not told of; settling again is harmless.
                 logger.exception("the ledger did not take %d settlements", len(batch))
-            with self._idle:
-                self._undelivered -= len(batch)
-                self._idle.notify_all()
 
     def _take(self) -> list[Settled]:
         """What has gathered, at least one; nothing when it is time to stop."""

@@ -118,9 +118,11 @@ class ConcurrentWorker(Commands, Shutdown, Endings):
                 with Doorbell(self.connection, self.queue_names()) as doorbell:
                     while not self._stop_requested:
                         self._upkeep(burst)
-                        if self._fill(max_jobs) or len(self.in_flight):
+                        # Asked before: a settlement that comes while the gate is asked may free a job.
+                        busy = self._is_busy()
+                        if self._fill(max_jobs) or busy:
                             idle_since = time.monotonic()
-                        if self._is_over(burst, max_jobs, max_idle_time, idle_since):
+                        elif self._is_over(burst, max_jobs, max_idle_time, idle_since):
                             return
                         doorbell.wait(self._sleep_seconds(max_idle_time, idle_since), self.nudge)
                         pause = 1.0
@@ -195,11 +197,12 @@ class ConcurrentWorker(Commands, Shutdown, Endings):
         if self._run_here() is None:
             super().prepare_job_execution(job, remove_from_intermediate_queue)
 
+    def _is_busy(self) -> bool:
+        return len(self.in_flight) > 0 or self.settler.is_busy
+
     def _is_over(
         self, burst: bool, max_jobs: int | None, max_idle_time: int | None, idle_since: float
     ) -> bool:
-        if len(self.in_flight):
-            return False
         if self.get_state() != WorkerStatus.IDLE:
             self.set_state(WorkerStatus.IDLE)
         if max_jobs is not None and self._started_jobs >= max_jobs:
@@ -256,6 +259,7 @@ class ConcurrentWorker(Commands, Shutdown, Endings):
         return self.lease_seconds / TICKS_A_LEASE
 
     def _note_settled(self, batch: list[Settled]) -> None:
+        self.nudge.give()
         get_ledger(self.connection).settled([item.lease for item in batch])
 
     def upstream_of(self, queue: Queue) -> str | None:

@@ -23,7 +23,6 @@ from typing import Any
 
 import django
 import pytest
-import redis
 from django.conf import settings
 from redis import Redis
 
@@ -70,13 +69,14 @@ def pytest_configure() -> None:
 
 def _redirect_redis() -> None:
     """rq's tests connect to localhost:6379 by default values; ours must not touch whoever is there."""
-    connection = redis.connection.Connection
-    original = connection.__init__
+    original = Redis.__init__
 
-    def connect(self: Any, host: str = "localhost", port: int = 6379, *args: Any, **kwargs: Any) -> None:
-        original(self, host, PORT if int(port) == 6379 else port, *args, **kwargs)
+    def connect(self: Any, *args: Any, **kwargs: Any) -> None:
+        if not args and not {"connection_pool", "unix_socket_path"} & kwargs.keys():
+            kwargs.setdefault("port", PORT)
+        original(self, *args, **kwargs)
 
-    connection.__init__ = connect  # type: ignore[method-assign]
+    Redis.__init__ = connect  # type: ignore[method-assign]
 
 
 def _swap_queue() -> None:
