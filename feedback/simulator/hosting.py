@@ -18,6 +18,7 @@ from .server import Server
 from .settings import SimulatorSettings
 
 READY = "Bedrock simulator at "  # how the first line of the standalone process begins
+_PROJECT = Path(__file__).resolve().parents[2]  # where `-m feedback.simulator` is found
 _START_SECONDS = 60.0
 _STOP_SECONDS = 10.0
 
@@ -71,7 +72,9 @@ class SimulatorProcess(SimulatorControl):
             self._command += ["--certificate", str(certificate)]
 
     def __enter__(self) -> Self:
-        self._process = subprocess.Popen(self._command, stdout=subprocess.PIPE, text=True)  # noqa: S603 - ours
+        self._process = subprocess.Popen(  # noqa: S603 - a command of our own making
+            self._command, stdout=subprocess.PIPE, text=True, cwd=_PROJECT
+        )
         assert self._process.stdout is not None  # noqa: S101 - for the type checker: it is a pipe
         line = self._process.stdout.readline()
         if not line.startswith(READY):

@@ -40,12 +40,10 @@ def read_answer(text: str, request: Request, usage: TokenUsage) -> FeedbackOutpu
 def salvage(text: str) -> FeedbackOutput:
     """Keep each part of a damaged answer that is whole and valid by itself; never raises."""
     fields = _readable_fields(text)
-    strengths, next_steps = (_strings(fields.get(name)) for name in ("strengths", "next_steps"))
-    summary = fields.get("summary")
     return FeedbackOutput(
-        summary=summary[:8000] if isinstance(summary, str) else "",
-        strengths=strengths[:20],
-        next_steps=next_steps[:20],
+        summary="".join(_strings([fields.get("summary")]))[:8000],
+        strengths=_strings(fields.get("strengths"))[:20],
+        next_steps=_strings(fields.get("next_steps"))[:20],
         comments=_valid(Comment, fields.get("comments"))[:100],
         levels=_valid(CriterionLevel, fields.get("levels"))[:50],
     )
@@ -57,7 +55,7 @@ def _readable_fields(text: str) -> dict[str, Any]:
         fields = json.loads(text, strict=False)  # a raw line break in a string is forgiven
     except json.JSONDecodeError as error:
         fields = _before(text, error.pos)
-    except RecursionError:
+    except (ValueError, RecursionError):  # a number of thousands of digits, brackets thousands deep
         return {}
     return fields if isinstance(fields, dict) else {}
 
@@ -76,7 +74,9 @@ def _before(text: str, fault: int) -> Any:
 
 
 def _strings(values: object) -> list[str]:
-    return [value for value in values if isinstance(value, str)] if isinstance(values, list) else []
+    """The strings in a list; half of a surrogate pair, which no database takes, becomes a question mark."""
+    strings = (value for value in values if isinstance(value, str)) if isinstance(values, list) else ()
+    return [value.encode(errors="replace").decode() for value in strings]
 
 
 def _valid(model: type[Item], values: object) -> list[Item]:

@@ -36,6 +36,8 @@ BY_CLASS: tuple[tuple[type[Exception], type[ProviderError]], ...] = (
     (botocore.ReadTimeoutError, TimedOut),
     (botocore.ConnectionError, Unavailable),  # name, route, connect time-out, TLS, proxy
     (botocore.HTTPClientError, Unavailable),  # refused, reset, closed
+    (botocore.CredentialRetrievalError, Unavailable),  # the service that hands them out has a bad moment
+    (botocore.MetadataRetrievalError, Unavailable),
     (botocore.BotoCoreError, Rejected),  # credentials, parameters, endpoint: ours to put right
     (urllib3.ReadTimeoutError, TimedOut),
     (urllib3.HTTPError, Unavailable),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
@@ -10,7 +11,7 @@ from dataclasses import replace
 
 import pytest
 
-from feedback.providers.base import Call, Finished, SectionRequest
+from feedback.providers.base import Accepted, Call, Finished, SectionRequest, Unavailable
 from feedback.providers.bedrock import BedrockProvider, BedrockSettings
 from feedback.simulator import SimulatorProcess
 
@@ -33,6 +34,20 @@ def test_it_ends_cleanly_when_asked_to() -> None:
     with SimulatorProcess() as process:
         process._process.send_signal(signal.SIGTERM)
         assert process._process.wait(60) == 0
+
+
+def test_when_it_is_killed_a_stream_that_had_begun_is_no_answer(
+    settings: BedrockSettings, section: SectionRequest
+) -> None:
+    stalled = {"first_token": {"low": 0, "high": 0}, "per_output_token": {"low": 3600, "high": 3600}}
+    with SimulatorProcess(latency=stalled) as process:
+        provider = BedrockProvider(replace(settings, endpoint_url=process.url))
+        events = provider.stream(section, Call())
+        assert next(events) == Accepted()
+        os.kill(process.pid, signal.SIGKILL)
+        with pytest.raises(Unavailable):
+            list(events)
+        provider.close()
 
 
 @pytest.mark.parametrize("settings", ['{"sped": 2}', "no json"])
