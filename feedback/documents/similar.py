@@ -12,6 +12,7 @@ from .folding import Folded
 ALIKE = 0.8  # twice the words in common over the words of both, from which a quotation counts as found
 _SAME_WORD = 0.75  # difflib's ratio over letters, from which one word is another with its spelling mended
 _MIN_WORDS = 4  # of fewer, one that differs leaves no proof
+_MAX_WORDS = 400  # of more, an alignment costs seconds
 _MAX_MENDED = 6  # words looked up by similarity
 _CANDIDATES = 3  # windows compared in detail
 
@@ -21,7 +22,7 @@ def most_similar(reads: Folded, sought: Sequence[str], near: int | None) -> tupl
 
     One pass over the text finds the windows that share most words; only those are aligned word by word.
     """
-    if len(sought) < _MIN_WORDS or len(reads.words) < _MIN_WORDS:
+    if not _MIN_WORDS <= len(sought) <= _MAX_WORDS or len(reads.words) < _MIN_WORDS:
         return None
     sought = _mended(sought, reads.vocabulary)
     aligned = (_align(reads.spelled, sought, window) for window in _windows(reads, sought, near))

@@ -15,7 +15,8 @@ from ..blocks import Block
 from ..errors import Corrupt, Empty, Encrypted, NoText, TooComplex, TooLarge
 from ..headings import promote
 from ..model import Limits
-from .pdf_layout import Line, lay_out
+from .pdf_layout import lay_out
+from .pdf_lines import Line
 
 _BOLD = re.compile(r"bold|black|heavy|cmbx|demi", re.IGNORECASE)
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})

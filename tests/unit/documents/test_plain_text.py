@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from feedback.documents import Parsed
+from feedback.documents import DocumentError, Parsed
 from feedback.documents.formats import read
 from feedback.documents.model import Limits
 from tests.factories.documents import prose
@@ -86,3 +88,17 @@ def test_invisible_characters_are_removed_with_a_warning() -> None:
     read_text = parsed("A pass\u202eword and a tag\U000e0041 here.")
     assert read_text.text == "A password and a tag here."
     assert read_text.warnings == ("2 invisible or control characters were removed.",)
+
+
+@given(st.binary(max_size=300) | st.text(max_size=200).map(str.encode), st.sampled_from([".txt", ".md"]))
+def test_any_bytes_become_text_without_hidden_characters_or_a_sentence(data: bytes, suffix: str) -> None:
+    try:
+        document = read(data, suffix, Limits())
+    except DocumentError as error:
+        assert error.message.endswith(".")
+    else:
+        assert document.words > 0
+        assert not set(document.text) & set("\0\r\t\u202e\u200b\u2066\ufeff")
+        assert all(
+            document.text[heading.start : heading.end] == heading.title for heading in document.headings
+        )
