@@ -55,6 +55,8 @@ def observe(parts: Sequence[Part], *, personal: bool = False) -> Iterator[Observ
 
 def _frame(parts: Sequence[Part], *, personal: bool) -> Iterator[Observation]:
     opening, closing = _opening(parts, personal=personal), _closing(parts)
+    if not closing and len(parts) == 1:
+        return  # without headings and closing words nothing tells where it would begin
     if not closing:
         yield Observation(
             "There is no conclusion that can be recognised as one.",
@@ -114,7 +116,7 @@ def _closing(parts: Sequence[Part]) -> str:
     if last is None or not last.prose.paragraphs:
         return ""
     final = _paragraphs(last.prose, slice(-1, None))
-    return final if len(parts) == 1 or _CLOSING_WORDS.search(final) else ""
+    return final if _CLOSING_WORDS.search(final) else ""
 
 
 def _paragraphs(prose: Prose, which: slice) -> str:

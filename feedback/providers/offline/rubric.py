@@ -35,7 +35,7 @@ FAMILIES = (
     Family(
         _words("evidence|sources?|referenc|citation|citing|research|support"),
         frozenset((CommentKind.EVIDENCE,)),
-        frozenset(("cited-evidence", "precise-figure")),
+        frozenset(("cited-evidence",)),
         many=0.7,
     ),
     Family(

@@ -108,6 +108,19 @@ def test_spelling_that_changes_between_sections_is_noticed() -> None:
     assert "British and American spelling mixed" in output.summary
 
 
+def test_a_text_without_headings_is_not_asked_for_a_conclusion_that_may_be_there() -> None:
+    output = review(document(("", f"{OPENING}\n\n{BODY}\n\n{BODY}")))
+
+    assert "conclusion" not in output.summary
+    assert not any("conclusion" in step for step in output.next_steps)
+
+
+def test_a_text_without_headings_is_read_by_its_closing_words() -> None:
+    output = review(document(("", f"{OPENING}\n\n{BODY}\n\n{ANSWER * 3}")))
+
+    assert "belong together" in output.summary
+
+
 def test_the_list_of_references_is_left_out() -> None:
     assert "5 sections" in review(ESSAY).summary
 

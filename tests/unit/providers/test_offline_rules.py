@@ -186,6 +186,10 @@ CASES_LEFT_ALONE = (
         "missing-transition",
         "Rents rose in the north. Families left.\n\nThe families went south. They stayed.",
     ),
+    Case(
+        "missing-transition",
+        "Rents rose in the north. Families left.\n\nTwo objections remain. Whales sing in winter.",
+    ),
     Case("short-paragraph", "Rain fell.\n\nThe river rose in the night.\n\nThe bridge was closed."),
     Case(
         "topic-sentence", "Rents emptied the streets. A baker moved. Shops closed. So the streets were dark."

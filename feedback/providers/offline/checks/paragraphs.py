@@ -19,6 +19,11 @@ FULL_LENGTH = 4  # sentences from which a paragraph needs its point said first
 TOPIC_LOOKAHEAD = 12  # words in which a link to the paragraph before is looked for
 
 _LINK = any_of(CONNECTIVES)
+# words for a part of an argument: they place the paragraph in it
+_ROLE = re.compile(
+    r"\b(?:objections?|reasons?|arguments?|explanations?|examples?|consequences?|results?|questions?|answers?)\b",
+    re.IGNORECASE,
+)
 _EXAMPLE = re.compile(r"\s*(?:for example|for instance|such as|e\.g\.)", re.IGNORECASE)
 _CONCLUDES = re.compile(
     r"\s*(?:so|thus|therefore|hence|clearly|in short|as a result|for this reason|all (?:of )?this|"
@@ -70,7 +75,7 @@ def _links(prose: Prose, opening: Sentence) -> bool:
     passage = prose.own[opening.start : head[-1].end]
     return (
         head[0].text in OPENERS
-        or bool(_LINK.search(passage))
+        or bool(_LINK.search(passage) or _ROLE.search(passage))
         or any(word.text in DEMONSTRATIVES for word in head)
         or any(word.text in PRONOUNS for word in head[:4])
     )
