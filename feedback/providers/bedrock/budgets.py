@@ -43,7 +43,9 @@ class OutputBudgets:
     long: int = 4000
     summary: int = 3000
     per_criterion: int = 160
+    ceiling: int | None = None  # whatever the kind, never more
 
     def max_tokens(self, request: Request) -> int:
         base: int = getattr(self, kind_of(request).value)
-        return base + self.per_criterion * len(request.task.criteria)
+        wanted = base + self.per_criterion * len(request.task.criteria)
+        return wanted if self.ceiling is None else min(wanted, self.ceiling)

@@ -26,7 +26,7 @@ def about_document(document: Document, chance: random.Random) -> FeedbackOutput:
 
 
 def _name(section: Section) -> str:
-    return f'"{section.heading}"' if section.heading else "the untitled section"
+    return f'"{section.heading}"' if section.heading else "a section without a heading"
 
 
 def _length(section: Section) -> int:

@@ -33,6 +33,12 @@ def test_every_criterion_adds_to_the_answer() -> None:
     assert budgets.max_tokens(SectionRequest("Short.", task=task)) == 114
 
 
+def test_a_ceiling_holds_for_every_kind() -> None:
+    budgets = OutputBudgets(ceiling=1500)
+    assert budgets.max_tokens(SectionRequest("Short.")) == 1200
+    assert budgets.max_tokens(SectionRequest("word " * 900)) == 1500
+
+
 def test_a_longer_text_is_estimated_higher_by_its_own_tokens() -> None:
     provider = BedrockProvider(SETTINGS)
     short, long = (provider.estimate(SectionRequest("word " * n)).input_tokens for n in (10, 710))
