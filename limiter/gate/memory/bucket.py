@@ -19,7 +19,7 @@ class Bucket:
         self.at = max(self.at, now)
 
     def peek(self, rule: BucketRule, now: int) -> int:
-        return min(rule.capacity, self.level + max(0, now - self.at) * rule.rate)
+        return min(rule.brim, self.level + max(0, now - self.at) * rule.rate)
 
     def wait(self, rule: BucketRule, now: int, units: int = 1) -> int:
         """Microseconds until `units` can be taken; 0 when they can be now."""
@@ -32,4 +32,4 @@ class Bucket:
 
     def give_back(self, rule: BucketRule, now: int, units: int = 1) -> None:
         self.refill(rule, now)
-        self.level = min(rule.capacity, self.level + units * rule.grain)
+        self.level = min(rule.brim, self.level + units * rule.grain)

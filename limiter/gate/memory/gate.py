@@ -166,6 +166,7 @@ class MemoryGate:
         rules, breaker = state.rules, state.breaker
         requests = rules.requests if rules else None
         shut = breaker.refusal(rules.breaker, now) if rules else None
+        level = min(state.bucket.peek(requests, now), requests.capacity) if requests else 0
         return Status(
             upstream=state.name,
             version=rules.version if rules else 0,
@@ -173,7 +174,7 @@ class MemoryGate:
             now=seconds(now),
             waiting=len(state.line.jobs),
             in_flight=len(state.leases),
-            bucket_level=state.bucket.peek(requests, now) / requests.grain if requests else None,
+            bucket_level=level / requests.grain if requests else None,
             bucket_capacity=requests.capacity / requests.grain if requests else None,
             requests_per_minute=requests.rate / MILLI if requests else None,
             breaker=state.seen(),
@@ -181,6 +182,7 @@ class MemoryGate:
             breaker_failures=breaker.failures,
             breaker_retry_at=_moment(shut[1]) if shut else None,
             generation=breaker.generation,
+            probes=breaker.probes,
             counters={name: count for name, count in state.counters.items() if count},
             flows={
                 flow.name: FlowStatus(flow.waiting, flow.in_flight, flow.weight, flow.parked)

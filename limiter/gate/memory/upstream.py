@@ -60,7 +60,7 @@ class Upstream:
         if old is not None and old.requests is not None:
             self.bucket.refill(old.requests, now)
         self.bucket.at = max(self.bucket.at, now)
-        self.bucket.level = min(self.bucket.level, new.requests.capacity) if new.requests else 0
+        self.bucket.level = min(self.bucket.level, new.requests.brim) if new.requests else 0
         if old is not None and old.breaker.mode is not new.breaker.mode:
             self.breaker.restart()
         self.rules = new

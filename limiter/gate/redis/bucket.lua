@@ -1,6 +1,6 @@
 -- The token bucket, as a limit: how long to wait, take, give back. Levels are whole grains (rules.py).
 local function bucket_peek(rule)
-  return math.min(rule.capacity, state.level + math.max(0, now - state.at) * rule.rate)
+  return math.min(rule.brim, state.level + math.max(0, now - state.at) * rule.rate)
 end
 
 local function bucket_refill(rule)
@@ -20,5 +20,5 @@ end
 
 local function bucket_give_back(rule, units)
   bucket_refill(rule)
-  state.level = math.min(rule.capacity, state.level + units * rule.grain)
+  state.level = math.min(rule.brim, state.level + units * rule.grain)
 end

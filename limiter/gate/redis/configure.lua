@@ -15,7 +15,7 @@ local function carry_level(old, new)
     bucket_refill(old.requests)
   end
   state.at = math.max(state.at, now)
-  state.level = new.requests and math.min(state.level, new.requests.capacity) or 0
+  state.level = new.requests and math.min(state.level, new.requests.brim) or 0
 end
 
 local old, new = rules, cjson.decode(ARGV[3])

@@ -73,7 +73,7 @@ def explanation(reply: Reply) -> Explanation:
 
 def status(upstream: str, reply: Reply) -> Status:
     version, mode, rate, capacity, grain, now, waiting, epoch, level, *rest = reply
-    breaker, retry_at, in_flight, failures, generation, counters, flows = rest
+    breaker, retry_at, in_flight, failures, generation, probes, counters, flows = rest
     limited = rate >= 0
     return Status(
         upstream=upstream,
@@ -82,7 +82,7 @@ def status(upstream: str, reply: Reply) -> Status:
         now=seconds(now),
         waiting=waiting,
         in_flight=in_flight,
-        bucket_level=level / grain if limited else None,
+        bucket_level=min(level, capacity) / grain if limited else None,
         bucket_capacity=capacity / grain if limited else None,
         requests_per_minute=rate / MILLI if limited else None,
         breaker=BreakerState(text(breaker)),
@@ -90,6 +90,7 @@ def status(upstream: str, reply: Reply) -> Status:
         breaker_failures=failures,
         breaker_retry_at=moment(retry_at),
         generation=generation,
+        probes=probes,
         counters={text(name): int(value) for name, value in _groups(counters, 2)},
         flows={
             text(name): FlowStatus(waits, runs, float(weight), bool(parked))

@@ -13,7 +13,7 @@ if not rules or not rules.requests then
 end
 local rule = rules.requests
 bucket_refill(rule)
-state.level = math.min(rule.capacity, math.floor(tonumber(ARGV[3]) * rule.grain))
+state.level = math.min(rule.brim, math.floor(tonumber(ARGV[3]) * rule.grain))
 save()
 wake()
 return 1

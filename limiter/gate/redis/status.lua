@@ -3,7 +3,7 @@
 -- KEYS     see state.lua
 -- ARGV[3]  how many flows to list at most
 -- reply    {version or 0, mode or "", rate or -1, capacity, grain, now, waiting, epoch, level, breaker as it acts, retry_at, in flight,
---           consecutive failures, generation, {counter, value, ...}, {flow, waiting, in flight, weight (text), parked, ...}}
+--           consecutive failures, generation, probes, {counter, value, ...}, {flow, waiting, in flight, weight (text), parked, ...}}
 -- cost     O(flows with a record)
 -- include "state"
 -- include "standing"
@@ -42,6 +42,6 @@ return {
   rules and rules.version or 0, rules and rules.breaker.mode or "auto",
   requests and requests.rate or -1, requests and requests.capacity or 0, requests and requests.grain or 1,
   now, redis.call("HLEN", base .. ":jobs"), state.epoch, requests and bucket_peek(requests) or 0,
-  breaker_seen(), reopens or 0, state.in_flight, state.failures, state.generation,
+  breaker_seen(), reopens or 0, state.in_flight, state.failures, state.generation, state.probes,
   redis.call("HGETALL", base .. ":counters"), flows_with_work(),
 }

@@ -20,8 +20,7 @@ from limiter.gate import (
     UpstreamConfig,
     Usage,
 )
-
-from .clockwork import Clockwork, comparable, without_epoch
+from tests.integration.gate.clockwork import Clockwork, comparable, without_epoch
 
 U = "bedrock"
 FLOWS = st.sampled_from(["ann", "ben", "cleo", "über", ""])

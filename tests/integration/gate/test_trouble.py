@@ -1,0 +1,140 @@
+"""A server that can't be reached, can't write, lost its memory, or was written by a newer release."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+import redis as redis_py
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from limiter.gate import (
+    FlowPolicy,
+    GateError,
+    GateUnavailable,
+    Outcome,
+    Reason,
+    SchemaTooNew,
+    Ticket,
+    UpstreamConfig,
+)
+from limiter.gate.redis import RedisGate
+
+if TYPE_CHECKING:
+    import redis
+
+    from tests.integration.gate.clockwork import Clockwork
+
+U = "bedrock"
+
+
+def test_a_server_that_is_not_there_is_unavailable() -> None:
+    gate = RedisGate(redis_py.Redis(host="127.0.0.1", port=1, retry=Retry(NoBackoff(), 0)))
+    with pytest.raises(GateUnavailable):
+        gate.admit(U)
+    with pytest.raises(GateUnavailable):
+        gate.wait([U], 1.0)
+
+
+def test_a_full_server_is_unavailable_and_no_step_is_half_done(redis_client: redis.Redis) -> None:
+    """Redis refuses a script's first write or none of them, so a step happens whole or not at all."""
+    gate = RedisGate(redis_client)
+    gate.configure(UpstreamConfig(U, 1))
+    gate.offer(U, Ticket("a", "ann"))
+    before = gate.status(U)
+    redis_client.config_set("maxmemory", 1)
+    try:
+        with pytest.raises(GateUnavailable):
+            gate.configure(UpstreamConfig(U, 2, paused=True))
+        with pytest.raises(GateUnavailable):
+            gate.set_policies(U, flows={"ann": FlowPolicy(1)}, groups={})
+    finally:
+        redis_client.config_set("maxmemory", 0)
+    assert replace(gate.status(U), now=before.now) == before
+    assert [lease.job for lease in gate.admit(U).leases] == ["a"]
+
+
+def test_a_script_that_the_server_forgot_is_given_again(redis_client: redis.Redis) -> None:
+    gate = RedisGate(redis_client)
+    gate.configure(UpstreamConfig(U, 1))
+    gate.offer(U, Ticket("a", "ann"))
+    redis_client.script_flush()
+    assert gate.admit(U).leases
+
+
+def test_keys_of_a_newer_release_stop_every_operation(redis_client: redis.Redis) -> None:
+    gate = RedisGate(redis_client)
+    gate.configure(UpstreamConfig(U, 1))
+    raise_schema = """
+        local state = cmsgpack.unpack(redis.call("GET", KEYS[1]))
+        state.schema = state.schema + 1
+        redis.call("SET", KEYS[1], cmsgpack.pack(state))
+    """
+    redis_client.eval(raise_schema, 1, f"limiter:{U}:state")
+    with pytest.raises(SchemaTooNew):
+        gate.admit(U)
+    with pytest.raises(SchemaTooNew):
+        gate.status(U)
+
+
+def test_a_key_of_another_kind_is_an_error_of_the_gate(redis_client: redis.Redis) -> None:
+    gate = RedisGate(redis_client)
+    gate.configure(UpstreamConfig(U, 1))
+    redis_client.set(f"limiter:{U}:jobs", "not a hash")
+    with pytest.raises(GateError):
+        gate.admit(U)
+
+
+def test_two_upstreams_share_nothing(redis_client: redis.Redis) -> None:
+    gate = RedisGate(redis_client)
+    for upstream in ("one", "one:jobs", "two"):
+        gate.configure(UpstreamConfig(upstream, 1, max_in_flight=1))
+        gate.offer(upstream, Ticket("job", "ann"))
+    for upstream in ("one", "one:jobs", "two"):
+        assert [lease.upstream for lease in gate.admit(upstream).leases] == [upstream]
+
+
+def test_names_with_any_characters_stay_apart(redis_client: redis.Redis) -> None:
+    gate = RedisGate(redis_client)
+    gate.configure(UpstreamConfig(U, 1, flow_in_flight=1))
+    names = [("a:b", "c"), ("a", "b:c"), ("1:a", ""), ("", "1:a"), ("ü\n", "\t"), ("a", "b")]
+    for flow, group in names:
+        gate.offer(U, Ticket(f"{flow}|{group}", flow, group, document="1:d"))
+    admitted = {(lease.flow, lease.group) for lease in gate.admit(U, 20).leases}
+    assert len(admitted) == 5, "one each, and one for the flow that waits in two groups"
+
+
+def test_a_connection_that_decodes_gives_the_same_answers(redis_url: str, redis_client: redis.Redis) -> None:
+    client = redis_py.Redis.from_url(redis_url, decode_responses=True)
+    gate = RedisGate(client)
+    gate.configure(UpstreamConfig(U, 1))
+    gate.offer(U, Ticket("ä", "ü"))
+    assert gate.explain(U, "ä").state == "waiting"
+    (lease,) = gate.admit(U).leases
+    assert (lease.job, lease.flow) == ("ä", "ü")
+    assert gate.status(U).flows["ü"].in_flight == 1
+    client.close()
+
+
+def test_a_restored_gate_knows_what_runs_and_what_waits_and_gives_no_burst(work: Clockwork) -> None:
+    config = UpstreamConfig(U, 1, requests_per_minute=60, burst=10, max_in_flight=3)
+    gate = work.redis
+    gate.configure(config)
+    work.advance(60_000_000)
+    tickets = [Ticket(f"job{number}", "ann", tokens=100) for number in range(8)]
+    for ticket in tickets:
+        gate.offer(U, ticket)
+    running = gate.admit(U, 3).leases
+
+    work.lose_memory()
+    gate = work.redis
+    gate.configure(config)
+    for _ in range(2):  # restoring again changes nothing
+        assert gate.restore(U, leases=running, waiting=tickets, requests=0.5) == frozenset()
+    status = gate.status(U)
+    assert (status.in_flight, status.waiting, status.bucket_level) == (3, 5, 0.5)
+    assert gate.admit(U).reason is Reason.IN_FLIGHT
+    gate.settle(U, running[0].id, Outcome.SUCCESS)
+    assert gate.admit(U).wait_seconds == 0.5
