@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -25,6 +25,8 @@ class Block:
     end: int
 
 
+HEADING_WORDS = 14
+
 _FENCE = re.compile(r"\s{0,3}(```|~~~)")
 _HEADING = re.compile(r"\s{0,3}#{1,6}\s")
 _QUOTATION = re.compile(r"\s{0,3}>")
@@ -33,13 +35,26 @@ _LIST_ITEM = re.compile(r"\s*(?:[-*+•–‣◦]|\d{1,2}[.)]|[a-zA-Z]\)|\([a-z0
 _REFERENCE = re.compile(
     r"\s*(?:\[\d{1,3}\]\s+\S|[A-Z][\w’'-]+,\s(?:[A-Z]\.\s?){1,3}[^\n]{0,120}\(?(?:19|20)\d\d)"
 )
+_FIGURE = re.compile(r"[-+±−£$€]?\d[\d.,:/]*%?\Z")
+_ENDED = re.compile(r"[.!?…:;,][\"'”’)\]]*\Z")
 _LINE = re.compile(r"[^\n]*\n?")
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*\s*\Z")
 
 
-def split_blocks(text: str) -> tuple[Block, ...]:
-    """Blocks in order; blank lines lie between them."""
-    return tuple(_merged(text, _lines(text), keep_lines=_lines_are_paragraphs(text)))
+def split_blocks(text: str, headings: Collection[str] = ()) -> tuple[Block, ...]:
+    """Blocks in order. Lines that stand alone and end no sentence are headings, marked as such or not."""
+    blocks = _merged(text, _lines(text), keep_lines=_lines_are_paragraphs(text))
+    return tuple(
+        replace(block, kind=BlockKind.HEADING) if _is_heading(text, block, headings) else block
+        for block in blocks
+    )
+
+
+def _is_heading(text: str, block: Block, headings: Collection[str]) -> bool:
+    line = text[block.start : block.end]
+    if block.kind is not BlockKind.PARAGRAPH or "\n" in line:
+        return False
+    return line in headings or (len(line.split()) <= HEADING_WORDS and not _ENDED.search(line))
 
 
 def _lines(text: str) -> Iterator[tuple[int, int, BlockKind | None]]:
@@ -61,7 +76,7 @@ def _lines(text: str) -> Iterator[tuple[int, int, BlockKind | None]]:
 def _kind(line: str) -> BlockKind | None:
     if not line.strip():
         return None
-    if line.lstrip().startswith("|") or line.count("|") >= 2 or line.strip().count("\t") >= 2:
+    if line.lstrip().startswith("|") or " | " in line or line.strip().count("\t") >= 2 or _is_row(line):
         return BlockKind.TABLE
     for pattern, kind in (
         (_HEADING, BlockKind.HEADING),
@@ -72,6 +87,12 @@ def _kind(line: str) -> BlockKind | None:
         if pattern.match(line):
             return kind
     return BlockKind.PARAGRAPH
+
+
+def _is_row(line: str) -> bool:
+    """A row of figures: what is left of a table in a PDF."""
+    cells = line.split()
+    return len(cells) >= 3 and sum(bool(_FIGURE.match(cell)) for cell in cells) > 0.6 * len(cells)
 
 
 def _lines_are_paragraphs(text: str) -> bool:

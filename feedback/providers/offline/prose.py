@@ -62,7 +62,7 @@ class Prose:
         self.text = text
         self.heading_path = heading_path
         self.language: Language = detect(text)
-        self.blocks: tuple[Block, ...] = split_blocks(text)
+        self.blocks: tuple[Block, ...] = split_blocks(text, heading_path)
         self.quotations: tuple[Span, ...] = find_quotations(text)
         self.citations: tuple[Span, ...] = find_citations(text)
         self.own: str = masked(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..base import Comment, FeedbackOutput, SectionRequest
 from . import checks  # noqa: F401 (importing it registers the rules)
+from .blocks import BlockKind
 from .headings import REFERENCES
 from .prose import Prose
 from .reader import Reader, reader_of
@@ -40,7 +41,7 @@ _REFERENCE_LIST = (
 
 
 def _too_short(prose: Prose) -> str:
-    if not prose.text.strip():
+    if all(block.kind is BlockKind.HEADING for block in prose.blocks):
         return "This section has a heading but no text yet."
     if len(prose.blocks) > len(prose.blocks_of_prose):
         return (

@@ -64,6 +64,30 @@ def test_layout_is_told_apart() -> None:
     ]
 
 
+def test_a_line_that_stands_alone_and_ends_no_sentence_is_a_heading() -> None:
+    text = "Who Pays?\n\nThe Traders on Both Banks\n\nThe bridge closed in March.\n\nThey pay:\n\n- with time"
+
+    assert [block.kind for block in split_blocks(text, ("Who Pays?",))] == [
+        BlockKind.HEADING,
+        BlockKind.HEADING,
+        BlockKind.PARAGRAPH,
+        BlockKind.PARAGRAPH,
+        BlockKind.LIST_ITEM,
+    ]
+
+
+def test_rows_of_figures_are_a_table() -> None:
+    text = (
+        "Temperature Run 1 Run 2\n\n10 3.9 4.4\n20 7.3 7.8\n\nIn 2019, 40 people of 52 came, 3 of them twice."
+    )
+
+    assert [block.kind for block in split_blocks(text)] == [
+        BlockKind.HEADING,
+        BlockKind.TABLE,
+        BlockKind.PARAGRAPH,
+    ]
+
+
 def test_long_lines_without_blank_lines_between_are_paragraphs() -> None:
     line = (
         "This is a paragraph that somebody pasted from a word processor, where a paragraph is a single line. "

@@ -9,7 +9,10 @@ import pytest
 from docx import Document
 from pypdf import PdfReader
 
-from .offline_reading import EXAMPLES, sample
+from feedback.documents import anchor, parse, split
+from feedback.providers.base import SectionRequest
+
+from .offline_reading import ACADEMIC, EXAMPLES, review, sample
 
 
 def test_the_essay_has_real_headings_and_all_of_its_text() -> None:
@@ -39,3 +42,29 @@ def test_building_the_samples_again_changes_nothing(name: str, tmp_path: Path) -
     build["main"](tmp_path)
 
     assert (tmp_path / name).read_bytes() == (EXAMPLES / name).read_bytes()
+
+
+@pytest.mark.parametrize("name", ["essay.docx", "lab-report.pdf", "reflection.md"])
+def test_every_quote_is_found_again_in_the_parsed_file(name: str) -> None:
+    parsed = parse((EXAMPLES / name).read_bytes(), name)
+    comments = 0
+    for section in split(parsed):
+        text = parsed.text[section.start : section.end]
+        for comment in review(SectionRequest(text, section.heading_path, ACADEMIC)).comments:
+            place = anchor(text, comment.quote)
+            comments += 1
+
+            assert place is not None
+            assert (place.start, text[place.start : place.end]) == (text.find(comment.quote), comment.quote)
+
+    assert comments >= 10
+
+
+@pytest.mark.parametrize("name", ["essay.docx", "lab-report.pdf", "reflection.md"])
+def test_the_heading_that_a_section_brings_along_is_not_taken_for_prose(name: str) -> None:
+    parsed = parse((EXAMPLES / name).read_bytes(), name)
+    for section in split(parsed):
+        text = parsed.text[section.start : section.end]
+        comments = review(SectionRequest(text, section.heading_path, ACADEMIC)).comments
+
+        assert not any(section.heading_path[-1] in comment.quote for comment in comments)

@@ -13,7 +13,7 @@ from .offline_reading import ACADEMIC, review, review_text, sample
 ESSAY = sample("sources/essay.md")
 
 
-@pytest.mark.parametrize("text", ["", "   \n\n ", "\ufeff"])
+@pytest.mark.parametrize("text", ["", "   \n\n ", "\ufeff", "Introduction"])
 def test_a_section_without_text_is_told_so(text: str) -> None:
     output = review_text(text)
 
