@@ -14,7 +14,7 @@ from feedback.selectors.waiting import Wait, wait_of
 
 
 def documents_of(user: User) -> QuerySet[Document]:
-    """A person's own documents, newest first, with how many sections are done."""
+    """A person's own documents, newest first, with how many sections are done and in work."""
     analyse = Q(jobs__kind=Job.Kind.ANALYSE)
     return (
         Document.objects.filter(owner=user)
@@ -23,7 +23,9 @@ def documents_of(user: User) -> QuerySet[Document]:
         .annotate(
             sections_total=Count("jobs", filter=analyse),
             sections_done=Count("jobs", filter=analyse & Q(jobs__state=Job.State.DONE)),
+            sections_running=Count("jobs", filter=analyse & Q(jobs__state=Job.State.RUNNING)),
         )
+        .order_by("-id")  # a grouped query forgets the model's own ordering
     )
 
 

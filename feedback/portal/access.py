@@ -1,0 +1,29 @@
+"""Whose document is it? Anybody else's is as good as none."""
+
+from __future__ import annotations
+
+import logging
+from uuid import UUID
+
+from django.http import Http404, HttpRequest
+
+from feedback.models import Document, User
+from feedback.selectors.documents import document_of
+
+logger = logging.getLogger(__name__)
+
+
+def user_of(request: HttpRequest) -> User:
+    """The person behind a view that asks for a sign-in."""
+    user = request.user
+    assert isinstance(user, User)  # noqa: S101 - login_required's promise, said to mypy
+    return user
+
+
+def own_document(request: HttpRequest, document_id: UUID) -> Document:
+    """One's own document. Raises Http404 for a foreign one and a missing one alike."""
+    try:
+        return document_of(user_of(request), document_id)
+    except Document.DoesNotExist:
+        logger.warning("user %s asked for document %s, which is not theirs", request.user.pk, document_id)
+        raise Http404("no such document of yours") from None

@@ -1,0 +1,72 @@
+"""A section's text cut where comments begin and end, so that a template can mark it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from feedback.documents import Piece, Span, render_spans
+from feedback.models import Comment, Document, Section
+from feedback.providers.base import CommentKind
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A stretch of text under the same comments (or under none)."""
+
+    text: str
+    is_heading: bool
+    comments: tuple[UUID, ...]
+    begins: tuple[UUID, ...]  # comments whose first stretch this is
+    goes_to: UUID | None  # the narrowest comment on it
+    tone: str  # praise or advice
+
+
+def in_reading_order(comments: Sequence[Comment]) -> list[Comment]:
+    """By place in the text; what is not anchored comes last."""
+    return sorted(comments, key=lambda c: (c.start is None, c.start or 0, c.position))
+
+
+def marks_of(section: Section, text: str, comments: Sequence[Comment]) -> Iterator[Mark]:
+    """The text without its leading heading, which stands above it already, unless it is commented."""
+    headings = [
+        Span(start - section.start, end - section.start)
+        for start, end, *_ in section.document.headings
+        if section.start <= start < section.end
+    ]
+    anchored = [comment for comment in comments if comment.start is not None]
+    begin, end = _leading_heading(text, headings, anchored), len(text.rstrip())
+    spans = [Span(c.start or 0, c.end or 0) for c in anchored] + headings
+    shifted = [Span(max(0, s.start - begin), s.end - begin) for s in spans]
+    for piece in render_spans(text[begin:end], shifted):
+        yield _mark(piece, anchored)
+
+
+def _leading_heading(text: str, headings: Sequence[Span], comments: Sequence[Comment]) -> int:
+    first = min(headings, default=None)
+    if first is None or text[: first.start].strip():
+        return 0
+    begin = first.end + len(text[first.end :]) - len(text[first.end :].lstrip())
+    commented = any((comment.start or 0) < begin for comment in comments)
+    return 0 if commented or begin >= len(text.rstrip()) else begin
+
+
+def _mark(piece: Piece, comments: Sequence[Comment]) -> Mark:
+    on_it = [comments[index] for index in piece.marks if index < len(comments)]
+    narrowest = min(on_it, key=lambda c: (c.end or 0) - (c.start or 0), default=None)
+    return Mark(
+        text=piece.text,
+        is_heading=any(index >= len(comments) for index in piece.marks),
+        comments=tuple(comment.pk for comment in on_it),
+        begins=tuple(comments[index].pk for index in piece.begins if index < len(comments)),
+        goes_to=narrowest.pk if narrowest else None,
+        tone="praise" if narrowest and narrowest.kind == CommentKind.PRAISE else "advice",
+    )
+
+
+def section_at(document: Document, sections: Sequence[Section], offset: int | None) -> Section | None:
+    """The section in which a place of the whole text lies."""
+    if offset is None:
+        return None
+    return next((section for section in sections if section.start <= offset < section.end), None)

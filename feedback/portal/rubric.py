@@ -1,0 +1,45 @@
+"""Levels that were reached, each on the scale that its assignment names. Never a grade."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from feedback.models import Assignment, Feedback
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    name: str
+    reached: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RubricLine:
+    criterion: str
+    level: str
+    scale: tuple[Step, ...]  # from weakest to strongest; empty where the level is on no scale
+    evidence: str
+    justification: str
+
+
+def rubric_of(feedback: Feedback | None, assignment: Assignment | None) -> Iterator[RubricLine]:
+    """One line for each level of the feedback. One query, and none where there are no levels."""
+    if feedback is None or not feedback.levels:
+        return
+    scales = {c.name.casefold(): c.levels for c in assignment.criteria.all()} if assignment else {}
+    for level in feedback.levels:
+        names = scales.get(level["criterion"].casefold(), [])
+        yield RubricLine(
+            criterion=level["criterion"],
+            level=level["level"],
+            scale=_scale(names, level["level"]),
+            evidence=level.get("evidence", ""),
+            justification=level.get("justification", ""),
+        )
+
+
+def _scale(names: list[str], reached: str) -> tuple[Step, ...]:
+    if reached.casefold() not in (name.casefold() for name in names):
+        return ()
+    return tuple(Step(name, name.casefold() == reached.casefold()) for name in names)
