@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 from django.conf import settings
 
@@ -25,33 +26,30 @@ def provider_for(upstream: str) -> Provider:
 
 
 def _bedrock() -> Provider:
-    from feedback.providers.bedrock import BedrockProvider, BedrockSettings
-
-    return BedrockProvider(
-        BedrockSettings(
-            model=settings.BEDROCK_MODEL_ID,
-            region=settings.BEDROCK_REGION,
-            endpoint_url=settings.BEDROCK_ENDPOINT_URL or None,
-            slots=settings.LIMITER_WORKER_SLOTS,
-            total_timeout=settings.BEDROCK_CALL_SECONDS,
-        )
-    )
+    return _bedrock_at(endpoint_url=settings.BEDROCK_ENDPOINT_URL or None)
 
 
 def _simulated() -> Provider:
     """The same client against the simulator. Its credentials sign requests that nobody checks."""
-    from feedback.providers.bedrock import BedrockProvider, BedrockSettings
+    return _bedrock_at(
+        endpoint_url=settings.SIMULATOR_URL,
+        access_key_id="simulated",
+        secret_access_key="simulated",  # noqa: S106 - no secret: the simulator takes any
+        simulated=True,
+    )
+
+
+def _bedrock_at(**where: Any) -> Provider:
+    from feedback.providers.bedrock import BedrockProvider, BedrockSettings, OutputBudgets
 
     return BedrockProvider(
         BedrockSettings(
             model=settings.BEDROCK_MODEL_ID,
             region=settings.BEDROCK_REGION,
-            endpoint_url=settings.SIMULATOR_URL,
-            access_key_id="simulated",
-            secret_access_key="simulated",  # noqa: S106 - no secret: the simulator takes any
-            simulated=True,
             slots=settings.LIMITER_WORKER_SLOTS,
             total_timeout=settings.BEDROCK_CALL_SECONDS,
+            budgets=OutputBudgets(ceiling=settings.BEDROCK_MAX_TOKENS),
+            **where,
         )
     )
 

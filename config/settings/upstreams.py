@@ -35,6 +35,6 @@ FEEDBACK_UPSTREAM = env.choice("FEEDBACK_UPSTREAM", "offline", tuple(LIMITER_QUE
 BEDROCK_REGION = env.text("BEDROCK_REGION", "us-east-1")
 BEDROCK_MODEL_ID = env.text("BEDROCK_MODEL_ID", "anthropic.claude-3-5-sonnet-20241022-v2:0")
 BEDROCK_ENDPOINT_URL = env.url("BEDROCK_ENDPOINT_URL", ("http", "https"))  # empty: AWS's own
-BEDROCK_MAX_TOKENS = env.integer("BEDROCK_MAX_TOKENS", 2048, minimum=1)
+BEDROCK_MAX_TOKENS = env.optional_integer("BEDROCK_MAX_TOKENS", minimum=256)  # empty: by kind of section
 BEDROCK_CALL_SECONDS = env.number("BEDROCK_CALL_SECONDS", 180, minimum=1)  # then the call is cut
 SIMULATOR_URL = env.url("SIMULATOR_URL", ("http",), "http://127.0.0.1:8790")

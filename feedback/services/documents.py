@@ -117,7 +117,7 @@ def record_sections(document: Document, slices: Sequence[Slice]) -> None:
             position=position,
             start=piece.start,
             end=piece.end,
-            heading=Truncator(piece.title or f"Part {position + 1}").chars(300),
+            heading=Truncator(_heading(piece, position)).chars(300),
             heading_path=list(piece.heading_path),
         )
         for position, piece in enumerate(slices)
@@ -125,6 +125,14 @@ def record_sections(document: Document, slices: Sequence[Slice]) -> None:
     for section in sections:
         section.document = document
         start_stage(document, Job.Kind.ANALYSE, section=section)
+
+
+def _heading(piece: Slice, position: int) -> str:
+    """The nearest heading; where a long section was cut, which part of it this is."""
+    if not piece.heading_path:
+        return f"Part {position + 1}"
+    part = f" ({piece.part} of {piece.parts})" if piece.parts > 1 else ""
+    return piece.heading_path[-1] + part
 
 
 def section_ended(document: Document) -> None:

@@ -48,7 +48,7 @@ class Pass:
 class Reconciler:
     """Remembers between passes since when a run is missed, to leave it one lease time."""
 
-    patience: float = 45.0  # seconds: a lease time and a renewal
+    patience: float  # seconds: a lease time and a renewal
     _missed_since: dict[str, float] = field(default_factory=dict)
 
     def run_once(self) -> Pass:

@@ -4,6 +4,7 @@ import signal
 import threading
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import Error as DatabaseError
 from django.db import close_old_connections
@@ -23,7 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--every", type=float, metavar="SECONDS", help="go on until stopped")
 
     def handle(self, *args: Any, every: float | None = None, **options: Any) -> None:
-        reconciler = Reconciler()
+        reconciler = Reconciler(patience=settings.RECONCILE_PATIENCE)
         if every is None:
             self.stdout.write(str(reconciler.run_once()))
             return

@@ -1,0 +1,105 @@
+"""analyze: the main job from the terminal, with a worker of its own where none runs."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+
+from feedback.models import Document, Job
+from tests.running import PATIENCE, ROOT
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def environment(child_environment: dict[str, str], redis_client: redis.Redis) -> dict[str, str]:
+    return child_environment
+
+
+def analyze(environment: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "django", "analyze", *words],
+        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False,
+    )  # fmt: skip
+
+
+def feedback_on(environment: dict[str, str], path: Path, *words: str) -> dict[str, Any]:
+    ended = analyze(environment, str(path), "--json", "--provider", "offline", *words)
+    assert ended.returncode == 0, ended.stderr
+    report: dict[str, Any] = json.loads(ended.stdout)
+    return report
+
+
+@pytest.mark.parametrize("sample", ["essay.docx", "lab-report.pdf"])
+def test_the_offsets_cut_exactly_the_quoted_words(environment: dict[str, str], sample: str) -> None:
+    report = feedback_on(environment, ROOT / "examples" / sample)
+    assert len(report["sections"]) > 3
+    comments = [(section["text"], comment) for section in report["sections"] for comment in section["comments"]]
+    assert len(comments) > 10
+    for text, comment in comments:
+        assert text[comment["start"] : comment["end"]] == comment["quote"]
+    assert "".join(section["text"] for section in report["sections"]) == Document.objects.get().text
+    assert report["summary"]["summary"]
+    assert report["provider"]["name"] == "offline"
+    assert report["timings"]["total"] > 0
+
+
+def test_every_job_passed_the_queue_and_its_calls_the_gate(environment: dict[str, str]) -> None:
+    feedback_on(environment, ROOT / "examples" / "reflection.md")
+    assert set(Job.objects.values_list("state", flat=True)) == {"done"}
+    calls = Job.objects.filter(kind__in=["analyse", "summarise"])
+    assert not calls.filter(lease__isnull=True).exists()
+    assert set(calls.values_list("upstream", flat=True)) == {"offline"}
+
+
+def test_people_get_it_in_print(environment: dict[str, str]) -> None:
+    ended = analyze(environment, str(ROOT / "examples" / "reflection.md"), "--provider", "offline")
+    assert ended.returncode == 0, ended.stderr
+    assert "On the whole" in ended.stdout
+    assert "Written by offline" in ended.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "says"),
+    [
+        ("missing.txt", None, "No such file"),
+        ("empty.txt", b"", "no text"),
+        ("blank.md", b" \n\t\n", "no text"),
+        ("notes.xyz", b"words", "type"),
+        ("broken.docx", b"PK\x03\x04 and then nothing", "damaged"),
+        ("broken.pdf", b"%PDF-1.7\nnothing", "damaged"),
+        ("binary.txt", bytes(range(256)) * 50, "."),
+    ],
+)
+def test_a_bad_document_ends_with_one_line_and_status_2(
+    environment: dict[str, str], tmp_path: Path, name: str, data: bytes | None, says: str
+) -> None:
+    path = tmp_path / name
+    if data is not None:
+        path.write_bytes(data)
+    ended = analyze(environment, str(path), "--provider", "offline")
+    lines = [line for line in ended.stderr.splitlines() if line.startswith("CommandError")]
+    assert ended.returncode == 2
+    assert len(lines) == 1
+    assert says in lines[0]
+    assert "Traceback" not in ended.stderr
+    assert ended.stdout == ""
+
+
+def test_an_unknown_provider_is_refused(environment: dict[str, str]) -> None:
+    ended = analyze(environment, "x.txt", "--provider", "oracle")
+    assert ended.returncode == 2
+    assert "invalid choice: 'oracle'" in ended.stderr
+
+
+def test_in_solo_the_same_jobs_run_without_redis(environment: dict[str, str]) -> None:
+    solo = {**environment, "PROFILE": "solo", "REDIS_URL": "unix:///nowhere/redis.sock"}
+    report = feedback_on(solo, ROOT / "examples" / "reflection.md")
+    assert report["summary"]["summary"]
+    assert set(Job.objects.values_list("state", flat=True)) == {"done"}
