@@ -83,7 +83,9 @@ def _overview(statuses: Sequence[UpstreamStatus]) -> Table:
             "-" if live.bucket_level is None else f"{live.bucket_level:.1f} of {live.bucket_capacity:g}",
             _limit(live.requests_per_minute),
             f"[{COLOURS[live.breaker]}]{_breaker(status)}[/]",
-            f"{live.in_flight} of {_limit(upstream.max_in_flight)}",
+            f"{live.in_flight}"
+            if upstream.max_in_flight is None
+            else f"{live.in_flight} of {upstream.max_in_flight}",
             f"{live.waiting} of {upstream.line_bound}",
             f"{upstream.version}"
             if status.is_published

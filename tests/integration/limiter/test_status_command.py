@@ -5,7 +5,7 @@ import subprocess
 import sys
 from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -19,6 +19,9 @@ from limiter.gates import use_gate
 from limiter.models import Upstream
 
 from .conftest import WHO
+
+if TYPE_CHECKING:
+    from pytest_django import Settings
 
 MANAGE = Path(__file__).parents[3] / "manage.py"
 
@@ -97,6 +100,16 @@ def test_a_gate_that_cannot_be_reached_is_exit_status_one(upstream: Upstream) ->
         status()
     assert error.value.returncode == 1
     assert "The gate cannot be reached" in str(error.value)
+
+
+def test_solo_says_whose_figures_these_are(
+    upstream: Upstream, settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.LIMITER_BACKEND = "memory"
+    call_command("limiter", "status", "--json")
+    told = capsys.readouterr()
+    assert "this process's figures" in told.err
+    assert json.loads(told.out)["schema"] == 1
 
 
 @pytest.mark.parametrize(
