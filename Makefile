@@ -3,7 +3,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin/python
-PIP := $(BIN) -m pip install --quiet --no-compile --disable-pip-version-check --no-warn-script-location
+PIP := $(BIN) -m pip install -qq --no-compile --disable-pip-version-check --no-warn-script-location
 SYSTEM_PACKAGES := lua-check
 SOURCES := manage.py config feedback limiter tests benchmarks
 

@@ -51,7 +51,9 @@ def command_as(
     if account is not None:
         options += [f"--reuid={account.uid}", f"--regid={account.gid}", "--clear-groups"]
         if not all(_may_pass(account, path) for path in reach):
+            # Without the secure bit access(2), which initdb asks about its own binary, ignores capabilities.
             options += ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
+            options += ["--securebits=+no_setuid_fixup"]
     if dies_with_us:
         options.append("--pdeathsig=INT")
     setpriv = shutil.which("setpriv")
