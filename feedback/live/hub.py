@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from functools import cache
 from typing import Any
 
@@ -33,7 +33,7 @@ class Hub:
         self._positions: dict[str, str] = {}
         self._reader: asyncio.Task[None] | None = None
 
-    async def listen(self, document: str, after: str) -> AsyncIterator[Entry | None]:
+    async def listen(self, document: str, after: str) -> AsyncGenerator[Entry | None, None]:
         """Events after an id; None now and then, as a heartbeat; RESET where some were lost."""
         queue: asyncio.Queue[Entry] = asyncio.Queue(LISTENER_EVENTS)
         self._listeners.setdefault(document, set()).add(queue)
@@ -119,7 +119,7 @@ class MemoryHub:
     def __init__(self, source: MemoryBus) -> None:
         self._bus = source
 
-    async def listen(self, document: str, after: str) -> AsyncIterator[Entry | None]:
+    async def listen(self, document: str, after: str) -> AsyncGenerator[Entry | None, None]:
         last = order_of(after)
         while True:
             news = [entry for entry in self._bus.entries(document) if entry.order > last]
