@@ -252,8 +252,11 @@ class ConcurrentWorker(Commands, Shutdown, Endings):
         try:
             self.wind_down()
         finally:
-            for service in (*self._tickers, self.finisher, self.settler, self._slots):
-                service.stop()
+            for ticker in self._tickers:
+                ticker.stop()
+            self.finisher.stop()
+            self.settler.stop()
+            self._slots.stop()
 
     def _tick_seconds(self) -> float:
         return self.lease_seconds / TICKS_A_LEASE

@@ -7,31 +7,27 @@ import sys
 import tarfile
 from pathlib import Path
 
-import rq
+from rq.version import VERSION
 
 CACHE = Path(__file__).parents[2] / "var" / "rq-suite"
 
 
-def tests_folder() -> Path:
-    """The folder that holds rq's `tests` package, for the version that is installed."""
-    folder = CACHE / f"rq-{rq.__version__}" if hasattr(rq, "__version__") else CACHE / f"rq-{_version()}"
+def source_folder() -> Path:
+    """The unpacked source of the rq that is installed; its tests are in the package `tests`."""
+    folder = CACHE / f"rq-{VERSION}"
     if not (folder / "tests").is_dir():
-        _fetch(_version())
+        _fetch()
     return folder
 
 
-def _version() -> str:
-    from rq.version import VERSION
-
-    return VERSION
-
-
-def _fetch(version: str) -> None:
+def _fetch() -> None:
     CACHE.mkdir(parents=True, exist_ok=True)
     subprocess.run(
-        [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:",
-         "--no-build-isolation", "--dest", str(CACHE), f"rq=={version}"],
+        [
+            *(sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"),
+            *("--no-binary", "rq", "--dest", str(CACHE), f"rq=={VERSION}"),
+        ],
         check=True,
-    )  # fmt: skip
-    with tarfile.open(CACHE / f"rq-{version}.tar.gz") as archive:
+    )
+    with tarfile.open(CACHE / f"rq-{VERSION}.tar.gz") as archive:
         archive.extractall(CACHE, filter="data")

@@ -98,18 +98,22 @@ def _open_generous_gates() -> None:
             self._lists = AllLists()
 
         def admit(self, upstream: str, k: int = 1, **kwargs: Any) -> Admission:
-            self.configure(UpstreamConfig(upstream, 1, requests_per_minute=1e6, burst=1e4, max_in_flight=1000))
+            self.configure(
+                UpstreamConfig(upstream, 1, requests_per_minute=1e6, burst=1e4, max_in_flight=1000)
+            )
             return super().admit(upstream, k, **kwargs)
 
     upstreams.upstream_of = lambda name: name  # type: ignore[assignment]
-    upstreams.gate_on = GenerousGate  # type: ignore[assignment]
+    upstreams.gate_on = GenerousGate
     _count_dequeues(queue, intake)
 
 
 def _count_dequeues(queue: ModuleType, intake: ModuleType) -> None:
     dequeue, take = queue.GatedQueue.dequeue_any.__func__, intake.Intake.take
 
-    def counted_dequeue(cls: Any, queues: Any, timeout: Any, connection: Redis, *args: Any, **kwargs: Any) -> Any:
+    def counted_dequeue(
+        cls: Any, queues: Any, timeout: Any, connection: Redis, *args: Any, **kwargs: Any
+    ) -> Any:
         found = dequeue(cls, queues, timeout, connection, *args, **kwargs)
         if found is not None:
             connection.incr(DEQUEUED)
@@ -173,5 +177,3 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
 def _admitted(connection: Redis) -> int:
     keys: Iterable[bytes] = connection.scan_iter("limiter:*:counters")
     return sum(int(connection.hget(key, "admitted") or 0) for key in keys)
-
-

@@ -1,0 +1,78 @@
+"""Job functions for the tests of the queue and the worker."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+
+from rq import get_current_job
+
+from limiter.execution import current_execution
+from limiter.gate import Outcome
+
+started = threading.Semaphore(0)
+opened = threading.Event()
+
+
+def nothing() -> None:
+    """The shortest job."""
+
+
+def fails() -> None:
+    raise ValueError("as it should")
+
+
+def note(key: str) -> None:
+    """Leave a trace of each run."""
+    job = get_current_job()
+    assert job is not None
+    job.connection.rpush(key, job.id)
+
+
+def note_and_sleep(key: str, seconds: float) -> None:
+    note(key)
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        time.sleep(0.02)
+    job = get_current_job()
+    assert job is not None
+    job.connection.rpush(f"{key}:done", job.id)
+
+
+def lease_id() -> str | None:
+    """What the function sees of its lease."""
+    execution = current_execution()
+    return execution.lease.id if execution is not None and execution.lease is not None else None
+
+
+def reports_throttled() -> None:
+    execution = current_execution()
+    assert execution is not None
+    execution.report(Outcome.THROTTLED)
+    raise RuntimeError("slow down")
+
+
+def waits_for_the_door(seconds: float = 60.0) -> str:
+    """Run until the test opens the door."""
+    started.release()
+    return "opened" if opened.wait(seconds) else "closed"
+
+
+def blocks_in_a_read() -> None:
+    """A call that only its own cut can end."""
+    execution = current_execution()
+    assert execution is not None
+    ours, _theirs = socket.socketpair()
+    execution.on_abort(lambda: ours.shutdown(socket.SHUT_RDWR))
+    started.release()
+    with ours, _theirs:
+        if ours.recv(1) == b"":
+            raise ConnectionAbortedError("the call was cut")
+
+
+def spins() -> None:
+    """Pure Python with no cut registered."""
+    started.release()
+    while True:
+        time.sleep(0.01)
