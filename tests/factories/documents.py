@@ -184,10 +184,22 @@ def pdf_of_lines(lines: Sequence[str]) -> bytes:
     return bytes(file.output())
 
 
-def scanned_pdf() -> bytes:
-    """A PDF of one picture, as a scanner makes it."""
+def scanned_pdf(text: str = "") -> bytes:
+    """A PDF of one picture, as a scanner makes it; on request with a page of text after it."""
     file = _Pdf()
     file.image(Image.new("RGB", (300, 400), "white"), w=150)
+    if text:
+        file.add_page()
+        file.set_font("Helvetica", "", 11)
+        file.multi_cell(0, 5.5, text)
+    return bytes(file.output())
+
+
+def drawn_pdf() -> bytes:
+    """A PDF whose letters are shapes, as some programs export them."""
+    file = _Pdf()
+    for number in range(500):
+        file.line(20 + number % 100, 20 + number // 5, 22 + number % 100, 24 + number // 5)
     return bytes(file.output())
 
 

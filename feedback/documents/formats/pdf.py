@@ -10,6 +10,7 @@ from typing import Any
 
 from pypdf import PageObject, PdfReader
 from pypdf.errors import DependencyError, LimitReachedError, PyPdfError
+from pypdf.generic import DictionaryObject
 
 from ..blocks import Block
 from ..errors import Corrupt, Empty, Encrypted, NoText, TooComplex, TooLarge
@@ -19,6 +20,7 @@ from .pdf_layout import lay_out
 from .pdf_lines import Line
 
 _BOLD = re.compile(r"bold|black|heavy|cmbx|demi", re.IGNORECASE)
+_MUCH_INK = 4_000  # bytes of drawing instructions; an empty page of a word processor has some hundred
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
 
 
@@ -33,16 +35,17 @@ def read_pdf(data: bytes, limits: Limits) -> tuple[list[Block], list[str]]:
         pages = len(reader.pages)
         if pages > limits.max_pages:
             raise TooLarge(f"This PDF has {pages:,} pages; at most {limits.max_pages:,} can be read.")
-        read = [(_lines(page, number), _has_images(page)) for number, page in enumerate(reader.pages)]
+        read = [_read_page(page, number) for number, page in enumerate(reader.pages)]
     except (LimitReachedError, DependencyError):
         raise TooComplex from None
     except PyPdfError:
         raise Corrupt from None
-    return _checked([lines for lines, _ in read], [images for _, images in read])
+    return _checked(
+        [lines for lines, _ in read], [number for number, (_, is_drawn) in enumerate(read, 1) if is_drawn]
+    )
 
 
-def _checked(pages: list[list[Line]], has_images: list[bool]) -> tuple[list[Block], list[str]]:
-    pictures = [number for number, lines in enumerate(pages, 1) if not lines and has_images[number - 1]]
+def _checked(pages: list[list[Line]], pictures: list[int]) -> tuple[list[Block], list[str]]:
     if not any(pages):
         raise NoText if pictures else Empty
     return promote(lay_out(pages)), list(_picture_warning(pictures))
@@ -56,19 +59,28 @@ def _picture_warning(pictures: list[int]) -> Iterator[str]:
         yield f"Pages {shown} hold only pictures; the text in them could not be read."
 
 
-def _lines(page: PageObject, number: int) -> list[Line]:
+def _read_page(page: PageObject, number: int) -> tuple[list[Line], bool]:
+    """The lines of a page, and whether it has none but shows something all the same."""
     collector = _Collector(number)
     page.extract_text(visitor_text=collector.visit)
     collector.end_line()
-    return collector.lines
+    return collector.lines, not collector.lines and _is_drawn(page)
 
 
-def _has_images(page: PageObject) -> bool:
-    resources = page.get("/Resources")
-    objects = resources.get_object().get("/XObject") if resources is not None else None
-    if objects is None:
-        return False
-    return any(item.get_object().get("/Subtype") == "/Image" for item in objects.get_object().values())
+def _is_drawn(page: PageObject) -> bool:
+    """Whether a page holds a picture, or letters drawn as shapes, which take much ink."""
+    objects = _dictionary(_dictionary(page, "/Resources"), "/XObject")
+    if any(_dictionary(objects, name).get("/Subtype") == "/Image" for name in objects):
+        return True
+    contents = page.get_contents()
+    return contents is not None and len(contents.get_data()) > _MUCH_INK
+
+
+def _dictionary(parent: DictionaryObject, key: str) -> DictionaryObject:
+    """The dictionary under a key, followed through references; an empty one where something else stands."""
+    value = parent.get(key)
+    found = value.get_object() if value is not None else None
+    return found if isinstance(found, DictionaryObject) else DictionaryObject()
 
 
 @dataclass

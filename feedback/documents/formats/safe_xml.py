@@ -29,7 +29,7 @@ def parse_xml(data: bytes) -> Element:
     try:
         parser.feed(data)
         root: Element = parser.close()
-    except ET.ParseError:
+    except (ET.ParseError, LookupError, ValueError):  # the latter two: an encoding that nobody knows
         raise Corrupt from None
     return root
 

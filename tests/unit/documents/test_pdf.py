@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from feedback.documents import Corrupt, Encrypted, NoText, Parsed, TooLarge
+from feedback.documents import Corrupt, Empty, Encrypted, NoText, Parsed, TooLarge
 from feedback.documents.formats import read
 from feedback.documents.model import Limits
 from tests.factories import documents as files
@@ -83,6 +83,19 @@ def test_the_table_of_contents_is_left_out() -> None:
 def test_a_scan_is_called_one_with_what_to_do() -> None:
     with pytest.raises(NoText, match="OCR"):
         parsed(files.scanned_pdf())
+
+
+def test_letters_drawn_as_shapes_are_no_text_and_an_empty_page_is_empty() -> None:
+    with pytest.raises(NoText):
+        parsed(files.drawn_pdf())
+    with pytest.raises(Empty):
+        parsed(files.pdf([]))
+
+
+def test_a_page_of_nothing_but_a_picture_is_named_in_a_warning() -> None:
+    assert parsed(files.scanned_pdf(text="Bread was dear.")).warnings == (
+        "Page 1 holds only a picture; the text in it could not be read.",
+    )
 
 
 def test_a_password_is_asked_to_be_removed() -> None:

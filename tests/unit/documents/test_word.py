@@ -202,9 +202,12 @@ def test_a_damaged_document_is_called_so(cut: int) -> None:
         parsed(files.word()[:cut])
 
 
-def test_broken_xml_is_called_damaged() -> None:
+@pytest.mark.parametrize(
+    "xml", [b"<w:document><w:body>", b"", b"<?xml version='1.0' encoding='none-such'?><a/>"]
+)
+def test_broken_xml_is_called_damaged(xml: bytes) -> None:
     with pytest.raises(Corrupt):
-        parsed(files.with_parts(files.word(), {"word/document.xml": b"<w:document><w:body>"}))
+        parsed(files.with_parts(files.word(), {"word/document.xml": xml}))
 
 
 def test_a_password_is_recognised() -> None:
