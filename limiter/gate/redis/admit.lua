@@ -27,9 +27,35 @@ local function repeated()
 end
 
 local drops = 0
+local expires = rules and now + rules.lease
+local records, expiry, running = {}, {}, {} -- of the leases made here, written together
+
+local function append(fields, field, value)
+  fields[#fields + 1] = field
+  fields[#fields + 1] = value
+end
+
+local function grant(id, lease)
+  append(records, id, cmsgpack.pack(lease))
+  append(expiry, expires, id)
+  append(running, lease.job, id)
+  state.in_flight = state.in_flight + 1
+  lease.id = id
+  return lease_reply(lease, expires)
+end
+
+local function write_leases()
+  if #records > 0 then
+    redis.call("HSET", base .. ":leases", unpack(records))
+    redis.call("ZADD", base .. ":expiry", unpack(expiry))
+    redis.call("HSET", base .. ":running", unpack(running))
+    records, expiry, running = {}, {}, {}
+  end
+end
 
 -- rare
 local function drop(job)
+  write_leases() -- absorbing must know what runs
   leave(job)
   drops = drops + 1
   absorb()
@@ -66,14 +92,11 @@ local function admit_one(id)
   if probe then
     state.probes = state.probes + 1
   end
-  local lease = {
-    id = id, job = job.id, flow = job.flow, group = job.group, tokens = job.tokens,
+  return grant(id, {
+    job = job.id, flow = job.flow, group = job.group, tokens = job.tokens,
     generation = state.generation, probe = probe, admitted = now, charge = amount,
     weight = flow.weight, group_weight = group.weight,
-  }
-  local expires = now + rules.lease
-  enforce(lease, expires)
-  return lease_reply(lease, expires)
+  })
 end
 
 -- Who waits, waits for what?
@@ -117,7 +140,9 @@ local function conclude(leases, reason, retry_at)
   if reason then
     -- Nothing more is admissible now, so whatever called for a sleeper before is out of date.
     redis.call("DEL", base .. ":wake")
-    redis.call("SET", base .. ":sleeping", 1, "PX", SLEEP)
+    if redis.call("PTTL", base .. ":sleeping") < SLEEP / 2 then
+      redis.call("SET", base .. ":sleeping", "1", "PX", SLEEP)
+    end
   elseif redis.call("HLEN", base .. ":jobs") > 0 then
     wake()
   end
@@ -131,6 +156,7 @@ end
 absorb()
 local generation = state.generation
 local leases, reason, retry_at = admit_all()
+write_leases()
 save_line()
 if #leases > 0 or state.generation ~= generation then
   save()

@@ -52,7 +52,7 @@ local function breaker_seen()
   return breaker_records() and state.breaker or "closed"
 end
 
-local function breaker_open(retry_after, random)
+local function breaker_trip(retry_after, random)
   local rule = rules.breaker
   breaker_move("open")
   local grown = math.floor(rule.open * 2 ^ math.min(state.opens, 30) * (1 + rule.jitter * random))
@@ -62,7 +62,7 @@ end
 
 local function breaker_probed(failed, retry_after, random)
   if failed then
-    return breaker_open(retry_after, random)
+    return breaker_trip(retry_after, random)
   end
   state.successes = state.successes + 1
   if state.successes >= rules.breaker.successes then
@@ -80,7 +80,7 @@ local function breaker_feed(outcome, probe, retry_after, random)
   if state.breaker == "closed" then
     state.failures = failed and state.failures + 1 or 0
     if state.failures >= rules.breaker.failures then
-      breaker_open(retry_after, random)
+      breaker_trip(retry_after, random)
     end
   elseif state.breaker == "half_open" and probe then
     breaker_probed(failed, retry_after, random)

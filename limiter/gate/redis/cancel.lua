@@ -11,7 +11,7 @@ local id = ARGV[3]
 local job = job_of(id)
 local removed = 0
 if list ~= "" then
-  removed = redis.call("LREM", list, 1, id)
+  removed = redis.call("LREM", list, "1", id)
 end
 if job then
   leave(job)

@@ -223,11 +223,11 @@ end
 
 local function choose()
   for _ = 1, PARKS do
-    local name = redis.call("ZRANGE", base .. ":runnable", 0, 0)[1]
+    local name = redis.call("ZRANGE", base .. ":runnable", "0", "0")[1]
     if not name then
       return nil
     end
-    local flow = flow_of(redis.call("ZRANGE", base .. ":runnable:" .. name, 0, 0)[1])
+    local flow = flow_of(redis.call("ZRANGE", base .. ":runnable:" .. name, "0", "0")[1])
     if may_run(flow) then
       return lane_first(name, flow.name)
     end

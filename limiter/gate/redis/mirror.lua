@@ -108,7 +108,7 @@ local function absorb()
     return
   end
   local known = redis.call("HLEN", base .. ":jobs")
-  local head, tail = redis.call("LINDEX", list, 0), redis.call("LINDEX", list, -1)
+  local head, tail = redis.call("LINDEX", list, "0"), redis.call("LINDEX", list, "-1")
   local ends = redis.call("HMGET", base .. ":jobs", head, tail)
   if known < length or not ends[1] or not ends[2] then
     absorb_changes(length, known, ends[1], ends[2])
@@ -117,7 +117,7 @@ end
 
 -- Claim a job whose turn came: false where somebody took it out of the list.
 local function claim(id)
-  return list == "" or redis.call("LREM", list, 1, id) > 0
+  return list == "" or redis.call("LREM", list, "1", id) > 0
 end
 
 -- After a lease ended: its job enters the line where it was pushed again meanwhile.
