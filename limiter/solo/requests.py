@@ -21,6 +21,8 @@ from .task import GaveUpError, Run, Task
 
 logger = logging.getLogger(__name__)
 
+Around = Callable[[], AbstractContextManager[object]]
+
 
 class RequestManager:
     """Runs jobs in a pool of threads, each when the gate admits it. Thread-safe.
@@ -38,7 +40,7 @@ class RequestManager:
         attempts: int = 50,  # of one job, before it is given up
         upstream: str = "solo",
         gate: SoloGate | None = None,
-        around: Callable[[], AbstractContextManager[object]] = nullcontext,  # entered around each run
+        around: Around = nullcontext,  # entered in a thread around each run, and around each hook
         before_offer: Callable[[Ticket], object] | None = None,
         after_settle: Callable[[Execution, Settlement], object] | None = None,
     ) -> None:
@@ -149,14 +151,14 @@ class RequestManager:
         self._line_up(task, delay)
         return task
 
-    def _line_up(self, task: Task, delay: float) -> None:
-        """Offer a task now, or put it by for a while."""
+    def _line_up(self, task: Task, delay: float, around: Around = nullcontext) -> None:
+        """Offer a task now, or put it by for a while. `around`: what the hook needs in one of our threads."""
         if delay > 0:
             with self._lock:
                 self._pauses.add(task, delay)
             self._gate.ring()
             return
-        self._call_hook(self._before_offer, task.ticket)
+        self._call_hook(around, self._before_offer, task.ticket)
         with self._lock:
             if self._tasks.get(task.ticket.job) is task:  # not cancelled meanwhile
                 task.in_line_since = time.monotonic()
@@ -169,7 +171,7 @@ class RequestManager:
                 task = self._pauses.pop_due()
                 if task is None:
                     return self._pauses.seconds()
-            self._line_up(task, 0.0)
+            self._line_up(task, 0.0, self._around)
 
     def _drop(self, task: Task) -> None:
         """Let a waiting task go without running it."""
@@ -245,7 +247,7 @@ class RequestManager:
         settlement = self._gate.settle(
             self.upstream, execution.id, execution.outcome, execution.usage, retry_after=execution.retry_after
         )
-        self._call_hook(self._after_settle, execution, settlement)
+        self._call_hook(self._around, self._after_settle, execution, settlement)
 
     def _conclude(
         self, task: Task, execution: Execution, wanted: float | None, error: Exception | None
@@ -261,7 +263,7 @@ class RequestManager:
                 if task.follower is None or self._stopping:
                     return
                 next_task = self._tasks[task.ticket.job] = task.follower
-        self._line_up(next_task, pause or 0.0)
+        self._line_up(next_task, pause or 0.0, self._around)
 
     def _finish(self, task: Task, execution: Execution, error: Exception | None) -> None:
         self._forget(task)
@@ -277,11 +279,12 @@ class RequestManager:
             task.ended.set_exception(error)
 
     @staticmethod
-    def _call_hook(hook: Callable[..., object] | None, *values: object) -> None:
+    def _call_hook(around: Around, hook: Callable[..., object] | None, *values: object) -> None:
         """What others do beside a job must not cost the job."""
         try:
             if hook is not None:
-                hook(*values)
+                with around():
+                    hook(*values)
         except Exception:
             logger.exception("%s failed", hook)
 

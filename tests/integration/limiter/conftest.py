@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import pytest
+from django.db import connection
 
 from limiter import services
 from limiter.gate.memory import MemoryGate
@@ -38,3 +40,20 @@ def gate(clock: Clock) -> Iterator[MemoryGate]:
 def upstream(transactional_db: None, gate: MemoryGate) -> Upstream:
     """An upstream with no limit on its rate and two calls at once, published."""
     return services.create_upstream(name="tested", values={"max_in_flight": 2}, **WHO)
+
+
+@pytest.fixture
+def no_session_left(transactional_db: None) -> Iterator[None]:
+    """A child process has ended before PostgreSQL noticed: until it does, the database can't be dropped."""
+    before = _sessions()
+    yield
+    deadline = time.monotonic() + 30
+    while _sessions() - before:
+        assert time.monotonic() < deadline, "a child's session outlives it"
+        time.sleep(0.05)
+
+
+def _sessions() -> set[int]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
+        return {pid for (pid,) in cursor.fetchall()}

@@ -12,7 +12,7 @@ from django.db import connection
 
 from limiter import services
 from limiter.execution import Execution
-from limiter.gate import Outcome
+from limiter.gate import BreakerMode, Outcome
 from limiter.gates import get_gate, memory_gate, use_gate
 from limiter.models import BreakerTransition, Upstream
 from limiter.solo import get_request_manager
@@ -53,15 +53,36 @@ def test_jobs_reach_the_database_and_hold_no_connection_afterwards() -> None:
     closed: list[bool] = []
 
     def run(job: str, execution: Execution) -> None:
+        closed.append(connection.connection is None)
         assert Upstream.objects.filter(name="tested").exists()
+
+    manager = get_request_manager("parse")  # one thread, so the second job sees what the first left
+    manager.submit("first", run=run).result(PATIENCE)
+    manager.submit("second", run=run).result(PATIENCE)
+    assert closed == [True, True]
+
+
+def test_nor_does_what_is_written_beside_them(settings: Settings) -> None:
+    settings.LIMITER_SOLO_WORKERS = 1
+    services.change_upstream(upstream="tested", changes={"breaker_failures": 1}, **WHO)
+    closed: list[bool] = []
+
+    def fail(job: str, execution: Execution) -> float | None:
+        closed.append(connection.connection is None)
+        if len(closed) == 1:
+            execution.report(Outcome.RETURNED)
+            return 0.01  # its policy is looked up again before the next attempt
+        execution.report(Outcome.FAILURE)
+        return None
 
     def look(job: str, execution: Execution) -> None:
         closed.append(connection.connection is None)
 
-    manager = get_request_manager("parse")  # one thread, so the second job sees what the first left
-    manager.submit("first", run=run).result(PATIENCE)
-    manager.submit("second", run=look).result(PATIENCE)
-    assert closed == [True]
+    manager = get_request_manager("model")
+    manager.submit("fails", run=fail).result(PATIENCE)  # trips the breaker, which is recorded
+    services.force_breaker(upstream="tested", mode=BreakerMode.FORCED_CLOSED, **WHO)
+    manager.submit("next", run=look).result(PATIENCE)
+    assert closed == [True, True, True]
 
 
 def test_the_rows_rule_and_a_change_acts_at_once() -> None:

@@ -112,6 +112,7 @@ def test_solo_says_whose_figures_these_are(
     assert json.loads(told.out)["schema"] == 1
 
 
+@pytest.mark.usefixtures("no_session_left")
 @pytest.mark.parametrize(
     ("arguments", "environment", "code", "said"),
     [
