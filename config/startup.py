@@ -41,12 +41,12 @@ def servers_for(arguments: Sequence[str]) -> None:
     session = embedded_session()
     if session is None:
         return
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that it detaches
     try:
         session.attach()
     except EmbeddedServerError as problem:
         _give_up(problem, status=1)
-    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that it detaches
 
 
 def embedded_session() -> Session | None:

@@ -30,14 +30,18 @@ def spawn(command: list[str], *, log: Path) -> int:
 
 
 def await_ready(pid: int, ready: Callable[[], bool], *, log: Path, name: str) -> None:
+    """Whatever ends the waiting, a signal too, ends a server that is not ready yet."""
     deadline = time.monotonic() + START_SECONDS
-    while not ready():
-        if os.waitpid(pid, os.WNOHANG) != (0, 0):
-            raise EmbeddedServerError(f"{name} did not start: {last_words(log)}")
-        if time.monotonic() > deadline:
-            stop(pid, psutil.Process.kill)
-            raise EmbeddedServerError(f"{name} was not ready within {START_SECONDS:.0f} s: {last_words(log)}")
-        time.sleep(0.02)
+    try:
+        while not ready():
+            if os.waitpid(pid, os.WNOHANG) != (0, 0):
+                raise EmbeddedServerError(f"{name} did not start: {last_words(log)}")
+            if time.monotonic() > deadline:
+                raise EmbeddedServerError(f"{name} was not ready in {START_SECONDS:.0f} s: {last_words(log)}")
+            time.sleep(0.02)
+    except BaseException:
+        stop(pid, psutil.Process.terminate)
+        raise
 
 
 def stop(pid: int, ask: Callable[[psutil.Process], None]) -> None:
