@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from limiter.gate.memory import MemoryGate
@@ -22,8 +23,22 @@ MICROSECONDS = 1_000_000
 START = 1_800_000_000 * MICROSECONDS
 
 
-def with_settable_clock(name: str) -> str:
-    return CLOCK if name == "clock" else read(name)
+@dataclass(frozen=True)
+class Fault:
+    """A mistake put into one piece of the scripts, to see whether the tests notice."""
+
+    piece: str
+    right: str
+    wrong: str
+
+    def put_into(self, text: str) -> str:
+        assert text.count(self.right) == 1, f"{self.piece}.lua holds this once: {self.right}"
+        return text.replace(self.right, self.wrong)
+
+
+def with_settable_clock(name: str, fault: Fault | None = None) -> str:
+    text = CLOCK if name == "clock" else read(name)
+    return fault.put_into(text) if fault is not None and fault.piece == name else text
 
 
 @dataclass
@@ -33,6 +48,7 @@ class Clockwork:
     client: redis.Redis
     now: int = START
     chance: float = 0.5
+    fault: Fault | None = None
     memory: MemoryGate = field(init=False)
     redis: RedisGate = field(init=False)
 
@@ -42,9 +58,8 @@ class Clockwork:
         self.advance(0)
 
     def gate(self, *, lists: Mapping[str, str] | None = None) -> RedisGate:
-        return RedisGate(
-            self.client, random=lambda: self.chance, source=with_settable_clock, lists=lists, prefix="gate"
-        )
+        source = partial(with_settable_clock, fault=self.fault)
+        return RedisGate(self.client, random=lambda: self.chance, source=source, lists=lists, prefix="gate")
 
     def seconds(self) -> float:
         return self.now / MICROSECONDS

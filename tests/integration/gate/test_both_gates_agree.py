@@ -20,7 +20,7 @@ from limiter.gate import (
     UpstreamConfig,
     Usage,
 )
-from tests.integration.gate.clockwork import Clockwork, comparable, without_epoch
+from tests.integration.gate.clockwork import Clockwork, Fault, comparable, without_epoch
 
 U = "bedrock"
 FLOWS = st.sampled_from(["ann", "ben", "cleo", "über", ""])
@@ -65,15 +65,16 @@ USAGES = st.none() | st.builds(
 
 
 class BothGates(RuleBasedStateMachine):
+    fault: Fault | None = None
+
     def __init__(self) -> None:
         super().__init__()
         client = redis.Redis.from_url(os.environ["REDIS_URL"])
         client.flushdb()
-        self.work = Clockwork(client)
+        self.work = Clockwork(client, fault=self.fault)
         self.versions = count(1)
         self.numbers = count()
         self.leases: list[tuple[Lease, Lease]] = []  # as memory and as Redis made them, ended ones too
-        self.most_probes = 0
 
     def teardown(self) -> None:
         self.work.client.flushdb()
