@@ -7,12 +7,15 @@ can't be reached: reconcile puts in line what should be there.
 from __future__ import annotations
 
 import logging
+import time
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 
 from feedback.models import Job
 from limiter.gate.model import GateError
+from limiter.policies import ensure_policy
 
 logger = logging.getLogger(__name__)
 
@@ -30,8 +33,16 @@ def enqueue(job: Job) -> None:
     """Put a waiting job in line. Raises redis.RedisError or GateError where that can't be done."""
     if in_process():
         _submit_in_process(job)
-    else:
-        _enqueue_in_rq(job)
+        return
+    if job.upstream:
+        _ensure_policy(job.upstream, job.flow, job.group, int(time.monotonic() // 60))
+    _enqueue_in_rq(job)
+
+
+@lru_cache(maxsize=10_000)
+def _ensure_policy(upstream: str, flow: str, group: str, minute: int) -> None:
+    """Once a minute is enough: changes are sent when they are made, and a lost Redis is reconciled."""
+    ensure_policy(upstream, flow, group)
 
 
 def enqueue_or_leave(job: Job) -> None:
