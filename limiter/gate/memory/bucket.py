@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from ..rules import BucketRule
@@ -33,3 +34,8 @@ class Bucket:
     def give_back(self, rule: BucketRule, now: int, units: int = 1) -> None:
         self.refill(rule, now)
         self.level = min(rule.brim, self.level + units * rule.grain)
+
+    def fill(self, rule: BucketRule, now: int, units: float) -> None:
+        """Set what it holds."""
+        self.at = max(self.at, now)
+        self.level = min(rule.brim, math.floor(units * rule.grain))

@@ -145,6 +145,27 @@ class MemoryGate:
         with self._changed:
             return self._status(self._upstream(upstream), self._now())
 
+    def restore(
+        self,
+        upstream: str,
+        *,
+        leases: Sequence[Lease] = (),
+        waiting: Sequence[Ticket] = (),
+        requests: float | None = None,
+    ) -> frozenset[str]:
+        """Rebuild what this memory doesn't know, from a ledger; returns the leases that are lost.
+
+        `requests` is what the bucket holds. Safe to repeat: what is known stays as it is.
+        """
+        lost = self.renew(upstream, leases)
+        for ticket in waiting:
+            self.offer(upstream, ticket)
+        with self._changed:
+            state = self._upstream(upstream)
+            if requests is not None and state.rules is not None and state.rules.requests is not None:
+                state.bucket.fill(state.rules.requests, self._now(), requests)
+        return lost
+
     def wait(self, timeout: float) -> bool:
         """Sleep until something may have become admissible. False: nothing did within the time."""
         with self._changed:

@@ -41,6 +41,7 @@ OPERATIONS = (
 )  # fmt: skip
 SLICE = 1.0  # seconds after which a sleeper looks at the lists: plain enqueues can't wake it
 FLOWS_LISTED = 1_000
+MOST_AT_ONCE = 256  # leases of one decision: a script must not hold the server for long
 UNAVAILABLE = ("READONLY", "OOM", "BUSY", "LOADING", "MASTERDOWN", "CLUSTERDOWN", "NOREPLICAS", "MISCONF")
 
 
@@ -118,7 +119,7 @@ class RedisGate:
         The client repeats a call by itself after a dropped connection, with the same ids. Leases whose
         reply never arrived are not renewed, and expire.
         """
-        wanted = ids if ids is not None else [uuid4().hex for _ in range(k)]
+        wanted = ids if ids is not None else [uuid4().hex for _ in range(min(k, MOST_AT_ONCE))]
         return replies.admission(upstream, self._run("admit", upstream, len(wanted), *wanted))
 
     def accepted(self, upstream: str, leases: Sequence[str]) -> int:
@@ -183,7 +184,7 @@ class RedisGate:
         """Rebuild what this memory doesn't know, from a ledger; returns the leases that are lost.
 
         `leases` are calls that still run (with the epoch that the ledger remembers), `waiting` the jobs of
-        the line in their order, `requests` what the bucket held at most (it never rises above that here).
+        the line in their order, `requests` what the bucket holds.
         Safe to repeat: what is known stays as it is.
         """
         lost = self.renew(upstream, leases)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from itertools import count
+from typing import Any
 
 import redis
 from hypothesis import strategies as st
@@ -20,6 +21,7 @@ from limiter.gate import (
     UpstreamConfig,
     Usage,
 )
+from limiter.gate.rules import micros
 from tests.integration.gate.clockwork import Clockwork, Fault, comparable, without_epoch
 
 U = "bedrock"
@@ -74,6 +76,7 @@ class BothGates(RuleBasedStateMachine):
         self.work = Clockwork(client, fault=self.fault)
         self.versions = count(1)
         self.numbers = count()
+        self.named = 0  # the moment that the last refusal named
         self.leases: list[tuple[Lease, Lease]] = []  # as memory and as Redis made them, ended ones too
 
     def teardown(self) -> None:
@@ -136,6 +139,7 @@ class BothGates(RuleBasedStateMachine):
         ours = self.work.memory.admit(U, k, ids=ids)
         theirs = self.work.redis.admit(U, k, ids=ids)
         assert comparable(ours) == comparable(theirs)
+        self.named = micros(ours.retry_at or 0.0)
         again = self.work.redis.admit(U, k, ids=ids) if ours.leases else theirs
         assert again.leases == theirs.leases, "a repeated admit returns what the first one made"
         self.leases += zip(ours.leases, theirs.leases, strict=True)
@@ -185,10 +189,24 @@ class BothGates(RuleBasedStateMachine):
     def time_passes(self, micros: int) -> None:
         self.work.advance(micros)
 
+    @rule(off_by=st.sampled_from([-1, 0, 0, 1]))
+    def the_moment_named_comes(self, off_by: int) -> None:
+        self.work.advance(max(0, self.named + off_by - self.work.now))
+        self.admit(2)
+
     @rule(config=CONFIGS)
     def memory_is_lost(self, config: UpstreamConfig) -> None:
         self.work.lose_memory()
         self.configure(config)
+
+    @rule(requests=st.none() | st.sampled_from([0.0, 0.5, 3.0, 1e6]), picks=st.lists(PICK, max_size=3))
+    def restore(self, requests: float | None, picks: list[int]) -> None:
+        chosen = [self.leases[pick % len(self.leases)] for pick in picks if self.leases]
+        waiting = [Ticket(f"job{pick % 25}", "ann", "maths", tokens=pick) for pick in picks]
+        known: dict[str, Any] = {"waiting": waiting, "requests": requests}
+        ours = self.work.memory.restore(U, leases=[memory for memory, _ in chosen], **known)
+        theirs = self.work.redis.restore(U, leases=[shared for _, shared in chosen], **known)
+        assert ours == theirs
 
     # What must always hold --------------------------------------------------------------------
 
