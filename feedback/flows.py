@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .models import Document, User
+from .models import Course, Document, User
 
 NO_COURSE = "personal"  # the group of work outside any assignment
 
@@ -13,6 +13,10 @@ def flow_of(user: User) -> str:
 
 def group_of(document: Document) -> str:
     return f"course:{document.assignment.course_id}" if document.assignment else NO_COURSE
+
+
+def group_of_course(course: Course) -> str:
+    return f"course:{course.pk}"
 
 
 def weight_of(priority: int) -> float:

@@ -26,8 +26,16 @@ def document(request: HttpRequest, document_id: UUID) -> HttpResponse:
 @require_safe
 @login_required
 def progress(request: HttpRequest, document_id: UUID) -> HttpResponse:
-    """The state of everything, with what to do now: small enough to be asked for often."""
-    return _part(request, document_id, "portal/partials/progress_update.html")
+    """The state of everything, with what to do now: small enough to be asked for often.
+
+    A page that shows another structure than there is now has no places for its parts: it gets the
+    banner alone, whose structure tells it to start over.
+    """
+    page = page_of(own_document(request, document_id))
+    has_outline = bool(page.cards) and request.GET.get("structure") == page.structure
+    return render(
+        request, "portal/partials/progress_update.html", {"page": page, "has_outline": has_outline}
+    )
 
 
 @require_safe

@@ -1,17 +1,19 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from django import forms
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.text import Truncator
 
 from feedback.documents import ACCEPTED_SUFFIXES
 from feedback.models import Assignment, User
 from feedback.services.documents import Handed
+
+if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
 
 BOTH = "There is a text and a file. Hand in one of them: empty the text, or take the file away."
 NEITHER = "Paste your text here, or choose a file below."
@@ -28,8 +30,8 @@ class Prose(forms.CharField):
         return super().to_python(value.replace("\x00", "") if isinstance(value, str) else value)
 
 
-class AssignmentChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time
-    def label_from_instance(self, assignment: Any) -> str:
+class AssignmentChoice(forms.ModelChoiceField[Assignment]):
+    def label_from_instance(self, assignment: Assignment) -> str:
         return f"{assignment.course}: {assignment.title}"
 
 
@@ -78,7 +80,7 @@ class SubmitForm(forms.Form):
         return data
 
     def handed(self) -> Handed:
-        file: UploadedFile | None = self.cleaned_data.get("file")
+        file: UploadedFile[bytes] | None = self.cleaned_data.get("file")
         if file is None:
             return Handed.pasted(self.cleaned_data["text"])
         # One byte over the limit is enough to be refused, and no more is held in memory.

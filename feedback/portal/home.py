@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -15,6 +15,9 @@ from feedback.selectors.documents import documents_of
 
 from .access import user_of
 from .wording import Words, document_words
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
 
 PER_PAGE = 20
 
@@ -43,5 +46,5 @@ def _row(document: Document) -> Row:
     done: int = document.sections_done  # type: ignore[attr-defined]
     running: int = document.sections_running  # type: ignore[attr-defined]
     others = max(0, total - done - running)
-    counts = {Job.State.DONE: done, Job.State.RUNNING: running, Job.State.WAITING: others}
+    counts: dict[str, int] = {Job.State.DONE: done, Job.State.RUNNING: running, Job.State.WAITING: others}
     return Row(document, document_words(document, counts=counts), done, total)

@@ -123,13 +123,9 @@ def _with_wait(base: Words, wait: Wait | None, progress: str) -> Words:
     if wait is None or wait.kind in (WaitKind.RUNNING, WaitKind.READING):
         return replace(base, detail=progress)
     words = _WAITING.get(wait.kind, IN_LINE)
-    ahead = (
-        f"{counted(wait.own_ahead, 'section')} of yours {_are(wait.own_ahead)} ahead."
-        if wait.own_ahead
-        else ""
-    )
     starts = start_in_words(wait.earliest_in, wait.latest_in)
-    return replace(words, detail=" ".join(filter(None, (words.detail, ahead, starts, progress))))
+    parts = (words.detail, _ahead(wait.own_ahead), starts, progress)
+    return replace(words, detail=" ".join(filter(None, parts)))
 
 
 def _complete(done: int, total: int) -> Words:
