@@ -24,7 +24,7 @@ from rq.worker.base import DequeueStrategy, WorkerStatus
 from rq.worker_registration import clean_worker_registry
 
 from ..execution import Execution, running
-from ..gate import Gate, GateError, GateUnavailable, Lease, SchemaTooNew
+from ..gate import Gate, GateError, Lease, SchemaTooNew
 from ..ledger import get_ledger
 from . import settings, upstreams
 from .commands import Commands
@@ -131,9 +131,9 @@ class ConcurrentWorker(Commands, Shutdown, Endings):
             except SchemaTooNew:
                 self.log.critical("Worker %s: a newer release wrote the gate's keys: it stops", self.name)
                 return
-            except (exceptions.ConnectionError, exceptions.TimeoutError, GateUnavailable) as error:
+            except (exceptions.ConnectionError, exceptions.TimeoutError, GateError) as error:
                 self.log.error(
-                    "Worker %s: Redis can't be reached, trying in %.0f s: %s", self.name, pause, error
+                    "Worker %s: no answer from Redis, trying in %.0f s: %s", self.name, pause, error
                 )
                 self.nudge.wait(pause)
                 pause = min(pause * self.exponential_backoff_factor, LONGEST_PAUSE)

@@ -16,6 +16,12 @@ TICKET = {
     "gate_document": "d1",
     "gate_tokens": 900,
 }
+    "gate_flow": "ada",
+    "gate_group": "logic",
+    "gate_priority": 3,
+    "gate_document": "d1",
+    "gate_tokens": 900,
+}
 STORED = {name.encode(): str(value).encode() for name, value in TICKET.items()}
 
 
