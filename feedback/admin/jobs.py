@@ -49,7 +49,7 @@ class JobAdmin(ReadOnly, admin.ModelAdmin[Job]):
 
     @admin.display(description="job", ordering="id")
     def short_id(self, job: Job) -> str:
-        return f"…{str(job.pk)[-12:]}"
+        return str(job.pk)[-12:]
 
     @admin.display(description="owner", ordering="document__owner__email")
     def owner(self, job: Job) -> str:

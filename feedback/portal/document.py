@@ -33,9 +33,7 @@ def progress(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """
     page = page_of(own_document(request, document_id))
     has_outline = bool(page.cards) and request.GET.get("structure") == page.structure
-    return render(
-        request, "portal/partials/progress_update.html", {"page": page, "has_outline": has_outline}
-    )
+    return render(request, "portal/partials/progress_update.html", {"page": page, "has_outline": has_outline})
 
 
 @require_safe

@@ -28,26 +28,45 @@ def in_reading_order(comments: Sequence[Comment]) -> list[Comment]:
     return sorted(comments, key=lambda c: (c.start is None, c.start or 0, c.position))
 
 
-def marks_of(section: Section, text: str, comments: Sequence[Comment]) -> Iterator[Mark]:
-    """The text without its leading heading, which stands above it already, unless it is commented."""
-    headings = [
-        Span(start - section.start, end - section.start)
-        for start, end, *_ in section.document.headings
+def headings_of(section: Section) -> list[tuple[Span, str]]:
+    """The headings that begin in a section, at their places in its text, with their titles."""
+    return [
+        (Span(start - section.start, end - section.start), title)
+        for start, end, _, title in section.document.headings
         if section.start <= start < section.end
     ]
+
+
+def leading_titles(section: Section, text: str) -> list[str]:
+    """The headings that a section's text opens with, before any other word."""
+    titles, at = [], 0
+    for span, title in headings_of(section):
+        if text[at : span.start].strip():
+            break
+        titles.append(title)
+        at = span.end
+    return titles
+
+
+def marks_of(section: Section, text: str, comments: Sequence[Comment]) -> Iterator[Mark]:
+    """The text without its leading headings, which stand above it already, unless they are commented."""
+    headings = [span for span, _ in headings_of(section)]
     anchored = [comment for comment in comments if comment.start is not None]
-    begin, end = _leading_heading(text, headings, anchored), len(text.rstrip())
+    begin, end = _body_start(text, headings, anchored), len(text.rstrip())
     spans = [Span(c.start or 0, c.end or 0) for c in anchored] + headings
     shifted = [Span(max(0, s.start - begin), s.end - begin) for s in spans]
     for piece in render_spans(text[begin:end], shifted):
         yield _mark(piece, anchored)
 
 
-def _leading_heading(text: str, headings: Sequence[Span], comments: Sequence[Comment]) -> int:
-    first = min(headings, default=None)
-    if first is None or text[: first.start].strip():
-        return 0
-    begin = first.end + len(text[first.end :]) - len(text[first.end :].lstrip())
+def _body_start(text: str, headings: Sequence[Span], comments: Sequence[Comment]) -> int:
+    """Where the text goes on after the headings that it opens with."""
+    begin = 0
+    for span in headings:
+        if text[begin : span.start].strip():
+            break
+        begin = span.end
+    begin += len(text[begin:]) - len(text[begin:].lstrip("\n"))
     commented = any((comment.start or 0) < begin for comment in comments)
     return 0 if commented or begin >= len(text.rstrip()) else begin
 

@@ -11,8 +11,8 @@ from feedback.models import Comment, Document, Feedback, Job, Section
 from feedback.selectors.documents import DocumentView, SectionLike, SectionView, view_document
 
 from .labels import Destination, Label, destination_of, label_of
-from .marks import Mark, in_reading_order, marks_of, section_at
-from .rubric import RubricLine, rubric_of
+from .marks import Mark, in_reading_order, leading_titles, marks_of, section_at
+from .rubric import RubricLine, Scales, rubric_of, scales_of
 from .wording import CANCELLED, FAILED, RUNNING, Words, document_words, section_words
 
 
@@ -24,6 +24,7 @@ class Card:
     number: int
     words: Words
     version: str  # another one means: draw this card anew
+    above: Sequence[str]  # headings over its own, like the title of the whole text
     marks: Sequence[Mark]
     comments: Sequence[Comment]
     feedback: Feedback | None
@@ -79,14 +80,14 @@ class Page:
 
 def page_of(document: Document) -> Page:
     """The whole page."""
-    view = view_document(document)
+    view, scales = view_document(document), scales_of(document.assignment)
     total = len(view.sections)
     failed = any(view.counts.get(state) for state in (Job.State.FAILED, Job.State.CANCELLED))
     return Page(
         document=document,
         words=document_words(document, counts=view.counts, wait=view.wait),
-        cards=[_card(document, section, view) for section in view.sections],
-        summary=_summary(document, view),
+        cards=[_card(document, section, view, scales) for section in view.sections],
+        summary=_summary(document, view, scales),
         destination=destination_of(document.upstream),
         done=view.counts.get(Job.State.DONE, 0),
         total=total,
@@ -101,7 +102,7 @@ def card_of(page: Page, section_id: UUID) -> Card | None:
     return next((card for card in page.cards if card.section.pk == section_id), None)
 
 
-def _card(document: Document, view: SectionView, whole: DocumentView) -> Card:
+def _card(document: Document, view: SectionView, whole: DocumentView, scales: Scales) -> Card:
     section = view.section
     section.document = document  # known already: no query for it
     comments = in_reading_order(view.comments)
@@ -110,10 +111,11 @@ def _card(document: Document, view: SectionView, whole: DocumentView) -> Card:
         number=section.position + 1,
         words=section_words(view, whole.wait),
         version=_version(view.job, view.feedback),
+        above=leading_titles(section, view.text)[:-1],
         marks=list(marks_of(section, view.text, comments)),
         comments=comments,
         feedback=view.feedback,
-        rubric=list(rubric_of(view.feedback, None)),
+        rubric=list(rubric_of(view.feedback, scales)),
         label=label_of(view.feedback),
         written=_written(view.partial),
         is_open=view.job is None or view.job.state in Job.OPEN,
@@ -129,13 +131,13 @@ def _written(partial: Partial | None) -> Mapping[str, str]:
     return dict(partial.parts) if partial else {}
 
 
-def _summary(document: Document, view: DocumentView) -> Summary:
+def _summary(document: Document, view: DocumentView, scales: Scales) -> Summary:
     summary = view.summary or SectionLike(None, None, (), None)
     sections = [each.section for each in view.sections]
     return Summary(
         feedback=summary.feedback,
         remarks=[Remark(c, section_at(document, sections, c.start)) for c in summary.comments],
-        rubric=list(rubric_of(summary.feedback, document.assignment)),
+        rubric=list(rubric_of(summary.feedback, scales)),
         label=label_of(summary.feedback),
         words=_summary_words(summary),
         written=_written(summary.partial),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from feedback.models import Assignment, Feedback
+
+Scales = Mapping[str, Sequence[str]]  # levels from weakest to strongest, by the criterion's name
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +25,14 @@ class RubricLine:
     justification: str
 
 
-def rubric_of(feedback: Feedback | None, assignment: Assignment | None) -> Iterator[RubricLine]:
-    """One line for each level of the feedback. One query, and none where there are no levels."""
-    if feedback is None or not feedback.levels:
-        return
-    scales = {c.name.casefold(): c.levels for c in assignment.criteria.all()} if assignment else {}
-    for level in feedback.levels:
-        names = scales.get(level["criterion"].casefold(), [])
+def scales_of(assignment: Assignment | None) -> Scales:
+    return {c.name.casefold(): c.levels for c in assignment.criteria.all()} if assignment else {}
+
+
+def rubric_of(feedback: Feedback | None, scales: Scales) -> Iterator[RubricLine]:
+    """One line for each level of the feedback."""
+    for level in feedback.levels if feedback else ():
+        names = scales.get(level["criterion"].casefold(), ())
         yield RubricLine(
             criterion=level["criterion"],
             level=level["level"],
@@ -39,7 +42,7 @@ def rubric_of(feedback: Feedback | None, assignment: Assignment | None) -> Itera
         )
 
 
-def _scale(names: list[str], reached: str) -> tuple[Step, ...]:
+def _scale(names: Sequence[str], reached: str) -> tuple[Step, ...]:
     if reached.casefold() not in (name.casefold() for name in names):
         return ()
     return tuple(Step(name, name.casefold() == reached.casefold()) for name in names)
