@@ -144,7 +144,9 @@ class ProviderError(Exception):
 
     transient = True  # worth another attempt
 
-    def __init__(self, message: str = "", *, retry_after: float = 0.0, usage: TokenUsage | None = None) -> None:
+    def __init__(
+        self, message: str = "", *, retry_after: float = 0.0, usage: TokenUsage | None = None
+    ) -> None:
         super().__init__(message or (type(self).__doc__ or "").strip())
         self.retry_after = retry_after  # seconds, as the provider asked; 0: it did not say
         self.usage = usage  # what a call that failed late had spent
@@ -214,4 +216,4 @@ class Provider(Protocol):
         """What a call for this request will hold. Needs no network."""
 
     def stream(self, request: Request, call: Call) -> Iterator[Event]:
-        """Accepted, then deltas, then Finished; raises ProviderError. Closing the iterator ends the call."""
+        """Accepted, deltas, then Finished; raises ProviderError. Closing the iterator ends the call."""

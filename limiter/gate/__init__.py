@@ -55,7 +55,8 @@ class Gate(Protocol):
     def renew(self, upstream: str, leases: Sequence[Lease]) -> frozenset[str]:
         """Extend leases by the lease time and return the ids that were lost.
 
-        A lease of another epoch is unknown because the gate lost its memory: it is installed again.
+        A lease of another epoch is unknown because the gate lost its memory: it is installed again,
+        as soon as there is a configuration; until then it is not lost, for nothing can take its place.
         """
 
     def settle(

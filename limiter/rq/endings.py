@@ -60,7 +60,7 @@ class Endings(BaseWorker):
     def _settle(self, run: Run, lease: Lease, by_default: Outcome) -> None:
         said = run.execution
         outcome = said.outcome or by_default
-        self.settler.settle(Settled(lease.upstream, lease.id, outcome, said.usage, said.retry_after))
+        self.settler.settle(Settled(lease, outcome, said.usage, said.retry_after))
 
     # Returned -------------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from rq.utils import as_text, now, utcformat
 from ..execution import Execution
 from ..gate import Lease, Outcome
 from . import records
+from .admission import admit
 from .ledger import LEASE_FIELD, lease_text
 from .renewals import RECORD_MARGIN
 from .runs import Run
@@ -45,7 +46,7 @@ class Intake:
         self.retry_at = None
 
     def _admitted(self, queue: Queue, upstream: str, k: int) -> list[Run]:
-        admission = self._worker.gate.admit(upstream, k)
+        admission = admit(self._worker.gate, upstream, k)
         if admission.retry_at is not None:
             self.retry_at = min(self.retry_at or admission.retry_at, admission.retry_at)
         leases = {lease.job: lease for lease in admission.leases}

@@ -19,6 +19,7 @@ from rq.utils import as_text
 
 from ..gate import Lease, Outcome
 from . import tickets, upstreams
+from .admission import admit
 from .doorbell import Doorbell, until
 from .stock import lend
 
@@ -140,7 +141,7 @@ class GatedQueue(DjangoRQ):
     ) -> tuple[tuple[Job, Queue] | None, float | None]:
         gate = upstreams.gate_on(options["connection"])
         while True:
-            admission = gate.admit(upstream)
+            admission = admit(gate, upstream)
             if not admission.leases:
                 return None, admission.retry_at
             (lease,) = admission.leases

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 
 from redis.exceptions import RedisError
 
-from ..gate import Gate, GateError, Outcome, Usage
+from ..gate import Gate, GateError, Lease, Outcome, Usage
+from .history import keep_move
 
 logger = logging.getLogger("limiter.rq")
 
@@ -25,8 +26,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.1, 10.0
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    upstream: str
-    lease: str
+    lease: Lease
     outcome: Outcome
     usage: Usage | None
     retry_after: float
@@ -89,11 +89,12 @@ class Settler:
         pause = FIRST_PAUSE
         while True:
             try:
-                self._gate.settle(
-                    item.upstream, item.lease, item.outcome, item.usage, retry_after=item.retry_after
+                settlement = self._gate.settle(
+                    item.lease.upstream, item.lease.id, item.outcome, item.usage, retry_after=item.retry_after
                 )
+                keep_move(item.lease, item.outcome, settlement)
                 return
             except (GateError, RedisError) as error:
-                logger.warning("lease %s stays unsettled for %.1f s: %s", item.lease, pause, error)
+                logger.warning("lease %s stays unsettled for %.1f s: %s", item.lease.id, pause, error)
                 time.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)

@@ -263,7 +263,7 @@ class ConcurrentWorker(Commands, Shutdown, Endings):
 
     def _note_settled(self, batch: list[Settled]) -> None:
         self.nudge.give()
-        get_ledger(self.connection).settled([item.lease for item in batch])
+        get_ledger(self.connection).settled([item.lease.id for item in batch])
 
     def upstream_of(self, queue: Queue) -> str | None:
         return upstreams.upstream_of(queue.name)

@@ -156,7 +156,7 @@ class Upstream:
     def renew(self, lease: Lease, now: int) -> bool:
         """Extend a lease, or install one of another epoch. False: it is lost."""
         if self.rules is None:
-            return False
+            return True  # nothing can be admitted in its place; it is installed once there are rules
         expires = now + self.rules.lease
         running = self.leases.get(lease.id)
         if running is not None:

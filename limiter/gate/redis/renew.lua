@@ -9,8 +9,7 @@
 -- include "lease"
 
 local function lost(id, epoch, job)
-  return not rules
-    or epoch == state.epoch
+  return epoch == state.epoch
     or redis.call("HEXISTS", base .. ":running", job) == 1
     or redis.call("ZSCORE", base .. ":buried", id)
 end
@@ -37,9 +36,10 @@ local function install(id, job, flow_name, group_name, tokens)
 end
 
 local missing, installed = {}, 0
-for i = 3, #ARGV, 6 do
+-- Without rules nothing can be admitted in place of these: they are installed once there are rules.
+for i = 3, rules and #ARGV or 0, 6 do
   local id = ARGV[i]
-  if rules and redis.call("HEXISTS", base .. ":leases", id) == 1 then
+  if redis.call("HEXISTS", base .. ":leases", id) == 1 then
     redis.call("ZADD", base .. ":expiry", now + rules.lease, id)
   elseif lost(id, ARGV[i + 1], ARGV[i + 2]) then
     missing[#missing + 1] = id

@@ -40,7 +40,7 @@ def feedback_on(environment: dict[str, str], path: Path, *words: str) -> dict[st
 def test_the_offsets_cut_exactly_the_quoted_words(environment: dict[str, str], sample: str) -> None:
     report = feedback_on(environment, ROOT / "examples" / sample)
     assert len(report["sections"]) > 3
-    comments = [(section["text"], comment) for section in report["sections"] for comment in section["comments"]]
+    comments = [(part["text"], comment) for part in report["sections"] for comment in part["comments"]]
     assert len(comments) > 10
     for text, comment in comments:
         assert text[comment["start"] : comment["end"]] == comment["quote"]
