@@ -21,6 +21,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import redis
+from redis.typing import EncodableT, FieldT
 
 from limiter.gate import BreakerConfig, BreakerMode, Lease, Outcome, Ticket, UpstreamConfig, Usage
 from limiter.gate.redis import RedisGate
@@ -29,6 +30,7 @@ U, LIST = "bedrock", "rq:queue:bedrock"
 GENEROUS = UpstreamConfig(
     U, 1, requests_per_minute=600_000_000.0, burst=100_000, max_in_flight=1_000_000, flow_in_flight=1_000
 )
+CALLS = 20  # in a batch
 AIMS = {"admit k=1": 45.0, "admit k=16": 25.0}
 
 
@@ -57,19 +59,22 @@ def main() -> None:
 
 
 def measure_line(client: redis.Redis, size: int, *, listed: bool) -> None:
-    gate = filled(client, size, listed=listed)
     where = f"{size} {'beside a list' if listed else 'waiting'}"
     for k in (1, 16):
+        gate = filled(client, size, listed=listed)
         leases: list[Lease] = []
-        admit = partial(admit_into, gate, k, leases)
-        report(f"admit k={k}, {where}", timed(client, admit, max(3, min(40, size // (60 * k)))), k)
-        settle = partial(settle_next, gate, leases)
-        settled = timed(client, settle, len(leases) // 20)
+        batches = min(20, size // (2 * CALLS * k))
+        if batches < 2:
+            continue  # too few jobs to admit so many at a time
+        report(f"admit k={k}, {where}", timed(client, partial(admit_into, gate, k, leases), batches), k)
+        settled = timed(client, partial(settle_next, gate, leases), min(20, len(leases) // CALLS - 1))
     report(f"settle, {where}", settled)
 
 
 def admit_into(gate: RedisGate, k: int, leases: list[Lease]) -> None:
-    leases += gate.admit(U, k).leases
+    admission = gate.admit(U, k)
+    assert len(admission.leases) == k, admission
+    leases += admission.leases
 
 
 def settle_next(gate: RedisGate, leases: list[Lease]) -> None:
@@ -105,15 +110,13 @@ def filled(client: redis.Redis, size: int, *, listed: bool) -> RedisGate:
         flow = f"flow{number % max(10, size // 10)}"
         group, document, tokens = f"group{number % 20}", f"{flow}-{number % 3}", 1_000 + number % 500
         if listed:
-            described = {
+            described: dict[FieldT, EncodableT] = {
                 "gate_flow": flow,
                 "gate_group": group,
                 "gate_document": document,
                 "gate_tokens": str(tokens),
             }
-            pipeline.hset(
-                f"rq:job:job{number}", mapping={f"gate_{name}": value for name, value in described.items()}
-            )
+            pipeline.hset(f"rq:job:job{number}", mapping=described)
             pipeline.rpush(LIST, f"job{number}")
         else:
             gate.offer(U, Ticket(f"job{number}", flow, group, document=document, tokens=tokens))
@@ -124,11 +127,11 @@ def filled(client: redis.Redis, size: int, *, listed: bool) -> RedisGate:
 
 
 def timed(client: redis.Redis, call: Callable[[], object], batches: int) -> Timing:
-    """Batches of 20 calls, each followed by 20 bare round trips."""
+    """Batches of CALLS calls, each followed by as many bare round trips."""
     bare_script = client.script_load("return 1")
     call()
     server_times, client_times, bare_times = [], [], []
-    for _ in range(max(1, batches - 1)):
+    for _ in range(batches):
         client.config_resetstat()
         client_times.append(lap(call))
         server_times.append(client.info("commandstats")["cmdstat_evalsha"]["usec_per_call"])
@@ -141,7 +144,7 @@ def timed(client: redis.Redis, call: Callable[[], object], batches: int) -> Timi
     )
 
 
-def lap(call: Callable[[], object], calls: int = 20) -> float:
+def lap(call: Callable[[], object], calls: int = CALLS) -> float:
     start = time.perf_counter()
     for _ in range(calls):
         call()

@@ -96,13 +96,9 @@ class BothGates(RuleBasedStateMachine):
     def begin(self, config: UpstreamConfig) -> None:
         self.configure(config)
 
-    @rule(config=CONFIGS)
-    def configure(self, config: UpstreamConfig) -> None:
-        self.both("configure", replace(config, version=next(self.versions)))
-
-    @rule(config=CONFIGS)
-    def configure_with_an_old_version(self, config: UpstreamConfig) -> None:
-        self.both("configure", replace(config, version=1))
+    @rule(config=CONFIGS, newer=st.sampled_from([True, True, False]))
+    def configure(self, config: UpstreamConfig, newer: bool = True) -> None:
+        self.both("configure", replace(config, version=next(self.versions) if newer else 1))
 
     @rule(
         flows=st.dictionaries(FLOWS, POLICIES, max_size=2),
@@ -157,6 +153,15 @@ class BothGates(RuleBasedStateMachine):
         self.work.chance = chance
         self.settle(len(self.leases) - 1, outcome, None, 0.0)
 
+    @rule(outcomes=st.lists(st.sampled_from([Outcome.SUCCESS, Outcome.FAILURE]), min_size=1, max_size=4))
+    def calls_come_and_go(self, outcomes: list[Outcome]) -> None:
+        for outcome in outcomes:
+            before = len(self.leases)
+            self.offer([Ticket(f"call{next(self.numbers)}", "ann", tokens=5)], False)
+            self.admit(1)
+            if len(self.leases) > before:
+                self.both("settle", U, self.leases[-1][0].id, outcome)
+
     @rule(pick=PICK)
     def accepted(self, pick: int) -> None:
         if self.leases:
@@ -193,6 +198,15 @@ class BothGates(RuleBasedStateMachine):
     def the_moment_named_comes(self, off_by: int) -> None:
         self.work.advance(max(0, self.named + off_by - self.work.now))
         self.admit(2)
+
+    @rule(k=st.integers(1, 4))
+    def the_breaker_may_heal(self, k: int) -> None:
+        """Its time is over, and more waits than may probe."""
+        at = self.work.memory.status(U).breaker_retry_at
+        self.work.advance(max(0, micros(at or 0.0) - self.work.now))
+        self.offer([Ticket(f"probe{next(self.numbers)}", flow) for flow in ("ann", "ben", "cleo", "")], False)
+        self.admit(k)
+        self.admit(1)
 
     @rule(config=CONFIGS)
     def memory_is_lost(self, config: UpstreamConfig) -> None:
