@@ -19,12 +19,15 @@ from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import redis
-from redis.typing import EncodableT, FieldT
 
 from limiter.gate import BreakerConfig, BreakerMode, Lease, Outcome, Ticket, UpstreamConfig, Usage
 from limiter.gate.redis import RedisGate
+
+if TYPE_CHECKING:
+    from redis.typing import EncodableT, FieldT
 
 U, LIST = "bedrock", "rq:queue:bedrock"
 GENEROUS = UpstreamConfig(
