@@ -10,349 +10,826 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
-        ('limiter', '0001_initial'),
+        ("auth", "0012_alter_user_first_name_max_length"),
+        ("limiter", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Course',
+            name="Course",
             fields=[
-                ('id', limiter.models.ids.UUIDv7Field(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=200, unique=True)),
-                ('weight', models.FloatField(default=1.0, help_text='Share against other courses that wait; 1 is normal.')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    limiter.models.ids.UUIDv7Field(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, unique=True)),
+                (
+                    "weight",
+                    models.FloatField(
+                        default=1.0, help_text="Share against other courses that wait; 1 is normal."
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Document',
+            name="Document",
             fields=[
-                ('id', limiter.models.ids.UUIDv7Field(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('title', models.CharField(max_length=200)),
-                ('upstream', models.CharField(help_text='Which upstream its provider calls pass.', max_length=64)),
-                ('submission_key', models.CharField(help_text='Made with the form: the same form sent twice is one document.', max_length=64)),
-                ('state', models.CharField(choices=[('received', 'Received'), ('analysing', 'Sections in analysis'), ('summarising', 'Summary in writing'), ('complete', 'Complete'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], default='received', max_length=12)),
-                ('problem', models.TextField(blank=True, help_text='What went wrong, in words for the student.')),
-                ('warnings', models.JSONField(blank=True, default=list)),
-                ('text', models.TextField(blank=True)),
-                ('headings', models.JSONField(blank=True, default=list, help_text='[start, end, level, title] of each.')),
-                ('generation', models.PositiveIntegerField(default=1)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
+                (
+                    "id",
+                    limiter.models.ids.UUIDv7Field(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("title", models.CharField(max_length=200)),
+                (
+                    "upstream",
+                    models.CharField(help_text="Which upstream its provider calls pass.", max_length=64),
+                ),
+                (
+                    "submission_key",
+                    models.CharField(
+                        help_text="Made with the form: the same form sent twice is one document.",
+                        max_length=64,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("received", "Received"),
+                            ("analysing", "Sections in analysis"),
+                            ("summarising", "Summary in writing"),
+                            ("complete", "Complete"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="received",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "problem",
+                    models.TextField(blank=True, help_text="What went wrong, in words for the student."),
+                ),
+                ("warnings", models.JSONField(blank=True, default=list)),
+                ("text", models.TextField(blank=True)),
+                (
+                    "headings",
+                    models.JSONField(
+                        blank=True, default=list, help_text="[start, end, level, title] of each."
+                    ),
+                ),
+                ("generation", models.PositiveIntegerField(default=1)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('first_name', models.CharField(blank=True, max_length=150, verbose_name='first name')),
-                ('last_name', models.CharField(blank=True, max_length=150, verbose_name='last name')),
-                ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
-                ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
-                ('id', limiter.models.ids.UUIDv7Field(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('email', models.EmailField(error_messages={'unique': 'There is an account with this e-mail address already.'}, max_length=254, unique=True, verbose_name='e-mail address')),
-                ('name', models.CharField(blank=True, max_length=150)),
-                ('role', models.CharField(choices=[('student', 'Student'), ('teacher', 'Teacher'), ('operator', 'Operator')], default='student', max_length=10)),
-                ('priority', models.SmallIntegerField(default=0, help_text="−2 to 2. Each step doubles or halves the user's share within a course.")),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('plan', models.ForeignKey(blank=True, help_text='Empty: the default plan.', null=True, on_delete=django.db.models.deletion.PROTECT, to='limiter.plan')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                ("first_name", models.CharField(blank=True, max_length=150, verbose_name="first name")),
+                ("last_name", models.CharField(blank=True, max_length=150, verbose_name="last name")),
+                (
+                    "is_staff",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates whether the user can log into this admin site.",
+                        verbose_name="staff status",
+                    ),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Designates whether this user should be treated as active. Unselect this instead of deleting accounts.",
+                        verbose_name="active",
+                    ),
+                ),
+                (
+                    "date_joined",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="date joined"),
+                ),
+                (
+                    "id",
+                    limiter.models.ids.UUIDv7Field(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "email",
+                    models.EmailField(
+                        error_messages={"unique": "There is an account with this e-mail address already."},
+                        max_length=254,
+                        unique=True,
+                        verbose_name="e-mail address",
+                    ),
+                ),
+                ("name", models.CharField(blank=True, max_length=150)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("student", "Student"), ("teacher", "Teacher"), ("operator", "Operator")],
+                        default="student",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "priority",
+                    models.SmallIntegerField(
+                        default=0,
+                        help_text="−2 to 2. Each step doubles or halves the user's share within a course.",
+                    ),
+                ),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Empty: the default plan.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="limiter.plan",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Assignment',
+            name="Assignment",
             fields=[
-                ('id', limiter.models.ids.UUIDv7Field(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('title', models.CharField(max_length=200)),
-                ('instructions', models.TextField(blank=True)),
-                ('audience', models.CharField(blank=True, max_length=200)),
-                ('deadline', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('course', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='assignments', to='feedback.course')),
+                (
+                    "id",
+                    limiter.models.ids.UUIDv7Field(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("title", models.CharField(max_length=200)),
+                ("instructions", models.TextField(blank=True)),
+                ("audience", models.CharField(blank=True, max_length=200)),
+                ("deadline", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "course",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="assignments",
+                        to="feedback.course",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['course', 'title'],
+                "ordering": ["course", "title"],
             },
         ),
         migrations.CreateModel(
-            name='Criterion',
+            name="Criterion",
             fields=[
-                ('id', limiter.models.ids.UUIDv7Field(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('name', models.CharField(max_length=200)),
-                ('description', models.TextField(blank=True)),
-                ('levels', models.JSONField(blank=True, default=list, help_text='Names of the levels, weakest first.')),
-                ('assignment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='criteria', to='feedback.assignment')),
+                (
+                    "id",
+                    limiter.models.ids.UUIDv7Field(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                ("name", models.CharField(max_length=200)),
+                ("description", models.TextField(blank=True)),
+                (
+                    "levels",
+                    models.JSONField(
+                        blank=True, default=list, help_text="Names of the levels, weakest first."
+                    ),
+                ),
+                (
+                    "assignment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="criteria",
+                        to="feedback.assignment",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'criteria',
-                'ordering': ['assignment', 'position'],
+                "verbose_name_plural": "criteria",
+                "ordering": ["assignment", "position"],
             },
         ),
         migrations.CreateModel(
-            name='Upload',
+            name="Upload",
             fields=[
-                ('document', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='upload', serialize=False, to='feedback.document')),
-                ('filename', models.CharField(max_length=255)),
-                ('data', models.BinaryField()),
+                (
+                    "document",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="upload",
+                        serialize=False,
+                        to="feedback.document",
+                    ),
+                ),
+                ("filename", models.CharField(max_length=255)),
+                ("data", models.BinaryField()),
             ],
         ),
         migrations.AddField(
-            model_name='document',
-            name='assignment',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='documents', to='feedback.assignment'),
+            model_name="document",
+            name="assignment",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="documents",
+                to="feedback.assignment",
+            ),
         ),
         migrations.AddField(
-            model_name='document',
-            name='owner',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='documents', to=settings.AUTH_USER_MODEL),
+            model_name="document",
+            name="owner",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="documents",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.CreateModel(
-            name='Feedback',
+            name="Feedback",
             fields=[
-                ('id', limiter.models.ids.UUIDv7Field(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('provider', models.CharField(max_length=32)),
-                ('model', models.CharField(max_length=128)),
-                ('simulated', models.BooleanField(default=False)),
-                ('provisional', models.BooleanField(default=False, help_text='To be replaced when the provider is back.')),
-                ('summary', models.TextField()),
-                ('strengths', models.JSONField(blank=True, default=list)),
-                ('next_steps', models.JSONField(blank=True, default=list)),
-                ('levels', models.JSONField(blank=True, default=list, help_text='Criterion, level, evidence, justification of each.')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('document', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='feedback', to='feedback.document')),
+                (
+                    "id",
+                    limiter.models.ids.UUIDv7Field(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("provider", models.CharField(max_length=32)),
+                ("model", models.CharField(max_length=128)),
+                ("simulated", models.BooleanField(default=False)),
+                (
+                    "provisional",
+                    models.BooleanField(default=False, help_text="To be replaced when the provider is back."),
+                ),
+                ("summary", models.TextField()),
+                ("strengths", models.JSONField(blank=True, default=list)),
+                ("next_steps", models.JSONField(blank=True, default=list)),
+                (
+                    "levels",
+                    models.JSONField(
+                        blank=True,
+                        default=list,
+                        help_text="Criterion, level, evidence, justification of each.",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "document",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="feedback",
+                        to="feedback.document",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'feedback',
+                "verbose_name_plural": "feedback",
             },
         ),
         migrations.CreateModel(
-            name='Comment',
+            name="Comment",
             fields=[
-                ('id', limiter.models.ids.UUIDv7Field(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('kind', models.CharField(choices=[('praise', 'Praise'), ('clarity', 'Clarity'), ('structure', 'Structure'), ('style', 'Style'), ('argument', 'Argument'), ('evidence', 'Evidence'), ('language', 'Language')], max_length=10)),
-                ('quote', models.TextField(blank=True)),
-                ('start', models.PositiveIntegerField(help_text="In the section's text; empty: not anchored.", null=True)),
-                ('end', models.PositiveIntegerField(null=True)),
-                ('message', models.TextField()),
-                ('suggestion', models.TextField(blank=True)),
-                ('criterion', models.CharField(blank=True, max_length=200)),
-                ('feedback', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='comments', to='feedback.feedback')),
+                (
+                    "id",
+                    limiter.models.ids.UUIDv7Field(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("praise", "Praise"),
+                            ("clarity", "Clarity"),
+                            ("structure", "Structure"),
+                            ("style", "Style"),
+                            ("argument", "Argument"),
+                            ("evidence", "Evidence"),
+                            ("language", "Language"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("quote", models.TextField(blank=True)),
+                (
+                    "start",
+                    models.PositiveIntegerField(
+                        help_text="In the section's text; empty: not anchored.", null=True
+                    ),
+                ),
+                ("end", models.PositiveIntegerField(null=True)),
+                ("message", models.TextField()),
+                ("suggestion", models.TextField(blank=True)),
+                ("criterion", models.CharField(blank=True, max_length=200)),
+                (
+                    "feedback",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="comments",
+                        to="feedback.feedback",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['feedback', 'position'],
+                "ordering": ["feedback", "position"],
             },
         ),
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('id', limiter.models.ids.UUIDv7Field(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('parse', 'Read the file'), ('split', 'Split into sections'), ('analyse', 'Analyse a section'), ('summarise', 'Write the summary')], max_length=10)),
-                ('target', models.UUIDField(help_text="The section's id, or the document's.")),
-                ('generation', models.PositiveIntegerField(default=1)),
-                ('state', models.CharField(choices=[('held', 'Held'), ('waiting', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], default='waiting', max_length=10)),
-                ('queue', models.CharField(max_length=64)),
-                ('upstream', models.CharField(blank=True, help_text='Empty: the queue is not limited.', max_length=64)),
-                ('flow', models.CharField(max_length=64)),
-                ('group', models.CharField(blank=True, max_length=64)),
-                ('priority', models.SmallIntegerField(default=0)),
-                ('tokens', models.PositiveIntegerField(default=0, help_text='What the provider will hold for the call.')),
-                ('lease', models.CharField(blank=True, max_length=64, null=True)),
-                ('lease_generation', models.BigIntegerField(default=0, help_text='Of the breaker, at admission.')),
-                ('attempt', models.PositiveSmallIntegerField(default=0, help_text='Runs started so far.')),
-                ('failures', models.PositiveSmallIntegerField(default=0, help_text='Runs that count against the job.')),
-                ('outcome', models.CharField(blank=True, choices=[('success', 'success'), ('throttled', 'throttled'), ('failure', 'failure'), ('rejected', 'rejected'), ('returned', 'returned')], max_length=10)),
-                ('input_tokens', models.PositiveIntegerField(default=0)),
-                ('output_tokens', models.PositiveIntegerField(default=0)),
-                ('cache_read_tokens', models.PositiveIntegerField(default=0)),
-                ('cache_write_tokens', models.PositiveIntegerField(default=0)),
-                ('problem', models.TextField(blank=True, help_text='What went wrong, in words for the student.')),
-                ('error', models.TextField(blank=True, help_text='The raw error, for operators.')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('waiting_since', models.DateTimeField(blank=True, null=True)),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('settled_at', models.DateTimeField(blank=True, null=True)),
-                ('document', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='jobs', to='feedback.document')),
+                (
+                    "id",
+                    limiter.models.ids.UUIDv7Field(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("parse", "Read the file"),
+                            ("split", "Split into sections"),
+                            ("analyse", "Analyse a section"),
+                            ("summarise", "Write the summary"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("target", models.UUIDField(help_text="The section's id, or the document's.")),
+                ("generation", models.PositiveIntegerField(default=1)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("held", "Held"),
+                            ("waiting", "Waiting"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("queue", models.CharField(max_length=64)),
+                (
+                    "upstream",
+                    models.CharField(blank=True, help_text="Empty: the queue is not limited.", max_length=64),
+                ),
+                ("flow", models.CharField(max_length=64)),
+                ("group", models.CharField(blank=True, max_length=64)),
+                ("priority", models.SmallIntegerField(default=0)),
+                (
+                    "tokens",
+                    models.PositiveIntegerField(
+                        default=0, help_text="What the provider will hold for the call."
+                    ),
+                ),
+                ("lease", models.CharField(blank=True, max_length=64, null=True)),
+                (
+                    "lease_generation",
+                    models.BigIntegerField(default=0, help_text="Of the breaker, at admission."),
+                ),
+                ("attempt", models.PositiveSmallIntegerField(default=0, help_text="Runs started so far.")),
+                (
+                    "failures",
+                    models.PositiveSmallIntegerField(default=0, help_text="Runs that count against the job."),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("success", "success"),
+                            ("throttled", "throttled"),
+                            ("failure", "failure"),
+                            ("rejected", "rejected"),
+                            ("returned", "returned"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("input_tokens", models.PositiveIntegerField(default=0)),
+                ("output_tokens", models.PositiveIntegerField(default=0)),
+                ("cache_read_tokens", models.PositiveIntegerField(default=0)),
+                ("cache_write_tokens", models.PositiveIntegerField(default=0)),
+                (
+                    "problem",
+                    models.TextField(blank=True, help_text="What went wrong, in words for the student."),
+                ),
+                ("error", models.TextField(blank=True, help_text="The raw error, for operators.")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("waiting_since", models.DateTimeField(blank=True, null=True)),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                ("settled_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "document",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="jobs",
+                        to="feedback.document",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.AddField(
-            model_name='feedback',
-            name='job',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='feedback', to='feedback.job'),
+            model_name="feedback",
+            name="job",
+            field=models.OneToOneField(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="feedback",
+                to="feedback.job",
+            ),
         ),
         migrations.CreateModel(
-            name='JobEvent',
+            name="JobEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('kind', models.CharField(choices=[('created', 'Created'), ('claimed', 'Started'), ('again', 'Back in line'), ('reclaimed', 'Recovered'), ('done', 'Done'), ('failed', 'Failed'), ('cancelled', 'Cancelled'), ('retried', 'Retried')], max_length=10)),
-                ('attempt', models.PositiveSmallIntegerField(default=0)),
-                ('detail', models.JSONField(blank=True, default=dict)),
-                ('job', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='feedback.job')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("created", "Created"),
+                            ("claimed", "Started"),
+                            ("again", "Back in line"),
+                            ("reclaimed", "Recovered"),
+                            ("done", "Done"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Cancelled"),
+                            ("retried", "Retried"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("attempt", models.PositiveSmallIntegerField(default=0)),
+                ("detail", models.JSONField(blank=True, default=dict)),
+                (
+                    "job",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="events", to="feedback.job"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('student', 'Student'), ('teacher', 'Teacher')], default='student', max_length=10)),
-                ('course', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='feedback.course')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("student", "Student"), ("teacher", "Teacher")],
+                        default="student",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "course",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to="feedback.course",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='course',
-            name='members',
-            field=models.ManyToManyField(related_name='courses', through='feedback.Membership', to=settings.AUTH_USER_MODEL),
+            model_name="course",
+            name="members",
+            field=models.ManyToManyField(
+                related_name="courses", through="feedback.Membership", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.CreateModel(
-            name='Section',
+            name="Section",
             fields=[
-                ('id', limiter.models.ids.UUIDv7Field(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('position', models.PositiveIntegerField()),
-                ('heading', models.CharField(help_text='Where it stands, in words.', max_length=300)),
-                ('heading_path', models.JSONField(blank=True, default=list)),
-                ('start', models.PositiveIntegerField()),
-                ('end', models.PositiveIntegerField()),
-                ('document', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sections', to='feedback.document')),
+                (
+                    "id",
+                    limiter.models.ids.UUIDv7Field(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("position", models.PositiveIntegerField()),
+                ("heading", models.CharField(help_text="Where it stands, in words.", max_length=300)),
+                ("heading_path", models.JSONField(blank=True, default=list)),
+                ("start", models.PositiveIntegerField()),
+                ("end", models.PositiveIntegerField()),
+                (
+                    "document",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sections",
+                        to="feedback.document",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['document', 'position'],
+                "ordering": ["document", "position"],
             },
         ),
         migrations.AddField(
-            model_name='job',
-            name='section',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='jobs', to='feedback.section'),
+            model_name="job",
+            name="section",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="jobs",
+                to="feedback.section",
+            ),
         ),
         migrations.AddField(
-            model_name='feedback',
-            name='section',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='feedback', to='feedback.section'),
+            model_name="feedback",
+            name="section",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="feedback",
+                to="feedback.section",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='user_email_lower_case', violation_error_message='Write the e-mail address in small letters.'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
+                name="user_email_lower_case",
+                violation_error_message="Write the e-mail address in small letters.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('priority__range', (-2, 2))), name='user_priority_range', violation_error_message='Priority goes from −2 to 2.'),
+            model_name="user",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("priority__range", (-2, 2))),
+                name="user_priority_range",
+                violation_error_message="Priority goes from −2 to 2.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(fields=('course', 'title'), name='assignment_title_once_a_course'),
+            model_name="assignment",
+            constraint=models.UniqueConstraint(
+                fields=("course", "title"), name="assignment_title_once_a_course"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='criterion',
-            constraint=models.UniqueConstraint(fields=('assignment', 'position'), name='criterion_position_once'),
+            model_name="criterion",
+            constraint=models.UniqueConstraint(
+                fields=("assignment", "position"), name="criterion_position_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='document',
-            index=models.Index(fields=['owner', '-id'], name='document_by_owner'),
+            model_name="document",
+            index=models.Index(fields=["owner", "-id"], name="document_by_owner"),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.UniqueConstraint(fields=('owner', 'submission_key'), name='document_submitted_once'),
+            model_name="document",
+            constraint=models.UniqueConstraint(
+                fields=("owner", "submission_key"), name="document_submitted_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', False), ('state__in', ['complete', 'failed', 'cancelled'])), models.Q(('finished_at__isnull', True), ('state__in', ['received', 'analysing', 'summarising'])), _connector='OR'), name='document_finished_when_ended'),
+            model_name="document",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("finished_at__isnull", False), ("state__in", ["complete", "failed", "cancelled"])
+                    ),
+                    models.Q(
+                        ("finished_at__isnull", True), ("state__in", ["received", "analysing", "summarising"])
+                    ),
+                    _connector="OR",
+                ),
+                name="document_finished_when_ended",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'failed'), _negated=True), models.Q(('problem', ''), _negated=True), _connector='OR'), name='document_failure_has_words'),
+            model_name="document",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "failed"), _negated=True),
+                    models.Q(("problem", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="document_failure_has_words",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='comment',
-            constraint=models.UniqueConstraint(fields=('feedback', 'position'), name='comment_position_once'),
+            model_name="comment",
+            constraint=models.UniqueConstraint(fields=("feedback", "position"), name="comment_position_once"),
         ),
         migrations.AddConstraint(
-            model_name='comment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('end__isnull', True), ('start__isnull', True)), ('end__gt', models.F('start')), _connector='OR'), name='comment_span_whole_or_absent'),
+            model_name="comment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("end__isnull", True), ("start__isnull", True)),
+                    ("end__gt", models.F("start")),
+                    _connector="OR",
+                ),
+                name="comment_span_whole_or_absent",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('course', 'user'), name='membership_once'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(fields=("course", "user"), name="membership_once"),
         ),
         migrations.AddConstraint(
-            model_name='course',
-            constraint=models.CheckConstraint(condition=models.Q(('weight__gt', 0)), name='course_weight_positive', violation_error_message='A course needs a weight above 0.'),
+            model_name="course",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("weight__gt", 0)),
+                name="course_weight_positive",
+                violation_error_message="A course needs a weight above 0.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='section',
-            constraint=models.UniqueConstraint(fields=('document', 'position'), name='section_position_once'),
+            model_name="section",
+            constraint=models.UniqueConstraint(fields=("document", "position"), name="section_position_once"),
         ),
         migrations.AddConstraint(
-            model_name='section',
-            constraint=models.CheckConstraint(condition=models.Q(('end__gt', models.F('start'))), name='section_is_not_empty'),
+            model_name="section",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("end__gt", models.F("start"))), name="section_is_not_empty"
+            ),
         ),
         migrations.AddIndex(
-            model_name='job',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['upstream', 'id'], name='job_waiting'),
+            model_name="job",
+            index=models.Index(
+                condition=models.Q(("state", "waiting")), fields=["upstream", "id"], name="job_waiting"
+            ),
         ),
         migrations.AddIndex(
-            model_name='job',
-            index=models.Index(condition=models.Q(('state', 'running')), fields=['started_at'], name='job_running'),
+            model_name="job",
+            index=models.Index(
+                condition=models.Q(("state", "running")), fields=["started_at"], name="job_running"
+            ),
         ),
         migrations.AddIndex(
-            model_name='job',
-            index=models.Index(condition=models.Q(('finished_at__isnull', False), ('lease__isnull', False), ('settled_at__isnull', True)), fields=['finished_at'], name='job_unsettled'),
+            model_name="job",
+            index=models.Index(
+                condition=models.Q(
+                    ("finished_at__isnull", False), ("lease__isnull", False), ("settled_at__isnull", True)
+                ),
+                fields=["finished_at"],
+                name="job_unsettled",
+            ),
         ),
         migrations.AddIndex(
-            model_name='job',
-            index=models.Index(condition=models.Q(('state', 'held')), fields=['upstream', 'flow', 'id'], name='job_held'),
+            model_name="job",
+            index=models.Index(
+                condition=models.Q(("state", "held")), fields=["upstream", "flow", "id"], name="job_held"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='job',
-            constraint=models.UniqueConstraint(fields=('kind', 'target', 'generation'), name='job_once_a_generation'),
+            model_name="job",
+            constraint=models.UniqueConstraint(
+                fields=("kind", "target", "generation"), name="job_once_a_generation"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'analyse'), ('section__isnull', False)), models.Q(models.Q(('kind', 'analyse'), _negated=True), ('section__isnull', True)), _connector='OR'), name='job_section_only_when_analysing'),
+            model_name="job",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "analyse"), ("section__isnull", False)),
+                    models.Q(models.Q(("kind", "analyse"), _negated=True), ("section__isnull", True)),
+                    _connector="OR",
+                ),
+                name="job_section_only_when_analysing",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'running'), _negated=True), models.Q(('lease__isnull', False), ('started_at__isnull', False)), _connector='OR'), name='job_runs_under_a_lease'),
+            model_name="job",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "running"), _negated=True),
+                    models.Q(("lease__isnull", False), ("started_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="job_runs_under_a_lease",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['held', 'waiting']), _negated=True), ('lease__isnull', True), _connector='OR'), name='job_waits_without_lease'),
+            model_name="job",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["held", "waiting"]), _negated=True),
+                    ("lease__isnull", True),
+                    _connector="OR",
+                ),
+                name="job_waits_without_lease",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', False), ('state__in', ['done', 'failed', 'cancelled'])), models.Q(('finished_at__isnull', True), ('state__in', ['held', 'waiting', 'running'])), _connector='OR'), name='job_finished_when_ended'),
+            model_name="job",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("finished_at__isnull", False), ("state__in", ["done", "failed", "cancelled"])),
+                    models.Q(("finished_at__isnull", True), ("state__in", ["held", "waiting", "running"])),
+                    _connector="OR",
+                ),
+                name="job_finished_when_ended",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(('settled_at__isnull', True), ('finished_at__isnull', False), _connector='OR'), name='job_settled_after_it_ended'),
+            model_name="job",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("settled_at__isnull", True), ("finished_at__isnull", False), _connector="OR"
+                ),
+                name="job_settled_after_it_ended",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'failed'), _negated=True), models.Q(('problem', ''), _negated=True), _connector='OR'), name='job_failure_has_words'),
+            model_name="job",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "failed"), _negated=True),
+                    models.Q(("problem", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="job_failure_has_words",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='feedback',
-            constraint=models.UniqueConstraint(condition=models.Q(('section__isnull', True)), fields=('document',), name='feedback_one_summary'),
+            model_name="feedback",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("section__isnull", True)),
+                fields=("document",),
+                name="feedback_one_summary",
+            ),
         ),
     ]
