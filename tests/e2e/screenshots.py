@@ -59,13 +59,19 @@ def change(upstream: str, **changes: object) -> None:
     change_upstream(upstream=upstream, changes=changes, author="test", reason="for the picture")
 
 
-def test_pictures(browser: Browser, site: Site, essay: Document) -> None:
+def test_pictures(
+    browser: Browser, site: Site, essay: Document, running: Running, simulator: SimulatorProcess
+) -> None:
     own = Document.objects.get(submission_key="own")
     scenes.unreadable(essay)
     gap = scenes.with_a_gap(essay)
     half = scenes.half_way(essay)
     change("offline", paused=True)
     paused = scenes.waiting(essay, title="Night buses, first draft", upstream="offline")
+    simulator.change(latency={"total": {"low": 170.0, "high": 180.0}})
+    change("simulated", max_in_flight=1)
+    running.worker("simulated", "offline")
+    wait_until(lambda: half.jobs.filter(state="running").count() == 2, "a worker took the next section")
     job = essay.jobs.filter(kind="analyse").first()
     assert job is not None
     pages = {

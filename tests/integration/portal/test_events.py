@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 import pytest
 import redis
 from asgiref.sync import async_to_sync
-from django.http import StreamingHttpResponse
 from django.test import AsyncClient
 from django.urls import reverse
 
 from feedback.live import publish
-from feedback.live.hub import hub
+from feedback.live.hub import Hub, hub
 from feedback.models import Document, User
 from feedback.portal.seats import Seats, seats
 from tests.factories import reading
@@ -26,29 +26,34 @@ def document(owner: User, redis_client: redis.Redis) -> Document:
     return reading.a_split_document(owner)
 
 
-def listen(user: User | None, document_id: UUID, *, lines: int = 0, **headers: str) -> tuple[int, list[str]]:
+def listen(
+    user: User | None, document_id: UUID, *, lines: int = 0, last_event_id: str = ""
+) -> tuple[int, list[str]]:
     """The status of the stream's answer, and its first lines."""
 
     async def ask() -> tuple[int, list[str]]:
         client = AsyncClient()
         if user:
             await client.aforce_login(user)
-        answer = await client.get(reverse("events", args=[document_id]), headers=headers)
-        heard: list[str] = []
-        if lines and isinstance(answer, StreamingHttpResponse):
-            stream = answer.streaming_content
-            while len(heard) < lines:
-                piece: bytes = await anext(stream)  # type: ignore[arg-type]  # an async view's is asynchronous
-                heard.append(piece.decode())
-            await stream.aclose()  # type: ignore[union-attr]
+        headers = {"Last-Event-ID": last_event_id} if last_event_id else {}
+        answer: Any = await client.get(reverse("events", args=[document_id]), headers=headers)
+        stream: Any = answer.streaming_content if answer.streaming else None
+        heard = [(await anext(stream)).decode() for _ in range(lines)]
+        if stream is not None:
+            await stream.aclose()
         answer.close()
-        live = hub()
-        if hasattr(live, "aclose"):
-            await live.aclose()
-        hub.cache_clear()  # the next test's event loop needs a hub of its own
+        await _end_of_hub()
         return answer.status_code, heard
 
     return async_to_sync(ask)()
+
+
+async def _end_of_hub() -> None:
+    """A hub belongs to its event loop, and each call here has a loop of its own."""
+    live = hub()
+    assert isinstance(live, Hub)
+    await live.aclose()
+    hub.cache_clear()
 
 
 def test_a_page_hears_what_it_missed(owner: User, document: Document) -> None:
@@ -64,7 +69,7 @@ def test_a_page_goes_on_after_the_last_event_that_it_had(owner: User, document: 
         publish(str(document.pk), "job", {"section": str(number), "kind": "analyse"})
     _, heard = listen(owner, document.pk, lines=3)
     second = heard[2].partition("\n")[0].removeprefix("id: ")
-    _, after = listen(owner, document.pk, lines=2, **{"Last-Event-ID": second})
+    _, after = listen(owner, document.pk, lines=2, last_event_id=second)
     assert '"section":"2"' in after[1]
 
 
@@ -82,7 +87,7 @@ def test_a_document_that_has_ended_has_nothing_to_tell(owner: User, redis_client
 
 
 def test_an_id_that_is_none_is_refused(owner: User, document: Document) -> None:
-    assert listen(owner, document.pk, **{"Last-Event-ID": "yesterday"})[0] == 400
+    assert listen(owner, document.pk, last_event_id="yesterday")[0] == 400
 
 
 def test_one_person_holds_only_so_many_streams(owner: User, document: Document) -> None:
