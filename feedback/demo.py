@@ -15,6 +15,7 @@ from feedback.services import documents
 from limiter.models import Upstream
 from limiter.services import create_upstream
 
+EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 PASSWORD = "marginalia"  # noqa: S105 - of accounts that only the demo has, and prints
 SIMULATED = "simulated"  # the upstream of the samples
 
@@ -60,12 +61,12 @@ class Sample:
 
 def samples() -> list[Sample]:
     """The bundled documents: an essay, a report and a reflection, of three kinds of file."""
-    folder = Path(__file__).resolve().parents[1] / "examples"
-    essay, report, reflection = (
-        next(iter(sorted(folder.glob(f"*.{kind}")))) for kind in ("docx", "pdf", "md")
-    )
     ada, ben = STUDENTS
-    return [Sample(essay, ada, True), Sample(report, ada, False), Sample(reflection, ben, False)]
+    return [
+        Sample(EXAMPLES / "essay.docx", ada, True),
+        Sample(EXAMPLES / "lab-report.pdf", ada, False),
+        Sample(EXAMPLES / "reflection.md", ben, False),
+    ]
 
 
 @transaction.atomic
