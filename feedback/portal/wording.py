@@ -75,7 +75,7 @@ def _comments(number: int) -> str:
 
 def _waiting_section(own_ahead: int, wait: Wait | None) -> Words:
     if wait is not None and wait.kind == WaitKind.PAUSED:
-        return PAUSED
+        return replace(PAUSED, detail="")  # the banner says why, once
     if wait is not None and wait.kind == WaitKind.RATE_LIMIT and own_ahead == 0:
         return RATE_LIMIT
     if own_ahead:
