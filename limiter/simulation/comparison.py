@@ -1,0 +1,51 @@
+"""Several policies on one scenario, side by side: the same jobs, the same calls, the same provider."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .figures import Figures, figures
+from .model import Limits
+from .policies import POLICIES, Policy
+from .provider import ProviderPlan
+from .scenarios import Scenario, Size
+from .series import Series, minute_by_minute
+from .station import Station
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    policy: Policy
+    figures: Figures
+    series: Series
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    scenario: Scenario
+    size: Size
+    limits: Limits
+    seed: int
+    plan: ProviderPlan
+    results: tuple[Result, ...]
+    seconds: float  # of real time that it took
+
+
+def compare(
+    scenario: Scenario,
+    *,
+    size: Size | None = None,
+    limits: Limits | None = None,
+    policies: Sequence[Policy] = tuple(POLICIES.values()),
+    seed: int = 1,
+) -> Comparison:
+    begun = time.perf_counter()
+    size, limits = size or scenario.size(), limits or Limits()
+    jobs, plan = scenario.jobs(size, seed), scenario.plan(size)
+    results = []
+    for policy in policies:
+        trace = Station(jobs, plan=plan, policy=policy, limits=limits, seed=seed).run()
+        results.append(Result(policy, figures(trace, plan), minute_by_minute(trace)))
+    return Comparison(scenario, size, limits, seed, plan, tuple(results), seconds=time.perf_counter() - begun)

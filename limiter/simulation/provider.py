@@ -1,0 +1,112 @@
+"""A provider in virtual time: service times, a quota that nobody is told, throttling and outages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from limiter.gate import Outcome, UpstreamConfig
+from limiter.gate.memory.bucket import Bucket
+from limiter.gate.rules import BucketRule, compile_rules, micros
+
+from .model import Job, NonsenseError
+
+
+class Manner(StrEnum):
+    """How an outage looks to a call that begins in it."""
+
+    HANG = "hang"  # nothing comes until the client's time-out
+    REFUSE = "refuse"  # a 503 comes back at once
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """Calls that began before it go on: what is streaming already is mostly let finish."""
+
+    start: float
+    end: float
+    manner: Manner = Manner.HANG
+
+    def holds(self, moment: float) -> bool:
+        return self.start <= moment < self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """Requests a minute from a moment on."""
+
+    per_minute: float
+    since: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderPlan:
+    """What the provider will do in the course of a simulation."""
+
+    quotas: tuple[Quota, ...] = (Quota(30.0),)  # the first since 0, the others in order of their moments
+    burst: float = 10.0  # requests that an idle quota has saved up
+    outages: tuple[Outage, ...] = ()
+    timeout: float = 180.0  # the client's own: after it a call that hangs is cut
+    first_event: float = 1.0  # until a call that was taken sends its first event
+    refusal: float = 0.05  # a throttle or a 503 comes back in milliseconds
+
+    def __post_init__(self) -> None:
+        if not self.quotas or self.quotas[0].since != 0.0:
+            raise NonsenseError("The first quota must hold from the start.")
+        if any(not 0 < quota.per_minute <= 100_000 for quota in self.quotas):
+            raise NonsenseError("A quota must be above 0 and at most 100000 requests a minute.")
+
+    def quota_at(self, moment: float) -> float:
+        """Requests a minute in force."""
+        return next(each.per_minute for each in reversed(self.quotas) if each.since <= moment)
+
+    def down_at(self, moment: float) -> Outage | None:
+        return next((outage for outage in self.outages if outage.holds(moment)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How a call will go: known at its start, since nothing that happens later changes it."""
+
+    outcome: Outcome
+    seconds: float
+    accepted_after: float | None = None  # None: the provider never took it
+
+
+class Provider:
+    """Counts with the gate's own exact bucket, so that no rounding throttles what keeps to the quota."""
+
+    def __init__(self, plan: ProviderPlan) -> None:
+        self.plan = plan
+        self._rules = {quota.per_minute: _rule(quota.per_minute, plan.burst) for quota in plan.quotas}
+        self._rule = self._rules[plan.quotas[0].per_minute]
+        self._bucket = Bucket(at=0)
+        self._bucket.fill(self._rule, 0, plan.burst)
+
+    def call(self, job: Job, now: float) -> Answer:
+        outage = self.plan.down_at(now)
+        if outage is not None:
+            hangs = outage.manner is Manner.HANG
+            return Answer(Outcome.FAILURE, self.plan.timeout if hangs else self.plan.refusal)
+        if not self._take(micros(now), self._rules[self.plan.quota_at(now)]):
+            return Answer(Outcome.THROTTLED, self.plan.refusal)
+        accepted = min(self.plan.first_event, job.seconds)
+        if job.seconds > self.plan.timeout:
+            return Answer(Outcome.FAILURE, self.plan.timeout, accepted)
+        return Answer(Outcome.SUCCESS, job.seconds, accepted)
+
+    def _take(self, now: int, rule: BucketRule) -> bool:
+        if rule is not self._rule:
+            self._bucket.refill(self._rule, now)  # what the old quota gave stays, up to the burst
+            self._rule = rule
+        if self._bucket.wait(rule, now):
+            return False
+        self._bucket.take(rule, now)
+        return True
+
+
+def _rule(per_minute: float, burst: float) -> BucketRule:
+    rule = compile_rules(UpstreamConfig("quota", 1, requests_per_minute=per_minute, burst=burst)).requests
+    if rule is None:
+        raise NonsenseError("A quota needs a rate.")
+    return rule
