@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from redis import exceptions
 from rq.job import Retry
 
+from .gathering import gather
 from .runs import Run
 
 if TYPE_CHECKING:
@@ -52,25 +53,13 @@ class Finisher:
         self._ended.put(None)
 
     def _run(self) -> None:
-        while batch := self._take():
+        while batch := gather(self._ended, BATCH):
             try:
                 self._commit(batch)
             except Exception:
                 logger.exception("the ends of %d jobs could not be committed", len(batch))
             for run in batch:
                 self._worker.leave(run)
-
-    def _take(self) -> list[Run]:
-        """What has gathered, at least one; nothing when it is time to stop."""
-        batch: list[Run] = []
-        ended = self._ended.get()
-        while ended is not None and len(batch) < BATCH:
-            batch.append(ended)
-            try:
-                ended = self._ended.get_nowait()
-            except queue.Empty:
-                break
-        return batch
 
     def _commit(self, batch: list[Run]) -> None:
         """Together if nothing stands against it, else one by one; again while Redis is away."""

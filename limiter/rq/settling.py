@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from redis.exceptions import RedisError
 
 from ..gate import Gate, GateError, Lease, Outcome, Usage
+from .gathering import gather
 from .history import keep_move
 
 logger = logging.getLogger("limiter.rq")
@@ -61,7 +62,7 @@ class Settler:
         self._waiting.put(None)
 
     def _run(self) -> None:
-        while batch := self._take():
+        while batch := gather(self._waiting, BATCH):
             for item in batch:
                 self._deliver(item)
             with self._idle:
@@ -72,18 +73,6 @@ class Settler:
             except Exception:
                 # Reconcile finds what the ledger was not told of; settling again is harmless.
                 logger.exception("the ledger did not take %d settlements", len(batch))
-
-    def _take(self) -> list[Settled]:
-        """What has gathered, at least one; nothing when it is time to stop."""
-        batch: list[Settled] = []
-        item = self._waiting.get()
-        while item is not None and len(batch) < BATCH:
-            batch.append(item)
-            try:
-                item = self._waiting.get_nowait()
-            except queue.Empty:
-                break
-        return batch
 
     def _deliver(self, item: Settled) -> None:
         pause = FIRST_PAUSE

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from redis import Redis
 from rq.job import Job
+from rq.utils import as_text
 
 from limiter.rq.queue import GatedQueue
 from tests.integration.rq.jobs import nothing
@@ -16,18 +17,12 @@ TICKET = {
     "gate_document": "d1",
     "gate_tokens": 900,
 }
-    "gate_flow": "ada",
-    "gate_group": "logic",
-    "gate_priority": 3,
-    "gate_document": "d1",
-    "gate_tokens": 900,
-}
-STORED = {name.encode(): str(value).encode() for name, value in TICKET.items()}
+STORED = {name: str(value) for name, value in TICKET.items()}
 
 
-def stored_ticket(redis: Redis, job: Job) -> dict[bytes, bytes]:
-    fields = redis.hgetall(job.key)
-    return {name: value for name, value in fields.items() if name.startswith(b"gate_")}
+def stored_ticket(redis: Redis, job: Job) -> dict[str, str]:
+    fields = {as_text(name): value for name, value in redis.hgetall(job.key).items()}
+    return {name: as_text(value) for name, value in fields.items() if name.startswith("gate_")}
 
 
 def test_a_ticket_given_to_enqueue_stands_on_the_jobs_hash(gated: GatedQueue, redis_client: Redis) -> None:
@@ -60,7 +55,7 @@ def test_a_deferred_job_has_its_ticket_while_it_waits(gated: GatedQueue, redis_c
 def test_many_jobs_enqueued_at_once_have_each_their_own(gated: GatedQueue, redis_client: Redis) -> None:
     datas = [GatedQueue.prepare_data(nothing, gate_flow=name) for name in ("ada", "bob")]
     stored = [stored_ticket(redis_client, job) for job in gated.enqueue_many(datas)]
-    assert stored == [{b"gate_flow": b"ada"}, {b"gate_flow": b"bob"}]
+    assert stored == [{"gate_flow": "ada"}, {"gate_flow": "bob"}]
 
 
 def test_a_job_made_beforehand_brings_its_ticket(gated: GatedQueue, redis_client: Redis) -> None:

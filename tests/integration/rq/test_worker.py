@@ -8,6 +8,7 @@ from rq import Queue, Retry
 from rq.command import send_stop_execution_command, send_stop_job_command
 from rq.job import Job, JobStatus
 from rq.suspension import resume, suspend
+from rq.utils import as_text
 from rq.worker import BaseWorker
 
 from limiter.gate import Gate, UpstreamConfig
@@ -289,8 +290,11 @@ def test_a_result_that_cannot_be_stored_fails_its_own_job_alone(plain: GatedQueu
     assert (bad.get_status(), good.get_status()) == (JobStatus.FAILED, JobStatus.FINISHED)
 
 
-def test_each_of_many_jobs_runs_once(gated: GatedQueue, redis_client: Redis) -> None:
-    jobs: list[Job] = gated.enqueue_many([GatedQueue.prepare_data(note, ("trace",)) for _ in range(100)])
+def test_each_of_many_jobs_runs_once_and_settles_once(
+    gated: GatedQueue, gate: Gate, redis_client: Redis
+) -> None:
+    jobs: list[Job] = gated.enqueue_many([GatedQueue.prepare_data(note, ("trace",)) for _ in range(1_000)])
     burst(gated)
-    trace = [job_id.decode() for job_id in redis_client.lrange("trace", 0, -1)]
+    trace = [as_text(job_id) for job_id in redis_client.lrange("trace", 0, -1)]
     assert sorted(trace) == sorted(job.id for job in jobs)
+    assert settled(gate) == {"success": 1_000}
