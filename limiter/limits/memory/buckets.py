@@ -1,0 +1,102 @@
+"""The algorithms that refill with time. Levels are whole grains, moments and waits microseconds.
+
+Both stop a microsecond's refill, less a grain, beyond what they hold, so that who waits for the next whole
+microsecond loses nothing. In any span of length t at most burst + rate x t passes (and that microsecond).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from ..rules import EXACT, Rule
+
+
+@dataclass(slots=True)
+class TokenBucket:
+    """Fills at a steady rate up to a burst; who comes takes."""
+
+    level: int = 0
+    at: int = 0
+    rate: int = 0  # under which it was left; 0: never touched
+    grain: int = 1
+
+    def wait(self, rule: Rule, now: int, units: int) -> int:
+        level, moment = self._refilled(rule, now)
+        missing = units * rule.grain - level
+        return moment - now - (-missing // self.pace(rule)) if missing > 0 else 0
+
+    def spend(self, rule: Rule, now: int, units: int) -> None:
+        level, self.at = self._refilled(rule, now)
+        self.rate, self.grain = self.pace(rule), rule.grain
+        self.level = min(self._brim(rule), level - units * rule.grain)
+
+    def left(self, rule: Rule, now: int) -> int:
+        return max(0, min(rule.capacity, self._refilled(rule, now)[0]) // rule.grain)
+
+    def rest(self, rule: Rule, now: int) -> int:
+        level, moment = self._refilled(rule, now)
+        missing = rule.capacity - level
+        return moment - now - (-missing // self.pace(rule)) if missing > 0 else 0
+
+    def pace(self, rule: Rule) -> int:
+        """Grains that flow in, in each microsecond."""
+        return rule.rate
+
+    def _brim(self, rule: Rule) -> int:
+        return rule.capacity + self.pace(rule) - 1
+
+    def _refilled(self, rule: Rule, now: int) -> tuple[int, int]:
+        """Its level, at the rate that was in force until now, and the moment that it is counted for."""
+        if not self.rate:
+            return self._brim(rule), now
+        moment = max(now, self.at)
+        level = min(EXACT, self.level + (moment - self.at) * self.rate)
+        if self.grain != rule.grain:
+            level = math.floor(level / self.grain * rule.grain)
+        return min(self._brim(rule), level), moment
+
+
+@dataclass(slots=True)
+class Adaptive(TokenBucket):
+    """A token bucket that remembers the rate it was set to."""
+
+    def pace(self, rule: Rule) -> int:
+        kept = math.floor(self.rate / self.grain * rule.grain) if self.grain != rule.grain else self.rate
+        return max(rule.floor, min(rule.ceiling, kept)) if self.rate else rule.rate
+
+    def set_rate(self, rule: Rule, now: int, rate: int) -> None:
+        self.spend(rule, now, 0)
+        self.rate = max(rule.floor, min(rule.ceiling, rate))
+        self.level = min(self._brim(rule), self.level)
+
+
+@dataclass(slots=True)
+class LeakyBucket:
+    """The generic cell rate algorithm (ITU-T I.371): the moment at which all that passed is paid off.
+
+    That moment is a whole microsecond, `tat`, and `part` grains of the next.
+    """
+
+    tat: int | None = None
+    part: int = 0
+
+    def wait(self, rule: Rule, now: int, units: int) -> int:
+        over = self._water(rule, now) + units * rule.grain - rule.capacity
+        return max(0, -(-over // rule.rate))
+
+    def spend(self, rule: Rule, now: int, units: int) -> None:
+        water = max(1 - rule.rate, self._water(rule, now) + units * rule.grain)
+        self.tat, self.part = now + water // rule.rate, water % rule.rate
+
+    def left(self, rule: Rule, now: int) -> int:
+        return max(0, min(rule.capacity, rule.capacity - self._water(rule, now)) // rule.grain)
+
+    def rest(self, rule: Rule, now: int) -> int:
+        return max(0, -(-self._water(rule, now) // rule.rate))
+
+    def _water(self, rule: Rule, now: int) -> int:
+        """Grains that have not leaked out yet."""
+        if self.tat is None:
+            return 1 - rule.rate
+        return max(1 - rule.rate, (self.tat - now) * rule.rate + min(self.part, rule.rate - 1))

@@ -1,0 +1,5 @@
+"""Limits that all processes share."""
+
+from .store import RedisLimits
+
+__all__ = ["RedisLimits"]

@@ -1,0 +1,63 @@
+"""Both forms of the six algorithms on one clock that a test sets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from limiter.limits.memory import MemoryLimits
+from limiter.limits.redis import RedisLimits
+from limiter.limits.redis.source import read
+
+if TYPE_CHECKING:
+    import redis
+
+    from limiter.limits import Limits, Rule, Verdict
+
+CLOCK_KEY = "clockwork:now"
+CLOCK = f'local function clock()\n  return tonumber(redis.call("GET", "{CLOCK_KEY}"))\nend\n'
+START = 1_800_000_000_000_000
+
+
+def with_settable_clock(name: str) -> str:
+    return CLOCK if name == "clock" else read(name)
+
+
+@dataclass
+class SideBySide:
+    """Asks both forms the same and insists on the same answer."""
+
+    client: redis.Redis
+    now: int = START
+    memory: Limits = field(init=False)
+    redis: Limits = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.memory = MemoryLimits(lambda: self.now)
+        self.redis = RedisLimits(self.client, prefix="both", source=with_settable_clock)
+        self.advance(0)
+
+    def advance(self, micros: int) -> None:
+        self.now += micros
+        self.client.set(CLOCK_KEY, self.now)
+
+    def forget(self) -> None:
+        self.client.flushdb()
+        self.__post_init__()
+
+    def peek(self, rule: Rule, cost: int = 1, key: str = "k") -> Verdict:
+        return self._same(self.memory.peek(rule, key, cost), self.redis.peek(rule, key, cost))
+
+    def take(self, rule: Rule, cost: int = 1, key: str = "k") -> Verdict:
+        return self._same(self.memory.take(rule, key, cost), self.redis.take(rule, key, cost))
+
+    def charge(self, rule: Rule, cost: int, key: str = "k") -> Verdict:
+        return self._same(self.memory.charge(rule, key, cost), self.redis.charge(rule, key, cost))
+
+    def set_rate(self, rule: Rule, share: float, key: str = "k") -> Verdict:
+        return self._same(self.memory.set_rate(rule, key, share), self.redis.set_rate(rule, key, share))
+
+    @staticmethod
+    def _same(reference: Verdict, script: Verdict) -> Verdict:
+        assert script == reference
+        return reference
