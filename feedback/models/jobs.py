@@ -107,9 +107,9 @@ class Job(models.Model):
             models.Index(fields=["upstream", "id"], condition=Q(state="waiting"), name="job_waiting"),
             # reconcile: runs whose lease may be gone.
             models.Index(fields=["started_at"], condition=Q(state="running"), name="job_running"),
-            # reconcile: ended but not settled.
+            # The ledger and reconcile: ended but not settled.
             models.Index(
-                fields=["finished_at"],
+                fields=["lease"],
                 condition=Q(settled_at__isnull=True, lease__isnull=False, finished_at__isnull=False),
                 name="job_unsettled",
             ),

@@ -1,0 +1,190 @@
+"""Jobs a second with their rows: claim, no-op call, final UPDATE with feedback and events, settlement.
+
+The same rows, the same job function, the same PostgreSQL (fsync on): our worker behind the gate, beside
+rq's SimpleWorker and Worker on a queue without one. Each drains in a process of its own, in interleaved
+rounds; the median of each is printed as a ratio to SimpleWorker.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from config.embedded import EmbeddedPostgres, EmbeddedRedis, Layout
+
+if TYPE_CHECKING:
+    from feedback.providers.base import Call, Estimate, Event, Request
+
+ROOT = Path(__file__).parents[1]
+ROUNDS = 3
+DOCUMENTS, SECTIONS = 40, 25  # so that no document's row lock is the bottleneck
+SECONDS = 120  # a round that takes longer has hung
+JOBS = {"gated": DOCUMENTS * SECTIONS, "simple": 200, "rq": 100}
+LABELS = {"gated": "GatedQueue + ConcurrentWorker", "simple": "rq SimpleWorker", "rq": "rq Worker"}
+
+
+class Instant:
+    """A provider that answers at once: what is measured is everything around the call."""
+
+    name, simulated = "instant", False
+
+    def estimate(self, request: Request) -> Estimate:
+        from feedback.providers.base import Estimate
+
+        return Estimate(100, 100)
+
+    def stream(self, request: Request, call: Call) -> Iterator[Event]:
+        from feedback.providers.base import Accepted, FeedbackOutput, Finished, TokenUsage
+
+        yield Accepted()
+        yield Finished(FeedbackOutput(summary="Good."), TokenUsage(10, 10), model="instant-1")
+
+
+def drain(kind: str) -> None:
+    """Drain the queue in this process and print the seconds that it took."""
+    import django
+
+    django.setup()
+    import django_rq
+    from rq import Queue, SimpleWorker, Worker
+
+    from feedback import upstreams
+    from limiter.rq.worker import ConcurrentWorker
+
+    upstreams._FACTORIES.update(dict.fromkeys(("offline", ""), Instant))
+    connection = django_rq.get_connection("offline")
+    began = time.perf_counter()
+    if kind == "gated":
+        queue = django_rq.get_queue("offline")
+        ConcurrentWorker([queue], connection=connection).work(burst=True, logging_level="ERROR")
+    else:
+        stock = {"simple": SimpleWorker, "rq": Worker}[kind]
+        stock([Queue("parse", connection=connection)], connection=connection).work(
+            burst=True, logging_level="ERROR"
+        )
+    print(time.perf_counter() - began)
+
+
+def prepare(kind: str) -> None:
+    """Rows in line: sections of many documents of many people."""
+    import django_rq
+    from django.db import connection
+
+    from feedback import line
+    from feedback.models import Document, Job, Section, User
+
+    django_rq.get_connection("offline").flushdb()
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE feedback_user CASCADE")
+    _open_the_gate()
+    left = JOBS[kind]
+    for number in range(DOCUMENTS):
+        owner = User.objects.create(email=f"u{number}@example.org")
+        document = Document.objects.create(
+            owner=owner, title="d", upstream="offline", submission_key="k", state="analysing", text="x " * 50
+        )
+        sections = Section.objects.bulk_create(
+            Section(document=document, position=i, start=i, end=i + 1, heading="h")
+            for i in range(min(SECTIONS, left))
+        )
+        left -= len(sections)
+        jobs = Job.objects.bulk_create(_row(kind, document, section) for section in sections)
+        for job in jobs:
+            line.enqueue(job)
+
+
+def _row(kind: str, document: object, section: object) -> object:
+    from feedback.models import Document, Job, Section
+
+    assert isinstance(document, Document)
+    assert isinstance(section, Section)
+    gated = kind == "gated"
+    return Job(
+        kind=Job.Kind.ANALYSE, document=document, section=section, target=section.pk,
+        queue="offline" if gated else "parse", upstream="offline" if gated else "",
+        flow=f"user:{document.owner_id}", tokens=200,
+    )  # fmt: skip
+
+
+def _open_the_gate() -> None:
+    from limiter.models import Upstream
+    from limiter.publication import reconcile_configuration
+    from limiter.services import change_upstream
+
+    assert Upstream.objects.filter(name="offline").exists()
+    change_upstream(
+        upstream="offline",
+        changes={"max_in_flight": 1000, "requests_per_minute": 900_000, "burst": 100_000},
+        author="benchmark",
+        reason="limits that never bind",
+    )
+    reconcile_configuration()
+
+
+def rate_of(kind: str) -> float:
+    from feedback.models import Job
+
+    prepare(kind)
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.rows", "drain", kind],
+        cwd=ROOT, env=dict(os.environ), capture_output=True, text=True, check=False, timeout=SECONDS,
+    )  # fmt: skip
+    if done.returncode:
+        raise RuntimeError(done.stderr[-3_000:])
+    finished = Job.objects.filter(kind=Job.Kind.ANALYSE, state=Job.State.DONE).count()
+    assert finished == JOBS[kind], f"{finished} of {JOBS[kind]} jobs are done: {done.stderr[-3_000:]}"
+    return JOBS[kind] / float(done.stdout.split()[-1])
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o711)  # the servers may run under another account than root's
+        layout = Layout(Path(folder))
+        servers = [EmbeddedPostgres(layout, dies_with_us=True), EmbeddedRedis(layout, dies_with_us=True)]
+        os.environ.update(
+            DATABASE_URL=layout.database_url,
+            REDIS_URL=layout.redis_url,
+            DJANGO_SETTINGS_MODULE="config.settings.test",
+            PYTHONPATH=str(ROOT),
+        )
+        for server in servers:
+            server.start()
+        try:
+            import django
+            from django.core.management import call_command
+
+            django.setup()
+            call_command("migrate", verbosity=0)
+            compare()
+        finally:
+            from django.db import connection
+
+            connection.close()
+            for server in servers:
+                server.stop()
+
+
+def compare() -> None:
+    rates: dict[str, list[float]] = {kind: [] for kind in JOBS}
+    for _ in range(ROUNDS):
+        for kind in JOBS:
+            rates[kind].append(rate_of(kind))
+            print(f"  {LABELS[kind]}: {rates[kind][-1]:,.0f}", flush=True)
+    medians = {kind: statistics.median(found) for kind, found in rates.items()}
+    print(f"{'jobs with rows, one process':32}{'jobs/s':>10}{'of SimpleWorker':>18}")
+    for kind, label in LABELS.items():
+        print(f"{label:32}{medians[kind]:>10,.0f}{medians[kind] / medians['simple']:>18.1f}")
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["drain"]:
+        drain(sys.argv[2])
+    else:
+        main()
