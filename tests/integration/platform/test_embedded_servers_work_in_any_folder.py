@@ -72,7 +72,7 @@ def test_an_ordinary_user_runs_the_servers_under_their_own_account(folder: Path)
     )
     # The capability stands for a Python and a checkout that this user may read.
     become = ["setpriv", "--reuid=1", "--regid=1", "--clear-groups", "--inh-caps=+dac_override"]
-    become += ["--ambient-caps=+dac_override", "--"]
+    become += ["--ambient-caps=+dac_override", "--securebits=+no_setuid_fixup", "--"]
     done = subprocess.run(
         [*become, sys.executable, "-c", code, str(folder / "var")],
         cwd=BASE_DIR,
