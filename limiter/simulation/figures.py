@@ -27,6 +27,7 @@ class OutageFigures:
     calls: int  # begun while the provider was down
     call_seconds: Spread  # until such a call failed
     stood_in: int  # jobs answered automatically in place of a call
+    end_seconds: Spread  # of both
     ended_at_once: float | None  # share of both that ended in under a second
     first_answer: Spread  # seconds from handing in, meanwhile, to any answer
 
@@ -41,6 +42,7 @@ class Figures:
     throttled: float | None  # share of calls
     per_minute: float | None  # calls taken, between the first and the last
     quota_used: float | None  # of what the provider allowed in long stretches in which somebody waited
+    call_seconds: tuple[float, float] | None  # shortest and longest of the calls that succeeded
     wait: Spread  # from handing in to the start of the call that succeeded
     wait_by_kind: Mapping[str, Spread]
     document: Spread  # from handing in to the last section's feedback
@@ -63,6 +65,7 @@ def figures(trace: Trace, plan: ProviderPlan) -> Figures:
         throttled=throttled / len(trace.calls) if trace.calls else None,
         per_minute=_pace(taken),
         quota_used=_quota_used(trace, plan, taken),
+        call_seconds=_call_seconds(trace),
         wait=spread(_wait(run) for run in good),
         wait_by_kind=_by_kind(good),
         document=spread(_documents(trace)),
@@ -114,6 +117,11 @@ def _pace(taken: list[float]) -> float | None:
     return (len(taken) - 1) / (taken[-1] - taken[0]) * MINUTE
 
 
+def _call_seconds(trace: Trace) -> tuple[float, float] | None:
+    lengths = [call.end - call.start for call in trace.calls if call.outcome is Outcome.SUCCESS]
+    return (min(lengths), max(lengths)) if lengths else None
+
+
 def _mean_in_flight(trace: Trace) -> float:
     return sum(call.end - call.start for call in trace.calls) / trace.end if trace.end else 0.0
 
@@ -145,6 +153,7 @@ def _outage(trace: Trace, plan: ProviderPlan) -> OutageFigures:
         calls=len(met),
         call_seconds=spread(met),
         stood_in=len(stood_in),
+        end_seconds=spread(ends),
         ended_at_once=sum(each < AT_ONCE for each in ends) / len(ends) if ends else None,
         first_answer=spread(
             answered - run.job.arrives

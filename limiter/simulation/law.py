@@ -1,4 +1,4 @@
-"""Little's law: how many slots a rate needs."""
+"""Little's law: how many slots a rate needs, and what rate so many slots carry."""
 
 from __future__ import annotations
 
@@ -29,5 +29,12 @@ def slots_for(per_minute: float) -> Slots:
 
 
 def pace_of(slots: int) -> float:
-    """The most calls a minute that so many slots can carry."""
+    """The calls a minute that so many slots can carry."""
     return slots * MINUTE / MEAN_CALL
+
+
+def in_words(slots: Slots) -> str:
+    return (
+        f"{slots.per_minute:g} a minute × {MEAN_CALL:g} s = {slots.mean:.1f} calls in flight"
+        f" ({slots.fewest:.0f} to {slots.most:.0f} for calls of {SHORTEST_CALL:g} to {LONGEST_CALL:g} s)"
+    )

@@ -74,13 +74,13 @@ def _flood(chance: Random, size: Size) -> list[Job]:
 
 
 def _herd(chance: Random, size: Size) -> list[Job]:
-    """Everybody who saw the outage comes back within two minutes of its end."""
-    return crowd(
-        chance,
-        students=size.students,
-        sections=size.sections,
-        arrival=evenly(HOUR / 2, HOUR / 2 + 2 * MINUTE),
-    )
+    """One in three comes while the provider is down, all others within two minutes of its return."""
+    during, after = evenly(0, HOUR / 2), evenly(HOUR / 2, HOUR / 2 + 2 * MINUTE)
+
+    def arrival(chance: Random) -> float:
+        return (during if chance.random() < 1 / 3 else after)(chance)
+
+    return crowd(chance, students=size.students, sections=size.sections, arrival=arrival)
 
 
 def _down(start: float, end: float) -> Callable[[ProviderPlan], ProviderPlan]:
@@ -127,8 +127,8 @@ SCENARIOS: Mapping[str, Scenario] = {
         ),
         Scenario(
             "herd", "Thundering herd",
-            "The provider was down for half an hour; everybody comes within two minutes of its return.",
-            150, 1_500, _herd, _down(0, 31),
+            "The provider is down for half an hour; most students come within two minutes of its return.",
+            150, 1_500, _herd, _down(0, 30),
         ),
     )
 }  # fmt: skip

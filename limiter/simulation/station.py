@@ -18,7 +18,8 @@ from .provider import Answer, Provider, ProviderPlan
 
 BATCH = 4  # leases asked for at once
 OFFLINE_SECONDS = 0.06  # what the offline provider takes over a section of 1,000 words, as measured
-SHUT = (Reason.BREAKER_OPEN, Reason.BREAKER_PROBING)
+DOWN = (Reason.BREAKER_OPEN, Reason.BREAKER_PROBING)
+PATIENT = (Reason.REQUESTS_PER_MINUTE, Reason.IN_FLIGHT)  # what no arrival changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Retries:
 
     failures: int = 5
     attempts: int = 50
-    pauses: tuple[float, ...] = (1.0, 5.0, 20.0, 60.0)
+    pauses: tuple[float, ...] = (1.0, 5.0, 20.0, 60.0, 180.0, 300.0)  # a careful client's back-off
 
     def pause(self, run: Run, chance: Random) -> float | None:
         """Seconds, with jitter, so that what failed together does not come back together; None: give up."""
@@ -46,7 +47,7 @@ class Counter:
         self.gate.configure(config)
         self.unanswered: dict[str, Run] = {}  # waiting, without so much as an automatic answer
         self.wake: float | None = None  # the moment that the gate named
-        self.asleep = False  # until then: it was the rate that said no, and only time helps
+        self.shut: Reason | None = None  # asking again before something happens would change nothing
         self._ids = itertools.count()
 
     def lease_ids(self) -> list[str]:
@@ -98,7 +99,7 @@ class Station:
 
     def _serve(self, counter: Counter) -> None:
         """Start whatever the gate lets start, then sleep until the moment it names."""
-        if counter.asleep:
+        if counter.shut is not None:
             return
         while True:
             admission = counter.gate.admit(UPSTREAM, ids=counter.lease_ids())
@@ -106,10 +107,11 @@ class Station:
                 self._start(lease, counter)
             if admission.reason is not None:
                 break
-        if admission.reason in SHUT:
+        if admission.reason in DOWN:
             self._stand_in(counter)
+        elif admission.reason in PATIENT:
+            counter.shut = admission.reason
         if admission.retry_at is not None:
-            counter.asleep = admission.reason is Reason.REQUESTS_PER_MINUTE
             self._wake_at(admission.retry_at, counter)
 
     def _wake_at(self, moment: float, counter: Counter) -> None:
@@ -119,7 +121,7 @@ class Station:
 
     def _wake(self, moment: float, counter: Counter) -> None:
         if counter.wake == moment:  # or else an earlier one took its place
-            counter.wake, counter.asleep = None, False
+            counter.wake, counter.shut = None, None
             self._serve(counter)
 
     def _stand_in(self, counter: Counter) -> None:
@@ -145,7 +147,9 @@ class Station:
         settlement = counter.gate.settle(UPSTREAM, lease.id, answer.outcome, usage)
         if settlement.tripped or settlement.healed:
             self._trace.breaker.append((self._clock.now, settlement.breaker))
-            counter.asleep = False
+            counter.shut = None
+        if counter.shut is Reason.IN_FLIGHT:
+            counter.shut = None
         self._record(run, answer)
         if answer.outcome is Outcome.SUCCESS:
             self._end(run, answer.outcome)
