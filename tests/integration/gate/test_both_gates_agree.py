@@ -147,20 +147,25 @@ class BothGates(RuleBasedStateMachine):
             self.both("settle", U, lease, outcome, usage, retry_after=retry_after)
 
     @rule(
-        outcome=st.sampled_from([Outcome.SUCCESS, Outcome.FAILURE]), chance=st.floats(0, 1, exclude_max=True)
+        outcome=st.sampled_from([Outcome.SUCCESS, Outcome.FAILURE]),
+        retry_after=st.sampled_from([0.0, 7.5, 90.0]),
+        chance=st.floats(0, 1, exclude_max=True),
     )
-    def settle_the_newest(self, outcome: Outcome, chance: float) -> None:
+    def settle_the_newest(self, outcome: Outcome, retry_after: float, chance: float) -> None:
         self.work.chance = chance
-        self.settle(len(self.leases) - 1, outcome, None, 0.0)
+        self.settle(len(self.leases) - 1, outcome, None, retry_after)
 
-    @rule(outcomes=st.lists(st.sampled_from([Outcome.SUCCESS, Outcome.FAILURE]), min_size=1, max_size=4))
-    def calls_come_and_go(self, outcomes: list[Outcome]) -> None:
+    @rule(
+        outcomes=st.lists(st.sampled_from([Outcome.SUCCESS, Outcome.FAILURE]), min_size=1, max_size=4),
+        retry_after=st.sampled_from([0.0, 0.0, 39.0]),
+    )
+    def calls_come_and_go(self, outcomes: list[Outcome], retry_after: float) -> None:
         for outcome in outcomes:
             before = len(self.leases)
             self.offer([Ticket(f"call{next(self.numbers)}", "ann", tokens=5)], False)
             self.admit(1)
             if len(self.leases) > before:
-                self.both("settle", U, self.leases[-1][0].id, outcome)
+                self.both("settle", U, self.leases[-1][0].id, outcome, retry_after=retry_after)
 
     @rule(pick=PICK)
     def accepted(self, pick: int) -> None:
@@ -199,9 +204,18 @@ class BothGates(RuleBasedStateMachine):
         self.work.advance(max(0, self.named + off_by - self.work.now))
         self.admit(2)
 
-    @rule(k=st.integers(1, 4))
-    def the_breaker_may_heal(self, k: int) -> None:
-        """Its time is over, and more waits than may probe."""
+    @rule(pick=PICK, off_by=st.sampled_from([-1, 0, 1]))
+    def a_lease_runs_out(self, pick: int, off_by: int) -> None:
+        if self.leases:
+            end = micros(self.leases[pick % len(self.leases)][0].expires_at)
+            self.work.advance(max(0, end + off_by - self.work.now))
+            self.expire(100)
+
+    @rule(k=st.integers(1, 4), suspended=st.booleans())
+    def the_breaker_may_heal(self, k: int, suspended: bool) -> None:
+        """Its time is over, and more waits than may probe, some of it of a flow that may not run."""
+        policy = FlowPolicy(10 + next(self.versions), max_in_flight=0 if suspended else None)
+        self.both("set_policies", U, flows={"ann": policy}, groups={})
         at = self.work.memory.status(U).breaker_retry_at
         self.work.advance(max(0, micros(at or 0.0) - self.work.now))
         self.offer([Ticket(f"probe{next(self.numbers)}", flow) for flow in ("ann", "ben", "cleo", "")], False)
