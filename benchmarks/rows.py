@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from config.embedded import EmbeddedPostgres, EmbeddedRedis, Layout
 
 if TYPE_CHECKING:
+    from feedback.models import Document, Job, Section
     from feedback.providers.base import Call, Estimate, Event, Request
 
 ROOT = Path(__file__).parents[1]
@@ -100,11 +101,9 @@ def prepare(kind: str) -> None:
             line.enqueue(job)
 
 
-def _row(kind: str, document: object, section: object) -> object:
-    from feedback.models import Document, Job, Section
+def _row(kind: str, document: Document, section: Section) -> Job:
+    from feedback.models import Job
 
-    assert isinstance(document, Document)
-    assert isinstance(section, Section)
     gated = kind == "gated"
     return Job(
         kind=Job.Kind.ANALYSE, document=document, section=section, target=section.pk,
@@ -147,7 +146,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o711)  # the servers may run under another account than root's
         layout = Layout(Path(folder))
-        servers = [EmbeddedPostgres(layout, dies_with_us=True), EmbeddedRedis(layout, dies_with_us=True)]
+        servers: list[EmbeddedPostgres | EmbeddedRedis] = [
+            EmbeddedPostgres(layout, dies_with_us=True),
+            EmbeddedRedis(layout, dies_with_us=True),
+        ]
         os.environ.update(
             DATABASE_URL=layout.database_url,
             REDIS_URL=layout.redis_url,

@@ -78,7 +78,7 @@ def test_pages_of_different_documents_hear_their_own(stream: StreamBus, redis_ur
         publish(stream, 1, document="a")
         publish(stream, 2, document="b")
         publish(stream, 3, document="a")
-        assert await ears == [[1, 3], [2]]
+        assert list(await ears) == [[1, 3], [2]]
 
     run(test, redis_url)
 
@@ -88,7 +88,7 @@ def test_two_pages_of_one_document_hear_the_same(stream: StreamBus, redis_url: s
         ears = asyncio.gather(take(hub.listen("d", "0-0"), 3), take(hub.listen("d", "0-0"), 3))
         await asyncio.sleep(0.2)
         publish(stream, 1, 2, 3)
-        assert await ears == [[1, 2, 3], [1, 2, 3]]
+        assert list(await ears) == [[1, 2, 3], [1, 2, 3]]
 
     run(test, redis_url)
 
@@ -112,7 +112,7 @@ def test_a_page_is_forgotten_when_it_closes(stream: StreamBus, redis_url: str) -
         events = hub.listen("d", "0-0")
         publish(stream, 1)
         await take(events, 1)
-        await events.aclose()  # type: ignore[attr-defined]
+        await events.aclose()
         assert hub._listeners == {}
         assert hub._positions == {}
 
