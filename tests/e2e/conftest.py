@@ -91,8 +91,8 @@ def reader(page: Page, site: Site, owner: User) -> Page:
 
 
 @pytest.fixture(autouse=True)
-def quiet_console(page: Page) -> Iterator[None]:
-    """No page may log an error: a refused style or script would."""
+def quiet_console(page: Page, site: Site) -> Iterator[None]:
+    """No page may log an error: a refused style or script would. Asked while the site still answers."""
     complaints: list[str] = []
 
     def listen(message: ConsoleMessage) -> None:
