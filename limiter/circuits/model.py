@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from limiter.gate.model import BreakerConfig, Reason, UpstreamConfig
+from limiter.gate.rules import BreakerRule, compile_rules, micros
+
+
+@dataclass(frozen=True, slots=True)
+class Circuit:
+    """When a breaker trips and how it heals."""
+
+    rule: BreakerRule
+    probe: int  # microseconds after which a probe of which nothing was heard is given up
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """The answer to a call that wants to go through."""
+
+    admitted: bool
+    generation: int
+    probe: str = ""  # its name, where the call is one
+    reason: Reason | None = None
+    retry_after: float | None = None  # seconds; None: when a probe ends, or an operator decides
+
+
+def compile_circuit(config: BreakerConfig, probe_seconds: float) -> Circuit:
+    """Raise ValueError where a value could never work."""
+    if probe_seconds <= 0:
+        raise ValueError("probe_seconds must be positive")
+    rule = compile_rules(UpstreamConfig("", version=1, breaker=config)).breaker
+    return Circuit(rule, micros(probe_seconds))

@@ -1,0 +1,63 @@
+"""What LIMITS, BREAKERS and LIMITS_SITE may hold is checked before the process starts."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from pytest_django import Settings
+
+from limiter.face.checks import check_named
+
+
+def test_the_projects_own_limits_pass() -> None:
+    assert check_named(None) == []
+
+
+@pytest.mark.parametrize(
+    ("entry", "words"),
+    [
+        ({"rate": "30"}, "30/m"),
+        ({"rate": "0/m"}, "positive"),
+        ({}, "rate"),
+        ({"rate": "30/m", "algorithm": "roulette"}, "algorithm"),
+        ({"rate": "30/m", "burst": 0.5}, "at least 1"),
+        ({"rate": "30/m", "bust": 3}, "bust"),
+        ({"rate": "30/m", "algorithm": "sliding_log", "burst": 3}, "no burst"),
+        ({"rate": "1.5/m", "algorithm": "fixed_window"}, "whole units"),
+        ({"rate": "30/m", "floor": "3/m"}, "floor"),
+        ({"rate": "30/m", "algorithm": "adaptive", "floor": "40/m"}, "floor <= rate"),
+        ({"rate": "999999999/d"}, "exactly"),
+        ("30/m", "LimitSettings"),
+    ],
+)
+def test_nonsense_under_a_limit_is_named(settings: Settings, entry: object, words: str) -> None:
+    settings.LIMITS = {"emails": entry}
+    [error] = check_named(None)
+    assert error.id == "limiter.E010"
+    assert error.hint is not None
+    assert "emails" in error.msg
+    assert words in error.msg
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "id"),
+    [
+        ("LIMITS", ["emails"], "limiter.E010"),
+        ("LIMITS", {'a"b': {"rate": "1/s"}}, "limiter.E010"),
+        ("BREAKERS", {"library": {"failures": 0}}, "limiter.E011"),
+        ("BREAKERS", {"library": {"open_seconds": "soon"}}, "limiter.E011"),
+        ("LIMITS_SITE", {"nowhere": "address"}, "limiter.E012"),
+        ("LIMITS_SITE", {"submit": "shoe size"}, "limiter.E012"),
+    ],
+)
+def test_other_nonsense_is_found_as_well(settings: Settings, setting: str, value: object, id: str) -> None:
+    setattr(settings, setting, value)
+    assert [message.id for message in check_named(None)] == [id]
+
+
+def test_importing_the_face_needs_neither_settings_nor_redis() -> None:
+    script = "import sys, limiter; print(sorted({'django', 'redis', 'rq'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
