@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from feedback.portal import document, events, home, submit
+from feedback.portal import document, events, home, signin, submit
 
 urlpatterns = [
     path("", home.home, name="home"),
-    path("sign-in/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("sign-in/", signin.sign_in, name="login"),
     path("sign-out/", LogoutView.as_view(), name="logout"),
     path("submit/", submit.submit, name="submit"),
     path("documents/<uuid:document_id>/", document.document, name="document"),

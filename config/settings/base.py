@@ -11,6 +11,7 @@ from config.embedded.layout import DATABASE, PORT, ROLE, Layout
 from config.env import BASE_DIR as BASE_DIR
 
 from .content_security import CONTENT_SECURITY_POLICY as CONTENT_SECURITY_POLICY
+from .limits import *
 from .logs import logging_for
 from .upstreams import *
 

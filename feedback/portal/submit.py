@@ -12,6 +12,7 @@ from feedback import upstreams
 from feedback.errors import Refused
 from feedback.models import Document, User
 from feedback.services import documents
+from limiter import limit_view
 
 from .access import user_of
 from .forms import SubmitForm
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@limit_view("submit", methods=("POST",))
 def submit(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     if request.method != "POST":

@@ -1,0 +1,13 @@
+"""Limits on our own pages: generous to people, dear to programs that guess passwords or flood."""
+
+from __future__ import annotations
+
+from config import env
+
+LIMITS = {
+    "sign-in-address": {"algorithm": "sliding_counter", "rate": "600/m"},  # a whole class behind one router
+    "sign-in-account": {"algorithm": "sliding_log", "rate": "30/m"},  # whatever addresses they come from
+    "submit": {"algorithm": "token_bucket", "rate": "30/m", "burst": 60},  # for each person
+}
+LIMITS_PROXIES = env.integer("LIMITS_PROXIES", 0, minimum=0)  # of ours, that add to X-Forwarded-For
+BREAKERS: dict[str, dict[str, object]] = {}
