@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from .figures import Figures, figures
+from .law import pace_of
 from .model import Job, Limits
 from .policies import POLICIES, Policy
 from .provider import Outage, ProviderPlan
@@ -51,7 +52,7 @@ class Ladder:
 
 RUNGS: Sequence[Rung] = (
     Rung(
-        "1", "Request manager, pool of 3", f"{EXPECTED}; 3 slots can't carry it",
+        "1", "Request manager, pool of 3", f"{EXPECTED}; but 3 slots carry {pace_of(3):.1f}",
         POLICIES["bucket"], Limits(RATE, burst=3, slots=3, processes=1), FEW,
     ),
     Rung(

@@ -72,8 +72,8 @@ class Limits:
     processes: int = 3
 
     def __post_init__(self) -> None:
-        if not 0 < self.rate <= 100_000:
-            raise NonsenseError(f"The rate must be above 0 and at most 100000 a minute, not {self.rate:g}.")
+        if not 1 <= self.rate <= 100_000:
+            raise NonsenseError(f"The rate must be between 1 and 100000 a minute, not {self.rate:g}.")
         if not 1 <= self.burst <= 100_000:
             raise NonsenseError(f"The burst must be between 1 and 100000, not {self.burst:g}.")
         if not 1 <= self.processes <= 1_000:

@@ -53,8 +53,8 @@ class ProviderPlan:
     def __post_init__(self) -> None:
         if not self.quotas or self.quotas[0].since != 0.0:
             raise NonsenseError("The first quota must hold from the start.")
-        if any(not 0 < quota.per_minute <= 100_000 for quota in self.quotas):
-            raise NonsenseError("A quota must be above 0 and at most 100000 requests a minute.")
+        if any(not 1 <= quota.per_minute <= 100_000 for quota in self.quotas):
+            raise NonsenseError("A quota must always be between 1 and 100000 requests a minute.")
 
     def quota_at(self, moment: float) -> float:
         """Requests a minute in force."""
@@ -78,8 +78,8 @@ class Provider:
 
     def __init__(self, plan: ProviderPlan) -> None:
         self.plan = plan
-        self._rules = {quota.per_minute: _rule(quota.per_minute, plan.burst) for quota in plan.quotas}
-        self._rule = self._rules[plan.quotas[0].per_minute]
+        self._coming = [(micros(each.since), _rule(each.per_minute, plan.burst)) for each in plan.quotas]
+        _, self._rule = self._coming.pop(0)
         self._bucket = Bucket(at=0)
         self._bucket.fill(self._rule, 0, plan.burst)
 
@@ -88,20 +88,21 @@ class Provider:
         if outage is not None:
             hangs = outage.manner is Manner.HANG
             return Answer(Outcome.FAILURE, self.plan.timeout if hangs else self.plan.refusal)
-        if not self._take(micros(now), self._rules[self.plan.quota_at(now)]):
+        if not self._take(micros(now)):
             return Answer(Outcome.THROTTLED, self.plan.refusal)
         accepted = min(self.plan.first_event, job.seconds)
         if job.seconds > self.plan.timeout:
             return Answer(Outcome.FAILURE, self.plan.timeout, accepted)
         return Answer(Outcome.SUCCESS, job.seconds, accepted)
 
-    def _take(self, now: int, rule: BucketRule) -> bool:
-        if rule is not self._rule:
-            self._bucket.refill(self._rule, now)  # what the old quota gave stays, up to the burst
+    def _take(self, now: int) -> bool:
+        while self._coming and self._coming[0][0] <= now:
+            since, rule = self._coming.pop(0)
+            self._bucket.refill(self._rule, since)  # what the old quota gave until then stays
             self._rule = rule
-        if self._bucket.wait(rule, now):
+        if self._bucket.wait(self._rule, now):
             return False
-        self._bucket.take(rule, now)
+        self._bucket.take(self._rule, now)
         return True
 
 

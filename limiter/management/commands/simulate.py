@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import json
+from argparse import RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser, DjangoHelpFormatter
 from rich.console import Console
 
 from limiter.simulation import POLICIES, SCENARIOS, Comparison, Limits, NonsenseError, Policy, compare
@@ -15,7 +17,11 @@ from limiter.simulation.report import as_data, as_page, comparison_table, ladder
 
 DEFAULT, LADDER, EVERYTHING = "deadline_night", "ladder", "all"
 NARROW = 80
-WIDE = 132  # where the output is no terminal
+WIDE = 160  # where the output is no terminal
+
+
+class Help(DjangoHelpFormatter, RawDescriptionHelpFormatter):
+    """Keeps the lines of the description as they are."""
 
 
 class Command(BaseCommand):
@@ -34,8 +40,9 @@ class Command(BaseCommand):
     )
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        kwargs.setdefault("formatter_class", Help)
         parser = super().create_parser(prog_name, subcommand, **kwargs)
-        parser.error = _refuse  # type: ignore[method-assign]  # one line in place of a screen of usage
+        parser.error = partial(_misused, parser)  # type: ignore[method-assign]  # one line, no screen of usage
         return parser
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -114,6 +121,12 @@ def _known(what: str, names: Sequence[str], known: Sequence[str] | Any) -> list[
         if name not in known:
             raise NonsenseError(f"There is no {what} {name!r}; there are {', '.join(known)}.")
     return list(dict.fromkeys(names))
+
+
+def _misused(parser: CommandParser, message: str) -> NoReturn:
+    if getattr(parser, "called_from_command_line", False):
+        parser.exit(2, f"CommandError: {message}\n")
+    _refuse(message)
 
 
 def _refuse(message: str) -> NoReturn:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from ..comparison import Comparison
 from ..figures import Figures
@@ -29,7 +30,7 @@ def rows(comparison: Comparison) -> Iterator[Row]:
     kinds = sorted({kind for each in figures for kind in each.wait_by_kind})
     yield from (_row(label, figures, cell) for label, cell in _ALWAYS)
     for kind in kinds:
-        yield _row(f"Wait of “{kind}”, p50 / p95", figures, lambda each, kind=kind: _kind(each, kind))
+        yield _row(f"Wait of “{kind}”, p50 / p95", figures, partial(_kind, kind))
     if comparison.plan.outages:
         yield from (_row(label, figures, cell) for label, cell in _OUTAGE)
 
@@ -79,7 +80,7 @@ def _number(value: float | None, places: int) -> str:
     return NOTHING if value is None else f"{value:,.{places}f}"
 
 
-def _kind(figures: Figures, kind: str) -> str:
+def _kind(kind: str, figures: Figures) -> str:
     return both(figures.wait_by_kind.get(kind))
 
 

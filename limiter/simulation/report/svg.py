@@ -50,7 +50,7 @@ def line_chart(title: str, lines: Sequence[Line], bands: Sequence[Band] = ()) ->
     _grid(svg, x, y, along, top)
     for line in lines:
         points = " ".join(f"{x(minute):.1f},{y(value):.1f}" for minute, value in enumerate(line.values))
-        _titled(SubElement(svg, "polyline", points=points, **{"class": f"line {line.style}"}), line.name)
+        _titled(SubElement(svg, "polyline", {"class": f"line {line.style}"}, points=points), line.name)
     return tostring(svg, encoding="unicode")
 
 
@@ -126,20 +126,19 @@ def _band(svg: Element, band: Band, x: _Scale) -> None:
 
 
 def _range(svg: Element, each: Range, x: _Scale, y: float) -> None:
-    group = SubElement(svg, "g", **{"class": each.style})
+    group = SubElement(svg, "g", {"class": each.style})
     _titled(group, f"{each.name}: {each.low:.1f} to {each.high:.1f} min")
     _stroke(group, x(each.low), y, x(each.high), y, "range")
     SubElement(group, "circle", cx=f"{x(each.low):.1f}", cy=f"{y:.1f}", r="4")
 
 
 def _stroke(svg: Element, x1: float, y1: float, x2: float, y2: float, style: str) -> None:
-    SubElement(
-        svg, "line", x1=f"{x1:.1f}", y1=f"{y1:.1f}", x2=f"{x2:.1f}", y2=f"{y2:.1f}", **{"class": style}
-    )
+    ends = {"x1": f"{x1:.1f}", "y1": f"{y1:.1f}", "x2": f"{x2:.1f}", "y2": f"{y2:.1f}"}
+    SubElement(svg, "line", ends | {"class": style})
 
 
 def _text(svg: Element, x: float, y: float, words: str, anchor: str) -> None:
-    SubElement(svg, "text", x=f"{x:.1f}", y=f"{y:.1f}", **{"text-anchor": anchor}).text = words
+    SubElement(svg, "text", {"text-anchor": anchor}, x=f"{x:.1f}", y=f"{y:.1f}").text = words
 
 
 def _titled(element: Element, title: str) -> None:

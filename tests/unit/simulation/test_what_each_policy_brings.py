@@ -1,0 +1,72 @@
+"""The scenarios show what they are there to show."""
+
+from __future__ import annotations
+
+import pytest
+
+from limiter.simulation import SCENARIOS, Comparison, compare
+from limiter.simulation.figures import Figures, OutageFigures
+
+
+def figures_of(comparison: Comparison) -> dict[str, Figures]:
+    return {result.policy.name: result.figures for result in comparison.results}
+
+
+def smaller(name: str, students: int) -> dict[str, Figures]:
+    scenario = SCENARIOS[name]
+    return figures_of(compare(scenario, size=scenario.size(students=students), seed=4))
+
+
+def known(value: float | None) -> float:
+    assert value is not None
+    return value
+
+
+@pytest.fixture(scope="module")
+def outage() -> dict[str, Figures]:
+    return smaller("outage", 100)
+
+
+def met(figures: Figures) -> OutageFigures:
+    assert figures.outage is not None
+    return figures.outage
+
+
+def test_whoever_brings_little_does_not_wait_for_who_floods() -> None:
+    found = smaller("flood", 60)
+    fair, first_come = found["fair"].wait_by_kind["short"], found["breaker"].wait_by_kind["short"]
+    assert known(fair.p95) < 0.1 * known(first_come.p95)
+    assert known(found["fair"].wait_by_kind["flood"].p95) < 2 * known(
+        found["breaker"].wait_by_kind["flood"].p95
+    )
+
+
+def test_a_shared_limit_at_the_quota_is_never_throttled() -> None:
+    found = smaller("steady", 80)
+    assert [found[name].throttled for name in ("bucket", "breaker", "fair")] == [0.0, 0.0, 0.0]
+    assert known(found["no_gate"].throttled) > 0.0
+    assert known(found["per_process"].throttled) > 0.0
+
+
+def test_with_the_breaker_few_calls_hang(outage: dict[str, Figures]) -> None:
+    assert met(outage["breaker"]).calls < 0.5 * met(outage["bucket"]).calls
+
+
+def test_with_the_breaker_students_have_an_answer_while_the_provider_is_down(
+    outage: dict[str, Figures],
+) -> None:
+    assert known(met(outage["fair"]).first_answer.p50) < 1.0
+    assert known(met(outage["bucket"]).first_answer.p50) > 180.0
+
+
+def test_only_outages_bring_automatic_answers(outage: dict[str, Figures]) -> None:
+    assert met(outage["bucket"]).stood_in == 0
+    assert met(outage["fair"]).stood_in > 0
+    assert smaller("steady", 20)["fair"].outage is None
+
+
+def test_a_fixed_rate_is_throttled_when_the_quota_is_cut() -> None:
+    scenario = SCENARIOS["quota_cut"]
+    found = figures_of(compare(scenario, size=scenario.size(students=250), seed=4))
+    assert 0.05 < known(found["fair"].throttled) < 0.5
+    assert found["fair"].succeeded == 1.0
