@@ -91,6 +91,12 @@ function announce(words) {
   document.title = document.title.replace(/: .* · /, `: ${words} · `);
 }
 
+// The server sends states only for the places that this page has: while another structure is on its
+// way, the banner is new already and the sections are not.
+document.addEventListener("htmx:configRequest", (event) => {
+  if (event.target.id === "progress") event.detail.parameters.structure = page().dataset.structure;
+});
+
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.target.id === "progress") compare();
   if (event.target.id === "document") {
