@@ -19,7 +19,7 @@ def main() -> None:
     parser.add_argument("--scenario", action="append", choices=list(SCENARIOS), help="default: all")
     options = parser.parse_args()
     print(
-        f"{'scenario':16} {'sections':>8} {'calls':>8} {'wall s':>7} {'CPU s':>6} {'aim':>5} {'calls/CPU s':>12}"
+        f"{'scenario':16} {'sections':>8} {'calls':>8} {'wall s':>7} {'CPU s':>6} {'aim':>5} {'calls/s':>9}"
     )
     for name in options.scenario or SCENARIOS:
         measure(name)
@@ -31,7 +31,7 @@ def measure(name: str) -> None:
     aim = f"{AIMS[name]:.0f}" if name in AIMS else ""
     print(
         f"{name:16} {comparison.jobs:8,} {calls:8,} {comparison.seconds:7.1f} {comparison.cpu_seconds:6.1f}"
-        f" {aim:>5} {calls / comparison.cpu_seconds:12,.0f}"
+        f" {aim:>5} {calls / comparison.cpu_seconds:9,.0f}"
     )
 
 

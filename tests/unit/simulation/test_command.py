@@ -72,7 +72,7 @@ def test_the_ladder_says_which_row_is_not_there_yet() -> None:
 
 def test_the_page_needs_nothing_from_anywhere(tmp_path: Path) -> None:
     page = tmp_path / "report.html"
-    simulate("flood", *SMALL, "--html", str(page))
+    simulate("flood", "--policy", "bucket", "--policy", "fair", *SMALL, "--html", str(page))
     html = page.read_text(encoding="utf-8")
     assert html.count("<svg") == 5
     assert "One floods" in html
