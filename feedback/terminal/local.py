@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from shutil import which
 from tempfile import TemporaryFile
 from urllib.parse import urlsplit
 
@@ -33,7 +34,7 @@ class Child:
     def __init__(self, command: list[str]) -> None:
         self._stderr = TemporaryFile()  # noqa: SIM115 - lives as long as the process
         self._process = subprocess.Popen(  # noqa: S603 - a fixed command of our own
-            command,
+            [*_ends_with_us(), *command],
             cwd=ROOT,
             env={**os.environ, "DJANGO_SETTINGS_MODULE": settings.SETTINGS_MODULE},
             stdout=subprocess.DEVNULL,
@@ -59,6 +60,12 @@ class Child:
             self._process.kill()
             self._process.wait()
         self._stderr.close()
+
+
+def _ends_with_us() -> list[str]:
+    """What makes a process end when we are killed (Linux; best effort)."""
+    setpriv = which("setpriv")
+    return [setpriv, "--pdeathsig", "TERM", "--"] if setpriv else []
 
 
 @contextmanager
