@@ -6,4 +6,8 @@ end
 if operation == "charge" or (operation == "take" and wait == 0) then
   meter_spend(units)
 end
-return { wait, meter_left(), meter_wait(1), meter_rest(), adapted }
+local left, free = meter_left(), 0
+if left == 0 then
+  free = wait > 0 and units == 1 and wait or meter_wait(1)
+end
+return { wait, left, free, meter_rest(), adapted }

@@ -12,7 +12,7 @@ local function entry_of(reply)
     return nil
   end
   local before, cost = string.match(reply[1], "^(%d+):(%d+)$")
-  return { before = tonumber(before), after = before + cost, at = tonumber(reply[2]) }
+  return { member = reply[1], before = tonumber(before), after = before + cost, at = tonumber(reply[2]) }
 end
 
 local function entry_at(rank)
@@ -34,8 +34,11 @@ local function meter_wait(cost)
     return 0
   end
   local enough = oldest.before + excess
+  if oldest.after >= enough then
+    return oldest.at + window - now
+  end
   local high = redis.call("ZCARD", KEYS[1]) - 1
-  local low = high + 1 - redis.call("ZCOUNT", KEYS[1], "(" .. gone, "+inf")
+  local low = redis.call("ZRANK", KEYS[1], oldest.member) + 1
   while low < high do
     local middle = math.floor((low + high) / 2)
     if entry_at(middle).after >= enough then
@@ -59,8 +62,9 @@ local function meter_spend(cost)
   redis.call("ZREMRANGEBYSCORE", KEYS[1], "-inf", gone)
   local before = oldest and newest.after or 0
   -- Padded, for entries of one moment are in the order of their text.
-  redis.call("ZADD", KEYS[1], string.format("%.0f", moment), string.format("%016.0f:%.0f", before, cost))
-  newest = { before = before, after = before + cost, at = moment }
+  local member = string.format("%016.0f:%.0f", before, cost)
+  redis.call("ZADD", KEYS[1], string.format("%.0f", moment), member)
+  newest = { member = member, before = before, after = before + cost, at = moment }
   oldest = oldest or newest
   redis.call("PEXPIRE", KEYS[1], math.floor(meter_rest() / 1000) + SLACK)
 end
