@@ -45,6 +45,7 @@ class Counter:
         self.name = name
         self.gate = MemoryGate(clock, chance.random)
         self.gate.configure(config)
+        self.waiting = 0
         self.unanswered: dict[str, Run] = {}  # waiting, without so much as an automatic answer
         self.wake: float | None = None  # the moment that the gate named
         self.shut: Reason | None = None  # asking again before something happens would change nothing
@@ -91,6 +92,7 @@ class Station:
 
     def _arrive(self, run: Run, counter: Counter) -> None:
         counter.gate.offer(UPSTREAM, self._policy.ticket(run.job))
+        counter.waiting += 1
         if run.provisional is None:
             counter.unanswered[run.job.id] = run
         self._serve(counter)
@@ -99,7 +101,7 @@ class Station:
 
     def _serve(self, counter: Counter) -> None:
         """Start whatever the gate lets start, then sleep until the moment it names."""
-        if counter.shut is not None:
+        if counter.shut is not None or not counter.waiting:
             return
         while True:
             admission = counter.gate.admit(UPSTREAM, ids=counter.lease_ids())
@@ -135,6 +137,7 @@ class Station:
 
     def _start(self, lease: Lease, counter: Counter) -> None:
         run, now = self._runs[lease.job], self._clock.now
+        counter.waiting -= 1
         counter.unanswered.pop(lease.job, None)
         run.started, run.attempts = now, run.attempts + 1
         answer = self._provider.call(run.job, now)
