@@ -33,8 +33,8 @@ class CircuitOpenError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Breaker:
-    """Shared by all processes. Exceptions of other kinds than `failures` say nothing about the service, and
-    pass through as they are, like all others.
+    """Shared by all processes. Only exceptions of the kinds in `failures` speak against the service; every
+    exception passes through as it is.
 
     A breaker whose own store is away lets calls through: it must not be what fails.
     """

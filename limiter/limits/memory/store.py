@@ -6,7 +6,6 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from typing import Protocol
 
 from ..model import MICROSECONDS, Algorithm, Verdict
@@ -51,13 +50,9 @@ def microseconds() -> int:
 class MemoryLimits:
     """Safe for threads. Keys at rest are forgotten, a few in each call."""
 
-    def __init__(
-        self,
-        clock: Callable[[], int] = microseconds,
-        lock: AbstractContextManager[bool] | None = None,
-    ) -> None:
+    def __init__(self, clock: Callable[[], int] = microseconds) -> None:
         self._clock = clock
-        self._lock = lock or threading.Lock()
+        self._lock = threading.Lock()
         self._meters: OrderedDict[tuple[Algorithm, str], Meter] = OrderedDict()
         self._forget: dict[tuple[Algorithm, str], int] = {}
 
