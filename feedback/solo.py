@@ -1,20 +1,59 @@
-"""The start of a solo process: what an earlier one left goes back in line."""
+"""Solo's own reconciler: what an earlier process left, and what never reached the line, goes in line.
+
+Runs in the web process, which holds the request managers. Commands may run jobs in processes of their
+own beside it; a row that two of them have in line is claimed by one.
+"""
 
 from __future__ import annotations
+
+import logging
+import threading
+from datetime import timedelta
+
+from django.db import Error as DatabaseError
+from django.db import close_old_connections
+from django.utils import timezone
 
 from feedback import line
 from feedback.models import Job
 from feedback.pipeline.recover import recover
+from limiter.solo import get_request_manager
+
+logger = logging.getLogger(__name__)
+
+EVERY_SECONDS = 5.0
+IN_LINE_AFTER = timedelta(seconds=10)  # the process that made the row is about to run it
+LOST_AFTER = timedelta(seconds=line.JOB_SECONDS)  # no run lasts longer: its process is gone
 
 
-def resume() -> int:
-    """Take back the runs of a process that is gone and put in line what waits. Returns how much waits.
-
-    A run that goes on in another process all the same ends without effect: its lease is void.
-    """
-    for job in Job.objects.filter(state=Job.State.RUNNING):
+def look_after() -> int:
+    """One pass. Returns how many jobs it put in line."""
+    now = timezone.now()
+    for job in Job.objects.filter(state=Job.State.RUNNING, started_at__lt=now - LOST_AFTER):
         recover(job_id=str(job.pk), lease=job.lease or "")
-    waiting = list(Job.objects.filter(state=Job.State.WAITING).order_by("pk"))
-    for job in waiting:
+    waiting = Job.objects.filter(state=Job.State.WAITING).exclude(waiting_since__gt=now - IN_LINE_AFTER)
+    missing = [
+        job for job in waiting.order_by("pk") if str(job.pk) not in get_request_manager(job.queue).job_ids()
+    ]
+    for job in missing:
         line.enqueue(job)
-    return len(waiting)
+    return len(missing)
+
+
+def start() -> threading.Thread:
+    """Look after the line from now on, in a thread that ends with the process."""
+    thread = threading.Thread(target=_run, name="solo-reconciler", daemon=True)
+    thread.start()
+    return thread
+
+
+def _run() -> None:
+    pause = threading.Event()
+    while True:
+        try:
+            look_after()
+        except DatabaseError as error:
+            logger.warning("solo looks again later: %s", error)
+        finally:
+            close_old_connections()
+        pause.wait(EVERY_SECONDS)
