@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from urllib.parse import urlsplit, urlunsplit
@@ -16,6 +17,14 @@ settings.register_profile(
     "long", max_examples=2_000, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("short")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def pools_end_with_the_session() -> Iterator[None]:
+    """Connection pools live as long as their process: close them before the interpreter finds them open."""
+    yield
+    for pool in [thing for thing in gc.get_objects() if isinstance(thing, redis.ConnectionPool)]:
+        pool.disconnect()
 
 
 @pytest.fixture(scope="session")
