@@ -19,6 +19,12 @@ settings.register_profile(
 settings.load_profile("short")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests come last: Playwright leaves an event loop running in its process, in which no
+    other can be started."""
+    items.sort(key=lambda item: item.get_closest_marker("e2e") is not None)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def pools_end_with_the_session() -> Iterator[None]:
     """Connection pools live as long as their process: close them before the interpreter finds them open."""
