@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
+
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 90  # seconds; a bound on what hangs, not an expectation
 
@@ -22,6 +24,18 @@ def wait_until(condition: Callable[[], bool], what: str, seconds: float = PATIEN
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {seconds} s: {what}")
         time.sleep(0.05)
+
+
+def wait_until_gone(*pids: int) -> None:
+    """Sleep until none of these processes runs; one that only waits to be reaped is gone."""
+    wait_until(lambda: not any(_runs(pid) for pid in pids), f"the processes {pids} are gone")
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 class Running:

@@ -5,11 +5,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-import psutil
 import pytest
 
 from config.embedded import EmbeddedPostgres, EmbeddedRedis, Layout
 from config.env import BASE_DIR
+from tests.running import wait_until_gone
 
 from .conftest import answers, stop_all
 
@@ -38,7 +38,7 @@ def test_both_servers_start_work_and_stop(folder: Path, place: str) -> None:
     var.mkdir(parents=True)
     pids = start_use_and_stop(Layout(var))
     assert len(pids) == 2
-    assert not any(psutil.pid_exists(pid) for pid in pids)
+    wait_until_gone(*pids)
 
 
 def test_a_folder_that_only_its_owner_may_enter_keeps_its_permissions(folder: Path) -> None:

@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from config.env import BASE_DIR
+from tests.running import wait_until_gone
 
 DEADLINE_SECONDS = 60.0
 
@@ -80,7 +81,7 @@ def test_a_signal_stops_every_program_and_ends_well(output: Path, number: signal
         wait_for(lambda: len(steady_pids(output)) == 2)
         supervisor.send_signal(number)
         assert supervisor.wait(DEADLINE_SECONDS) == 0
-        assert not any(psutil.pid_exists(pid) for pid in steady_pids(output))
+        wait_until_gone(*steady_pids(output))
 
 
 def test_a_program_that_was_killed_is_started_again(output: Path) -> None:
@@ -91,7 +92,7 @@ def test_a_program_that_was_killed_is_started_again(output: Path) -> None:
         assert "steady ended (SIGKILL): starting it again" in output.read_text()
         supervisor.terminate()
         assert supervisor.wait(DEADLINE_SECONDS) == 0
-        assert not psutil.pid_exists(steady_pids(output)[1])
+        wait_until_gone(steady_pids(output)[1])
 
 
 def test_a_program_that_keeps_dying_brings_everything_down_and_says_so(output: Path) -> None:
@@ -100,7 +101,7 @@ def test_a_program_that_keeps_dying_brings_everything_down_and_says_so(output: P
     ) as supervisor:
         assert supervisor.wait(DEADLINE_SECONDS) == 3
         assert "broken ended 5 times in a row (status 3): stopping everything" in output.read_text()
-        assert not any(psutil.pid_exists(pid) for pid in steady_pids(output))
+        wait_until_gone(*steady_pids(output))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel tells a child of its parent's death on Linux")
