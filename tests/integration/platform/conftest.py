@@ -14,7 +14,8 @@ from config.embedded import EmbeddedPostgres, EmbeddedRedis, Layout
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """A folder that every account may pass, unlike pytest's own tmp_path."""
-    with tempfile.TemporaryDirectory(prefix="marginalia-platform-") as name:
+    # A server that was interrupted may have a last child that still writes as the folder goes.
+    with tempfile.TemporaryDirectory(prefix="marginalia-platform-", ignore_cleanup_errors=True) as name:
         path = Path(name)
         path.chmod(0o755)
         yield path
