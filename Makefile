@@ -4,14 +4,21 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin/python
 PIP := $(BIN) -m pip install -qq --no-compile --disable-pip-version-check --no-warn-script-location
-# luacheck lints the gate's scripts, Chromium is what the e2e tests drive.
-SYSTEM_PACKAGES := lua-check chromium
+# luacheck lints the gate's scripts, Chromium is what the e2e tests drive, promtool reads the alert rules, nginx
+# stands before the running system as it does in deploy/nginx.
+SYSTEM_PACKAGES := lua-check chromium prometheus nginx-light
+SYSTEM_PROGRAMS := luacheck chromium promtool nginx
+# Debian keeps nginx where only root's path looks.
+ALL_THERE = PATH="$$PATH:/usr/sbin"; for each in $(SYSTEM_PROGRAMS); do command -v $$each > /dev/null || exit 1; done
 # Looked up when used: `make system` may just have installed it.
 WHAT_CAN_RUN = $$(command -v chromium > /dev/null && echo "e2e or not e2e" || echo "not e2e")
 
+# Where it is set (in many images), each of the processes that a system or a test starts compiles every module anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lint fmt types imports lua verify migrations system system-if-possible \
-	requirements clean
+.PHONY: help run test check bench lint fmt types imports messages lua verify migrations system system-if-possible \
+	requirements loadtest-tools clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s%s\n", $$1, $$2 }'
@@ -22,7 +29,7 @@ run: $(VENV)/installed-base ## install, start everything, load the demo; Ctrl-C 
 test: verify ## everything that must be right before a change lands
 	@$(BIN) -m pytest -n auto -m "not long and ($(WHAT_CAN_RUN))" $(PYTEST_ARGS)
 
-check: verify ## test, with the long profiles
+check: verify loadtest-tools ## test, with the long profiles
 	@$(BIN) -m pytest -n auto -m "$(WHAT_CAN_RUN)" --hypothesis-profile=long $(PYTEST_ARGS)
 
 verify: system-if-possible lint types imports lua migrations
@@ -51,6 +58,9 @@ imports: $(VENV)/installed-dev ## the arrows between the packages
 migrations: $(VENV)/installed-dev ## a model without its migration
 	@$(BIN) manage.py makemigrations --check --dry-run
 
+messages: $(VENV)/installed-dev ## the German catalogue, after a string was written or changed
+	@PYTHONPATH=. $(BIN) .ci/messages.py
+
 lua: $(VENV)/installed-dev ## the gate's scripts, where luacheck is installed
 	@if command -v luacheck > /dev/null; then PYTHONPATH=. $(BIN) .ci/lint_lua.py; fi
 
@@ -74,10 +84,10 @@ system: ## Debian packages that the checks use (needs root)
 	DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --yes --no-install-recommends $(SYSTEM_PACKAGES)
 
 system-if-possible:
-	@if command -v luacheck > /dev/null && command -v chromium > /dev/null; then :; \
+	@if ($(ALL_THERE)); then :; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then $(MAKE) --no-print-directory system; \
-	elif [ "$$CI" = true ]; then echo "luacheck or chromium is missing, and \`make system\` needs root." >&2; exit 1; \
-	else echo "Without luacheck and chromium their checks are left out (sudo make system)." >&2; fi
+	elif [ "$$CI" = true ]; then echo "One of $(SYSTEM_PROGRAMS) is missing, and \`make system\` needs root." >&2; exit 1; \
+	else echo "Without $(SYSTEM_PROGRAMS) their checks are left out (sudo make system)." >&2; fi
 
 # dev.txt comes first, and the others take their versions from it. UPGRADE=--upgrade renews all.
 COMPILE = $(BIN) -m piptools compile --quiet --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-header
@@ -86,6 +96,14 @@ requirements: $(VENV)/installed-dev ## pin requirements/*.in anew
 	@$(COMPILE) $(UPGRADE) --output-file requirements/dev.txt requirements/dev.in
 	@$(COMPILE) --constraint requirements/dev.txt --output-file requirements/base.txt requirements/base.in
 	@$(COMPILE) --constraint requirements/dev.txt --output-file requirements/production.txt requirements/production.in
+	@$(COMPILE) $(UPGRADE) --output-file requirements/loadtest.txt requirements/loadtest.in
+
+loadtest-tools: .venv-loadtest/installed ## Locust, for `manage.py loadtest`, in an environment of its own
+
+# Locust patches sockets and brings a pytest plugin: neither shall meet our own.
+.venv-loadtest/installed: requirements/loadtest.txt | $(BIN)
+	@$(BIN) -m venv .venv-loadtest
+	@.venv-loadtest/bin/python -m pip install -qq --disable-pip-version-check -r requirements/loadtest.txt && touch $@
 
 clean: ## remove what can be made again; the data in var/ stays
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage htmlcov
+	rm -rf $(VENV) .venv-loadtest .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage htmlcov

@@ -11,11 +11,13 @@ from limiter.circuits.redis import store as circuits
 from limiter.gate.redis import loader
 from limiter.limits import Algorithm
 from limiter.limits.redis import source as limits
+from limiter.rq import scripts as runs
 
 SCRIPTS = (
     (loader.read, sorted(script.stem for script in loader.FOLDER.glob("*.lua"))),
     (limits.read, [algorithm.value for algorithm in Algorithm]),
     (circuits.read, circuits.OPERATIONS),
+    (runs.read, ("start", "finish")),
 )
 
 

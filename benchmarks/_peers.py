@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 import limits
+import pybreaker
 import pyrate_limiter
 import throttled
 import time_machine
@@ -26,6 +28,7 @@ Take = Callable[[str], bool]
 
 RATE, MINUTE = 50, 60
 START = 1_800_000_000.0
+NAMES = ("requests", "tokens", "a flow's requests", "a flow's tokens of the day")
 SMOOTH = (Algorithm.LEAKY_BUCKET, Algorithm.TOKEN_BUCKET, Algorithm.ADAPTIVE)
 LIMITS = (strategies.FixedWindowRateLimiter, strategies.MovingWindowRateLimiter,
           strategies.SlidingWindowCounterRateLimiter)  # fmt: skip
@@ -86,16 +89,20 @@ def _throttled(store: Any) -> Iterator[tuple[str, Take]]:
         )
 
 
-def _pyrate_redis(client: redis.Redis) -> Take:
+def _pyrate_limiter(client: redis.Redis, key: str, rate: int) -> pyrate_limiter.Limiter:
     """One bucket holds one key there."""
-    rates = [pyrate_limiter.Rate(RATE, MINUTE * 1_000)]
+    rates = [pyrate_limiter.Rate(rate, MINUTE * 1_000)]
+    bucket = pyrate_limiter.RedisBucket.init(rates, client, f"pyrate:{key}")
+    factory = pyrate_limiter.SingleBucketFactory(bucket, schedule_leak=False)
+    return pyrate_limiter.Limiter(factory)
+
+
+def _pyrate_redis(client: redis.Redis) -> Take:
     buckets: dict[str, pyrate_limiter.Limiter] = {}
 
     def take(key: str) -> bool:
         if key not in buckets:
-            bucket = pyrate_limiter.RedisBucket.init(rates, client, f"pyrate:{key}")
-            factory = pyrate_limiter.SingleBucketFactory(bucket, schedule_leak=False)
-            buckets[key] = pyrate_limiter.Limiter(factory)
+            buckets[key] = _pyrate_limiter(client, key, RATE)
         return bool(buckets[key].try_acquire(key, blocking=False))
 
     return take
@@ -115,3 +122,36 @@ def _pyrate_memory(seconds: Callable[[], float]) -> Take:
         return bool(limiter.try_acquire(key, blocking=False))
 
     return take
+
+
+def chains(client: redis.Redis) -> Iterator[tuple[str, Callable[[], object]]]:
+    """What each peer is asked for one call: a breaker around requests and tokens of all and of one flow.
+
+    Tokens go by the thousand. None of them counts what is in flight, corrects tokens at the end or chooses
+    whose turn it is, and what was taken of the first limits stays taken where a later one refuses.
+    """
+    path = client.connection_pool.connection_kwargs["path"]
+    minute, day = limits.parse("1000000/minute"), limits.parse("1000000/day")
+    window = strategies.MovingWindowRateLimiter(storage.RedisStorage(f"redis+unix://{path}"))
+    takes: list[Callable[[], object]] = [
+        partial(window.hit, day if "day" in name else minute, name) for name in NAMES
+    ]
+    yield "limits", _guarded(client, takes)
+    store = throttled.RedisStore(server=f"unix://{path}")
+    quota = throttled.per_min(1_000_000, burst=1_000_000)
+    buckets = throttled.Throttled(using="token_bucket", quota=quota, store=store)
+    yield "throttled-py", _guarded(client, [partial(buckets.limit, name) for name in NAMES])
+    logs = {name: _pyrate_limiter(client, name, 1_000_000) for name in NAMES}
+    yield (
+        "pyrate-limiter",
+        _guarded(
+            client,
+            [partial(log.try_acquire, name, blocking=False) for name, log in logs.items()],
+        ),
+    )
+
+
+def _guarded(client: redis.Redis, takes: Sequence[Callable[[], object]]) -> Callable[[], object]:
+    kept = pybreaker.CircuitRedisStorage("closed", client, namespace="chain")
+    breaker = pybreaker.CircuitBreaker(fail_max=5, reset_timeout=60, state_storage=kept)
+    return lambda: breaker.call(lambda: [take() for take in takes])

@@ -20,8 +20,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import redis
+from _line import redis_server
 from _peers import MINUTE, RATE, START, Take, in_memory, in_redis, simulated
-from decision import redis_server
 
 CALLS = 200  # of each contender in a round
 HOUR = 3_600

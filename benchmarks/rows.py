@@ -34,7 +34,7 @@ LABELS = {"gated": "GatedQueue + ConcurrentWorker", "simple": "rq SimpleWorker",
 class Instant:
     """A provider that answers at once: what is measured is everything around the call."""
 
-    name, simulated = "instant", False
+    name, simulated, model, version = "instant", False, "instant", "instant-1"
 
     def estimate(self, request: Request) -> Estimate:
         from feedback.providers.base import Estimate

@@ -1,14 +1,22 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING, cast
 
 from django.core.asgi import get_asgi_application
 
 from config.startup import load_settings
 
+if TYPE_CHECKING:
+    from asgiref.typing import ASGI3Application
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.production")
 load_settings()
-application = get_asgi_application()
+django = get_asgi_application()
+
+from config.turns import Turns  # noqa: E402 - it needs Django's settings
+
+application = Turns(cast("ASGI3Application", django))
 
 
 def _look_after_solo() -> None:

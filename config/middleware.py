@@ -1,14 +1,73 @@
+"""What every request passes, before any page of its own is asked."""
+
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from csp.middleware import CSPMiddleware
+from django.conf import settings
+from django.utils import timezone, translation
+from django.utils.deprecation import MiddlewareMixin
 
+from config import errors
 from config.settings.content_security import ADMIN_DIRECTIVES, ADMIN_PREFIX
+from feedback.observe.around import Around
 
 if TYPE_CHECKING:
     from csp.middleware import PolicyParts
-    from django.http import HttpRequest, HttpResponseBase
+    from django.http import HttpRequest, HttpResponse
+    from django.http.response import HttpResponseBase
+
+KNOWN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+FORM = 1024 * 1024  # bytes of a form beside its file
+ALWAYS_OPEN = ("/metrics", "/static/", "/health")  # also during maintenance, and out of turn (config/turns)
+
+
+class RequestId(Around):
+    """A name for each request: a proxy's, or ours. Log lines carry it, and so does the answer."""
+
+    def enter(self, request: HttpRequest) -> None:
+        given = request.META.get("HTTP_X_REQUEST_ID", "")
+        request.META["HTTP_X_REQUEST_ID"] = given if KNOWN_ID.fullmatch(given) else uuid4().hex
+
+    def leave(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        response["X-Request-ID"] = request.META["HTTP_X_REQUEST_ID"]
+        return response
+
+
+class Doors(Around):
+    """Turns back what no page could answer: everything during maintenance, and a body that is too large."""
+
+    def enter(self, request: HttpRequest) -> HttpResponse | None:
+        if Path(settings.MAINTENANCE_FILE).exists() and not request.path_info.startswith(ALWAYS_OPEN):
+            return errors.unavailable(request, planned=True)
+        if _size(request) > settings.UPLOAD_LIMIT_BYTES + FORM:
+            return errors.too_large(request)
+        return None
+
+
+class Preferences(MiddlewareMixin):
+    """The language and the time zone that a person chose, in place of the browser's and the site's.
+
+    The admin speaks English to everybody: half of it is other people's words.
+    """
+
+    def process_request(self, request: HttpRequest) -> None:
+        timezone.deactivate()
+        is_admin = request.path_info.startswith(ADMIN_PREFIX)
+        if is_admin:
+            _speak(request, "en")
+        if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+            return  # a stranger: no need to ask the database who it is
+        user = request.user
+        if not is_admin and (language := getattr(user, "language", "")):
+            _speak(request, language)
+        if zone := getattr(user, "time_zone", ""):
+            timezone.activate(ZoneInfo(zone))
 
 
 class ContentSecurityPolicy(CSPMiddleware):
@@ -24,3 +83,13 @@ class ContentSecurityPolicy(CSPMiddleware):
         if request.path_info.startswith(ADMIN_PREFIX) and parts.replace is None:
             parts.replace = ADMIN_DIRECTIVES
         return parts
+
+
+def _speak(request: HttpRequest, language: str) -> None:
+    translation.activate(language)
+    request.LANGUAGE_CODE = translation.get_language()
+
+
+def _size(request: HttpRequest) -> int:
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    return int(length) if length.isdecimal() else 0

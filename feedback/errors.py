@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
+
 
 class FeedbackError(Exception):
     """Something went wrong with your document."""
 
     def __init__(self, message: str = "") -> None:
-        super().__init__(message or (type(self).__doc__ or "").strip())
+        super().__init__(message or _((type(self).__doc__ or "").strip()))
 
 
 class Refused(FeedbackError):
@@ -17,6 +19,12 @@ class Refused(FeedbackError):
         super().__init__(message)
         self.field = field
         self.retry_after = retry_after  # seconds; None: trying again changes nothing
+
+
+class Undelivered(FeedbackError):
+    """The message that it is done could not be sent."""
+
+    retry_after = 300.0  # seconds: a mail server that is away comes back in minutes
 
 
 class JobFailed(FeedbackError):

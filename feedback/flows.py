@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+
 from .models import Course, Document, User
 
 NO_COURSE = "personal"  # the group of work outside any assignment
@@ -17,6 +19,27 @@ def group_of(document: Document) -> str:
 
 def group_of_course(course: Course) -> str:
     return f"course:{course.pk}"
+
+
+def scope_of(document: Document) -> str:
+    """Within which equal requests are one piece of work; empty: within none.
+
+    The upstream is in it: what a simulator wrote is never another's real answer. So is a teacher's review:
+    what waits for its release is given to no text that is shown without one.
+    """
+    if settings.COALESCE_SCOPE == "off":
+        return ""
+    return "/".join((document.upstream, _sharing(document), *(["reviewed"] if document.reviewed else [])))
+
+
+def _sharing(document: Document) -> str:
+    match settings.COALESCE_SCOPE:
+        case "global":
+            return "everybody"
+        case "course" if document.assignment:
+            return group_of(document)
+        case _:
+            return flow_of(document.owner)
 
 
 def weight_of(priority: int) -> float:

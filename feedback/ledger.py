@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
+from django.db.models import Case, F, Q, Sum, When
 from django.utils import timezone
 
+from feedback import line
+from feedback.keys import key_in
 from feedback.models import Job
 from feedback.pipeline.recover import recover
-from limiter.gate.model import Lease, Ticket
+from feedback.selectors.explaining import explain_job
+from limiter.gate.model import Explanation, Lease, Spent, Ticket
 
 if TYPE_CHECKING:
     from redis import Redis
+
+# What a job was charged, or holds while it runs.
+_CHARGED = Case(
+    When(state=Job.State.RUNNING, then=F("tokens")),
+    default=F("input_tokens") + F("output_tokens") + F("cache_write_tokens"),
+)
 
 
 class PostgresLedger:
@@ -37,6 +48,29 @@ class PostgresLedger:
         rows = Job.objects.filter(upstream=upstream, state=Job.State.RUNNING)
         return (lease_of(job) for job in rows.iterator())
 
+    def spent(self, upstream: str) -> Iterator[Spent]:
+        now = timezone.now()
+        midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        hour_ago = now - timedelta(hours=1)
+        rows = (
+            Job.objects.filter(upstream=upstream, started_at__gte=min(midnight, hour_ago))
+            .values("flow", "group")
+            .annotate(
+                today=Sum(_CHARGED, filter=Q(started_at__gte=midnight), default=0),
+                service=Sum(_CHARGED, filter=Q(started_at__gte=hour_ago), default=0),
+            )
+        )
+        return (Spent(row["flow"], row["group"], row["today"], row["service"]) for row in rows.iterator())
+
+    def explained(self, job: str) -> tuple[str, Explanation] | None:
+        key = key_in(job)
+        row = Job.objects.filter(pk=key).first() if key else None
+        if row is None:
+            return None
+        waits = explain_job(row)
+        in_words = waits if waits is not None and waits.state != "unknown" else Explanation(row.state)
+        return row.upstream, in_words
+
 
 def ticket_of(job: Job) -> Ticket:
     return Ticket(
@@ -45,7 +79,8 @@ def ticket_of(job: Job) -> Ticket:
         group=job.group,
         priority=job.priority,
         document=str(job.document_id),
-        tokens=job.tokens,
+        tokens=job.tokens - job.max_tokens,
+        output=job.max_tokens,
     )
 
 
@@ -53,7 +88,7 @@ def lease_of(job: Job) -> Lease:
     """The lease that a running row is under, as far as Postgres knows it."""
     return Lease(
         id=job.lease or "",
-        job=str(job.pk),
+        job=line.run_id(job),
         upstream=job.upstream,
         flow=job.flow,
         group=job.group,

@@ -9,19 +9,35 @@ from __future__ import annotations
 import logging
 import time
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.utils.module_loading import import_string
+from redis.exceptions import RedisError
 
 from feedback.models import Job
 from limiter.gate.model import GateError
+from limiter.gates import get_gate
 from limiter.policies import ensure_policy
+
+if TYPE_CHECKING:
+    from rq.queue import Queue
 
 logger = logging.getLogger(__name__)
 
+# By name, as RQ asks for it: the pipeline hands jobs to the line, and the line knows nobody above it.
+RUN_IN_RQ = "feedback.pipeline.entry.perform"
+RUN_IN_PROCESS = "feedback.pipeline.run.run"
 JOB_SECONDS = 240  # a job's whole time; its provider call is cut earlier (DESIGN.md, section 5)
 RESULT_SECONDS = 3600
 FAILURE_SECONDS = 30 * 24 * 3600
+
+
+class QueueGone(Exception):
+    """The settings no longer have a job's queue."""
+
+
+OUT_OF_REACH = (RedisError, GateError, QueueGone)  # the row waits until the line can be reached again
 
 
 def in_process() -> bool:
@@ -30,13 +46,23 @@ def in_process() -> bool:
 
 
 def enqueue(job: Job) -> None:
-    """Put a waiting job in line. Raises redis.RedisError or GateError where that can't be done."""
+    """Put a waiting job in line. Raises one of OUT_OF_REACH where that can't be done."""
     if in_process():
         _submit_in_process(job)
         return
+    queue = _queue_of(job, commit_mode="auto")
     if job.upstream:
         _ensure_policy(job.upstream, job.flow, job.group, int(time.monotonic() // 60))
-    _enqueue_in_rq(job)
+    _enqueue_in_rq(queue, job)
+
+
+def _queue_of(job: Job, **options: Any) -> Queue:
+    """Raises QueueGone."""
+    import django_rq
+
+    if job.queue not in settings.RQ_QUEUES:
+        raise QueueGone(f"the settings have no queue {job.queue}")
+    return django_rq.get_queue(job.queue, **options)
 
 
 @lru_cache(maxsize=10_000)
@@ -47,35 +73,51 @@ def _ensure_policy(upstream: str, flow: str, group: str, minute: int) -> None:
 
 def enqueue_or_leave(job: Job) -> None:
     """Put a waiting job in line; where the line can't be reached, leave it to reconcile."""
-    from redis.exceptions import RedisError
-
     try:
         enqueue(job)
-    except (RedisError, GateError) as error:
+    except OUT_OF_REACH as error:
         logger.warning("job %s stays out of line until the next reconcile: %s", job.pk, error)
+
+
+def change_line(was: Job, job: Job) -> None:
+    """Out of one upstream's line and into another's; what can't be reached is left to reconcile."""
+    try:
+        if in_process():
+            _withdraw_in_process(was)
+        else:
+            _leave_rq_queue(was)
+    except OUT_OF_REACH as error:
+        logger.warning(
+            "job %s is still in the line of %s, which can't run it: %s", job.pk, was.upstream, error
+        )
+    enqueue_or_leave(job)
 
 
 def withdraw(job: Job, *, running: bool) -> None:
     """Take an ended job out of the line, or cut the call it is in."""
-    from redis.exceptions import RedisError
-
     try:
         if in_process():
             _withdraw_in_process(job)
         else:
             _withdraw_from_rq(job, running=running)
-    except (RedisError, GateError) as error:
+    except OUT_OF_REACH as error:
         logger.warning("job %s could not be withdrawn, its result will be dropped: %s", job.pk, error)
 
 
-def _enqueue_in_rq(job: Job) -> None:
-    import django_rq
+def reprioritise(job: Job, priority: int) -> None:
+    """Move a waiting job within its flow; where the gate can't be reached, it keeps its place."""
+    try:
+        if not get_gate().reprioritise(job.upstream, str(job.pk), priority) and not in_process():
+            _correct_ticket(job, priority)
+    except OUT_OF_REACH as error:
+        logger.warning("job %s keeps its place in line: %s", job.pk, error)
 
-    queue = django_rq.get_queue(job.queue, commit_mode="auto")
+
+def _enqueue_in_rq(queue: Queue, job: Job) -> None:
     for registry in (queue.failed_job_registry, queue.finished_job_registry, queue.canceled_job_registry):
         registry.remove(str(job.pk))
     queue.enqueue_call(
-        "feedback.pipeline.entry.perform",
+        RUN_IN_RQ,
         args=(str(job.pk),),
         job_id=str(job.pk),
         timeout=JOB_SECONDS,
@@ -92,33 +134,55 @@ def _ticket(job: Job) -> dict[str, Any]:
         "gate_group": job.group,
         "gate_priority": job.priority,
         "gate_document": str(job.document_id),
-        "gate_tokens": job.tokens,
+        "gate_tokens": job.tokens - job.max_tokens,
+        "gate_output": job.max_tokens,
+        "traceparent": job.trace,
     }
 
 
+def _correct_ticket(job: Job, priority: int) -> None:
+    """For a job in RQ's list that the gate has not looked at yet: it reads this when it does."""
+    from rq.job import Job as RQJob
+
+    connection, key = _queue_of(job).connection, RQJob.key_for(str(job.pk))
+    if connection.exists(key):
+        connection.hset(key, "gate_priority", priority)
+
+
 def _withdraw_from_rq(job: Job, *, running: bool) -> None:
-    import django_rq
     from rq.command import send_stop_job_command
     from rq.exceptions import InvalidJobOperation, NoSuchJobError
     from rq.job import Job as RQJob
 
-    connection = django_rq.get_connection(job.queue)
+    connection = _queue_of(job).connection
     try:
         if running:
-            send_stop_job_command(connection, str(job.pk))
+            send_stop_job_command(connection, run_id(job))
         else:
             RQJob.fetch(str(job.pk), connection=connection).cancel()
     except (NoSuchJobError, InvalidJobOperation) as error:
         logger.info("job %s had left the line: %s", job.pk, error)
 
 
+def _leave_rq_queue(job: Job) -> None:
+    """Out of the list and out of RQ's schedule. One that was admitted just now can't claim its row."""
+    queue = _queue_of(job)
+    queue.remove(str(job.pk))
+    queue.scheduled_job_registry.remove(str(job.pk))
+    get_gate().cancel(job.upstream, str(job.pk))
+
+
+def run_id(job: Job) -> str:
+    """The id of the RQ job that a running job's call is in: another's, where it took over the run."""
+    return str(job.leader_id or job.pk)
+
+
 def _submit_in_process(job: Job) -> None:
-    from feedback.pipeline.run import run
     from limiter.solo import get_request_manager
 
     get_request_manager(job.queue).submit(
         str(job.pk),
-        run=run,
+        run=import_string(RUN_IN_PROCESS),
         flow=job.flow,
         group=job.group,
         priority=job.priority,
@@ -130,4 +194,4 @@ def _submit_in_process(job: Job) -> None:
 def _withdraw_in_process(job: Job) -> None:
     from limiter.solo import get_request_manager
 
-    get_request_manager(job.queue).cancel(str(job.pk))
+    get_request_manager(job.queue).cancel(run_id(job))

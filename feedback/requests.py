@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from feedback.models import Comment, Document, Section
+from feedback.models import Assignment, Comment, Document, Section
 from feedback.providers.base import Criterion, SectionRequest, SummaryRequest, Task
 
 MAX_FINDINGS = 120  # messages of section comments that the summary is shown
 
 
-def task_of(document: Document) -> Task:
-    assignment = document.assignment
+def task_of(assignment: Assignment | None) -> Task:
     if assignment is None:
         return Task()
     criteria = tuple(
@@ -26,7 +25,7 @@ def task_of(document: Document) -> Task:
 
 def for_section(section: Section) -> SectionRequest:
     return SectionRequest(
-        text=section.text, heading_path=tuple(section.heading_path), task=task_of(section.document)
+        text=section.text, heading_path=tuple(section.heading_path), task=task_of(section.document.assignment)
     )
 
 
@@ -35,10 +34,15 @@ def for_summary(document: Document) -> SummaryRequest:
         (section.heading, document.text[section.start : section.end]) for section in document.sections.all()
     ]
     findings = (
-        Comment.objects.filter(feedback__document=document, feedback__section__isnull=False)
+        Comment.objects.filter(
+            feedback__document=document, feedback__section__isnull=False, feedback__provisional=False
+        )
         .order_by("feedback__section__position", "position")
         .values_list("message", flat=True)[:MAX_FINDINGS]
     )
     return SummaryRequest(
-        title=document.title, sections=tuple(sections), findings=tuple(findings), task=task_of(document)
+        title=document.title,
+        sections=tuple(sections),
+        findings=tuple(findings),
+        task=task_of(document.assignment),
     )

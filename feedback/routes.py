@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
 from django.conf import settings
+from redis.exceptions import RedisError
 
-from feedback import requests
+from feedback import flows, requests
+from feedback.fingerprint import fingerprint
 from feedback.models import Document, Job, Section
+from feedback.selectors.tuning import longest_answer
+from feedback.selectors.upstreams import allowed_upstreams
 from feedback.upstreams import provider_for
+from limiter.gate.model import GateError
+from limiter.pools import place
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,22 +26,62 @@ class Route:
     upstream: str  # empty: the queue is not limited
 
 
-CALLS = (Job.Kind.ANALYSE, Job.Kind.SUMMARISE)  # stages that call a provider
+CALLS = (Job.Kind.ANALYSE, Job.Kind.SUMMARISE, Job.Kind.PROVISIONAL)  # stages that call a provider
+STAND_IN = "offline"  # the upstream whose provider answers while another's is away
 
 
 def route(kind: Job.Kind, document: Document) -> Route:
     if kind in CALLS:
-        queue = next(q for q, upstream in settings.LIMITER_QUEUES.items() if upstream == document.upstream)
-        return Route(queue=queue, upstream=document.upstream)
+        wanted = STAND_IN if kind == Job.Kind.PROVISIONAL else _place(document)
+        return Route(queue=queue_of(wanted), upstream=wanted)
     return Route(queue=str(kind), upstream="")
 
 
-def tokens(kind: Job.Kind, document: Document, section: Section | None) -> int:
-    """What the provider will hold for the call: input and the longest answer allowed."""
-    if kind == Job.Kind.ANALYSE and section is not None:
-        estimate = provider_for(document.upstream).estimate(requests.for_section(section))
-    elif kind == Job.Kind.SUMMARISE:
-        estimate = provider_for(document.upstream).estimate(requests.for_summary(document))
-    else:
-        return 0
-    return estimate.input_tokens + estimate.max_tokens
+def queue_of(upstream: str) -> str:
+    return next(queue for queue, behind in settings.LIMITER_QUEUES.items() if behind == upstream)
+
+
+def _place(document: Document) -> str:
+    """The first of its pool that can take it now; its own where the gate can't be asked."""
+    try:
+        return place(document.upstream, allowed_upstreams(document))
+    except (RedisError, GateError) as error:
+        logger.warning("document %s goes to %s unseen: %s", document.pk, document.upstream, error)
+        return document.upstream
+
+
+def _upstream_of(kind: Job.Kind, document: Document) -> str:
+    return STAND_IN if kind == Job.Kind.PROVISIONAL else document.upstream
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One provider call as it will be asked for; the fields of a job that say so."""
+
+    tokens: int = 0  # what the provider will hold: input and the longest answer
+    max_tokens: int = 0
+    model: str = ""
+    output_class: str = ""
+    fingerprint: str = ""  # empty: this work is never shared
+    scope: str = ""
+
+
+def ask(kind: Job.Kind, document: Document, section: Section | None, *, upstream: str | None = None) -> Ask:
+    """What the call of a stage will ask of an upstream; nothing, where the stage makes none."""
+    if kind not in CALLS:
+        return Ask()
+    request = requests.for_section(section) if section else requests.for_summary(document)
+    provider = provider_for(upstream or _upstream_of(kind, document))
+    estimate = provider.estimate(request)
+    if not estimate.max_tokens:  # it holds nothing and costs nothing: nothing is gained by sharing
+        return Ask(tokens=estimate.input_tokens, model=provider.model)
+    longest = longest_answer(provider.model, estimate)
+    scope = "" if kind == Job.Kind.PROVISIONAL else flows.scope_of(document)
+    return Ask(
+        tokens=estimate.input_tokens + longest,
+        max_tokens=longest,
+        model=provider.model,
+        output_class=estimate.output_class,
+        fingerprint=fingerprint(request, provider) if scope else "",
+        scope=scope,
+    )

@@ -17,6 +17,8 @@ from django.utils import timezone
 from feedback import line
 from feedback.models import Job
 from feedback.pipeline.recover import recover
+from feedback.reconcile import settle_left_riders
+from feedback.services import failover, feeding
 from limiter.solo import get_request_manager
 
 logger = logging.getLogger(__name__)
@@ -31,13 +33,14 @@ def look_after() -> int:
     now = timezone.now()
     for job in Job.objects.filter(state=Job.State.RUNNING, started_at__lt=now - LOST_AFTER):
         recover(job_id=str(job.pk), lease=job.lease or "")
+    settle_left_riders()
     waiting = Job.objects.filter(state=Job.State.WAITING).exclude(waiting_since__gt=now - IN_LINE_AFTER)
     missing = [
         job for job in waiting.order_by("pk") if str(job.pk) not in get_request_manager(job.queue).job_ids()
     ]
     for job in missing:
         line.enqueue(job)
-    return len(missing)
+    return len(missing) + failover.move_or_leave() + feeding.feed_all()
 
 
 def start() -> threading.Thread:

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
+from feedback.errors import Refused
+from feedback.flows import flow_of
 from feedback.providers.base import Provider
+from limiter.pools import members_of
+
+if TYPE_CHECKING:
+    from feedback.models import Assignment, User
+    from feedback.providers.bedrock import BedrockSettings
 
 
 def default_upstream() -> str:
@@ -16,9 +25,29 @@ def default_upstream() -> str:
     return str(settings.FEEDBACK_UPSTREAM)
 
 
+def home_of(owner: User, assignment: Assignment | None) -> str:
+    """Where this work goes first: the default, or where that is forbidden the first of its pool that is not.
+
+    Raises Refused where none is left: work never goes where it was said that it must not.
+    """
+    from feedback.selectors.upstreams import allowed_names
+
+    default = default_upstream()
+    allowed = allowed_names(assignment, flow_of(owner))
+    home = next((each for each in members_of(default) if allowed is None or each in allowed), None)
+    if home is None:
+        raise Refused(
+            _("No model that may read this work is set up here. Ask whoever runs this site."),
+            field="assignment",
+        )
+    return home
+
+
 @cache
 def provider_for(upstream: str) -> Provider:
     """The provider of an upstream, one for each process. Raises LookupError for an unknown one."""
+    if upstream in settings.BEDROCK_UPSTREAMS:
+        return _bedrock_at(**_way_to(upstream))
     try:
         return _FACTORIES[upstream]()
     except KeyError:
@@ -26,7 +55,20 @@ def provider_for(upstream: str) -> Provider:
 
 
 def _bedrock() -> Provider:
-    return _bedrock_at(endpoint_url=settings.BEDROCK_ENDPOINT_URL or None)
+    return _bedrock_at(**_way_to("bedrock"))
+
+
+def bedrock_upstreams() -> dict[str, BedrockSettings]:
+    """Those behind which AWS is asked, by name: the default where it is one, and what was added to it."""
+    default = ["bedrock"] if default_upstream() == "bedrock" else []
+    return {name: bedrock_settings(**_way_to(name)) for name in (*default, *settings.BEDROCK_UPSTREAMS)}
+
+
+def _way_to(upstream: str) -> dict[str, Any]:
+    """What is its own: another region, model or endpoint."""
+    if upstream in settings.BEDROCK_UPSTREAMS:
+        return asdict(settings.BEDROCK_UPSTREAMS[upstream])
+    return {"endpoint_url": settings.BEDROCK_ENDPOINT_URL or None}
 
 
 def _simulated() -> Provider:
@@ -40,22 +82,26 @@ def _simulated() -> Provider:
 
 
 def _bedrock_at(**where: Any) -> Provider:
-    from feedback.providers.bedrock import BedrockProvider, BedrockSettings, OutputBudgets
+    from feedback.providers.bedrock import BedrockProvider
 
-    return BedrockProvider(
-        BedrockSettings(
-            model=settings.BEDROCK_MODEL_ID,
-            region=settings.BEDROCK_REGION,
-            slots=settings.LIMITER_WORKER_SLOTS,
-            total_timeout=settings.BEDROCK_CALL_SECONDS,
-            budgets=OutputBudgets(ceiling=settings.BEDROCK_MAX_TOKENS),
-            **where,
-        )
+    return BedrockProvider(bedrock_settings(**where))
+
+
+def bedrock_settings(**where: Any) -> BedrockSettings:
+    """The configured model, or another, asked for at an endpoint and with credentials of one's choice."""
+    from feedback.providers.bedrock import BedrockSettings, OutputBudgets
+
+    usual = {"model": settings.BEDROCK_MODEL_ID, "region": settings.BEDROCK_REGION}
+    return BedrockSettings(
+        slots=settings.LIMITER_WORKER_SLOTS,
+        total_timeout=settings.BEDROCK_CALL_SECONDS,
+        budgets=OutputBudgets(ceiling=settings.BEDROCK_MAX_TOKENS),
+        **{**usual, **where},
     )
 
 
 def _offline() -> Provider:
-    from feedback.providers.offline import OfflineProvider
+    from feedback.providers.offline.provider import OfflineProvider
 
     return OfflineProvider()
 

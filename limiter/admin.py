@@ -5,68 +5,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from django import forms
 from django.contrib import admin
-from django.utils.html import format_html
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404
+from django.urls import path
+from django.utils.html import format_html, format_html_join
 
 from . import services
+from .admin_classes import ModelAdmin
+from .admin_control import control
+from .admin_pools import PoolAdmin
+from .admin_preview import preview
+from .admin_services import NOT_REACHED, ServiceAdmin
 from .gate import GateError
-from .models import BreakerTransition, ConfigVersion, FlowOverride, GroupWeight, Plan, Upstream
+from .models import BreakerTransition, FlowOverride, GateEvent, GroupWeight, Plan, Upstream
 from .policies import CAPS
 from .report import as_table
 from .selectors import upstream_status
+from .wording import breaker_in_words
 
 if TYPE_CHECKING:
-    from django.db import models
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
     from django.utils.safestring import SafeString
 
-NOT_REACHED = "The gate cannot be reached."
-
-
-class ReasonForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
-    """Asks why, each time anew, and notices when somebody else was faster."""
-
-    reason = forms.CharField(max_length=500, label="Why", help_text="Kept with the change.")
-    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.initial.update(reason="", seen=getattr(self.instance, "version", None))
-
-    def clean(self) -> dict[str, Any]:
-        now = type(self.instance)._default_manager.filter(pk=self.instance.pk).first()
-        if self.instance.pk and now and getattr(now, "version", None) != self.cleaned_data.get("seen"):
-            raise forms.ValidationError("Somebody changed this in the meantime: look at it again first.")
-        return self.cleaned_data
-
-
-class ServiceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run time
-    """An admin that hands what was typed to a service. Rows stay: their history and versions need them."""
-
-    form = ReasonForm
-
-    def write(
-        self, key: str, values: Mapping[str, Any], *, new: bool, author: str, reason: str
-    ) -> models.Model:
-        raise NotImplementedError
-
-    def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
-        values = {
-            name: form.cleaned_data[name]
-            for name in (form.changed_data if change else form.cleaned_data)
-            if name not in ("reason", "seen", obj._meta.pk.name)
-        }
-        author, reason = request.user.get_username(), form.cleaned_data["reason"]
-        saved = self.write(obj.pk, values, new=not change, author=author, reason=reason)
-        obj.__dict__.update(saved.__dict__)
-
-    def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> tuple[str, ...]:
-        fields = tuple(super().get_readonly_fields(request, obj))
-        return fields if obj is None else (*fields, obj._meta.pk.name)
-
-    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return False
+__all__ = ["PoolAdmin"]  # registered there
+LATELY = 5  # versions on the form itself
 
 
 class ReadOnly:
@@ -82,13 +45,6 @@ class ReadOnly:
         return False
 
 
-class ConfigVersionInline(ReadOnly, admin.TabularInline):  # type: ignore[type-arg]  # not generic at run time
-    model = ConfigVersion
-    fields = ("version", "at", "author", "reason", "body")
-    ordering = ("-version",)
-    verbose_name_plural = "history"
-
-
 @admin.register(Upstream)
 class UpstreamAdmin(ServiceAdmin):
     list_display = (
@@ -101,8 +57,10 @@ class UpstreamAdmin(ServiceAdmin):
         "paused",
         "version",
     )
-    readonly_fields = ("live_status", "version", "changed_at")
-    inlines = (ConfigVersionInline,)
+    readonly_fields = ("live_status", "lately", "version", "changed_at")
+    change_form_outer_before_template = "admin/limiter/upstream/acts.html"
+    change_form_after_template = "admin/limiter/upstream/try.html"
+
     fieldsets = (
         (None, {"fields": ("name", "target", "queue", "paused", "live_status")}),
         (
@@ -110,9 +68,29 @@ class UpstreamAdmin(ServiceAdmin):
             {
                 "fields": (
                     ("requests_per_minute", "burst"),
+                    "requests_algorithm",
+                    ("tokens_per_minute", "tokens_burst"),
+                    "tokens_algorithm",
+                    ("tokens_per_day", "day_algorithm"),
+                    ("multiplier", "follow_multiplier"),
+                    ("burndown", "refund"),
                     ("max_in_flight", "flow_in_flight"),
-                    ("line_bound", "lease_seconds"),
+                    ("line_bound", "backlog_bound"),
+                    "lease_seconds",
                 )
+            },
+        ),
+        (
+            "A rate that tunes itself",
+            {
+                "description": "For limits whose algorithm is adaptive.",
+                "fields": (
+                    "control_law",
+                    ("control_floor", "control_ceiling"),
+                    ("control_raise_after", "control_raise_by"),
+                    ("control_lower_by", "control_period_seconds"),
+                    "control_recovery_seconds",
+                ),
             },
         ),
         (
@@ -121,12 +99,18 @@ class UpstreamAdmin(ServiceAdmin):
                 "fields": (
                     "breaker_mode",
                     "breaker_failures",
-                    ("breaker_open_seconds", "breaker_open_max_seconds", "breaker_jitter"),
+                    ("breaker_failure_rate", "breaker_slow_rate"),
+                    ("breaker_window", "breaker_window_seconds"),
+                    "breaker_minimum_calls",
+                    ("breaker_slow_first_token", "breaker_slow_per_token"),
+                    ("breaker_floor_throttles", "breaker_heal_on_accepted"),
+                    ("breaker_open_seconds", "breaker_open_max_seconds"),
+                    "breaker_jitter",
                     ("breaker_probes", "breaker_successes"),
                 )
             },
         ),
-        ("This change", {"fields": ("reason", "seen", ("version", "changed_at"))}),
+        ("This change", {"fields": ("reason", "seen", ("version", "changed_at"), "lately")}),
     )
 
     def write(self, key: str, values: Mapping[str, Any], *, new: bool, author: str, reason: str) -> Upstream:
@@ -134,20 +118,51 @@ class UpstreamAdmin(ServiceAdmin):
             return services.create_upstream(name=key, values=values, author=author, reason=reason)
         return services.change_upstream(upstream=key, changes=values, author=author, reason=reason)
 
+    def get_urls(self) -> list[Any]:
+        pages = {"control": control, "preview": self.preview}
+        wrap = self.admin_site.admin_view
+        ours = [
+            path(f"<slug:name>/{word}/", wrap(view), name=f"limiter_upstream_{word}")
+            for word, view in pages.items()
+        ]
+        return [*ours, *super().get_urls()]
+
+    def preview(self, request: HttpRequest, name: str) -> HttpResponse:
+        """What was typed, tried on recorded traffic."""
+        upstream = get_object_or_404(Upstream, name=name)
+        if request.method != "POST" or not self.has_change_permission(request, upstream):
+            raise PermissionDenied
+        form = self.get_form(request, upstream, change=True)(request.POST, instance=upstream)
+        return preview(request, name, form)
+
+    @admin.display(description="lately")
+    def lately(self, upstream: Upstream) -> SafeString | str:
+        """The last versions; its controls' page has all, with what each made different."""
+        rows = (
+            (each.version, f"{each.at:%d %b %H:%M}", each.author, each.reason)
+            for each in upstream.versions.all()[:LATELY]
+        )
+        return format_html(
+            '<ol class="timeline">{}</ol>', format_html_join("", "<li><b>{}</b> {}, {}: {}</li>", rows)
+        )
+
     @admin.display(description="now")
     def now(self, upstream: Upstream) -> str:
         try:
             live = upstream_status(upstream.name).live
         except GateError:
             return NOT_REACHED
-        return f"{live.breaker.value.replace('_', '-')}, {live.in_flight} in flight, {live.waiting} in line"
+        return f"{breaker_in_words(live.breaker)}, {live.in_flight} in flight, {live.waiting} in line"
 
     @admin.display(description="now")
     def live_status(self, upstream: Upstream) -> SafeString | str:
         if not upstream.pk:
             return "Not saved yet."
         try:
-            return format_html("<pre>{}</pre>", as_table([upstream_status(upstream.name)]))
+            return format_html(
+                '<div class="live-figures" tabindex="0"><pre>{}</pre></div>',
+                as_table([upstream_status(upstream.name)]),
+            )
         except GateError as error:
             return f"{NOT_REACHED} {error}"
 
@@ -163,7 +178,7 @@ class PlanAdmin(ServiceAdmin):
         "tokens_per_day",
         "changed_at",
     )
-    fields = ("name", "is_default", "weight", *CAPS, "reason", "seen")
+    fields = ("name", "is_default", "weight", *CAPS, "allowed_upstreams", "reason", "seen")
 
     def write(self, key: str, values: Mapping[str, Any], *, new: bool, author: str, reason: str) -> Plan:
         if new:
@@ -187,19 +202,25 @@ class FlowOverrideAdmin(ServiceAdmin):
 
 @admin.register(GroupWeight)
 class GroupWeightAdmin(ServiceAdmin):
-    list_display = ("group", "weight", "reason", "changed_at")
+    list_display = ("group", "weight", "in_line", "reason", "changed_at")
     search_fields = ("group",)
-    fields = ("group", "weight", "reason", "seen")
+    fields = ("group", "weight", "in_line", "reason", "seen")
 
     def write(
         self, key: str, values: Mapping[str, Any], *, new: bool, author: str, reason: str
     ) -> GroupWeight:
-        weight = values["weight"] if "weight" in values else GroupWeight.objects.get(group=key).weight
-        return services.set_group_weight(group=key, weight=weight, author=author, reason=reason)
+        return services.set_group_policy(group=key, changes=values, author=author, reason=reason)
+
+
+@admin.register(GateEvent)
+class GateEventAdmin(ReadOnly, ModelAdmin):  # type: ignore[type-arg]  # not generic at run time
+    list_display = ("at", "upstream", "kind", "before", "after", "reason")
+    list_filter = ("upstream", "kind")
+    list_select_related = ("upstream",)
 
 
 @admin.register(BreakerTransition)
-class BreakerTransitionAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]  # not generic at run time
+class BreakerTransitionAdmin(ReadOnly, ModelAdmin):  # type: ignore[type-arg]  # not generic at run time
     list_display = ("at", "upstream", "from_state", "to_state", "reason")
     list_filter = ("upstream", "to_state")
     list_select_related = ("upstream",)

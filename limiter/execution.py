@@ -8,12 +8,13 @@ blocking call can be cut from another thread.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import StrEnum
 
-from .gate.model import Lease, Outcome, Usage
+from .gate import Gate
+from .gate.model import Ended, Lease, Outcome, Quota, Settlement, Timing, Usage
 
 
 class AbortReason(StrEnum):
@@ -42,6 +43,10 @@ class Execution:
         self.outcome: Outcome | None = None  # None: the runner concludes from how the function ended
         self.usage: Usage | None = None
         self.retry_after = 0.0
+        self.next_output: int | None = None  # the longest answer of another attempt, where that differs
+        self.timing: Timing | None = None  # of the call, once it was answered to its end
+        self.quota: Quota | None = None  # that a throttle was about, where the provider said
+        self.shares: tuple[tuple[str, str], ...] = ()  # flow and group of each job that rode on the call
         self.abort_reason: AbortReason | None = None
         self.was_accepted = False
         self._on_accepted = on_accepted
@@ -54,9 +59,20 @@ class Execution:
         if self._on_accepted is not None:
             self._on_accepted(self)
 
-    def report(self, outcome: Outcome, usage: Usage | None = None, *, retry_after: float = 0.0) -> None:
-        """Say what the settlement shall say (retry_after in seconds, as the provider asked)."""
-        self.outcome, self.usage, self.retry_after = outcome, usage, retry_after
+    def report(
+        self,
+        outcome: Outcome,
+        usage: Usage | None = None,
+        *,
+        retry_after: float = 0.0,
+        shares: Sequence[tuple[str, str]] = (),
+    ) -> None:
+        """Say what the settlement shall say.
+
+        `retry_after` is seconds, as the provider asked; `shares` are flows and groups of other jobs that
+        this call served too, and that bear their part of its charge.
+        """
+        self.outcome, self.usage, self.retry_after, self.shares = outcome, usage, retry_after, tuple(shares)
 
     def on_abort(self, cut: Callable[[], None]) -> None:
         """Register what ends the blocking call; runs at once where abort came first."""
@@ -96,3 +112,14 @@ def running(execution: Execution) -> Iterator[Execution]:
         yield execution
     finally:
         _current.reset(token)
+
+
+def settle(gate: Gate, upstream: str, said: Execution, outcome: Outcome) -> Settlement:
+    """Tell the gate how a run under a lease ended, with all that it has to say. Raises GateError."""
+    (settlement,) = gate.settle_many(upstream, [ended(said, outcome)])
+    return settlement
+
+
+def ended(said: Execution, outcome: Outcome) -> Ended:
+    """All that a run has to say to the gate when it is over."""
+    return Ended(said.id, outcome, said.usage, said.retry_after, said.timing, said.quota, said.shares)

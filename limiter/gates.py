@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, cast
 
 from django.conf import settings
 
+from .process_wide import ProcessWide
+
 if TYPE_CHECKING:
+    from redis import Redis
+
     from .gate import Gate
     from .solo.gate import SoloGate
 
 REDIS, MEMORY = "redis", "memory"
-
-_lock = threading.RLock()
-_gate: Gate | None = None
 
 
 def backend() -> str:
@@ -31,24 +31,19 @@ def queues() -> Mapping[str, str]:
 
 def get_gate() -> Gate:
     """The gate of this process, made at the first call."""
-    global _gate
-    with _lock:
-        if _gate is None:
-            _gate = memory_gate() if backend() == MEMORY else _redis_gate()
-        return _gate
+    return _gate.get()
 
 
-@contextmanager
-def use_gate(gate: Gate) -> Iterator[Gate]:
+def use_gate(gate: Gate) -> AbstractContextManager[Gate]:
     """Let another gate serve this process for a while (tests, simulations)."""
-    global _gate
-    with _lock:
-        before, _gate = _gate, gate
-    try:
-        yield gate
-    finally:
-        with _lock:
-            _gate = before
+    return _gate.use(gate)
+
+
+def _made() -> Gate:
+    return memory_gate() if backend() == MEMORY else _redis_gate()
+
+
+_gate: ProcessWide[Gate] = ProcessWide(_made)
 
 
 def memory_gate() -> SoloGate:
@@ -58,15 +53,25 @@ def memory_gate() -> SoloGate:
     return SoloGate()
 
 
+def connection() -> Redis | None:
+    """The Redis of the gated queues; None in memory."""
+    return None if backend() == MEMORY else redis_of_queues()
+
+
+def redis_of_queues() -> Redis:
+    """django-rq's connection of the gated queues, or of the first queue where none is gated."""
+    import django_rq
+
+    return django_rq.get_connection(next(iter(queues() or settings.RQ_QUEUES)))
+
+
 def _redis_gate() -> Gate:
     """The shared gate, on the connection that django-rq has for the gated queues.
 
     They all lie on one Redis: the check limiter.E005 sees to it. Where no queue is gated, the first
     queue's connection serves.
     """
-    import django_rq
-
     from .gate.redis import RedisGate
 
     lists = {upstream: f"rq:queue:{queue}" for queue, upstream in queues().items()}
-    return RedisGate(django_rq.get_connection(next(iter(queues() or settings.RQ_QUEUES))), lists=lists)
+    return RedisGate(redis_of_queues(), lists=lists)

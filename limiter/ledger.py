@@ -15,7 +15,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 from redis import Redis
 
-from .gate.model import Lease, Ticket
+from .gate.model import Explanation, Lease, Spent, Ticket
 
 DEFAULT_LEDGER = "limiter.rq.ledger.HashLedger"
 
@@ -40,9 +40,18 @@ class Ledger(Protocol):
     def running(self, upstream: str) -> Iterable[Lease]:
         """Every lease that should be in flight."""
 
+    def spent(self, upstream: str) -> Iterable[Spent]:
+        """What each flow has spent today (midnight UTC) and in the last hour, calls that run included."""
 
-def get_ledger(connection: Redis) -> Ledger:
+    def explained(self, job: str) -> tuple[str, Explanation] | None:
+        """The upstream of a job that stands in no line, and its state with what it waits for there.
+
+        None: no such job is known. The upstream is empty where it passes none. Raises GateError.
+        """
+
+
+def get_ledger(connection: Redis | None) -> Ledger:
     """The ledger that the settings choose, for the jobs on this Redis."""
     path = getattr(settings, "LIMITER_LEDGER", DEFAULT_LEDGER)
-    factory = cast(Callable[[Redis], Ledger], import_string(path))
+    factory = cast(Callable[[Redis | None], Ledger], import_string(path))
     return factory(connection)

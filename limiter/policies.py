@@ -15,12 +15,14 @@ from django.utils import timezone
 
 from .gate import FlowPolicy, GateError
 from .gates import get_gate
+from .limits import Algorithm
 from .models import FlowOverride, GroupWeight, Plan, PolicyClock, Upstream
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+USUAL = FlowPolicy(version=0)
 CHUNK = 500  # policies in one call of the gate
 
 
@@ -36,7 +38,10 @@ class FlowLimits:
     in_line: int | None = None
     requests_per_minute: float | None = None
     burst: float | None = None
+    requests_algorithm: str = ""
     tokens_per_day: int | None = None
+    tokens_algorithm: str = ""
+    allowed_upstreams: tuple[str, ...] = ()  # none named: any
 
     def policy(self) -> FlowPolicy:
         """What the gate enforces of it. A suspended flow may have no call at all."""
@@ -44,10 +49,19 @@ class FlowLimits:
             version=self.version,
             weight=self.weight,
             max_in_flight=0 if self.suspended else self.max_in_flight,
+            suspended=self.suspended,
+            requests_per_minute=self.requests_per_minute,
+            burst=1.0 if self.burst is None else self.burst,
+            requests_algorithm=Algorithm(self.requests_algorithm or USUAL.requests_algorithm),
+            tokens_per_day=self.tokens_per_day,
+            tokens_algorithm=Algorithm(self.tokens_algorithm or USUAL.tokens_algorithm),
         )
 
 
-CAPS = ("max_in_flight", "in_line", "requests_per_minute", "burst", "tokens_per_day")
+CAPS = (
+    "max_in_flight", "in_line", "requests_per_minute", "burst", "requests_algorithm",
+    "tokens_per_day", "tokens_algorithm",
+)  # fmt: skip
 
 
 def resolve(override: FlowOverride | None, default: Plan | None, now: datetime) -> FlowLimits:
@@ -55,15 +69,16 @@ def resolve(override: FlowOverride | None, default: Plan | None, now: datetime) 
     plan = (override.plan if override else None) or default
     exceptions_hold = override is not None and (override.expires_at is None or override.expires_at > now)
     versions = [row.version for row in (plan, override) if row is not None]
-    caps = {cap: getattr(plan, cap, None) for cap in CAPS}
+    caps = {cap: getattr(plan, cap) for cap in CAPS} if plan else {}
     if override is not None and exceptions_hold:
-        caps.update({cap: own for cap in CAPS if (own := getattr(override, cap)) is not None})
+        caps.update({cap: own for cap in CAPS if (own := getattr(override, cap)) not in (None, "")})
     return FlowLimits(
         plan=plan.name if plan else "",
         # The end of an exception writes no row, yet what follows is newer than what was before it.
         version=2 * max(versions, default=0) + (override is not None and not exceptions_hold),
         weight=(plan.weight if plan else 1.0) * (override.weight_factor if override else 1.0),
         suspended=override is not None and exceptions_hold and override.suspended,
+        allowed_upstreams=tuple(plan.allowed_upstreams) if plan else (),
         **caps,
     )
 

@@ -11,10 +11,12 @@ from typing import Any
 
 from django.db import transaction
 
-from .gate import BreakerConfig, BreakerMode, GateError, UpstreamConfig
+from .gate import GateError
 from .gates import get_gate
 from .models import ConfigVersion, Upstream
 from .policies import reconcile_policies
+from .restoration import restore_missing
+from .services.events import keep_events
 
 logger = logging.getLogger(__name__)
 
@@ -30,35 +32,12 @@ def body_of(upstream: Upstream) -> dict[str, Any]:
     return {name: getattr(upstream, name) for name in SETTINGS}
 
 
-def config_of(upstream: Upstream) -> UpstreamConfig:
-    """What the gate enforces of a row."""
-    return UpstreamConfig(
-        name=upstream.name,
-        version=upstream.version,
-        requests_per_minute=upstream.requests_per_minute,
-        burst=upstream.burst,
-        max_in_flight=upstream.max_in_flight,
-        flow_in_flight=upstream.flow_in_flight,
-        lease_seconds=upstream.lease_seconds,
-        paused=upstream.paused,
-        breaker=BreakerConfig(
-            mode=BreakerMode(upstream.breaker_mode),
-            failures=upstream.breaker_failures,
-            open_seconds=upstream.breaker_open_seconds,
-            open_max_seconds=upstream.breaker_open_max_seconds,
-            jitter=upstream.breaker_jitter,
-            probes=upstream.breaker_probes,
-            successes=upstream.breaker_successes,
-        ),
-    )
-
-
 def publish(upstream: str) -> bool:
     """Give the gate the committed version. False: it had this one or a newer one.
 
     Raises Upstream.DoesNotExist, and GateError where the gate cannot be reached.
     """
-    return get_gate().configure(config_of(Upstream.objects.get(name=upstream)))
+    return get_gate().configure(Upstream.objects.get(name=upstream).config())
 
 
 def publish_missing(upstream: str) -> bool:
@@ -67,9 +46,11 @@ def publish_missing(upstream: str) -> bool:
     Raises GateError where the gate cannot be reached.
     """
     try:
-        return publish(upstream)
+        published = publish(upstream)
     except Upstream.DoesNotExist:
         return False
+    restore_missing(upstream, get_gate().status(upstream))
+    return published
 
 
 def publish_on_commit(upstream: str) -> None:
@@ -102,8 +83,11 @@ def reconcile_configuration() -> int:
     """
     behind = 0
     for name in Upstream.objects.values_list("name", flat=True):
-        _outrun(name, get_gate().status(name).version)
+        status = get_gate().status(name)
+        _outrun(name, status.version)
         behind += publish(name)
+        restore_missing(name, status)
+        keep_events(name, status.epoch)
     reconcile_policies()
     return behind
 

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from io import StringIO
 from typing import Any
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from .gate import BreakerMode, BreakerState
+from .paper import moment, printed
 from .selectors import UpstreamStatus
+from .wording import breaker_in_words
 
 SCHEMA = 1  # of as_json: raised when a field is taken away or changes its meaning
 FLOWS = 10
-WIDTH = 120
 COLOURS = {BreakerState.CLOSED: "green", BreakerState.HALF_OPEN: "yellow", BreakerState.OPEN: "red"}
 
 
@@ -35,6 +32,11 @@ def _upstream(status: UpstreamStatus) -> dict[str, Any]:
         "version": upstream.version,
         "published_version": live.version,
         "requests_per_minute": live.requests_per_minute,
+        "multiplier": {
+            "set": upstream.multiplier,
+            "learnt": live.multiplier,
+            "followed": upstream.follow_multiplier,
+        },
         "bucket": {"level": live.bucket_level, "capacity": live.bucket_capacity},
         "in_flight": live.in_flight,
         "max_in_flight": upstream.max_in_flight,
@@ -44,8 +46,8 @@ def _upstream(status: UpstreamStatus) -> dict[str, Any]:
             "state": live.breaker.value,
             "mode": live.breaker_mode.value,
             "failures": live.breaker_failures,
-            "since": _moment(status.breaker_since),
-            "retry_at": _moment(live.breaker_retry_at),
+            "since": moment(status.breaker_since),
+            "retry_at": moment(live.breaker_retry_at),
             "retry_in": _until(live.breaker_retry_at, live.now),
         },
         "counters": dict(live.counters),
@@ -63,15 +65,8 @@ def _upstream(status: UpstreamStatus) -> dict[str, Any]:
 
 
 def as_table(statuses: Sequence[UpstreamStatus], *, colour: bool = False) -> str:
-    """As wide as the terminal where it is one (`colour`), else of a fixed width: files have no edge."""
-    paper = StringIO()
-    width = shutil.get_terminal_size().columns if colour else WIDTH
-    console = Console(file=paper, force_terminal=colour, width=width, highlight=False)
-    console.print(_overview(statuses))
-    for status in statuses:
-        if status.live.flows:
-            console.print(_flows(status))
-    return paper.getvalue().rstrip()
+    flows = [_flows(status) for status in statuses if status.live.flows]
+    return printed(_overview(statuses), *flows, colour=colour)
 
 
 def _overview(statuses: Sequence[UpstreamStatus]) -> Table:
@@ -109,7 +104,7 @@ def _flows(status: UpstreamStatus) -> Table:
 
 def _breaker(status: UpstreamStatus) -> str:
     live = status.live
-    words = live.breaker.value.replace("_", "-")
+    words = breaker_in_words(live.breaker)
     if live.breaker_mode is not BreakerMode.AUTO:
         words += f", {live.breaker_mode.value.replace('_', ' ')}"
     elif live.breaker is BreakerState.CLOSED and live.breaker_failures:
@@ -124,12 +119,5 @@ def _limit(value: float | None) -> str:
     return "no limit" if value is None else f"{value:g}"
 
 
-def _until(moment: float | None, now: float) -> float | None:
-    return None if moment is None else max(0.0, moment - now)
-
-
-def _moment(moment: datetime | float | None) -> str | None:
-    if moment is None:
-        return None
-    at = datetime.fromtimestamp(moment, UTC) if isinstance(moment, int | float) else moment.astimezone(UTC)
-    return at.isoformat(timespec="milliseconds")
+def _until(at: float | None, now: float) -> float | None:
+    return None if at is None else max(0.0, at - now)

@@ -1,7 +1,7 @@
 """The first configuration, taken from the environment once; after that the database rules.
 
 settings.LIMITER_SEED is a dict from the environment's names (the fields of Seed in upper case) to
-numbers. What is missing or None takes the default of the profile.
+numbers, and a law or "off" for ADAPTIVE_LAW. What is missing or None takes the default of the profile.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.migrations.loader import MigrationLoader
 
+from .gate.model import Law
 from .gates import MEMORY, backend
+from .limits.model import Algorithm
 
 REASON = "First configuration, from the environment."
 AUTHOR = "seed"
@@ -31,12 +33,19 @@ class Seed:
     max_in_flight: int | None = None  # calls to Bedrock at once; None: no limit
     offline_in_flight: int = 4  # work for this machine's own processors
     lease_seconds: float = 30
+    adaptive_law: str = Law.CUBIC.value  # how the rate of Bedrock tunes itself, or OFF: it stays as it is
+    adaptive_floor: float = 0.1  # shares of the configured rate between which it does
+    adaptive_ceiling: float = 4.0
+    adaptive_raise_after: int = 100  # aimd: calls that the provider took, for one rise
 
 
-SOLO = {
+OFF = "off"
+LAWS = (*(law.value for law in Law), OFF)
+SOLO: dict[str, Any] = {  # 30 a minute, as many at once as threads, and fixed
     "token_bucket_capacity": 3,
     "token_bucket_refill_rate": 0.5,
-}  # 30 a minute, as many at once as threads
+    "adaptive_law": OFF,
+}
 
 
 def seed_settings() -> Seed:
@@ -50,7 +59,10 @@ def seed_settings() -> Seed:
             raise ImproperlyConfigured(
                 f"LIMITER_SEED has no {name}: expected some of {', '.join(sorted(known))}."
             )
-        if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
+        if name == "ADAPTIVE_LAW":
+            if value not in LAWS:
+                raise ImproperlyConfigured(f"{name} is {value!r}: expected one of {', '.join(LAWS)}.")
+        elif isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
             raise ImproperlyConfigured(f"{name} is {value!r}: expected a number above 0.")
     defaults = SOLO if backend() == MEMORY else {}
     return Seed(**{**defaults, **{name.lower(): value for name, value in given.items()}})
@@ -73,9 +85,15 @@ def seed_from_environment() -> bool:
 
 
 def _bedrock(seed: Seed) -> dict[str, Any]:
+    adaptive = seed.adaptive_law != OFF
     return {
         "target": "bedrock",
         "queue": "bedrock",
+        "requests_algorithm": (Algorithm.ADAPTIVE if adaptive else Algorithm.TOKEN_BUCKET).value,
+        "control_law": seed.adaptive_law if adaptive else Law.CUBIC.value,
+        "control_floor": seed.adaptive_floor,
+        "control_ceiling": seed.adaptive_ceiling,
+        "control_raise_after": seed.adaptive_raise_after,
         "requests_per_minute": round(seed.token_bucket_refill_rate * 60, 6),
         "burst": seed.token_bucket_capacity,
         "max_in_flight": seed.max_in_flight,

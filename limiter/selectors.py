@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from .gate import Explanation, FlowStatus, Status
-from .gates import get_gate
-from .models import BreakerTransition, ConfigVersion, Upstream
+from .gate import BreakerMode, BreakerState, Explanation, FlowStatus, GateUnavailable, Status
+from .gates import MEMORY, backend, connection, get_gate, queues
+from .ledger import get_ledger
+from .models import BreakerTransition, ConfigVersion, GroupWeight, Upstream
 from .policies import FlowLimits, limits_of
 
 
@@ -30,6 +31,24 @@ class UpstreamStatus:
         return sorted(flows, key=lambda each: (-each[1].in_flight - each[1].waiting, each[0]))[:count]
 
 
+def line_length(upstream: str) -> int:
+    """Jobs in line, those included that no admit has looked at yet. Raises GateError.
+
+    RQ's list is the membership of the line; the gate's own index learns of a job at its next admit, which
+    never comes while no worker runs.
+    """
+    queue = next((name for name, behind in queues().items() if behind == upstream), None)
+    if queue is None or backend() == MEMORY:
+        return get_gate().status(upstream).waiting
+    import django_rq
+    from redis.exceptions import RedisError
+
+    try:
+        return int(django_rq.get_queue(queue).count)
+    except RedisError as error:
+        raise GateUnavailable(str(error)) from error
+
+
 def upstream_status(name: str) -> UpstreamStatus:
     """One upstream now. Raises Upstream.DoesNotExist, and GateError where the gate cannot be reached."""
     upstream = Upstream.objects.get(name=name)
@@ -42,9 +61,31 @@ def upstream_status(name: str) -> UpstreamStatus:
 
 
 def all_upstreams() -> Iterator[UpstreamStatus]:
-    """Every upstream now, by name. Raises GateError where the gate cannot be reached."""
-    for name in Upstream.objects.values_list("name", flat=True):
-        yield upstream_status(name)
+    """Every upstream now, by name, in two queries. Raises GateError where the gate cannot be reached."""
+    newest = BreakerTransition.objects.order_by("upstream", "-id").distinct("upstream")
+    moves = dict(newest.values_list("upstream", "at"))
+    for upstream in Upstream.objects.all():
+        yield UpstreamStatus(upstream, get_gate().status(upstream.name), moves.get(upstream.name))
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast an upstream takes and answers calls now."""
+
+    per_minute: float | None  # requests; None: they are not limited
+    call_seconds: float  # of a successful call, lately; 0: none was seen
+
+
+def pace_of(upstream: str) -> Pace:
+    """Raises GateError."""
+    status = get_gate().status(upstream)
+    return Pace(status.requests_per_minute, status.mean_seconds)
+
+
+def is_open(upstream: str) -> bool:
+    """Does the breaker, or an operator who forced it, let nothing through? Raises GateError."""
+    status = get_gate().status(upstream)
+    return status.breaker == BreakerState.OPEN and status.breaker_mode != BreakerMode.OBSERVE
 
 
 def explain(*, upstream: str, job: str) -> Explanation:
@@ -52,9 +93,40 @@ def explain(*, upstream: str, job: str) -> Explanation:
     return get_gate().explain(upstream, job)
 
 
+def explain_anywhere(job: str) -> tuple[str, Explanation] | None:
+    """The upstream whose line knows a job, and what it waits for; else what its ledger says of it.
+
+    None: nobody knows it. Raises GateError.
+    """
+    for name in Upstream.objects.values_list("name", flat=True):
+        found = explain(upstream=name, job=job)
+        if found.state != "unknown":
+            return name, found
+    return get_ledger(connection()).explained(job)
+
+
+def ahead_by_flow(*, upstream: str, flow: str, own: int) -> dict[str, int]:
+    """About how many jobs of each flow go before one that has so many of its `own` flow's before it.
+
+    Each other flow that may run has its turn before each of them. Raises GateError.
+    """
+    flows = get_gate().status(upstream).flows
+    others = {
+        name: min(each.waiting, own + 1)
+        for name, each in flows.items()
+        if name != flow and each.waiting and not each.parked
+    }
+    return {**others, flow: own} if own else others
+
+
 def flow_limits(flow: str) -> FlowLimits:
     """What one flow may do, for intake and for its own page."""
     return limits_of(flow)
+
+
+def group_limits(group: str) -> GroupWeight:
+    """What a group may do; of normal weight and with no bound of its own where nobody said otherwise."""
+    return GroupWeight.objects.filter(group=group).first() or GroupWeight(group=group)
 
 
 def config_versions(upstream: str) -> list[ConfigVersion]:

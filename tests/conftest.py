@@ -12,9 +12,9 @@ import redis
 from hypothesis import HealthCheck, settings
 
 # deadline=None: the machine may be shared, and a slow example is no wrong one.
-settings.register_profile("short", max_examples=50, deadline=None, print_blob=True)
+settings.register_profile("short", max_examples=25, deadline=None, print_blob=True)
 settings.register_profile(
-    "long", max_examples=2_000, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+    "long", max_examples=200, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("short")
 
@@ -32,6 +32,18 @@ def pools_end_with_the_session() -> Iterator[None]:
     # By type(): isinstance would wake Django's lazy objects.
     for pool in [thing for thing in gc.get_objects() if issubclass(type(thing), redis.ConnectionPool)]:
         pool.disconnect()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def committed_rows_go_quickly() -> Iterator[None]:
+    from django.test import TransactionTestCase
+
+    from tests.fresh_rows import FreshRows
+
+    rows = FreshRows(TransactionTestCase._fixture_teardown)  # type: ignore[attr-defined]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: rows.restore(case))
+        yield
 
 
 @pytest.fixture(scope="session")

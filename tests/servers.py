@@ -31,6 +31,9 @@ def pytest_load_initial_conftests() -> None:
         folder.chmod(0o711)  # the servers may run under another account than root's
         os.environ[FOLDER] = str(folder)
     layout = Layout(Path(os.environ[FOLDER]))
+    # Not what the checkout itself has counted, nor another process of the tests.
+    os.environ.pop("PROMETHEUS_MULTIPROC_DIR", None)
+    os.environ["METRICS_DIR"] = str(Path(os.environ[FOLDER]) / f"metrics-{worker or 'main'}")
     redis_url = os.environ.get("TEST_REDIS_URL", layout.redis_url)
     os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL", layout.database_url)
     os.environ["REDIS_URL"] = _with_database(

@@ -57,6 +57,11 @@ class Layout:
         return self.sockets / "redis.sock"
 
     @property
+    def portal_address(self) -> Path:
+        """Holds the portal's address for as long as `make run` serves it."""
+        return self.var / "portal.url"
+
+    @property
     def database_url(self) -> str:
         return f"postgres://{ROLE}@/{DATABASE}?host={quote(str(self.sockets), safe='')}&port={PORT}"
 

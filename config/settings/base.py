@@ -10,9 +10,19 @@ from config import env
 from config.embedded.layout import DATABASE, PORT, ROLE, Layout
 from config.env import BASE_DIR as BASE_DIR
 
+from .accounts import *
+from .admin import UNFOLD as UNFOLD
+from .alerts import *
 from .content_security import CONTENT_SECURITY_POLICY as CONTENT_SECURITY_POLICY
+from .languages import *
 from .limits import *
+from .logs import *
 from .logs import logging_for
+from .metrics import *
+from .metrics import metrics_folder
+from .retention import *
+from .sharing import *
+from .tracing import *
 from .upstreams import *
 
 # Makes Django's generic classes (ModelAdmin[User]) subscriptable at run time, as their types say.
@@ -20,10 +30,11 @@ django_stubs_ext.monkeypatch()
 
 # Where things lie -----------------------------------------------------------------------------
 
-PRODUCTION = False  # what is only for trying things out asks for this
 VAR_DIR = BASE_DIR / env.text("VAR_DIR", "var")
 LAYOUT = Layout(VAR_DIR)
+METRICS_DIR = metrics_folder(VAR_DIR)
 
+STYLE_PAGE = False  # /styles/, with every part of the design
 PRODUCTION = False  # true where real people's work is at stake: no demo, no simulator
 
 # Applications ---------------------------------------------------------------------------------
@@ -34,6 +45,17 @@ INSTALLED_APPS = [
     "django_rq",
     "django_htmx",
     "csp",
+    "unfold",
+    "unfold.contrib.filters",
+    "unfold.contrib.forms",
+    "unfold.contrib.inlines",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "axes",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -45,16 +67,25 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.middleware.RequestId",
+    "feedback.observe.middleware.ObserveMiddleware",
+    "feedback.observe.middleware.RequestLog",
     "django.middleware.security.SecurityMiddleware",
+    "config.compression.Compression",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.ContentSecurityPolicy",
+    "config.middleware.Doors",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "config.middleware.Preferences",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -96,6 +127,11 @@ DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
     "max_size": env.integer("DATABASE_POOL_MAX", 8, minimum=1),
     "timeout": env.number("DATABASE_POOL_TIMEOUT", 30.0, minimum=0.1),
 }
+# Requests that a web process works on at once; one more would only wait for a connection.
+REQUESTS_AT_ONCE = env.integer(
+    "REQUESTS_AT_ONCE", DATABASES["default"]["OPTIONS"]["pool"]["max_size"], minimum=1
+)
+REQUEST_WAIT_SECONDS = env.number("REQUEST_WAIT_SECONDS", 10.0, minimum=0.1)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 _redis = env.url("REDIS_URL", ("redis", "rediss", "unix"))
@@ -129,18 +165,12 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
-# Language and time ----------------------------------------------------------------------------
-
-LANGUAGE_CODE = "en"
-TIME_ZONE = env.text("TIME_ZONE", "UTC")
-USE_I18N = True
-USE_TZ = True
-
 # Static files and uploads ---------------------------------------------------------------------
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [folder for folder in [BASE_DIR / "static"] if folder.exists()]
+MAINTENANCE_FILE = VAR_DIR / "maintenance"  # while it exists, every page says that we are back soon
 UPLOAD_LIMIT_BYTES = env.integer("UPLOAD_LIMIT_MB", 10, minimum=1) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_LIMIT_BYTES  # a pasted text
 FILE_UPLOAD_PERMISSIONS = 0o600
@@ -151,8 +181,8 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
 
-LOGGING = logging_for(
-    env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
-    with_time=env.boolean("LOG_TIME", default=True),
-)
+LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
+LOG_FORMAT = env.choice("LOG_FORMAT", "console", ("console", "json"))
+LOGGING = logging_for(LOG_LEVEL, form=LOG_FORMAT, with_time=env.boolean("LOG_TIME", default=True))

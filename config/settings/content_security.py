@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from csp.constants import NONE, SELF, UNSAFE_INLINE
+from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 
 DIRECTIVES: dict[str, list[str]] = {
     "default-src": [NONE],
@@ -19,5 +19,6 @@ CONTENT_SECURITY_POLICY = {"DIRECTIVES": DIRECTIVES}
 
 ADMIN_PREFIX = "/admin/"
 ADMIN_DIRECTIVES: dict[str, list[str]] = {
-    "style-src": [SELF, UNSAFE_INLINE],  # style attributes in Django's own widgets
+    "script-src": [SELF, UNSAFE_EVAL],  # unfold's Alpine evaluates the expressions in its attributes
+    "style-src": [SELF, UNSAFE_INLINE],  # its colours stand in a style element, its widgets in attributes
 }

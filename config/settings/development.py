@@ -8,9 +8,15 @@ env.read_file()
 
 from .base import *
 
-DEBUG = env.boolean("DEBUG", default=True)
+DEBUG = env.boolean("DEBUG", default=False)  # true: Django's own pages for errors, for those who look for one
 SECRET_KEY = env.text("SECRET_KEY", "development-only-and-known-to-everybody")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+vars().update(
+    env.email("EMAIL_URL", default="consolemail://localhost")
+)  # links of mails stand in the terminal
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "marginalia@localhost")
+STYLE_PAGE = True
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True  # stylesheets and scripts as they lie there
 INTERNAL_IPS = ["127.0.0.1"]
+METRICS_OPEN = True

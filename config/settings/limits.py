@@ -7,7 +7,16 @@ from config import env
 LIMITS = {
     "sign-in-address": {"algorithm": "sliding_counter", "rate": "600/m"},  # a whole class behind one router
     "sign-in-account": {"algorithm": "sliding_log", "rate": "30/m"},  # whatever addresses they come from
+    "second-factor": {"algorithm": "sliding_log", "rate": "10/m"},  # codes for one account
+    "mail-address": {"algorithm": "sliding_counter", "rate": "60/m"},  # what makes us send a mail
+    "mail-account": {"algorithm": "sliding_log", "rate": "5/h"},
+    "invitations": {"algorithm": "token_bucket", "rate": "10/m", "burst": 60},
     "submit": {"algorithm": "token_bucket", "rate": "30/m", "burst": 60},  # for each person
+    "draft": {
+        "algorithm": "token_bucket",
+        "rate": "120/m",
+        "burst": 240,
+    },  # saving as one types
 }
 LIMITS_PROXIES = env.integer("LIMITS_PROXIES", 0, minimum=0)  # of ours, that add to X-Forwarded-For
 BREAKERS: dict[str, dict[str, object]] = {}

@@ -32,11 +32,15 @@ if not env.boolean("ALLOW_EMBEDDED_SERVERS", default=False):
                 f"{name} is not set: expected a server's URL, or ALLOW_EMBEDDED_SERVERS=true for a small site"
             )
 
+# Programs read the log of a service.
+LOGGING = logging_for(LOG_LEVEL, form=env.choice("LOG_FORMAT", "json", ("console", "json")))
+
 # HTTPS everywhere. TRUST_PROXY: a proxy in front ends TLS, and sets X-Forwarded-Proto itself.
 SECURE_SSL_REDIRECT = env.boolean("SECURE_SSL_REDIRECT", default=True)
 SECURE_HSTS_SECONDS = env.integer("SECURE_HSTS_SECONDS", 31_536_000)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.boolean("SECURE_HSTS_INCLUDE_SUBDOMAINS", default=True)
 SECURE_HSTS_PRELOAD = env.boolean("SECURE_HSTS_PRELOAD", default=True)
+SECURE_REDIRECT_EXEMPT = [r"^metrics$"]  # Prometheus asks from within
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 if env.boolean("TRUST_PROXY", default=False):

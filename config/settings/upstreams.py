@@ -5,7 +5,7 @@ The limits named here only seed the first upstream of an empty database; after t
 
 from __future__ import annotations
 
-from config import env
+from config import bedrock, env
 
 PROFILES = ("solo", "team", "campus", "enterprise")
 PROFILE = env.choice("PROFILE", "team", PROFILES)
@@ -13,8 +13,11 @@ PROFILE = env.choice("PROFILE", "team", PROFILES)
 LIMITER_BACKEND = env.choice(
     "LIMITER_BACKEND", "memory" if PROFILE == "solo" else "redis", ("redis", "memory")
 )
-LIMITER_QUEUES = {"bedrock": "bedrock", "simulated": "simulated", "offline": "offline"}
+# Further models or regions of Bedrock, each an upstream of its own with a queue of the same name.
+BEDROCK_UPSTREAMS = bedrock.upstreams("BEDROCK_UPSTREAMS", taken=("bedrock", "simulated", "offline"))
+LIMITER_QUEUES = {name: name for name in ("bedrock", *BEDROCK_UPSTREAMS, "simulated", "offline")}
 LIMITER_LEDGER = "feedback.ledger.PostgresLedger"  # the rows that Redis is rebuilt from
+LIMITER_TRAFFIC = "feedback.traffic.PostgresTraffic"  # what dry runs replay
 LIMITER_WORKER_SLOTS = env.integer("LIMITER_WORKER_SLOTS", 32, minimum=1)
 LIMITER_SEED = {  # what is not set takes the profile's default, in limiter/seed.py
     "TOKEN_BUCKET_CAPACITY": env.optional_number("TOKEN_BUCKET_CAPACITY", minimum=1),  # requests
@@ -24,7 +27,14 @@ LIMITER_SEED = {  # what is not set takes the profile's default, in limiter/seed
     "MAX_IN_FLIGHT": env.optional_integer("MAX_IN_FLIGHT", minimum=1),
     "OFFLINE_IN_FLIGHT": env.optional_integer("OFFLINE_IN_FLIGHT", minimum=1),
     "LEASE_SECONDS": env.optional_number("LEASE_SECONDS", minimum=1),
+    "ADAPTIVE_LAW": env.text("ADAPTIVE_LAW", "") or None,  # checked with the others: limiter.E007
+    "ADAPTIVE_FLOOR": env.optional_number("ADAPTIVE_FLOOR"),  # shares of the refill rate
+    "ADAPTIVE_CEILING": env.optional_number("ADAPTIVE_CEILING", minimum=1),
+    "ADAPTIVE_RAISE_AFTER": env.optional_integer("ADAPTIVE_RAISE_AFTER", minimum=1),  # calls taken; aimd
 }
+
+# Jobs of one person that stand in an upstream's line at once; their others are held in Postgres.
+FLOW_IN_LINE = env.integer("FLOW_IN_LINE", 50, minimum=1)
 
 # How long a run that Redis has lost is left to its worker, in seconds: a lease and its renewal.
 RECONCILE_PATIENCE = env.number("RECONCILE_PATIENCE", 45, minimum=1)
@@ -36,5 +46,6 @@ BEDROCK_REGION = env.text("BEDROCK_REGION", "us-east-1")
 BEDROCK_MODEL_ID = env.text("BEDROCK_MODEL_ID", "anthropic.claude-3-5-sonnet-20241022-v2:0")
 BEDROCK_ENDPOINT_URL = env.url("BEDROCK_ENDPOINT_URL", ("http", "https"))  # empty: AWS's own
 BEDROCK_MAX_TOKENS = env.optional_integer("BEDROCK_MAX_TOKENS", minimum=256)  # empty: by kind of section
+BEDROCK_DRIFT_WATCH = env.boolean("BEDROCK_DRIFT_WATCH", default=False)  # asks CloudWatch every 5 minutes
 BEDROCK_CALL_SECONDS = env.number("BEDROCK_CALL_SECONDS", 180, minimum=1)  # then the call is cut
 SIMULATOR_URL = env.url("SIMULATOR_URL", ("http",), "http://127.0.0.1:8790")

@@ -3,7 +3,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from django.conf import settings
 
@@ -34,6 +36,7 @@ def main() -> int:
 
 
 def _run() -> int:
+    _count_from_zero()
     print(f"Starting Marginalia (profile {settings.PROFILE}, data in {settings.VAR_DIR}).", flush=True)
     servers_for(["run"])
     for command in (["migrate", "--verbosity", "0"], ["demo"]):
@@ -47,9 +50,26 @@ def _run() -> int:
     supervisor = Supervisor()
     for program in programs(ports):
         supervisor.add(program, environment)
-    with suppress(BrokenPipeError):
+    with suppress(BrokenPipeError), _told(ports.portal):
         return supervisor.run()
     return 1
+
+
+@contextmanager
+def _told(portal: str) -> Iterator[None]:
+    """Where it is served stands in a file for as long as it is: programs may ask, and the port may vary."""
+    file: Path = settings.LAYOUT.portal_address
+    file.write_text(f"{portal}\n", encoding="utf-8")
+    try:
+        yield
+    finally:
+        file.unlink(missing_ok=True)
+
+
+def _count_from_zero() -> None:
+    """Each process has counted into a file of its own, and those of an earlier run are nobody's."""
+    for file in Path(settings.METRICS_DIR or os.devnull).glob("*.db"):
+        file.unlink(missing_ok=True)
 
 
 def _port(name: str, default: int, what: str) -> int:

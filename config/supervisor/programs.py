@@ -14,6 +14,7 @@ from .ports import LOCALHOST
 DEMO_LATENCY = {"latency": {"total": {"low": 2.0, "high": 6.0}}}
 MANAGE = (sys.executable, "manage.py")
 RECONCILE_SECONDS = 10
+ALERTS_SECONDS = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def programs(ports: Ports) -> list[Program]:
     """Solo has its dispatcher in the web process: no worker, and nobody else to reconcile with."""
     system = [_web(ports), _simulator(ports)]
     if settings.LIMITER_BACKEND == "redis":
-        system += [_worker(), _reconciler()]
+        system += [_worker(), _reconciler(), _alerts()]
     return [*system, _welcome(ports)]
 
 
@@ -64,6 +65,10 @@ def _worker() -> Program:
 
 def _reconciler() -> Program:
     return Program("reconciler", (*MANAGE, "reconcile", "--every", str(RECONCILE_SECONDS)))
+
+
+def _alerts() -> Program:
+    return Program("alerts", (*MANAGE, "alerts", "--every", str(ALERTS_SECONDS)))
 
 
 def _welcome(ports: Ports) -> Program:

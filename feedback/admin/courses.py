@@ -8,6 +8,9 @@ from django.core.exceptions import ValidationError
 
 from feedback.models import Assignment, Course, Criterion, Membership
 from feedback.services.courses import set_weight
+from limiter.admin_classes import ModelAdmin, StackedInline, TabularInline, why
+
+from .audited import Audited
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -16,7 +19,7 @@ WHY = "Say why the weight changes: it is kept with the change."
 
 
 class CourseForm(forms.ModelForm[Course]):
-    reason = forms.CharField(max_length=500, required=False, label="Why", help_text=WHY)
+    reason = why(WHY, required=False)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -28,14 +31,21 @@ class CourseForm(forms.ModelForm[Course]):
         return "weight" in self.changed_data
 
 
-class MembershipInline(admin.TabularInline[Membership, Course]):
+class MembershipInline(TabularInline[Membership, Course]):
     model = Membership
     extra = 0
     autocomplete_fields = ("user",)
 
+    def formfield_for_choice_field(self, *args: Any, **kwargs: Any) -> Any:
+        """The title of its column is not the name of a field in it."""
+        field = super().formfield_for_choice_field(*args, **kwargs)
+        if field is not None:
+            field.widget.attrs["aria-label"] = field.label
+        return field
+
 
 @admin.register(Course)
-class CourseAdmin(admin.ModelAdmin[Course]):
+class CourseAdmin(Audited, ModelAdmin[Course]):
     form = CourseForm
     fields = ("name", ("weight", "reason"))
     list_display = ("name", "weight", "created_at")
@@ -53,14 +63,14 @@ class CourseAdmin(admin.ModelAdmin[Course]):
             )
 
 
-class CriterionInline(admin.StackedInline[Criterion, Assignment]):
+class CriterionInline(StackedInline[Criterion, Assignment]):
     model = Criterion
     extra = 0
     fields = (("position", "name"), "description", "levels")
 
 
 @admin.register(Assignment)
-class AssignmentAdmin(admin.ModelAdmin[Assignment]):
+class AssignmentAdmin(Audited, ModelAdmin[Assignment]):
     list_display = ("title", "course", "deadline")
     list_filter = ("course",)
     list_select_related = ("course",)

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import Count
 
 from feedback.models import Feedback
+from limiter.admin_classes import ModelAdmin
 
 from .readonly import ReadOnly
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @admin.register(Feedback)
-class FeedbackAdmin(ReadOnly, admin.ModelAdmin[Feedback]):
+class FeedbackAdmin(ReadOnly, ModelAdmin[Feedback]):
     """That there is feedback, from whom and how much. It quotes the student's text, so its words stay out."""
 
     list_display = ("document", "section", "provider", "model", "simulated", "comments_given", "created_at")

@@ -1,99 +1,181 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
-from django.urls import reverse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django_rq.settings import get_queues_map
 
-from feedback.models import Job, JobEvent
-from feedback.portal.wording import counted
-from feedback.services import documents, jobs
+from feedback.models import Job
+from feedback.selectors.finding import jobs_found_by
+from feedback.services import interventions
+from feedback.terminal.jobs import event_as_text
 
-from .readonly import ReadOnly
+from .dashboard import charts, figures
+from .dead import dead_jobs
+from .filters import UpstreamFilter
+from .keyset import Keyset
+from .reveal import link_to_text
+from .verbs import JOB_VERBS, WorkAdmin
+from .waits import why_it_waits
+from .workers import workers_page
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.db.models import QuerySet
     from django.http import HttpRequest
     from django.utils.safestring import SafeString
 
 
 @admin.register(Job)
-class JobAdmin(ReadOnly, admin.ModelAdmin[Job]):
+class JobAdmin(Keyset, WorkAdmin):
+    """Every filter and search goes over an index: there may be ten million of them."""
+
     list_display = (
         "short_id", "kind", "state", "document", "owner", "upstream", "attempt", "failures", "outcome",
-        "waiting_since", "finished_at",
+        "since", "ended",
     )  # fmt: skip
     list_display_links = ("short_id",)
-    list_filter = ("state", "kind", "upstream", "outcome")
+    list_filter = ("state", "kind", UpstreamFilter, "outcome")
     list_select_related = ("document__owner",)
-    search_fields = ("id", "document__id", "document__title", "document__owner__email", "flow", "lease")
-    ordering = ("-id",)
-    show_full_result_count = False  # a big table: one count less a page
-    actions = ("retry", "cancel")
-    readonly_fields = ("timeline", "in_rq", "tokens_used")
+    search_fields = ("id",)  # shows the field; get_search_results reads it
+    search_help_text = gettext_lazy(
+        "The key of a job or document, or how a person's e-mail address or name begins."
+    )
+    actions = ("retry", "front", "cancel")
+    verbs = JOB_VERBS
+    readonly_fields = ("timeline", "waits_for", "raw_error", "text_of_it", "in_rq", "tokens_used")
     fieldsets = (
-        (None, {"fields": (("kind", "state"), "document", "section", "problem", "error")}),
-        ("What happened", {"fields": ("timeline",)}),
         (
-            "Where it waits",
+            None,
+            {
+                "fields": (
+                    ("kind", "state"),
+                    "document",
+                    "section",
+                    "text_of_it",
+                    "waits_for",
+                    "problem",
+                    "raw_error",
+                )
+            },
+        ),
+        (gettext_lazy("What happened"), {"fields": ("timeline",)}),
+        (
+            gettext_lazy("Where it waits"),
             {"fields": (("queue", "upstream"), ("flow", "group"), ("priority", "tokens"), "in_rq")},
         ),
-        ("Its run", {"fields": ("lease", ("attempt", "failures", "generation"), ("outcome", "tokens_used"))}),
-        ("When", {"fields": ("created_at", "waiting_since", "started_at", "finished_at", "settled_at")}),
-    )  # fmt: skip
+        (
+            gettext_lazy("Its run"),
+            {"fields": ("lease", ("attempt", "failures", "generation"), ("outcome", "tokens_used"), "cost")},
+        ),
+        (
+            gettext_lazy("When"),
+            {"fields": ("created_at", "waiting_since", "started_at", "finished_at", "settled_at")},
+        ),
+    )
+
+    def get_urls(self) -> list[Any]:
+        pages = {"dead": dead_jobs, "workers": workers_page, "figures": figures, "charts": charts}
+        wrap = self.admin_site.admin_view
+        ours = [path(f"{name}/", wrap(view), name=f"feedback_job_{name}") for name, view in pages.items()]
+        return [*ours, *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Job]:
         return super().get_queryset(request).defer("document__text", "document__headings")
 
-    @admin.display(description="job", ordering="id")
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Job], search_term: str
+    ) -> tuple[QuerySet[Job], bool]:
+        return (queryset.filter(jobs_found_by(search_term)) if search_term.strip() else queryset), False
+
+    # What a row and a page say ------------------------------------------------------------------
+
+    @admin.display(description=gettext_lazy("job"))
     def short_id(self, job: Job) -> str:
         return str(job.pk)[-12:]
 
-    @admin.display(description="owner", ordering="document__owner__email")
+    @admin.display(description=gettext_lazy("waiting since"))
+    def since(self, job: Job) -> str:
+        return _short(job.waiting_since)
+
+    @admin.display(description=gettext_lazy("finished at"))
+    def ended(self, job: Job) -> str:
+        return _short(job.finished_at)
+
+    @admin.display(description=gettext_lazy("owner"))
     def owner(self, job: Job) -> str:
         return str(job.document.owner)
 
-    @admin.display(description="tokens used")
+    @admin.display(description=gettext_lazy("waits for"))
+    def waits_for(self, job: Job) -> SafeString | str:
+        return format_html('<p class="told">{}</p>', why_it_waits(job) or _("Nothing: it does not wait."))
+
+    @admin.display(description=gettext_lazy("the provider's error"))
+    def raw_error(self, job: Job) -> SafeString | str:
+        return format_html('<pre class="raw">{}</pre>', job.error) if job.error else _("None.")
+
+    @admin.display(description=gettext_lazy("its text"))
+    def text_of_it(self, job: Job) -> SafeString:
+        return link_to_text(job.document_id)
+
+    @admin.display(description=gettext_lazy("tokens used"))
     def tokens_used(self, job: Job) -> str:
-        return (
-            f"{job.input_tokens} read, {job.output_tokens} written, "
-            f"{job.cache_read_tokens} from cache, {job.cache_write_tokens} to cache"
+        return _("%(read)d read, %(written)d written, %(from)d from cache, %(to)d to cache") % {
+            "read": job.input_tokens,
+            "written": job.output_tokens,
+            "from": job.cache_read_tokens,
+            "to": job.cache_write_tokens,
+        }
+
+    @admin.display(description=gettext_lazy("timeline"))
+    def timeline(self, job: Job) -> SafeString:
+        rows = ((f"{event.at:%d %b %H:%M:%S}", event_as_text(event)) for event in job.events.all())
+        return format_html(
+            '<ol class="timeline">{}</ol>', format_html_join("", "<li><b>{}</b> {}</li>", rows)
         )
 
-    @admin.display(description="timeline")
-    def timeline(self, job: Job) -> SafeString:
-        rows = ((f"{event.at:%d %b %H:%M:%S}", _told(event)) for event in job.events.all())
-        return format_html("<ol>{}</ol>", format_html_join("", "<li><b>{}</b> {}</li>", rows))
-
-    @admin.display(description="in RQ")
+    @admin.display(description=gettext_lazy("in RQ"))
     def in_rq(self, job: Job) -> SafeString | str:
         """The same job on django-rq's own pages; the queue may be gone from the settings."""
         index = get_queues_map().get(job.queue)
         if index is None:
-            return "Its queue is not configured here."
+            return _("Its queue is not configured here.")
         address = reverse("django_rq:job_detail", args=[index, job.pk])
-        return format_html('<a href="{}">{}</a>', address, f"Job in the queue {job.queue}")
+        words = _("Job in the queue %(queue)s") % {"queue": job.queue}
+        return format_html('<a class="link" href="{}">{}</a>', address, words)
 
-    @admin.action(description="Try again")
+    # Many at once -------------------------------------------------------------------------------
+
+    @admin.action(permissions=["operate"], description=gettext_lazy("Try again"))
     def retry(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
-        restarted = sum(map(_start_again, queryset.select_related("document__owner", "document__assignment")))
-        messages.info(request, f"{counted(restarted, 'job')} started again.")
+        who, rows = request.user.get_username(), queryset.select_related("document__assignment")
+        number = sum(interventions.retry(job, who=who) for job in rows)
+        words = ngettext("%(number)d job started again.", "%(number)d jobs started again.", number)
+        messages.info(request, words % {"number": number})
 
-    @admin.action(description="Cancel")
+    @admin.action(permissions=["operate"], description=gettext_lazy("Move to the front of their flows"))
+    def front(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
+        """The newest first, so that the oldest of them ends before the others."""
+        who = request.user.get_username()
+        number = sum(interventions.move_to_front(job, who=who) for job in queryset.order_by("-pk"))
+        words = ngettext("%(number)d job moved to the front.", "%(number)d jobs moved to the front.", number)
+        messages.info(request, words % {"number": number})
+
+    @admin.action(permissions=["operate"], description=gettext_lazy("Cancel"))
     def cancel(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
-        cancelled = sum(jobs.cancel(job) for job in queryset)
-        messages.info(request, f"{counted(cancelled, 'job')} cancelled.")
+        who = request.user.get_username()
+        number = sum(interventions.cancel(job, who=who) for job in queryset)
+        words = ngettext("%(number)d job cancelled.", "%(number)d jobs cancelled.", number)
+        messages.info(request, words % {"number": number})
 
 
-def _start_again(job: Job) -> int:
-    """A job of a document that has ended starts again with all that its document lacks."""
-    return documents.retry_failed(job.document) if job.document.ended else int(jobs.retry(job))
-
-
-def _told(event: JobEvent) -> str:
-    """An event in one line, its details included."""
-    details = ", ".join(f"{name}: {value}" for name, value in event.detail.items())
-    attempt = f" (run {event.attempt})" if event.attempt else ""
-    return f"{event.get_kind_display()}{attempt}{': ' if details else ''}{details}"
+def _short(moment: datetime | None) -> str:
+    """For a list of eleven columns."""
+    return date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT") if moment else "–"

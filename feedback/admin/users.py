@@ -3,31 +3,56 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as StockUserAdmin
-from django.contrib.auth.forms import UserChangeForm, UserCreationForm
 from django.core.exceptions import ValidationError
+from django.http import HttpResponseRedirect
+from django.urls import path, reverse
 
 from feedback import flows
-from feedback.models import User
-from feedback.services.people import set_plan_and_priority
+from feedback.errors import Refused
+from feedback.models import Document, User
+from feedback.portal.wording import counted
+from feedback.selectors.shares import share_of
+from feedback.services import erasure
+from feedback.services.people import set_share
+from limiter.admin_classes import (
+    AdminPasswordChangeForm,
+    ModelAdmin,
+    Switch,
+    UserChangeForm,
+    UserCreationForm,
+    why,
+)
 from limiter.selectors import flow_limits
 
-if TYPE_CHECKING:
-    from django.http import HttpRequest
+from .audited import Audited
+from .shares import change_shares
+from .usage import lately_part, usage_page
 
-SHARE = ("plan", "priority")  # what the limiter must hear of
-WHY = "Say why plan or priority change: it is kept with the change."
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.http import HttpRequest, HttpResponse
+
+SHARE = ("plan", "priority", "suspended")  # what the limiter must hear of
+WHY = "Say why plan, priority or suspension change: it is kept with the change."
 
 
 class PersonForm(UserChangeForm[User]):
-    """Asks why where plan or priority change."""
+    """Asks why where the person's share changes."""
 
-    reason = forms.CharField(max_length=500, required=False, label="Why", help_text=WHY)
+    suspended = forms.BooleanField(
+        required=False, widget=Switch(), help_text="What they hand in waits: nothing of it is admitted."
+    )
+    reason = why(WHY, required=False)
 
     class Meta:
         model = User
         fields = "__all__"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["suspended"] = share_of(self.instance).suspended
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -43,7 +68,8 @@ class NewPersonForm(UserCreationForm[User]):
 
 
 @admin.register(User)
-class UserAdmin(StockUserAdmin[User]):
+class UserAdmin(Audited, StockUserAdmin[User], ModelAdmin[User]):
+    change_password_form = AdminPasswordChangeForm
     form = PersonForm
     add_form = NewPersonForm
     list_display = ("email", "name", "role", "plan", "priority", "is_active", "last_login")
@@ -51,10 +77,14 @@ class UserAdmin(StockUserAdmin[User]):
     list_select_related = ("plan",)
     search_fields = ("email", "name")
     ordering = ("email",)
+    filter_horizontal = ()  # Django's own widget for it can't be read by ear
     readonly_fields = ("may", "last_login", "date_joined")
+    actions = ("share",)
+    kept_elsewhere = SHARE
+    change_form_outer_before_template = "admin/feedback/user/acts.html"
     fieldsets = (
         (None, {"fields": ("email", "name", "role", "password")}),
-        ("Plan and priority", {"fields": (("plan", "priority"), "reason", "may")}),
+        ("Plan and priority", {"fields": (("plan", "priority"), "suspended", "reason", "may")}),
         (
             "Rights",
             {
@@ -68,22 +98,57 @@ class UserAdmin(StockUserAdmin[User]):
         (None, {"classes": ("wide",), "fields": ("email", "name", "role", "password1", "password2")}),
     )
 
+    def get_urls(self) -> list[Any]:
+        """The pages of a person's use: see usage.py."""
+        wrap = self.admin_site.admin_view
+        ours = [
+            path(f"<uuid:key>/{name}/", wrap(view), name=f"feedback_user_{name}")
+            for name, view in (("usage", usage_page), ("lately", lately_part))
+        ]
+        return [*ours, *super().get_urls()]
+
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        """Plan and priority are left as they were by the save: the service sets them, and tells the gate."""
-        wanted = (obj.plan, obj.priority)
-        moved = change and bool(set(SHARE) & set(form.changed_data))
+        """The share is left as it was by the save: the service sets it, and tells the gate."""
+        moved = set(SHARE) & set(form.changed_data) if change else set()
         if moved:
             before = User.objects.select_related("plan").get(pk=obj.pk)
             obj.plan, obj.priority = before.plan, before.priority
         super().save_model(request, obj, form, change)
         if moved:
-            set_plan_and_priority(
+            set_share(
                 user=obj,
-                plan=wanted[0],
-                priority=wanted[1],
+                changes={name: form.cleaned_data[name] for name in moved},
                 author=request.user.get_username(),
                 reason=form.cleaned_data["reason"],
             )
+
+    @admin.action(permissions=["change"], description="Change plan, priority or suspension")
+    def share(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
+        return change_shares(request, queryset)
+
+    # Deleting for good, as people do it themselves ------------------------------------------------
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        """One at a time: what an account takes along is shown before it goes."""
+        offered = super().get_actions(request)
+        return {name: each for name, each in offered.items() if name != "delete_selected"}
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """In figures: Django would list every job and comment of a person."""
+        (user,) = objs
+        documents = Document.objects.filter(owner=user).count()
+        words = f"{user.email}, with {counted(documents, 'document')} and everything in them"
+        return [words], {"users": 1, "documents": documents}, set(), []
+
+    def delete_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return super().delete_view(request, object_id, *args, **kwargs)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+            return HttpResponseRedirect(reverse("admin:feedback_user_change", args=[object_id]))
+
+    def delete_model(self, request: HttpRequest, obj: User) -> None:
+        erasure.delete_account(obj, by=request.user.get_username())
 
     @admin.display(description="what this comes to")
     def may(self, user: User) -> str:

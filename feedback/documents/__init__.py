@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from .anchors import Span, anchor
 from .corrections import SplitError, resplit
+from .differences import Difference, Row, Run, State, compare
 from .errors import (
     Corrupt,
     DocumentError,
@@ -20,13 +21,29 @@ from .errors import (
     WrongType,
 )
 from .model import Heading, Limits, Parsed
+from .outline import (
+    Cut,
+    Outline,
+    Place,
+    carried,
+    covers,
+    divided,
+    merged,
+    outline_of,
+    outlined,
+    places,
+    renamed,
+)
 from .parsing import ACCEPTED_SUFFIXES, check_size, parse
 from .sections import MAX_WORDS, MIN_WORDS, Section, split
 from .spans import Piece, render_spans
+from .text import count_words
 
 __all__ = [
     "ACCEPTED_SUFFIXES", "MAX_WORDS", "MIN_WORDS",
-    "Corrupt", "DocumentError", "Empty", "Encrypted", "Heading", "Limits", "NoText", "Parsed", "Piece",
-    "Section", "Span", "SplitError", "TimedOut", "TooComplex", "TooLarge", "WrongType",
-    "anchor", "check_size", "parse", "render_spans", "resplit", "split",
+    "Corrupt", "Cut", "Difference", "DocumentError", "Empty", "Encrypted", "Heading", "Limits", "NoText",
+    "Outline", "Parsed", "Piece", "Place", "Row", "Run", "Section", "Span", "SplitError", "State", "TimedOut",
+    "TooComplex", "TooLarge", "WrongType",
+    "anchor", "carried", "check_size", "compare", "count_words", "covers", "divided", "merged",
+    "outline_of", "outlined", "parse", "places", "renamed", "render_spans", "resplit", "split",
 ]  # fmt: skip

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from . import sentences
 from .errors import Empty, TooLarge
 from .model import Heading, Limits, Parsed
+from .sentences import say
 from .text import clean, count_words, one_line
 
 
@@ -61,19 +63,16 @@ def _checked_words(text: str, limits: Limits) -> int:
     if words == 0:
         raise Empty
     if words > limits.max_words:
-        raise TooLarge(
-            f"This document has {words:,} words; at most {limits.max_words:,} can be read. "
-            "Please upload it in parts."
-        )
+        raise TooLarge(say(sentences.TOO_MANY_WORDS, words=words, most=limits.max_words))
     return words
 
 
 def _notices(invisible: int, wordless: int) -> Iterable[str]:
     if invisible == 1:
-        yield "One invisible or control character was removed."
+        yield sentences.ONE_INVISIBLE
     elif invisible:
-        yield f"{invisible:,} invisible or control characters were removed."
+        yield say(sentences.INVISIBLE, number=invisible)
     if wordless == 1:
-        yield "One heading without any words was left out."
+        yield sentences.ONE_WORDLESS_HEADING
     elif wordless:
-        yield f"{wordless:,} headings without any words were left out."
+        yield say(sentences.WORDLESS_HEADINGS, number=wordless)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from . import sentences
 from .model import Heading, Parsed
 from .sections import MAX_WORDS, Section, heading_path
+from .sentences import say
 from .text import WORD, count_words
 
 MAX_SECTIONS = 200
@@ -36,15 +38,15 @@ def resplit(
 
 def _checked_starts(text: str, boundaries: Sequence[int], max_sections: int) -> list[int]:
     if any(not 0 <= boundary < len(text) for boundary in boundaries):
-        raise SplitError("A section begins outside the text. Please reload the page and mark it again.")
+        raise SplitError(sentences.OUTSIDE)
     if len(set(boundaries)) < len(boundaries):
-        raise SplitError("Two sections begin at the same place. Please remove one of the marks.")
+        raise SplitError(sentences.TWICE)
     starts = sorted({0, *boundaries})
     if len(starts) > max_sections:
-        raise SplitError(f"These are {len(starts)} sections; at most {max_sections} are possible.")
+        raise SplitError(say(sentences.TOO_MANY_SECTIONS, number=len(starts), most=max_sections))
     for start in starts[1:]:
         if not (text[start - 1].isspace() or text[start].isspace() or _begins_word(text, start)):
-            raise SplitError(f"A section begins in the middle of a word: “{_around(text, start)}”.")
+            raise SplitError(say(sentences.INSIDE_A_WORD, around=_around(text, start)))
     return starts
 
 
@@ -64,10 +66,7 @@ def _section(
 ) -> Section:
     words = count_words(text[start:end])
     if words == 0:
-        raise SplitError(f"Section {number} has no words in it. Please remove one of the marks around it.")
+        raise SplitError(say(sentences.WORDLESS_SECTION, number=number))
     if words > max_words:
-        raise SplitError(
-            f"Section {number} has {words:,} words; at most {max_words:,} can be commented on at once. "
-            "Please divide it."
-        )
+        raise SplitError(say(sentences.LONG_SECTION, number=number, words=words, most=max_words))
     return Section(start, end, text[start:end], heading_path(text, headings, start, end), words)

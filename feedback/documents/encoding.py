@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import codecs
 
+from . import sentences
 from .errors import Corrupt, WrongType
+from .sentences import say
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -42,7 +44,7 @@ def decode(data: bytes) -> tuple[str, str | None]:
     if guessed := _unmarked_utf16(data):
         return _decode_as(data, guessed), _warning(guessed)
     if looks_binary(data):
-        raise WrongType("This is not a text file. Please upload .docx, .odt, .pdf, .md or .txt.")
+        raise WrongType(sentences.NOT_TEXT)
     try:
         return data.decode("utf-8"), None
     except UnicodeDecodeError:
@@ -84,6 +86,4 @@ def _guess(data: bytes) -> str:
 
 def _warning(name: str) -> str:
     shown = _NAMES.get(name, name.replace("_", "-").replace("cp125", "Windows-125"))
-    return (
-        f"The file does not say how its characters are encoded; it was read as {shown}. Please check accents."
-    )
+    return say(sentences.GUESSED_ENCODING, encoding=shown)

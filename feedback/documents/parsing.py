@@ -13,8 +13,10 @@ from dataclasses import asdict
 from pathlib import Path, PurePath
 from typing import Any
 
+from . import sentences
 from .errors import DocumentError, Empty, TimedOut, TooComplex, TooLarge
 from .model import Heading, Limits, Parsed
+from .sentences import say
 
 ACCEPTED_SUFFIXES = (".docx", ".odt", ".pdf", ".md", ".txt")  # what a form offers and a message names
 
@@ -40,12 +42,9 @@ def check_size(size: int, *, limits: Limits | None = None) -> None:
     """Refuse a file by its size in bytes, before it is read into memory; raises Empty or TooLarge."""
     limits = limits or Limits()
     if size == 0:
-        raise Empty("This file is empty (0 bytes). Please check that it was saved, and upload it again.")
+        raise Empty(sentences.EMPTY_FILE)
     if size > limits.max_bytes:
-        raise TooLarge(
-            f"This file is larger than {limits.max_bytes / 2**20:,.0f} MB. Pictures are the usual reason: "
-            "please remove them, or upload the text as .docx or .txt."
-        )
+        raise TooLarge(say(sentences.TOO_LARGE, limit=round(limits.max_bytes / 2**20)))
 
 
 def _suffix(filename: str) -> str:

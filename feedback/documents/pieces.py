@@ -34,6 +34,25 @@ def cut_to_size(text: str, start: int, end: int, max_words: int) -> list[int]:
     return cuts
 
 
+def paragraphs(text: str) -> Iterator[str]:
+    """The text's paragraphs, each with the space after it; joined they are the text."""
+    return (text[begin:end] for begin, end in _stretches(_PARAGRAPHS, text, 0, len(text)) if begin < end)
+
+
+def sentences(text: str) -> Iterator[str]:
+    """The same by sentences."""
+    return (text[begin:end] for begin, end in _stretches(_SENTENCES, text, 0, len(text)) if begin < end)
+
+
+def places_to_cut(text: str, start: int, end: int) -> list[int]:
+    """Where a stretch can be cut in two: before its paragraphs, else its lines, else its sentences."""
+    for grain in _GRAINS:
+        begins = [begin for begin, _ in _stretches(grain, text, start, end)][1:]
+        if places := [at for at in begins if WORD.search(text, start, at) and WORD.search(text, at, end)]:
+            return places
+    return []
+
+
 def _share(words: int, max_words: int) -> int:
     """The size of each piece where all are alike, rather than full ones and a rest."""
     return math.ceil(words / max(1, math.ceil(words / max_words)))

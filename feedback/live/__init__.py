@@ -4,8 +4,9 @@ Workers append events to one short, expiring log for each document; one reader f
 feeds all of its open pages. Nothing here is truth: a page that missed something asks Postgres.
 """
 
-from .bus import Entry, bus, publish
+from .bus import bus, forget, note, noted, publish
+from .entries import Entry
 from .fold import Partial, text_so_far
 from .writer import Writer
 
-__all__ = ["Entry", "Partial", "Writer", "bus", "publish", "text_so_far"]
+__all__ = ["Entry", "Partial", "Writer", "bus", "forget", "note", "noted", "publish", "text_so_far"]

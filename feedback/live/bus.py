@@ -1,55 +1,26 @@
+"""The bus of this process; what goes over it is never worth failing for."""
+
 from __future__ import annotations
 
-import json
 import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import cache
-from typing import Any, Protocol
+from typing import Any
 
 from django.conf import settings
 
+from .entries import Bus
+from .memory import MemoryBus
+from .streams import StreamBus
+
 logger = logging.getLogger(__name__)
-
-CAP = 2000  # events kept for a document
-EXPIRE_SECONDS = 2 * 3600
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One event: its id grows within a document and is what Last-Event-ID says."""
-
-    id: str
-    event: str
-    data: Mapping[str, Any]
-
-    @property
-    def order(self) -> tuple[int, int]:
-        return order_of(self.id)
-
-
-def order_of(entry_id: str) -> tuple[int, int]:
-    """Stream ids compare by time, then by number. Raises ValueError for anything else."""
-    milliseconds, _, number = entry_id.partition("-")
-    return int(milliseconds), int(number or 0)
-
-
-class Bus(Protocol):
-    def append(self, document: str, event: str, data: Mapping[str, Any]) -> None: ...
-
-    def entries(self, document: str) -> Sequence[Entry]:
-        """All that is kept for a document, oldest first."""
 
 
 @cache
 def bus() -> Bus:
     """The bus of this process: in memory in solo, on Redis elsewhere."""
     if settings.LIMITER_BACKEND == "memory":
-        from .memory import MemoryBus
-
         return MemoryBus()
-    from .streams import StreamBus
-
     return StreamBus(settings.REDIS_URL)
 
 
@@ -61,5 +32,26 @@ def publish(document: str, event: str, data: Mapping[str, Any]) -> None:
         logger.debug("live event %s of %s was lost: %s", event, document, error)
 
 
-def dumps(data: Mapping[str, Any]) -> str:
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+def note(document: str, text: str) -> None:
+    """Keep a note. Never fails: what is not kept is not compared with."""
+    try:
+        bus().note(document, text)
+    except Exception as error:
+        logger.debug("a note on %s was lost: %s", document, error)
+
+
+def noted(document: str) -> str:
+    """The note; empty where there is none, or nobody can be asked."""
+    try:
+        return bus().noted(document)
+    except Exception as error:
+        logger.debug("the note on %s can't be read: %s", document, error)
+        return ""
+
+
+def forget(document: str) -> None:
+    """Drop what open pages heard. Never fails: it expires by itself."""
+    try:
+        bus().forget(document)
+    except Exception as error:
+        logger.debug("live events of %s stay until they expire: %s", document, error)

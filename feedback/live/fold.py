@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from .bus import Entry, bus
+from .bus import bus
+from .entries import Entry
 
 
 @dataclass(slots=True)

@@ -12,7 +12,8 @@ import redis.asyncio
 from django.conf import settings
 from redis.exceptions import RedisError
 
-from .bus import Entry, bus, order_of
+from .bus import bus
+from .entries import Entry, order_of
 from .memory import MemoryBus
 from .streams import entry_of, key_of
 

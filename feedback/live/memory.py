@@ -9,7 +9,7 @@ from collections import OrderedDict, deque
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .bus import CAP, Entry
+from .entries import CAP, Entry
 
 MAX_DOCUMENTS = 500  # logs kept; the one that was quiet longest goes first
 
@@ -18,6 +18,7 @@ class MemoryBus:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._logs: OrderedDict[str, deque[Entry]] = OrderedDict()
+        self._notes: OrderedDict[str, str] = OrderedDict()
         self._number = 0
         self._waiting: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
 
@@ -36,6 +37,22 @@ class MemoryBus:
     def entries(self, document: str) -> Sequence[Entry]:
         with self._lock:
             return tuple(self._logs.get(document, ()))
+
+    def note(self, document: str, text: str) -> None:
+        with self._lock:
+            self._notes[document] = text
+            self._notes.move_to_end(document)
+            if len(self._notes) > MAX_DOCUMENTS:
+                self._notes.popitem(last=False)
+
+    def noted(self, document: str) -> str:
+        with self._lock:
+            return self._notes.get(document, "")
+
+    def forget(self, document: str) -> None:
+        with self._lock:
+            self._logs.pop(document, None)
+            self._notes.pop(document, None)
 
     async def wait(self, timeout: float) -> None:
         """Sleep until the next event of any document, at most `timeout` seconds."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import redis
 
-from .bus import CAP, EXPIRE_SECONDS, Entry, dumps
+from .entries import CAP, EXPIRE_SECONDS, Entry, dumps
 
 
 def key_of(document: str) -> str:
@@ -31,6 +31,16 @@ class StreamBus:
             pipe.xadd(key, {"event": event, "data": dumps(data)}, maxlen=CAP, approximate=True)
             pipe.expire(key, EXPIRE_SECONDS)
             pipe.execute()
+
+    def note(self, document: str, text: str) -> None:
+        self._redis.set(f"{key_of(document)}:note", text, ex=EXPIRE_SECONDS)
+
+    def noted(self, document: str) -> str:
+        raw: Any = self._redis.get(f"{key_of(document)}:note")
+        return raw.decode() if raw else ""
+
+    def forget(self, document: str) -> None:
+        self._redis.delete(key_of(document), f"{key_of(document)}:note")
 
     def entries(self, document: str) -> Sequence[Entry]:
         return [entry_of(raw) for raw in self._redis.xrange(key_of(document)) or ()]

@@ -1,22 +1,56 @@
 """The truth: people, courses, documents, jobs and feedback, with their rules as constraints."""
 
+from .access import AccessDenial
+from .alerts import AlertReceiver, AlertRule, Delivery, Incident, Silence
+from .audit import AuditEntry
 from .courses import Assignment, Course, Criterion, Membership
 from .documents import Document, Section, Upload
+from .drafts import Draft
+from .drift import Drift
+from .erasure import Erasure
 from .feedback import Comment, Feedback
+from .invitations import Invitation
 from .jobs import Job, JobEvent
+from .notices import Notice
+from .prices import Budget, Charge, Price, Reservation
+from .reactions import Reaction
+from .review import Edit, Release
+from .sharing import OutputBudget
+from .usage import UsageDay
 from .users import User
 
 __all__ = [
+    "AccessDenial",
+    "AlertReceiver",
+    "AlertRule",
     "Assignment",
+    "AuditEntry",
+    "Budget",
+    "Charge",
     "Comment",
     "Course",
     "Criterion",
+    "Delivery",
     "Document",
+    "Draft",
+    "Drift",
+    "Edit",
+    "Erasure",
     "Feedback",
+    "Incident",
+    "Invitation",
     "Job",
     "JobEvent",
     "Membership",
+    "Notice",
+    "OutputBudget",
+    "Price",
+    "Reaction",
+    "Release",
+    "Reservation",
     "Section",
+    "Silence",
     "Upload",
+    "UsageDay",
     "User",
 ]

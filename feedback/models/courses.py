@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from limiter.models.ids import UUIDv7Field
 
@@ -16,6 +17,9 @@ class Course(models.Model):
     weight = models.FloatField(default=1.0, help_text="Share against other courses that wait; 1 is normal.")
     members = models.ManyToManyField(settings.AUTH_USER_MODEL, through="Membership", related_name="courses")
     created_at = models.DateTimeField(auto_now_add=True)
+    archived_at = models.DateTimeField(
+        null=True, blank=True, help_text="Since when nothing new is handed in. Empty: it goes on."
+    )
 
     class Meta:
         ordering: ClassVar = ["name"]
@@ -35,8 +39,8 @@ class Membership(models.Model):
     """Who takes and who teaches a course."""
 
     class Role(models.TextChoices):
-        STUDENT = "student", "Student"
-        TEACHER = "teacher", "Teacher"
+        STUDENT = "student", _("Student")
+        TEACHER = "teacher", _("Teacher")
 
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
@@ -45,6 +49,9 @@ class Membership(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["course", "user"], name="membership_once"),
+            models.CheckConstraint(
+                condition=models.Q(role__in=["student", "teacher"]), name="membership_role_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -60,6 +67,13 @@ class Assignment(models.Model):
     instructions = models.TextField(blank=True)
     audience = models.CharField(max_length=200, blank=True)
     deadline = models.DateTimeField(null=True, blank=True)
+    allowed_upstreams = models.JSONField(
+        default=list, blank=True, help_text="Names of the upstreams its work may go to. Empty: any."
+    )
+    reviewed = models.BooleanField(
+        default=False,
+        help_text="A teacher reads the feedback first and releases it; for what is handed in from now on.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -86,7 +100,11 @@ class Criterion(models.Model):
         ordering: ClassVar = ["assignment", "position"]
         verbose_name_plural = "criteria"
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["assignment", "position"], name="criterion_position_once"),
+            models.UniqueConstraint(
+                fields=["assignment", "position"],
+                name="criterion_position_once",
+                deferrable=models.Deferrable.DEFERRED,  # rows change places within one transaction
+            ),
         ]
 
     def __str__(self) -> str:

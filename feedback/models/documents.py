@@ -3,30 +3,44 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
+from django.utils.translation import gettext_lazy as _
 
 from limiter.models.ids import UUIDv7Field
+
+
+class Searchable(Func):
+    """Title and text as words, in no language in particular.
+
+    A tsvector holds a megabyte at most, which the first 150,000 characters never fill.
+    """
+
+    template = "to_tsvector('simple', left(%(expressions)s, 150000))"
+    arg_joiner = " || ' ' || "
+    output_field = SearchVectorField()
 
 
 class Document(models.Model):
     """A piece of writing on its way from submission to feedback."""
 
     class State(models.TextChoices):
-        RECEIVED = "received", "Received"  # committed; being read and split
-        ANALYSING = "analysing", "Sections in analysis"
-        SUMMARISING = "summarising", "Summary in writing"
-        COMPLETE = "complete", "Complete"
-        FAILED = "failed", "Failed"  # nothing could be given: `problem` says why
-        CANCELLED = "cancelled", "Cancelled"
+        RECEIVED = "received", _("Received")  # committed; being read and split
+        ANALYSING = "analysing", _("Sections in analysis")
+        SUMMARISING = "summarising", _("Summary in writing")
+        COMPLETE = "complete", _("Complete")
+        FAILED = "failed", _("Failed")  # nothing could be given: `problem` says why
+        CANCELLED = "cancelled", _("Cancelled")
 
     ENDED = (State.COMPLETE, State.FAILED, State.CANCELLED)
 
     id = UUIDv7Field()
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="documents")
     assignment = models.ForeignKey(
-        "Assignment", null=True, blank=True, on_delete=models.SET_NULL, related_name="documents"
-    )
+        "Assignment", null=True, blank=True, on_delete=models.PROTECT, related_name="documents"
+    )  # without its assignment nobody could release what waits for a review
     title = models.CharField(max_length=200)
     upstream = models.CharField(max_length=64, help_text="Which upstream its provider calls pass.")
     submission_key = models.CharField(
@@ -37,7 +51,21 @@ class Document(models.Model):
     warnings = models.JSONField(default=list, blank=True)
     text = models.TextField(blank=True)
     headings = models.JSONField(default=list, blank=True, help_text="[start, end, level, title] of each.")
+    cuts = models.JSONField(
+        null=True, blank=True, help_text="[start, title] of each section, as the student marked them."
+    )
+    cuts_of = models.CharField(max_length=64, blank=True, help_text="Digest of the text that was marked.")
+    previous = models.OneToOneField(  # one successor each: drafts are a chain, never a tree
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="next",
+        help_text="The draft before this one.",
+    )  # fmt: skip
+    revision = models.PositiveSmallIntegerField(default=1, help_text="Which draft of the same writing.")
+    draft = models.UUIDField(null=True, editable=False, help_text="The draft that became this document.")
+    reviewed = models.BooleanField(
+        default=False, help_text="Its feedback is its owner's to read once a teacher has released it."
+    )
     generation = models.PositiveIntegerField(default=1)
+    trace = models.CharField(max_length=55, blank=True, help_text="The traceparent of its submission.")
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
@@ -53,11 +81,27 @@ class Document(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="failed") | ~Q(problem=""), name="document_failure_has_words"
             ),
+            models.CheckConstraint(
+                condition=Q(previous__isnull=True) | Q(revision__gt=1) & ~Q(previous=F("id")),
+                name="document_revision_after_its_previous",
+            ),
+            models.CheckConstraint(
+                condition=Q(cuts__isnull=True) | ~Q(cuts_of=""), name="document_cuts_of_a_text"
+            ),
         ]
         indexes: ClassVar = [
-            # selectors.documents_of: a person's list, newest first.
+            # selectors.history: a person's list, newest first.
             models.Index(fields=["owner", "-id"], name="document_by_owner"),
+            # selectors.history: a word in the title or the text of one's own documents.
+            GinIndex(Searchable("title", "text"), name="document_words"),
+            # observe.collector: what is under way, and whose it is.
+            models.Index(
+                fields=["state", "owner"], condition=Q(finished_at__isnull=True), name="document_open"
+            ),
+            # The admin's list by state, newest first: nearly all are complete, and the key serves those.
+            models.Index(fields=["state", "-id"], condition=~Q(state="complete"), name="document_by_state"),
         ]
+        permissions: ClassVar = [("reveal_document", "Can read a student's text, which is logged")]
 
     def __str__(self) -> str:
         return self.title

@@ -4,9 +4,20 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from feedback.providers.base import CommentKind
 from limiter.models.ids import UUIDv7Field
+
+KIND_NAMES = {
+    CommentKind.PRAISE: _("Praise"),
+    CommentKind.CLARITY: _("Clarity"),
+    CommentKind.STRUCTURE: _("Structure"),
+    CommentKind.STYLE: _("Style"),
+    CommentKind.ARGUMENT: _("Argument"),
+    CommentKind.EVIDENCE: _("Evidence"),
+    CommentKind.LANGUAGE: _("Language"),
+}
 
 
 class Feedback(models.Model):
@@ -26,7 +37,20 @@ class Feedback(models.Model):
     strengths = models.JSONField(default=list, blank=True)
     next_steps = models.JSONField(default=list, blank=True)
     levels = models.JSONField(
-        default=list, blank=True, help_text="Criterion, level, evidence, justification of each."
+        default=list,
+        blank=True,
+        help_text="Criterion, level, evidence, justification of each; whether the evidence is a quotation.",
+    )
+    cautions = models.JSONField(
+        default=list, blank=True, help_text="What to be careful about in it, as feedback.honesty names it."
+    )
+    fingerprint = models.CharField(
+        max_length=64, blank=True, help_text="Of the request that it answers: equal requests, equal answers."
+    )
+    since_revision = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        help_text="Copied: the draft for which it was written. Empty: written for this one.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -48,7 +72,7 @@ class Comment(models.Model):
     id = UUIDv7Field()
     feedback = models.ForeignKey(Feedback, on_delete=models.CASCADE, related_name="comments")
     position = models.PositiveSmallIntegerField()
-    kind = models.CharField(max_length=10, choices=[(k.value, k.value.capitalize()) for k in CommentKind])
+    kind = models.CharField(max_length=10, choices=[(kind.value, name) for kind, name in KIND_NAMES.items()])
     quote = models.TextField(blank=True)
     start = models.PositiveIntegerField(null=True, help_text="In the section's text; empty: not anchored.")
     end = models.PositiveIntegerField(null=True)

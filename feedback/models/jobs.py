@@ -8,12 +8,16 @@ from django.db.models import Q
 from limiter.gate.model import Outcome
 from limiter.models.ids import UUIDv7Field
 
+from .prices import money
+
 
 class Job(models.Model):
     """One stage's work on one target. The row is the truth; its RQ job has the same id.
 
     held → waiting → running → done | failed, back to waiting for another attempt, and to
-    cancelled from any state that has not ended. Only feedback.services.jobs changes a state.
+    cancelled from any state that has not ended. Work that is under way for somebody else already
+    rides on that job: riding → done, or → waiting where its leader ends without result. Only
+    feedback.services.jobs, riding and feeding change a state.
     """
 
     class Kind(models.TextChoices):
@@ -21,20 +25,33 @@ class Job(models.Model):
         SPLIT = "split", "Split into sections"
         ANALYSE = "analyse", "Analyse a section"
         SUMMARISE = "summarise", "Write the summary"
+        PROVISIONAL = "provisional", "Bridge an outage"
+        DELIVER = "deliver", "Tell that it is done"
+
+    ASIDE = (Kind.PROVISIONAL, Kind.DELIVER)  # beside a document's road: nothing waits for them
 
     class State(models.TextChoices):
         HELD = "held", "Held"  # accepted, not yet in line: the line is full
         WAITING = "waiting", "Waiting"  # in line
+        RIDING = "riding", "Riding"  # the same work is another job's, whose result it gets
         RUNNING = "running", "Running"  # under a lease
         DONE = "done", "Done"
         FAILED = "failed", "Failed"  # no further attempt by itself
         CANCELLED = "cancelled", "Cancelled"
 
-    OPEN = (State.HELD, State.WAITING, State.RUNNING)
+    OPEN = (State.HELD, State.WAITING, State.RIDING, State.RUNNING)
+    LEADING = (State.HELD, State.WAITING, State.RUNNING)  # others may ride on it
     ENDED = (State.DONE, State.FAILED, State.CANCELLED)
 
+    class Shared(models.TextChoices):
+        """How it got a result without a call of its own."""
+
+        RODE = "rode", "Rode on the same work"
+        REUSED = "reused", "Got a stored result"
+        KEPT = "kept", "Kept from the draft before"
+
     id = UUIDv7Field()
-    kind = models.CharField(max_length=10, choices=Kind)
+    kind = models.CharField(max_length=12, choices=Kind)
     document = models.ForeignKey("Document", on_delete=models.CASCADE, related_name="jobs")
     section = models.ForeignKey(
         "Section", null=True, blank=True, on_delete=models.CASCADE, related_name="jobs"
@@ -51,6 +68,29 @@ class Job(models.Model):
     priority = models.SmallIntegerField(default=0)
     tokens = models.PositiveIntegerField(default=0, help_text="What the provider will hold for the call.")
 
+    trace = models.CharField(max_length=55, blank=True, help_text="The document's traceparent.")
+
+    # The call as it is asked for.
+    model = models.CharField(max_length=128, blank=True)
+    max_tokens = models.PositiveIntegerField(default=0, help_text="The longest answer; part of the tokens.")
+    output_class = models.CharField(max_length=40, blank=True, help_text="What its answer's length goes by.")
+
+    # Who else does the same work.
+    fingerprint = models.CharField(
+        max_length=64, blank=True, help_text="Of its request; empty: never shared."
+    )
+    scope = models.CharField(max_length=120, blank=True, help_text="Within which equal requests are one.")
+    leader = models.ForeignKey(
+        # No constraint: a leader's document may be deleted under its riders, who then take over.
+        "self", null=True, blank=True, on_delete=models.DO_NOTHING, db_constraint=False,
+        related_name="riders", help_text="Riding: whose result it gets. Running: whose run it took over.",
+    )  # fmt: skip
+    shared = models.CharField(max_length=6, blank=True, choices=Shared)
+    saved_tokens = models.PositiveIntegerField(default=0, help_text="What a call of its own would have used.")
+    shares = models.JSONField(
+        default=list, blank=True, help_text="[flow, group] of each job that bears a part of its charge."
+    )
+
     # The run it is in, or the last one.
     lease = models.CharField(max_length=64, null=True, blank=True)  # noqa: DJ001 - null means: no lease
     lease_generation = models.BigIntegerField(default=0, help_text="Of the breaker, at admission.")
@@ -63,6 +103,10 @@ class Job(models.Model):
     output_tokens = models.PositiveIntegerField(default=0)
     cache_read_tokens = models.PositiveIntegerField(default=0)
     cache_write_tokens = models.PositiveIntegerField(default=0)
+    cost = models.DecimalField(
+        **money, null=True, blank=True, help_text="Of all its runs. Empty: no price is known."
+    )
+    price = models.ForeignKey("Price", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     problem = models.TextField(blank=True, help_text="What went wrong, in words for the student.")
     error = models.TextField(blank=True, help_text="The raw error, for operators.")
 
@@ -77,22 +121,39 @@ class Job(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["kind", "target", "generation"], name="job_once_a_generation"),
             models.CheckConstraint(
-                condition=(Q(kind="analyse") & Q(section__isnull=False))
-                | (~Q(kind="analyse") & Q(section__isnull=True)),
-                name="job_section_only_when_analysing",
+                condition=Q(kind__in=["analyse", "provisional"], section__isnull=False)
+                | ~Q(kind__in=["analyse", "provisional"]) & Q(section__isnull=True),
+                name="job_section_where_it_is_about_one",
             ),
             models.CheckConstraint(
                 condition=~Q(state="running") | Q(lease__isnull=False, started_at__isnull=False),
                 name="job_runs_under_a_lease",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["held", "waiting"]) | Q(lease__isnull=True),
+                condition=~Q(state__in=["held", "waiting", "riding"]) | Q(lease__isnull=True),
                 name="job_waits_without_lease",
             ),
             models.CheckConstraint(
                 condition=Q(finished_at__isnull=False, state__in=["done", "failed", "cancelled"])
-                | Q(finished_at__isnull=True, state__in=["held", "waiting", "running"]),
+                | Q(finished_at__isnull=True, state__in=["held", "waiting", "riding", "running"]),
                 name="job_finished_when_ended",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="riding") | (Q(leader__isnull=False) & ~Q(fingerprint="")),
+                name="job_rides_on_a_leader",
+            ),
+            models.CheckConstraint(
+                condition=Q(leader__isnull=True) | Q(state__in=["riding", "running"]),
+                name="job_leader_only_on_the_way",
+            ),
+            models.CheckConstraint(
+                condition=Q(fingerprint="") | ~Q(scope=""), name="job_is_shared_within_a_scope"
+            ),
+            # One leader for the same work, however many ask at the same moment.
+            models.UniqueConstraint(
+                fields=["scope", "fingerprint"],
+                condition=~Q(fingerprint="") & Q(state__in=["held", "waiting", "running"]),
+                name="job_one_leader",
             ),
             models.CheckConstraint(
                 condition=Q(settled_at__isnull=True) | Q(finished_at__isnull=False),
@@ -113,8 +174,55 @@ class Job(models.Model):
                 condition=Q(settled_at__isnull=True, lease__isnull=False, finished_at__isnull=False),
                 name="job_unsettled",
             ),
+            # riding: who rides on a job; reconcile: whose leader is gone.
+            models.Index(fields=["leader", "id"], condition=Q(state="riding"), name="job_riding"),
+            # coalescing: the newest result of the same work.
+            models.Index(
+                fields=["scope", "fingerprint", "-finished_at"],
+                condition=Q(state="done") & ~Q(fingerprint=""),
+                name="job_results",
+            ),
+            # tuning: how long the answers of a class were.
+            models.Index(
+                fields=["model", "output_class", "-finished_at"],
+                condition=Q(state="done", outcome="success") & ~Q(output_class=""),
+                name="job_answers",
+            ),
+            # sharing: calls that were saved, by day.
+            models.Index(fields=["finished_at"], condition=~Q(shared=""), name="job_shared"),
             # feeding the line flow by flow.
-            models.Index(fields=["upstream", "flow", "id"], condition=Q(state="held"), name="job_held"),
+            models.Index(
+                fields=["upstream", "flow", "-priority", "id"],
+                condition=Q(state="held"),
+                name="job_held_next",
+            ),
+            # feeding, admission and riding: how many of a flow, or of a course, wait.
+            models.Index(
+                fields=["flow", "upstream", "state"],
+                condition=Q(state__in=["held", "waiting"]),
+                name="job_waits_by_flow",
+            ),
+            models.Index(
+                fields=["group"],
+                condition=Q(state__in=["held", "waiting"]) & ~Q(upstream=""),
+                name="job_waits_by_group",
+            ),
+            # admission: how fast an upstream drains. Recorded traffic: what ended lately.
+            models.Index(
+                fields=["upstream", "finished_at"],
+                condition=Q(finished_at__isnull=False) & ~Q(upstream=""),
+                name="job_ended_lately",
+            ),
+            # The admin's list, newest first: by state (most are done: the key serves those), by outcome, by
+            # the kinds that are few, by upstream. The dashboard: how much is open, and since when.
+            models.Index(fields=["state", "-id"], condition=~Q(state="done"), name="job_by_state"),
+            models.Index(
+                fields=["outcome", "-id"], condition=~Q(outcome__in=["", "success"]), name="job_by_outcome"
+            ),
+            models.Index(
+                fields=["kind", "-id"], condition=Q(kind__in=["provisional", "deliver"]), name="job_aside"
+            ),
+            models.Index(fields=["upstream", "-id"], condition=~Q(upstream=""), name="job_by_upstream"),
         ]
 
     def __str__(self) -> str:
@@ -130,13 +238,20 @@ class JobEvent(models.Model):
 
     class Kind(models.TextChoices):
         CREATED = "created", "Created"
+        FED = "fed", "In line"  # it was held
+        MOVED = "moved", "Moved"  # to another upstream of its pool
+        FRONT = "front", "Moved to the front"  # of its flow: an operator asked for it
         CLAIMED = "claimed", "Started"
         AGAIN = "again", "Back in line"  # another attempt follows
+        RIDES = "rides", "Rides on the same work"
+        LEADS = "leads", "Takes over"  # its leader ended without result, or it has the better place
         RECLAIMED = "reclaimed", "Recovered"  # its lease ended without a word
         DONE = "done", "Done"
         FAILED = "failed", "Failed"
         CANCELLED = "cancelled", "Cancelled"
         RETRIED = "retried", "Retried"  # a person asked for it
+
+    ENDS = (Kind.AGAIN, Kind.DONE, Kind.FAILED)  # of a run, whatever becomes of its job
 
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="events")
     at = models.DateTimeField(auto_now_add=True)
@@ -146,6 +261,12 @@ class JobEvent(models.Model):
 
     class Meta:
         ordering: ClassVar = ["id"]
+        indexes: ClassVar = [
+            # alerts.signals: how the runs of the last minutes ended.
+            models.Index(
+                fields=["at"], condition=Q(kind__in=["again", "done", "failed"]), name="job_event_ends"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} at {self.at:%H:%M:%S}"

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
 from typing import Any, ClassVar
+from zoneinfo import available_timezones
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 
 from limiter.models.ids import UUIDv7Field
 
@@ -30,13 +34,23 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email=(username or "").lower())
 
 
+def check_time_zone(name: str) -> None:
+    if name not in available_timezones():
+        raise ValidationError(_("There is no time zone %(name)s."), params={"name": name})
+
+
 class User(AbstractUser):
     """A person. What they may use of an upstream follows from plan and priority."""
 
     class Role(models.TextChoices):
-        STUDENT = "student", "Student"
-        TEACHER = "teacher", "Teacher"
-        OPERATOR = "operator", "Operator"
+        STUDENT = "student", _("Student")
+        TEACHER = "teacher", _("Teacher")
+        OPERATOR = "operator", _("Operator")
+
+    class Theme(models.TextChoices):
+        SYSTEM = "system", _("As my device")
+        LIGHT = "light", _("Light")
+        DARK = "dark", _("Dark")
 
     id = UUIDv7Field()
     username = None  # type: ignore[assignment]
@@ -47,6 +61,21 @@ class User(AbstractUser):
     )
     name = models.CharField(max_length=150, blank=True)
     role = models.CharField(max_length=10, choices=Role, default=Role.STUDENT)
+    language = models.CharField(
+        _("language"),
+        max_length=10,
+        choices=settings.LANGUAGES,
+        blank=True,
+        help_text="Empty: the browser's.",
+    )
+    time_zone = models.CharField(
+        _("time zone"),
+        max_length=50,
+        blank=True,
+        validators=[check_time_zone],
+        help_text="Empty: the site's.",
+    )
+    theme = models.CharField(_("appearance"), max_length=10, choices=Theme, default=Theme.SYSTEM)
     plan = models.ForeignKey(
         "limiter.Plan",
         null=True,
@@ -74,6 +103,9 @@ class User(AbstractUser):
                 condition=models.Q(priority__range=PRIORITY_RANGE),
                 name="user_priority_range",
                 violation_error_message="Priority goes from −2 to 2.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(theme__in=["system", "light", "dark"]), name="user_theme_known"
             ),
         ]
 

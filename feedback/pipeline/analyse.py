@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from feedback import requests
 from feedback.models import Job
-from feedback.providers.base import Finished
 from feedback.services import documents as services
 from feedback.services.feedback import record_feedback
 from limiter.execution import Execution
 
 from .call import call_provider
-from .stage import Found
+from .stage import Answer, Found
 
 
 def work(job: Job, execution: Execution) -> Found:
     assert job.section is not None  # noqa: S101 - the table's constraint, said to mypy
-    finished = call_provider(job, requests.for_section(job.section), execution)
-    return Found(finished, finished.usage)
+    request = requests.for_section(job.section)
+    finished = call_provider(job, request, execution)
+    return Found(Answer.to(request, job, finished), finished.usage)
 
 
-def record(job: Job, result: Finished) -> None:
-    record_feedback(job, result)
+def record(job: Job, result: Answer) -> None:
+    record_feedback(job, result.finished, fingerprint=result.fingerprint)
     services.section_ended(job.document)
 
 

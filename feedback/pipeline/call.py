@@ -2,24 +2,81 @@
 
 from __future__ import annotations
 
+from time import monotonic
+
 from feedback.live import Writer
 from feedback.models import Job
-from feedback.providers.base import Aborted, Accepted, Call, Delta, Finished, Request
+from feedback.providers.base import (
+    Aborted,
+    Accepted,
+    Call,
+    Delta,
+    Finished,
+    MalformedAnswer,
+    Request,
+    Throttled,
+    Truncated,
+)
+from feedback.selectors.visibility import feedback_visible
 from feedback.upstreams import provider_for
 from limiter.execution import Execution
+from limiter.gate.model import Quota, Timing
+
+from .connections import release_connection
+
+CUT_OFF = "max_tokens"  # the stop reason of an answer that was longer than allowed
 
 
-def call_provider(job: Job, request: Request, execution: Execution) -> Finished:
-    """Run the call to its end. Raises ProviderError; Aborted where the call was cut on our side."""
-    call = Call()
+def call_provider(job: Job, request: Request, execution: Execution, *, live: bool = True) -> Finished:
+    """Run the call to its end, with its words on open pages as they come, where it is live.
+
+    What a teacher reviews first is not: its words never enter the stream that pages read.
+
+    Raises ProviderError; Aborted where the call was cut on our side.
+
+    An answer that was cut off raises Truncated, for another attempt with more room; at the most that may
+    be asked for, what is whole in it counts.
+    """
+    room = _more_room(job, request)
+    try:
+        finished = _called(job, request, execution, live)
+    except Truncated as error:
+        if room:
+            raise Truncated(str(error), usage=error.usage, room=room) from error
+        raise MalformedAnswer(str(error), usage=error.usage) from error
+    if finished.stop_reason == CUT_OFF and room:
+        raise Truncated(usage=finished.usage, room=room)
+    return finished
+
+
+def _called(job: Job, request: Request, execution: Execution, live: bool) -> Finished:
+    call = Call(max_tokens=job.max_tokens)
     execution.on_abort(call.abort)
+    live = live and feedback_visible(job.document)
     writer = Writer(document=str(job.document_id), section=str(job.section_id or ""), attempt=job.attempt)
-    for event in provider_for(job.upstream).stream(request, call):
-        match event:
-            case Accepted():
-                execution.accepted()
-            case Delta(text):
-                writer.feed(text)
-            case Finished():
-                return event
+    provider = provider_for(job.upstream)
+    release_connection()  # for minutes
+    begun, first = monotonic(), None
+    try:
+        for event in provider.stream(request, call):
+            match event:
+                case Accepted():
+                    execution.accepted()
+                case Delta(text):
+                    first = first or monotonic() - begun
+                    if live:
+                        writer.feed(text)
+                case Finished():
+                    total = monotonic() - begun
+                    execution.timing = Timing(first_token=total if first is None else first, total=total)
+                    return event
+    except Throttled as error:
+        execution.quota = Quota(error.quota) if error.quota else None
+        raise
     raise Aborted
+
+
+def _more_room(job: Job, request: Request) -> int:
+    """The longest answer for an attempt after one that was cut off: twice as much. 0: no more than now."""
+    most = provider_for(job.upstream).estimate(request).ceiling
+    return min(2 * job.max_tokens, most) if job.max_tokens < most else 0

@@ -7,11 +7,13 @@ from feedback.models import Job, Upload
 from feedback.services import documents as services
 from limiter.execution import Execution
 
+from .connections import release_connection
 from .stage import Found
 
 
 def work(job: Job, execution: Execution) -> Found:
     upload = Upload.objects.get(document=job.document)
+    release_connection()  # the child may take its time
     return Found(documents.parse(bytes(upload.data), upload.filename))
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from feedback import line
 from feedback.models import Document, Job
 from feedback.services import jobs
 
@@ -20,16 +21,29 @@ def recover(*, job_id: str, lease: str) -> bool:
     Idempotent. Counts against the job, so that work which kills its worker each time comes to an end.
     """
     job = _locked(job_id)
-    if job is None:
+    if job is None or (job.state != Job.State.WAITING and job.lease != lease):
+        _recover_heir(lease)
         return False
     if job.state == Job.State.RUNNING and job.lease == lease:
-        if job.failures + 1 >= jobs.MAX_FAILURES:
-            jobs.fail_without_word(job, problem=BROKEN)
-            STAGES[job.kind].gave_up(job, BROKEN)
-            return False
-        return jobs.reclaim(job)
+        return _reclaim(job)
     # Admitted but never claimed: the row waits still.
     return job.state == Job.State.WAITING
+
+
+def _reclaim(job: Job) -> bool:
+    if job.failures + 1 >= jobs.MAX_FAILURES:
+        jobs.fail_without_word(job, problem=BROKEN)
+        STAGES[job.kind].gave_up(job, BROKEN)
+        return False
+    return jobs.reclaim(job)
+
+
+def _recover_heir(lease: str) -> None:
+    """The run was for a rider that had taken it over: that one waits in line under its own id."""
+    heir = Job.objects.filter(lease=lease, state=Job.State.RUNNING).values_list("pk", flat=True).first()
+    job = _locked(str(heir)) if heir else None
+    if job is not None and job.state == Job.State.RUNNING and job.lease == lease and _reclaim(job):
+        transaction.on_commit(lambda: line.enqueue_or_leave(job))
 
 
 def _locked(job_id: str) -> Job | None:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import cast
 
-from django.db import InterfaceError, OperationalError, close_old_connections, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections, transaction
 from tenacity import RetryCallState, retry, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
 
+from feedback import line
 from feedback.errors import JobFailed
 from feedback.live import publish
 from feedback.models import Document, Job
+from feedback.observe.runs import observed
 from feedback.providers.base import TokenUsage
-from feedback.services import jobs
+from feedback.services import coalescing, jobs
 from limiter.execution import Execution
 from limiter.gate.model import Outcome, Usage
 
-from . import analyse, parse, split, summarise
+from . import analyse, deliver, parse, provisional, split, summarise
+from .share import deliver as deliver_to_riders
 from .stage import Found, Stage
 from .verdict import Verdict, verdict_of
 
@@ -27,6 +31,8 @@ STAGES: dict[str, Stage] = {
     Job.Kind.SPLIT: cast(Stage, split),
     Job.Kind.ANALYSE: cast(Stage, analyse),
     Job.Kind.SUMMARISE: cast(Stage, summarise),
+    Job.Kind.PROVISIONAL: cast(Stage, provisional),
+    Job.Kind.DELIVER: cast(Stage, deliver),
 }
 PAUSE_SECONDS = (1, 5, 20, 60)  # before the second, third ... attempt
 MAX_ATTEMPTS = 50  # of any kind: the end of what only ever throttles
@@ -38,10 +44,16 @@ def run(job_id: str, execution: Execution) -> float | None:
     Returns the seconds after which it wants another attempt, None where there is nothing more to
     do. Raises JobFailed where the job ended without result.
     """
+    execution.report(Outcome.RETURNED)  # should the claim fail: the provider had no part in it
     job = jobs.claim(job_id, execution)
     if job is None:
-        execution.report(Outcome.RETURNED)
         return None
+    execution.outcome = None
+    return _carry_out(job, execution)
+
+
+@observed
+def _carry_out(job: Job, execution: Execution) -> float | None:
     _tell(job)
     try:
         found = STAGES[job.kind].work(job, execution)
@@ -72,23 +84,52 @@ _persist = retry(
 
 @_persist
 @transaction.atomic
-def _record(job: Job, found: Found) -> None:
-    if not _lock(job):
-        return
-    if jobs.finish(job, usage=_usage(found.usage)):
-        STAGES[job.kind].record(job, found.result)
+def _record(job: Job, found: Found) -> bool:
+    if not (_lock(job) and jobs.finish(job, usage=_usage(found.usage))):
+        return False
+    STAGES[job.kind].record(job, found.result)
+    return True
 
 
 def _end_with(job: Job, execution: Execution, found: Found) -> None:
-    execution.report(Outcome.SUCCESS, _usage(found.usage))
-    _record(job, found)
-    _tell(job)
+    shares = _persist(coalescing.share_charge)(job) if job.fingerprint else ()
+    execution.report(Outcome.SUCCESS, _usage(found.usage), shares=shares)
+    ended = _for_whom(job, lambda row: _record(row, found))
+    if ended is not None and ended.fingerprint:
+        _share(ended)
+    _tell(ended or job)
+
+
+def _for_whom(job: Job, end: Callable[[Job], bool]) -> Job | None:
+    """End the run for its row, or for the rider that took over the call when its own was cancelled.
+
+    None: nobody waits for it any more.
+    """
+    if end(job):
+        return job
+    heir = _persist(jobs.heir_of)(job)
+    return heir if heir is not None and end(heir) else None
+
+
+def _share(leader: Job) -> None:
+    """What fails here is left to reconcile: the leader's own result is safe."""
+    try:
+        deliver_to_riders(leader, STAGES[leader.kind])
+    except DatabaseError:
+        logger.exception("the riders of job %s get its result from the next reconcile", leader.pk)
 
 
 @_persist
 @transaction.atomic
 def _put_back(job: Job, verdict: Verdict) -> bool:
-    return jobs.back_in_line(job, outcome=verdict.outcome, error=verdict.error, counts=verdict.counts)
+    return jobs.back_in_line(
+        job,
+        outcome=verdict.outcome,
+        error=verdict.error,
+        counts=verdict.counts,
+        usage=_usage(verdict.usage),
+        max_tokens=verdict.room,
+    )
 
 
 @_persist
@@ -112,12 +153,19 @@ def _end_without(job: Job, execution: Execution, verdict: Verdict) -> float | No
     execution.report(verdict.outcome, _usage(verdict.usage), retry_after=verdict.retry_after)
     failures = job.failures + int(verdict.counts)
     if verdict.again and failures < jobs.MAX_FAILURES and job.attempt < MAX_ATTEMPTS:
-        if not _put_back(job, verdict):
+        row = _for_whom(job, lambda row: _put_back(row, verdict))
+        if row is None:
             return None  # cancelled, deleted or reclaimed meanwhile
-        _tell(job)
+        _tell(row)
+        if row is not job:
+            line.enqueue_or_leave(jobs.loaded(row.pk))  # its RQ job is its own again
+            return None
+        if verdict.room:
+            execution.next_output = verdict.room
         return max(verdict.retry_after, _pause(job.attempt)) if verdict.counts else verdict.retry_after
-    if _give_up(job, verdict):
-        _tell(job)
+    row = _for_whom(job, lambda row: _give_up(row, verdict))
+    if row is not None:
+        _tell(row)
         raise JobFailed(verdict.problem)
     return None
 

@@ -1,25 +1,48 @@
-"""split: sections from real headings, with a fallback by size."""
+"""split: sections as the student marked them, else from real headings, with a fallback by size."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
+from functools import partial
+
+from django.db import transaction
 
 from feedback import documents
-from feedback.models import Job
+from feedback.models import Document, Job
 from feedback.services import documents as services
+from feedback.services import provisional
+from feedback.services.documents import digest
 from limiter.execution import Execution
 
 from .stage import Found
 
+logger = logging.getLogger(__name__)
+
 
 def work(job: Job, execution: Execution) -> Found:
     document = job.document
-    headings = [documents.Heading(*heading) for heading in document.headings]
-    return Found(documents.split(document.text, headings))
+    headings = tuple(documents.Heading(*heading) for heading in document.headings)
+    text = documents.Parsed(document.text, headings, 0)
+    return Found(_as_marked(document, text) or documents.split(text))
+
+
+def _as_marked(document: Document, text: documents.Parsed) -> Sequence[documents.Section] | None:
+    """The sections as the student marked them. None: they marked none, or in another text."""
+    if document.cuts is None:
+        return None
+    try:
+        if digest(text.text.encode()) != document.cuts_of:
+            raise documents.SplitError("the file was read as another text when its sections were marked")
+        return documents.outlined(text, tuple(documents.Cut(*cut) for cut in document.cuts))
+    except documents.SplitError as error:
+        logger.warning("the marked sections of document %s can't be used: %s", document.pk, error)
+        return None
 
 
 def record(job: Job, result: Sequence[documents.Section]) -> None:
     services.record_sections(job.document, result)
+    transaction.on_commit(partial(provisional.bridge_or_leave, job.document))
 
 
 def gave_up(job: Job, problem: str) -> None:

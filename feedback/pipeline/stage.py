@@ -3,8 +3,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from feedback.fingerprint import fingerprint
 from feedback.models import Job
-from feedback.providers.base import TokenUsage
+from feedback.providers.base import Finished, Request, TokenUsage
+from feedback.upstreams import provider_for
 from limiter.execution import Execution
 
 
@@ -14,6 +16,18 @@ class Found:
 
     result: Any
     usage: TokenUsage = field(default_factory=TokenUsage)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a provider wrote, and on which request."""
+
+    finished: Finished
+    fingerprint: str
+
+    @classmethod
+    def to(cls, request: Request, job: Job, finished: Finished) -> Answer:
+        return cls(finished, fingerprint(request, provider_for(job.upstream)))
 
 
 class Stage(Protocol):

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from feedback import requests
 from feedback.models import Job
-from feedback.providers.base import Finished
 from feedback.services import documents as services
 from feedback.services.feedback import record_feedback
 from limiter.execution import Execution
 
 from .call import call_provider
-from .stage import Found
+from .stage import Answer, Found
 
 
 def work(job: Job, execution: Execution) -> Found:
-    finished = call_provider(job, requests.for_summary(job.document), execution)
-    return Found(finished, finished.usage)
+    request = requests.for_summary(job.document)
+    finished = call_provider(job, request, execution)
+    return Found(Answer.to(request, job, finished), finished.usage)
 
 
-def record(job: Job, result: Finished) -> None:
-    record_feedback(job, result)
+def record(job: Job, result: Answer) -> None:
+    record_feedback(job, result.finished, fingerprint=result.fingerprint)
     services.complete(job.document)
 
 

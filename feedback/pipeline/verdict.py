@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext_noop as _
+
 from feedback.documents import DocumentError
+from feedback.errors import Undelivered
 from feedback.providers.base import (
     Aborted,
+    Exhausted,
     MalformedAnswer,
     ProviderError,
     Rejected,
     Throttled,
     TimedOut,
     TokenUsage,
+    Truncated,
     Unavailable,
 )
 from limiter.execution import AbortReason, Execution
@@ -30,21 +35,31 @@ class Verdict:
     error: str  # for operators
     retry_after: float = 0.0  # seconds, as the provider asked
     usage: TokenUsage = field(default_factory=TokenUsage)
+    room: int = 0  # the longest answer that the next attempt should allow, where this one was cut off
 
 
-BUSY = "The feedback service was too busy for this section. You can try again."
-DOWN = "The feedback service could not be reached. You can try again."
-SLOW = "The feedback service took too long over this section. You can try again."
-REFUSED = "The feedback service refused this section. Somebody has to look at it; trying again won't help."
-UNREADABLE = "The feedback service's answer could not be read. You can try again."
-BROKEN = "Something went wrong on our side. You can try again."
+# Kept in English; the page that shows one says it in its own language.
+BUSY = _("The feedback service was too busy for this section. You can try again.")
+DOWN = _("The feedback service could not be reached. You can try again.")
+SLOW = _("The feedback service took too long over this section. You can try again.")
+REFUSED = _("The feedback service refused this section. Somebody has to look at it; trying again won't help.")
+UNREADABLE = _("The feedback service's answer could not be read. You can try again.")
+BROKEN = _("Something went wrong on our side. You can try again.")
 
 # error class → outcome for the gate, again, counts, words for the student
 _PROVIDER: tuple[tuple[type[ProviderError], Outcome, bool, bool, str], ...] = (
+    (Exhausted, Outcome.EXHAUSTED, True, False, BUSY),
     (Throttled, Outcome.THROTTLED, True, False, BUSY),
     (Unavailable, Outcome.FAILURE, True, True, DOWN),
     (TimedOut, Outcome.FAILURE, True, True, SLOW),
     (Rejected, Outcome.REJECTED, False, True, REFUSED),
+    (
+        Truncated,
+        Outcome.SUCCESS,
+        True,
+        False,
+        UNREADABLE,
+    ),  # it was asked for too little: no fault of the job's
     (MalformedAnswer, Outcome.SUCCESS, True, True, UNREADABLE),  # the provider answered: its breaker is well
     (ProviderError, Outcome.FAILURE, True, True, DOWN),
 )
@@ -62,8 +77,11 @@ def verdict_of(error: Exception, execution: Execution) -> Verdict:
         return Verdict(outcome, True, False, BROKEN, f"{detail} ({execution.abort_reason})")
     if isinstance(error, DocumentError):
         return Verdict(Outcome.REJECTED, False, True, str(error), detail)
+    if isinstance(error, Undelivered):
+        return Verdict(Outcome.FAILURE, True, True, str(error), detail, error.retry_after)
     for kind, outcome, again, counts, problem in _PROVIDER:
         if isinstance(error, kind):
             usage = error.usage or TokenUsage()
-            return Verdict(outcome, again, counts, problem, detail, error.retry_after, usage)
+            room = error.room if isinstance(error, Truncated) else 0
+            return Verdict(outcome, again, counts, problem, detail, error.retry_after, usage, room)
     return Verdict(Outcome.REJECTED, True, True, BROKEN, detail)

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest
 
 from feedback.models import Document, User
 from feedback.selectors.documents import document_of
+from feedback.services.access import record_denial
 
 logger = logging.getLogger(__name__)
 
@@ -26,4 +27,5 @@ def own_document(request: HttpRequest, document_id: UUID) -> Document:
         return document_of(user_of(request), document_id)
     except Document.DoesNotExist:
         logger.warning("user %s asked for document %s, which is not theirs", request.user.pk, document_id)
+        record_denial(user_of(request), document_id)
         raise Http404("no such document of yours") from None

@@ -13,15 +13,16 @@ from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.http import require_GET
 
 from feedback.live import Entry
-from feedback.live.bus import dumps
+from feedback.live.entries import dumps
 from feedback.live.hub import hub
-from feedback.models import Document, User
-from feedback.selectors.documents import document_of
+from feedback.models import User
+from feedback.selectors.visibility import feedback_visible
 
+from .access import own_document
 from .seats import seats
 
 RETRY_MILLISECONDS = 3000  # until a browser whose stream broke asks again
@@ -35,37 +36,38 @@ async def events(request: HttpRequest, document_id: UUID) -> HttpResponseBase:
     after = request.headers.get("Last-Event-ID") or request.GET.get("from", "0-0")
     if not _POSITION.fullmatch(after):
         return HttpResponse("Last-Event-ID is no event's id.", status=400, content_type="text/plain")
-    person, refusal = await sync_to_async(_authorise)(request, document_id)
+    person, refusal, visible = await sync_to_async(_authorise)(request, document_id)
     if refusal:
         return HttpResponse(status=refusal)
     if seats.full(person):
         return HttpResponse(status=429, headers={"Retry-After": str(TOO_MANY_SECONDS)})
     return StreamingHttpResponse(
-        _stream(str(document_id), after, person),
+        _stream(str(document_id), after, person, visible=visible),
         content_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
 
 
-def _authorise(request: HttpRequest, document_id: UUID) -> tuple[str, int]:
-    """Who listens, and the status of a refusal (0: none)."""
+def _authorise(request: HttpRequest, document_id: UUID) -> tuple[str, int, bool]:
+    """Who listens, the status of a refusal (0: none), and whether words of feedback may be heard."""
     try:
         if not isinstance(request.user, User):
-            return "", 403
-        document = document_of(request.user, document_id)
-        return str(request.user.pk), 204 if document.ended else 0
-    except Document.DoesNotExist:
-        return "", 404
+            return "", 403, False
+        document = own_document(request, document_id)
+        return str(request.user.pk), 204 if document.ended else 0, feedback_visible(document)
+    except Http404:
+        return "", 404, False
     finally:
         connection.close()
 
 
-async def _stream(document: str, after: str, person: str) -> AsyncIterator[str]:
+async def _stream(document: str, after: str, person: str, *, visible: bool) -> AsyncIterator[str]:
     with seats.taken(person):
         yield f"retry: {RETRY_MILLISECONDS}\n\n"
         async with aclosing(hub().listen(document, after)) as entries:
             async for entry in entries:
-                yield _line(entry)
+                if visible or entry is None or entry.event != "text":
+                    yield _line(entry)
 
 
 def _line(entry: Entry | None) -> str:

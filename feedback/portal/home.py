@@ -1,4 +1,4 @@
-"""One's own documents."""
+"""One's own documents: the list, searched, filtered and paged."""
 
 from __future__ import annotations
 
@@ -6,20 +6,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from feedback.models import Document, Job
-from feedback.selectors.documents import documents_of
+from feedback.selectors.drafts import drafts_of
+from feedback.selectors.history import listed
 
 from .access import user_of
-from .wording import Words, document_words
+from .history.forms import HistoryForm
+from .wording import REVIEWED, Words, document_words
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.http import HttpRequest, HttpResponse
 
-PER_PAGE = 20
+PAGING = ("before", "after")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +37,40 @@ class Row:
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
     """The list; for htmx only the list itself, which a page with open work asks for now and then."""
-    page = Paginator(documents_of(user_of(request)), PER_PAGE).get_page(request.GET.get("page"))
-    rows = [_row(document) for document in page.object_list]
-    template = "portal/partials/documents.html" if request.headers.get("HX-Request") else "portal/home.html"
-    is_live = any(not row.document.ended for row in rows)
-    return render(request, template, {"rows": rows, "page": page, "is_live": is_live})
+    user = user_of(request)
+    form = HistoryForm(request.GET, owner=user)
+    wanted = form.wanted()
+    page = listed(user, wanted)
+    rows = [_row(document, page.sections[document.pk]) for document in page.documents]
+    context = {
+        "rows": rows,
+        "page": page,
+        "form": form,
+        "wanted": wanted,
+        "kept": _without_paging(request),
+        "here": request.GET.urlencode(),
+        "is_live": any(not row.document.ended for row in rows),
+        "is_first": not (wanted.before or wanted.after),
+    }
+    if request.headers.get("HX-Request"):
+        return render(request, "portal/partials/documents.html", context)
+    return render(request, "portal/home.html", {**context, "drafts": drafts_of(user)})
 
 
-def _row(document: Document) -> Row:
-    total: int = document.sections_total  # type: ignore[attr-defined]  # annotated by documents_of
-    done: int = document.sections_done  # type: ignore[attr-defined]
-    running: int = document.sections_running  # type: ignore[attr-defined]
-    others = max(0, total - done - running)
-    counts: dict[str, int] = {Job.State.DONE: done, Job.State.RUNNING: running, Job.State.WAITING: others}
-    return Row(document, document_words(document, counts=counts), done, total)
+def _without_paging(request: HttpRequest) -> str:
+    fields = request.GET.copy()
+    for name in PAGING:
+        fields.pop(name, None)
+    return fields.urlencode()
+
+
+def _row(document: Document, sections: Mapping[str, int]) -> Row:
+    total, done = sum(sections.values()), sections.get(Job.State.DONE, 0)
+    return Row(document, _words(document, sections), done, total)
+
+
+def _words(document: Document, sections: Mapping[str, int]) -> Words:
+    release = getattr(document, "release", None)
+    if document.reviewed and document.state == Document.State.COMPLETE and not (release and release.stands):
+        return REVIEWED
+    return document_words(document, counts=sections)

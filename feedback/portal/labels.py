@@ -1,60 +1,102 @@
-"""Who wrote it, and where the text goes for it: said before sending, and on every answer."""
+"""Who wrote it, where the text goes for it, and what deserves care in it: said on every answer."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
+from feedback.honesty import Caution
 from feedback.models import Feedback
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    name: str
-    kind: str  # simulated, automatic or model
-    meaning: str
+    name: StrOrPromise
+    kind: str  # simulated, automatic, provisional or model
+    meaning: StrOrPromise
 
 
-SIMULATED = Label("Simulated", "simulated", "Written by a simulator for demonstration: not a judgement.")
-AUTOMATIC = Label("Automatic", "automatic", "Found by fixed rules on this server, without an AI model.")
+SIMULATED = Label(
+    _("Simulated"), "simulated", _("Written by a simulator for demonstration: not a judgement.")
+)
+AUTOMATIC = Label(_("Automatic"), "automatic", _("Found by fixed rules on this server, without an AI model."))
+PROVISIONAL = Label(
+    _("Provisional"), "provisional",
+    _("Automatic, because the feedback service is away. The full feedback takes its place by itself."),
+)  # fmt: skip
+STAYED_PROVISIONAL = Label(
+    _("Provisional"), "provisional",
+    _("Automatic, because the feedback service was away. The full feedback never came."),
+)  # fmt: skip
+
+_CAUTIONS = {
+    Caution.INSTRUCTIONS: _(
+        "This text holds words that read like orders to an AI. They were treated as part of the text, but "
+        "read this feedback with care: it may have followed them."
+    ),
+    Caution.GRADE: _("This feedback names a grade. It is none: grades are your teacher's."),
+    Caution.LANGUAGE: _("This feedback is in another language than your text."),
+}
 
 
-def label_of(feedback: Feedback | None) -> Label | None:
+def label_of(feedback: Feedback | None, *, is_open: bool = False) -> Label | None:
+    """`is_open`: the work goes on, so what is provisional will be replaced."""
     if feedback is None:
         return None
+    if feedback.provisional:
+        return PROVISIONAL if is_open else STAYED_PROVISIONAL
     if feedback.simulated:
         return SIMULATED
     if feedback.provider == "offline":
         return AUTOMATIC
-    return Label("AI feedback", "model", f"Written by the model {feedback.model}. It can be wrong.")
+    meaning = format_lazy(_("Written by the model {model}. It can be wrong."), model=feedback.model)
+    return Label(_("AI feedback"), "model", meaning)
+
+
+def cautions_of(feedback: Feedback | None) -> Sequence[StrOrPromise]:
+    known = {caution.value: words for caution, words in _CAUTIONS.items()}
+    return [known[name] for name in (feedback.cautions if feedback else ()) if name in known]
 
 
 @dataclass(frozen=True, slots=True)
 class Destination:
     """Where a text goes when it is handed in."""
 
-    title: str
-    words: str
+    title: StrOrPromise
+    words: StrOrPromise
     leaves_server: bool
 
 
 def destination_of(upstream: str) -> Destination:
     if upstream == "offline":
         return Destination(
-            "Your text stays on this server",
-            "You get automatic feedback, computed on this server. Nothing is sent to an AI service.",
+            _("Your text stays on this server"),
+            _("You get automatic feedback, computed on this server. Nothing is sent to an AI service."),
             leaves_server=False,
         )
     if upstream == "simulated":
         return Destination(
-            "Your text stays on this server",
-            "A simulator stands in for the AI service. What it writes is for demonstration only.",
+            _("Your text stays on this server"),
+            _("A simulator stands in for the AI service. What it writes is for demonstration only."),
             leaves_server=False,
         )
     return Destination(
-        "Your text is sent to Amazon Web Services",
-        f"The AI model {settings.BEDROCK_MODEL_ID} reads it there, in the region {settings.BEDROCK_REGION}. "
-        "Take out names and anything private that the feedback does not need.",
+        _("Your text is sent to Amazon Web Services"),
+        format_lazy(
+            _(
+                "The AI model {model} reads it there, in the region {region}. "
+                "Take out names and anything private that the feedback does not need."
+            ),
+            model=settings.BEDROCK_MODEL_ID,
+            region=settings.BEDROCK_REGION,
+        ),
         leaves_server=True,
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from uuid import UUID
 
 from feedback.documents import Piece, Span, render_spans
@@ -22,6 +24,10 @@ class Mark:
     goes_to: UUID | None  # the narrowest comment on it
     tone: str  # praise or advice
 
+    @property
+    def is_plain(self) -> bool:
+        return self.goes_to is None and not self.is_heading
+
 
 def in_reading_order(comments: Sequence[Comment]) -> list[Comment]:
     """By place in the text; what is not anchored comes last."""
@@ -30,10 +36,13 @@ def in_reading_order(comments: Sequence[Comment]) -> list[Comment]:
 
 def headings_of(section: Section) -> list[tuple[Span, str]]:
     """The headings that begin in a section, at their places in its text, with their titles."""
+    first, after = (
+        bisect_left(section.document.headings, place, key=itemgetter(0))
+        for place in (section.start, section.end)
+    )
     return [
         (Span(start - section.start, end - section.start), title)
-        for start, end, _, title in section.document.headings
-        if section.start <= start < section.end
+        for start, end, _, title in section.document.headings[first:after]
     ]
 
 

@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
 from feedback.live import Partial
-from feedback.models import Comment, Document, Feedback, Job, Section
+from feedback.models import Comment, Document, Feedback, Job, Notice, Reaction, Section
 from feedback.selectors.documents import DocumentView, SectionLike, SectionView, view_document
 
-from .labels import Destination, Label, destination_of, label_of
+from .labels import Destination, Label, cautions_of, destination_of, label_of
 from .marks import Mark, in_reading_order, leading_titles, marks_of, section_at
 from .rubric import RubricLine, Scales, rubric_of, scales_of
-from .wording import CANCELLED, FAILED, RUNNING, Words, document_words, section_words
+from .told import told
+from .wording import CANCELLED, FAILED, REVIEWED, RUNNING, Words, document_words, section_words
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A comment with what its reader made of it, and the section that it speaks of."""
+
+    comment: Comment
+    reaction: Reaction | None
+    section: Section | None = None
+    error: StrOrPromise = ""  # why the reaction was not taken
+    is_answer: bool = False  # drawn anew after a reaction: the keyboard stays here
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +44,20 @@ class Card:
     version: str  # another one means: draw this card anew
     above: Sequence[str]  # headings over its own, like the title of the whole text
     marks: Sequence[Mark]
-    comments: Sequence[Comment]
+    notes: Sequence[Note]
     feedback: Feedback | None
     rubric: Sequence[RubricLine]
     label: Label | None
+    cautions: Sequence[StrOrPromise]
     written: Mapping[str, str]  # by part, while it is being written
     is_open: bool
+    is_running: bool
+    can_cancel: bool
+    can_retry: bool
 
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """A comment on the whole document, with the section that it speaks of."""
-
-    comment: Comment
-    section: Section | None
+    @property
+    def is_provisional(self) -> bool:
+        return self.feedback is not None and self.feedback.provisional
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +65,10 @@ class Summary:
     """What is said about the whole document."""
 
     feedback: Feedback | None
-    remarks: Sequence[Remark]
+    notes: Sequence[Note]
     rubric: Sequence[RubricLine]
     label: Label | None
+    cautions: Sequence[StrOrPromise]
     words: Words | None
     written: Mapping[str, str]
     version: str
@@ -68,6 +87,7 @@ class Page:
     live_from: str
     can_retry: bool
     structure: str  # another one means: draw the whole page anew
+    notice: Notice | None  # the mail that was asked for
 
     @property
     def is_empty(self) -> bool:
@@ -77,6 +97,15 @@ class Page:
     def words_in_text(self) -> int:
         return len(self.document.text.split())
 
+    @property
+    def has_feedback(self) -> bool:
+        return self.summary.feedback is not None or any(card.feedback for card in self.cards)
+
+    @property
+    def is_bridged(self) -> bool:
+        """Some of what is shown is provisional, and will be replaced."""
+        return self.is_live and any(card.is_provisional for card in self.cards)
+
 
 def page_of(document: Document) -> Page:
     """The whole page."""
@@ -85,7 +114,7 @@ def page_of(document: Document) -> Page:
     failed = any(view.counts.get(state) for state in (Job.State.FAILED, Job.State.CANCELLED))
     return Page(
         document=document,
-        words=document_words(document, counts=view.counts, wait=view.wait),
+        words=_words(document, view),
         cards=[_card(document, section, view, scales) for section in view.sections],
         summary=_summary(document, view, scales),
         destination=destination_of(document.upstream),
@@ -95,6 +124,7 @@ def page_of(document: Document) -> Page:
         live_from=view.live_from,
         can_retry=document.ended and (failed or document.state != Document.State.COMPLETE),
         structure=f"{document.generation}-{total}",
+        notice=view.notice,
     )
 
 
@@ -102,24 +132,56 @@ def card_of(page: Page, section_id: UUID) -> Card | None:
     return next((card for card in page.cards if card.section.pk == section_id), None)
 
 
+def note_of(comment: Comment, reaction: Reaction | None, *, error: StrOrPromise = "") -> Note:
+    """One comment alone, after a reaction."""
+    return Note(comment, reaction, error=error, is_answer=True)
+
+
+def _words(document: Document, view: DocumentView) -> Words:
+    if not view.visible and document.state == Document.State.COMPLETE:
+        return REVIEWED
+    running = [each.section.position + 1 for each in view.sections if _state(each) == Job.State.RUNNING]
+    return document_words(document, counts=view.counts, wait=view.wait, running=running)
+
+
+def _state(view: SectionView) -> str:
+    return view.job.state if view.job else ""
+
+
 def _card(document: Document, view: SectionView, whole: DocumentView, scales: Scales) -> Card:
     section = view.section
     section.document = document  # known already: no query for it
-    comments = in_reading_order(view.comments)
+    notes = [Note(comment, _own(comment)) for comment in in_reading_order(view.comments)]
+    is_open = view.job is None or view.job.state in Job.OPEN
+    failed = _state(view) in (Job.State.FAILED, Job.State.CANCELLED)
     return Card(
         section=section,
         number=section.position + 1,
-        words=section_words(view, whole.wait),
+        words=_section_words(view, whole),
         version=_version(view.job, view.feedback),
         above=leading_titles(section, view.text)[:-1],
-        marks=list(marks_of(section, view.text, comments)),
-        comments=comments,
+        marks=list(marks_of(section, view.text, [note.comment for note in notes])),
+        notes=notes,
         feedback=view.feedback,
         rubric=list(rubric_of(view.feedback, scales)),
-        label=label_of(view.feedback),
+        label=label_of(view.feedback, is_open=is_open and not document.ended),
+        cautions=cautions_of(view.feedback),
         written=_written(view.partial),
-        is_open=view.job is None or view.job.state in Job.OPEN,
+        is_open=is_open,
+        is_running=_state(view) == Job.State.RUNNING,
+        can_cancel=not document.ended and view.job is not None and is_open and len(whole.sections) > 1,
+        can_retry=failed and document.state != Document.State.SUMMARISING,
     )
+
+
+def _section_words(view: SectionView, whole: DocumentView) -> Words:
+    if not whole.visible and _state(view) == Job.State.DONE:
+        return Words(REVIEWED.label, REVIEWED.icon, REVIEWED.tone)
+    return section_words(view, whole.wait)
+
+
+def _own(comment: Comment) -> Reaction | None:
+    return next(iter(comment.reactions.all()), None)  # of the owner alone, by the selector
 
 
 def _version(job: Job | None, feedback: Feedback | None) -> str:
@@ -136,13 +198,19 @@ def _summary(document: Document, view: DocumentView, scales: Scales) -> Summary:
     sections = [each.section for each in view.sections]
     return Summary(
         feedback=summary.feedback,
-        remarks=[Remark(c, section_at(document, sections, c.start)) for c in summary.comments],
+        notes=list(_remarks(document, summary.comments, sections)),
         rubric=list(rubric_of(summary.feedback, scales)),
         label=label_of(summary.feedback),
+        cautions=cautions_of(summary.feedback),
         words=_summary_words(summary),
         written=_written(summary.partial),
         version=_version(summary.job, summary.feedback),
     )
+
+
+def _remarks(document: Document, comments: Iterable[Comment], sections: Sequence[Section]) -> Iterable[Note]:
+    for comment in comments:
+        yield Note(comment, _own(comment), section_at(document, sections, comment.start))
 
 
 def _summary_words(summary: SectionLike) -> Words | None:
@@ -150,7 +218,7 @@ def _summary_words(summary: SectionLike) -> Words | None:
     if summary.feedback is not None or summary.job is None:
         return None
     if summary.job.state == Job.State.FAILED:
-        return Words("No summary", FAILED.icon, FAILED.tone, summary.job.problem)
+        return Words(_("No summary"), FAILED.icon, FAILED.tone, told(summary.job.problem))
     if summary.job.state == Job.State.CANCELLED:
         return CANCELLED
     return RUNNING if summary.job.state == Job.State.RUNNING else None

@@ -19,10 +19,11 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class RubricLine:
     criterion: str
-    level: str
+    level: str  # empty: none that the assignment knows
     scale: tuple[Step, ...]  # from weakest to strongest; empty where the level is on no scale
     evidence: str
     justification: str
+    is_supported: bool  # its evidence is a quotation from the text
 
 
 def scales_of(assignment: Assignment | None) -> Scales:
@@ -39,6 +40,8 @@ def rubric_of(feedback: Feedback | None, scales: Scales) -> Iterator[RubricLine]
             scale=_scale(names, level["level"]),
             evidence=level.get("evidence", ""),
             justification=level.get("justification", ""),
+            # What was stored before anybody looked is not accused.
+            is_supported=level.get("supported", True),
         )
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 SOON = 15.0  # seconds: no number would be more honest than "seconds"
 MINUTE, HOUR = 60.0, 3600.0
 
@@ -14,16 +17,25 @@ def start_in_words(earliest: float | None, latest: float | None) -> str:
         return ""
     earliest, latest = sorted((max(0.0, earliest), max(0.0, latest)))
     if latest <= SOON:
-        return "Starts within seconds."
+        return _("Starts within seconds.")
     if latest <= MINUTE:
-        return "Starts within a minute."
+        return _("Starts within a minute.")
     if latest <= 1.5 * HOUR:
-        return f"Starts {_range(earliest, latest, MINUTE, 'minutes')}."
-    return f"Starts {_range(earliest, latest, HOUR, 'hours')}."
+        return _minutes(math.floor(earliest / MINUTE), math.ceil(latest / MINUTE))
+    return _hours(math.floor(earliest / HOUR), math.ceil(latest / HOUR))
 
 
-def _range(earliest: float, latest: float, unit: float, name: str) -> str:
-    low, high = math.floor(earliest / unit), math.ceil(latest / unit)
+def _minutes(low: int, high: int) -> str:
     if low < 1:
-        return f"within about {high} {name}"
-    return f"in about {low} {name}" if low == high else f"in about {low} to {high} {name}"
+        return _("Starts within about %d minutes.") % high
+    if low == high:
+        return ngettext("Starts in about %d minute.", "Starts in about %d minutes.", low) % low
+    return _("Starts in about %(low)d to %(high)d minutes.") % {"low": low, "high": high}
+
+
+def _hours(low: int, high: int) -> str:
+    if low < 1:
+        return _("Starts within about %d hours.") % high
+    if low == high:
+        return ngettext("Starts in about %d hour.", "Starts in about %d hours.", low) % low
+    return _("Starts in about %(low)d to %(high)d hours.") % {"low": low, "high": high}

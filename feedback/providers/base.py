@@ -101,7 +101,9 @@ class Estimate:
     """What the provider will hold for a request, in tokens."""
 
     input_tokens: int
-    max_tokens: int
+    max_tokens: int  # 0: nothing is held and nothing costs
+    ceiling: int = 0  # what max_tokens may grow to where an answer was cut off; never the model's maximum
+    output_class: str = ""  # what the answer's length goes by
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +157,12 @@ class ProviderError(Exception):
 class Throttled(ProviderError):
     """The feedback service asked us to slow down."""
 
+    quota = ""  # "requests" or "tokens", where it said which one
+
+
+class Exhausted(Throttled):
+    """The feedback service's quota for the day is used up."""
+
 
 class Unavailable(ProviderError):
     """The feedback service is not available."""
@@ -174,6 +182,14 @@ class MalformedAnswer(ProviderError):
     """The feedback service's answer could not be read."""
 
 
+class Truncated(ProviderError):
+    """The answer was cut off at the longest that was allowed."""
+
+    def __init__(self, message: str = "", *, usage: TokenUsage | None = None, room: int = 0) -> None:
+        super().__init__(message, usage=usage)
+        self.room = room  # the longest answer that the next attempt should allow
+
+
 class Aborted(ProviderError):
     """The call was cut on our side: cancelled, or the worker stops."""
 
@@ -185,7 +201,8 @@ class Call:
     cancellation calls abort once, and the provider raises what fits.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, max_tokens: int = 0) -> None:
+        self.max_tokens = max_tokens  # the longest answer; 0: the provider's own estimate
         self._lock = threading.Lock()
         self._cut: Callable[[], None] | None = None
         self.aborted = False
@@ -211,6 +228,8 @@ class Provider(Protocol):
 
     name: str
     simulated: bool  # the page says so
+    model: str  # whose price and whose answers' lengths count
+    version: str  # model and prompt: another version may answer the same request otherwise
 
     def estimate(self, request: Request) -> Estimate:
         """What a call for this request will hold. Needs no network."""

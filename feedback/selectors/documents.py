@@ -6,32 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Prefetch
 
 from feedback.live import Partial, text_so_far
-from feedback.models import Comment, Document, Feedback, Job, Section, User
+from feedback.models import Comment, Document, Feedback, Job, Notice, Reaction, Section, User
+from feedback.selectors.visibility import feedback_visible
 from feedback.selectors.waiting import Wait, wait_of
-
-
-def documents_of(user: User) -> QuerySet[Document]:
-    """A person's own documents, newest first, with how many sections are done and in work."""
-    analyse = Q(jobs__kind=Job.Kind.ANALYSE)
-    return (
-        Document.objects.filter(owner=user)
-        .select_related("assignment")
-        .defer("text", "headings")
-        .annotate(
-            sections_total=Count("jobs", filter=analyse),
-            sections_done=Count("jobs", filter=analyse & Q(jobs__state=Job.State.DONE)),
-            sections_running=Count("jobs", filter=analyse & Q(jobs__state=Job.State.RUNNING)),
-        )
-        .order_by("-id")  # a grouped query forgets the model's own ordering
-    )
 
 
 def document_of(user: User, document_id: UUID | str) -> Document:
     """One's own document. Raises Document.DoesNotExist for anybody else's."""
-    return Document.objects.select_related("assignment__course", "owner").get(owner=user, pk=document_id)
+    return Document.objects.select_related("assignment__course", "owner", "release").get(
+        owner=user, pk=document_id
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +44,8 @@ class DocumentView:
     wait: Wait | None  # why nothing of it runs yet, or what comes next
     live_from: str  # id of the last live event that this view includes
     counts: Mapping[str, int]  # sections by job state
+    visible: bool  # whether the feedback is here, or kept back
+    notice: Notice | None  # the mail that was asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +59,14 @@ class SectionLike:
 
 
 def view_document(document: Document) -> DocumentView:
-    """Everything a document's page shows, in four queries and one question to the gate."""
+    """Everything a document's page shows, in seven queries at most and a question or two to the gate.
+
+    Where its feedback is not to be shown yet, no word of it is in the view.
+    """
+    visible = feedback_visible(document)
     partials, live_from = text_so_far(str(document.pk))
+    if not visible:
+        partials = {}
     sections = list(document.sections.all())
     jobs = {
         (job.kind, job.target): job
@@ -79,21 +74,14 @@ def view_document(document: Document) -> DocumentView:
     }
     feedback = {
         item.section_id: item
-        for item in document.feedback.prefetch_related(
-            Prefetch("comments", Comment.objects.order_by("position"))
-        )
+        for item in (document.feedback.prefetch_related(*_with_reactions(document)) if visible else ())
     }
-    waiting = [
-        jobs[key].pk
-        for section in sections
-        if (key := (Job.Kind.ANALYSE, section.pk)) in jobs
-        and jobs[key].state in (Job.State.WAITING, Job.State.HELD)
-    ]
+    analyses = [jobs.get((Job.Kind.ANALYSE, section.pk)) for section in sections]
+    waiting = (job.pk for job in analyses if job and job.state in (Job.State.WAITING, Job.State.HELD))
+    ahead = {pk: number for number, pk in enumerate(waiting)}
     views = [
-        _section_view(
-            document, section, jobs.get((Job.Kind.ANALYSE, section.pk)), feedback, partials, waiting
-        )
-        for section in sections
+        _section_view(document, section, job, feedback, partials, ahead)
+        for section, job in zip(sections, analyses, strict=True)
     ]
     return DocumentView(
         document=document,
@@ -102,6 +90,16 @@ def view_document(document: Document) -> DocumentView:
         wait=wait_of(document, jobs.values()),
         live_from=live_from,
         counts=_counts(views),
+        visible=visible,
+        notice=None if document.ended else document.notices.filter(generation=document.generation).first(),
+    )
+
+
+def _with_reactions(document: Document) -> tuple[Prefetch[str], ...]:
+    own = Reaction.objects.filter(person=document.owner_id)
+    return (
+        Prefetch("comments", Comment.objects.order_by("position")),
+        Prefetch("comments__reactions", own),
     )
 
 
@@ -111,7 +109,7 @@ def _section_view(
     job: Job | None,
     feedback: Mapping[UUID | None, Feedback],
     partials: Mapping[str, Partial],
-    waiting: Sequence[UUID],
+    ahead: Mapping[UUID, int],
 ) -> SectionView:
     given = feedback.get(section.pk)
     running = job is not None and job.state == Job.State.RUNNING
@@ -122,7 +120,7 @@ def _section_view(
         feedback=given,
         comments=list(given.comments.all()) if given else [],
         partial=partials.get(str(section.pk)) if running else None,
-        own_ahead=waiting.index(job.pk) if job is not None and job.pk in waiting else None,
+        own_ahead=ahead.get(job.pk) if job is not None else None,
     )
 
 

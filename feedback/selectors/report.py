@@ -7,14 +7,18 @@ from typing import Any
 from django.db.models import Min
 
 from feedback.models import Comment, Document, Feedback, Job, Section
+from feedback.selectors.visibility import feedback_visible
 
 
 def report_of(document: Document) -> dict[str, Any]:
     """The document, its sections with their comments, the summary, timings and who wrote it.
 
     Offsets of comments count characters in their section's text: text[start:end] is the quote.
+    Feedback that a teacher reviews first is not in it before its release.
     """
-    feedback = {item.section_id: item for item in document.feedback.prefetch_related("comments")}
+    visible = feedback_visible(document)
+    given = document.feedback.prefetch_related("comments") if visible else ()
+    feedback = {item.section_id: item for item in given}
     jobs = {job.target: job for job in document.jobs.exclude(kind=Job.Kind.SPLIT) if job.section_id}
     sections = [
         _section(document, section, feedback.get(section.pk), jobs.get(section.pk))
@@ -27,6 +31,7 @@ def report_of(document: Document) -> dict[str, Any]:
             "state": document.state,
             "words": len(document.text.split()),
             "warnings": document.warnings,
+            "under_review": not visible,
         },
         "sections": sections,
         "summary": _feedback(feedback[None]) if None in feedback else None,

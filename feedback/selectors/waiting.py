@@ -1,15 +1,20 @@
-"""Waiting, told truly: what a document waits for, how much of one's own is ahead, and since when."""
+"""Waiting, told truly: what a document waits for, how much of one's own is ahead, and when it may begin."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 
+from feedback.live import note, noted
 from feedback.models import Document, Job
 from limiter import selectors as limiter
-from limiter.gate.model import GateError, Reason
+from limiter.gate.model import Explanation, GateError, Reason
+
+from .explaining import explain_job
+from .ranges import Cause, Shown, compared
 
 
 class WaitKind(StrEnum):
@@ -22,8 +27,20 @@ class WaitKind(StrEnum):
     RUNNING = "running"
 
 
-_PAUSED = {Reason.BREAKER_OPEN, Reason.BREAKER_PROBING, Reason.PAUSED, Reason.UNCONFIGURED}
-_RATE = {Reason.REQUESTS_PER_MINUTE}
+class Ends(StrEnum):
+    """The end of the work against the assignment's deadline."""
+
+    BEFORE = "before"
+    MAYBE = "maybe"  # the deadline lies within the range
+    AFTER = "after"
+
+
+_PAUSED = {
+    Reason.BREAKER_OPEN, Reason.BREAKER_PROBING, Reason.PAUSED, Reason.UNCONFIGURED, Reason.EXHAUSTED,
+    Reason.TOKENS_PER_DAY, Reason.FLOW_TOKENS_PER_DAY, Reason.FLOW_SUSPENDED,
+}  # fmt: skip
+_RATE = {Reason.REQUESTS_PER_MINUTE, Reason.TOKENS_PER_MINUTE, Reason.FLOW_REQUESTS_PER_MINUTE}
+PACE_SECONDS = 15  # for which an upstream's pace is taken for the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,44 +49,106 @@ class Wait:
     own_ahead: int = 0  # own sections before the next one of this document, those of other documents included
     earliest_in: float | None = None  # seconds until its start, as a range; None: not known
     latest_in: float | None = None
+    reason: Reason | None = None  # what exactly it waits for
+    cause: Cause | None = None  # why the range is later than a page has said before
+    ends: Ends | None = None  # None: no deadline lies ahead, or nothing is known
 
 
 def wait_of(document: Document, jobs: Iterable[Job]) -> Wait | None:
     """What this document waits for now. None where it has ended."""
     if document.ended:
         return None
-    open_jobs = [job for job in jobs if job.state in Job.OPEN]
-    calls = [job for job in open_jobs if job.upstream]
+    calls = [job for job in jobs if job.upstream and job.state in Job.OPEN and job.kind not in Job.ASIDE]
     if not calls:
         return Wait(WaitKind.READING)
     waiting = sorted((job for job in calls if job.state == Job.State.WAITING), key=lambda job: job.pk)
+    held = min((job for job in calls if job.state == Job.State.HELD), key=lambda job: job.pk, default=None)
     running = any(job.state == Job.State.RUNNING for job in calls)
-    if not waiting:
-        return Wait(WaitKind.RUNNING if running else WaitKind.IN_LINE)
-    return _explained(waiting[0], running)
-
-
-def _explained(job: Job, running: bool) -> Wait:
     try:
-        explanation = limiter.explain(upstream=job.upstream, job=str(job.pk))
+        first = waiting[0] if waiting else held
+        wait = _explained(document, first, running) if first else None
+        ends = _ends(document, waiting)
     except GateError:
-        return Wait(WaitKind.RUNNING if running else WaitKind.IN_LINE)
-    if explanation.reason in _PAUSED:
-        kind = WaitKind.PAUSED
-    elif running:
-        kind = WaitKind.RUNNING
-    elif explanation.reason in _RATE and explanation.ahead_in_flow == 0:
-        kind = WaitKind.RATE_LIMIT
-    else:
-        kind = WaitKind.IN_LINE
+        wait = ends = None
+    unexplained = Wait(WaitKind.RUNNING if running else WaitKind.IN_LINE)
+    return replace(wait or unexplained, ends=ends)
+
+
+def _explained(document: Document, job: Job, running: bool) -> Wait:
+    explanation = explain_job(job) or Explanation("unknown")
+    kind = _kind_of(explanation, running)
     return Wait(
         kind,
         explanation.ahead_in_flow,
         _seconds_until(explanation.earliest),
         _seconds_until(explanation.latest),
+        explanation.reason,
+        _cause(document, explanation, paused=kind == WaitKind.PAUSED),
     )
+
+
+def _kind_of(explanation: Explanation, running: bool) -> WaitKind:
+    if explanation.reason in _PAUSED:
+        return WaitKind.PAUSED
+    if running:
+        return WaitKind.RUNNING
+    if explanation.reason in _RATE and explanation.ahead_in_flow == 0:
+        return WaitKind.RATE_LIMIT
+    return WaitKind.IN_LINE
 
 
 def _seconds_until(moment: float | None) -> float | None:
     """The gate's clock is Redis's: an error of a second or so is nothing to a range of minutes."""
     return None if moment is None else max(0.0, moment - time.time())
+
+
+# Later than it was said ------------------------------------------------------------------------
+
+
+def _cause(document: Document, explanation: Explanation, *, paused: bool) -> Cause | None:
+    """Why the start is later than a page said before, and keep what is said now."""
+    before = Shown.loads(noted(str(document.pk)))
+    if paused:
+        now = replace(before, was_paused=True) if before else None
+    elif explanation.latest is None:
+        now = before
+    else:
+        now = compared(before, Shown(explanation.latest, _pace(document.upstream)), at=time.time())
+    if now is not None and now != before:
+        note(str(document.pk), now.dumps())
+    return now.cause if now else None
+
+
+def _pace(upstream: str) -> limiter.Pace:
+    return _pace_in(upstream, int(time.monotonic() // PACE_SECONDS))
+
+
+@lru_cache(maxsize=64)
+def _pace_in(upstream: str, slot: int) -> limiter.Pace:
+    return limiter.pace_of(upstream)
+
+
+# The deadline ---------------------------------------------------------------------------------
+
+
+def _ends(document: Document, waiting: Sequence[Job]) -> Ends | None:
+    """The last section's start and call, and the summary's call, against the deadline."""
+    deadline = document.assignment.deadline if document.assignment else None
+    now = time.time()
+    if deadline is None or deadline.timestamp() <= now:
+        return None
+    call = _pace(document.upstream).call_seconds
+    first, last = _start_of_last(waiting, now)
+    if not call or first is None or last is None:
+        return None
+    left = deadline.timestamp()
+    if last + 2 * call <= left:
+        return Ends.BEFORE
+    return Ends.AFTER if first + call > left else Ends.MAYBE
+
+
+def _start_of_last(waiting: Sequence[Job], now: float) -> tuple[float | None, float | None]:
+    if not waiting:
+        return now, now
+    explanation = limiter.explain(upstream=waiting[-1].upstream, job=str(waiting[-1].pk))
+    return (None, None) if explanation.reason in _PAUSED else (explanation.earliest, explanation.latest)

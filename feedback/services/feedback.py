@@ -1,20 +1,32 @@
-"""What a provider wrote becomes feedback: sanitised, and anchored to the student's own words."""
+"""What a provider wrote becomes feedback: sanitised, kept honest, and anchored to the student's own words."""
 
 from __future__ import annotations
 
-from feedback import documents
+from feedback import documents, requests
+from feedback.honesty import cautions_of, levels_of
 from feedback.models import Comment, Feedback, Job
 from feedback.providers.base import Comment as Remark
-from feedback.providers.base import FeedbackOutput, Finished
+from feedback.providers.base import Finished
 from feedback.sanitise import clean
+from feedback.services import reactions
 from feedback.upstreams import provider_for
 
 
-def record_feedback(job: Job, finished: Finished) -> Feedback:
-    """Store the answer for the job's section (or whole document), in place of an earlier one."""
+def record_feedback(
+    job: Job, finished: Finished, *, fingerprint: str = "", provisional: bool = False
+) -> Feedback:
+    """Store the answer for the job's section (or whole document), in place of an earlier one.
+
+    What its reader made of a comment that stands in both is kept.
+
+    `fingerprint` names the request that it answers, so that an equal one needs no other call."""
     provider = provider_for(job.upstream)
     output = finished.output
-    Feedback.objects.filter(document=job.document_id, section=job.section_id).delete()
+    text = job.section.text if job.section else job.document.text
+    criteria = requests.task_of(job.document.assignment).criteria
+    earlier = Feedback.objects.filter(document=job.document_id, section=job.section_id)
+    answers = reactions.reactions_to(Comment.objects.filter(feedback__in=earlier))
+    earlier.delete()
     feedback = Feedback.objects.create(
         document_id=job.document_id,
         section_id=job.section_id,
@@ -22,20 +34,19 @@ def record_feedback(job: Job, finished: Finished) -> Feedback:
         provider=provider.name,
         model=finished.model,
         simulated=provider.simulated,
+        provisional=provisional,
+        fingerprint=fingerprint,
         summary=clean(output.summary),
         strengths=[clean(s) for s in output.strengths],
         next_steps=[clean(s) for s in output.next_steps],
-        levels=_levels(output),
+        levels=list(levels_of(output.levels, criteria, text)),
+        cautions=cautions_of(output, text, by_model=provider.name != "offline"),
     )
-    text = job.section.text if job.section else job.document.text
-    Comment.objects.bulk_create(
+    comments = Comment.objects.bulk_create(
         _comment(feedback, position, remark, text) for position, remark in enumerate(output.comments)
     )
+    reactions.carry_on(answers, comments)
     return feedback
-
-
-def _levels(output: FeedbackOutput) -> list[dict[str, str]]:
-    return [{k: clean(v) for k, v in level.model_dump().items()} for level in output.levels]
 
 
 def _comment(feedback: Feedback, position: int, remark: Remark, text: str) -> Comment:

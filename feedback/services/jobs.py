@@ -5,68 +5,89 @@ Where an UPDATE changes no row, somebody was there first; the caller is told and
 
 from __future__ import annotations
 
+from copy import copy
+from dataclasses import asdict
 from typing import Any
+from uuid import UUID
 
-from django.db import transaction
-from django.db.models import F
+from django.db import IntegrityError, transaction
+from django.db.models import F, Max
 from django.utils import timezone
+from uuid_utils.compat import uuid7
 
 from feedback import line
 from feedback.models import Document, Job, JobEvent, Section
+from feedback.observe import money
+from feedback.routes import Ask
 from limiter.execution import Execution
 from limiter.gate.model import Outcome, Usage
 
+from . import feeding, riding, spending
+from .events import note
+
+NOTHING_ASKED = Ask()
 MAX_FAILURES = 5  # runs that count against a job before it fails
+HIGHEST_PRIORITY = 1_000  # that the gate tells apart
 State = Job.State
 
 
-def _event(job: Job, kind: JobEvent.Kind, **detail: Any) -> None:
-    JobEvent.objects.create(job=job, kind=kind, attempt=job.attempt, detail=detail)
-
-
-def create(
+def unsaved(
     *,
     kind: Job.Kind,
     document: Document,
-    queue: str,
-    flow: str,
-    group: str,
     section: Section | None = None,
-    upstream: str = "",
-    priority: int = 0,
-    tokens: int = 0,
-) -> Job | None:
-    """A new job, in line once the transaction commits. None: this work has a job already."""
-    target = section.pk if section else document.pk
-    job, created = Job.objects.get_or_create(
+    ask: Ask = NOTHING_ASKED,
+    **fields: Any,
+) -> Job:
+    """A job for one stage's work on a section, or on the whole document."""
+    return Job(
+        id=uuid7(),
         kind=kind,
-        target=target,
+        document=document,
+        section=section,
+        target=section.pk if section else document.pk,
         generation=document.generation,
-        defaults={
-            "document": document,
-            "section": section,
-            "queue": queue,
-            "upstream": upstream,
-            "flow": flow,
-            "group": group,
-            "priority": priority,
-            "tokens": tokens,
-            "waiting_since": timezone.now(),
-        },
+        trace=document.trace,
+        **asdict(ask),
+        **fields,
     )
-    if not created:
+
+
+def create(*, kind: Job.Kind, document: Document, section: Section | None = None, **where: Any) -> Job | None:
+    """A new job, in line once the transaction commits, or held. None: this work has a job already.
+
+    Raises IntegrityError where another came first in this very moment.
+    """
+    target = section.pk if section else document.pk
+    if Job.objects.filter(kind=kind, target=target, generation=document.generation).exists():
         return None
-    _event(job, JobEvent.Kind.CREATED)
-    transaction.on_commit(lambda: line.enqueue_or_leave(job))
+    job = unsaved(kind=kind, document=document, section=section, waiting_since=timezone.now(), **where)
+    job.state = feeding.first_state(upstream=job.upstream, flow=job.flow)
+    job.save(force_insert=True)
+    note(job, JobEvent.Kind.CREATED)
+    if job.state == State.WAITING:
+        transaction.on_commit(lambda: line.enqueue_or_leave(job))
+    return job
+
+
+def create_done(*, shared: Job.Shared = Job.Shared.KEPT, **work: Any) -> Job:
+    """A job whose result was there already: it never waits, calls nobody and uses no quota."""
+    now = timezone.now()
+    job = unsaved(state=State.DONE, shared=shared, finished_at=now, settled_at=now, **work)
+    job.save(force_insert=True)
+    note(job, JobEvent.Kind.CREATED)
+    note(job, JobEvent.Kind.DONE, shared=shared)
+    money.spared(how=shared.value, tokens=job.saved_tokens)
     return job
 
 
 def claim(job_id: str, execution: Execution) -> Job | None:
     """Bind the row to this run before any call is made. None: the lease is void, give it back."""
     lease = execution.lease
-    mine = Job.objects.filter(pk=job_id, state=State.WAITING)
-    if lease is None:
-        mine = mine.filter(upstream="")  # no provider call without a lease
+    # No provider call without a lease, nor under one of an upstream that the job has left.
+    mine = Job.objects.filter(
+        pk=job_id, state=State.WAITING, upstream=lease.upstream if lease is not None else ""
+    )
     claimed = mine.update(
         state=State.RUNNING,
         lease=execution.id,
@@ -76,29 +97,44 @@ def claim(job_id: str, execution: Execution) -> Job | None:
     )
     if not claimed:
         return None
+    job = loaded(job_id)
+    note(job, JobEvent.Kind.CLAIMED, lease=execution.id)
+    return job
+
+
+def loaded(job_id: UUID | str) -> Job:
+    """A job with all that its stage looks at."""
     job = Job.objects.select_related("document__assignment", "document__owner", "section").get(pk=job_id)
     if job.section is not None:
         job.section.document = job.document
-    _event(job, JobEvent.Kind.CLAIMED, lease=execution.id)
     return job
+
+
+def heir_of(job: Job) -> Job | None:
+    """The row that a run is for since its own was cancelled: a rider's, which took over the call."""
+    heir = Job.objects.filter(lease=job.lease, state=State.RUNNING).exclude(pk=job.pk)
+    pk = heir.values_list("pk", flat=True).first() if job.lease else None
+    return loaded(pk) if pk else None
 
 
 def _end(job: Job, state: str, outcome: Outcome, usage: Usage, **fields: Any) -> bool:
     """The final UPDATE: state, outcome and usage together, only under the lease that ran it."""
     now = timezone.now()
-    return bool(
-        Job.objects.filter(pk=job.pk, state=State.RUNNING, lease=job.lease).update(
-            state=state,
-            outcome=outcome,
-            input_tokens=usage.input_tokens,
-            output_tokens=usage.output_tokens,
-            cache_read_tokens=usage.cache_read_tokens,
-            cache_write_tokens=usage.cache_write_tokens,
-            finished_at=now,
-            settled_at=None if _owes_settlement(job) else now,
-            **fields,
-        )
+    ended = Job.objects.filter(pk=job.pk, state=State.RUNNING, lease=job.lease).update(
+        state=state,
+        outcome=outcome,
+        input_tokens=usage.input_tokens,
+        output_tokens=usage.output_tokens,
+        cache_read_tokens=usage.cache_read_tokens,
+        cache_write_tokens=usage.cache_write_tokens,
+        leader=None,
+        finished_at=now,
+        settled_at=None if _owes_settlement(job) else now,
+        **fields,
     )
+    if ended:
+        transaction.on_commit(lambda: feeding.top_up(job.upstream, job.flow))
+    return bool(ended)
 
 
 def _owes_settlement(job: Job) -> bool:
@@ -106,44 +142,72 @@ def _owes_settlement(job: Job) -> bool:
     return bool(job.upstream) and not line.in_process()
 
 
+def _used(usage: Usage) -> dict[str, int]:
+    """For the event of a run's end: the tokens that it has used; nothing where it used none."""
+    if not (usage.input_tokens or usage.output_tokens):
+        return {}
+    return {"input": usage.input_tokens, "output": usage.output_tokens}
+
+
 def finish(job: Job, *, usage: Usage) -> bool:
-    if not _end(job, State.DONE, Outcome.SUCCESS, usage, problem="", error=""):
+    cost = spending.cost_of(job, usage)
+    if not _end(job, State.DONE, Outcome.SUCCESS, usage, problem="", error="", **cost.fields):
         return False
-    _event(job, JobEvent.Kind.DONE)
+    spending.charge(job, cost)
+    note(job, JobEvent.Kind.DONE, **_used(usage))
     return True
 
 
 def fail(job: Job, *, outcome: Outcome, usage: Usage, problem: str, error: str) -> bool:
     """End without result. `problem` is for the student, `error` for operators."""
-    counts = F("failures") + 1
-    if not _end(job, State.FAILED, outcome, usage, problem=problem, error=error, failures=counts):
+    cost = spending.cost_of(job, usage)
+    fields = {"problem": problem, "error": error, "failures": F("failures") + 1, **cost.fields}
+    if not _end(job, State.FAILED, outcome, usage, **fields):
         return False
-    _event(job, JobEvent.Kind.FAILED, outcome=outcome, error=error[:500])
+    spending.charge(job, cost)
+    note(job, JobEvent.Kind.FAILED, outcome=outcome, error=error[:500], **_used(usage))
+    riding.hand_over(job.pk)
     return True
 
 
-def back_in_line(job: Job, *, outcome: Outcome, error: str, counts: bool) -> bool:
-    """Another attempt follows. `counts`: this run counts against the job."""
+def back_in_line(
+    job: Job, *, outcome: Outcome, error: str, counts: bool, usage: Usage | None = None, max_tokens: int = 0
+) -> bool:
+    """Another attempt follows. `counts`: this run counts against the job.
+
+    `usage` is what the run has spent, which is paid for; `max_tokens` a longest answer that is to grow.
+    """
+    cost = spending.cost_of(job, usage or Usage())
+    more = max(0, max_tokens - job.max_tokens)
     changed = Job.objects.filter(pk=job.pk, state=State.RUNNING, lease=job.lease).update(
         state=State.WAITING,
         lease=None,
+        leader=None,
         outcome=outcome,
         error=error,
         failures=F("failures") + int(counts),
+        max_tokens=F("max_tokens") + more,
+        tokens=F("tokens") + more,
         waiting_since=timezone.now(),
+        **cost.fields,
     )
     if changed:
-        _event(job, JobEvent.Kind.AGAIN, outcome=outcome, error=error[:500])
+        spending.charge(job, cost)
+        note(job, JobEvent.Kind.AGAIN, outcome=outcome, error=error[:500], **_used(usage or Usage()))
     return bool(changed)
 
 
 def reclaim(job: Job) -> bool:
     """The run ended without a word: the row waits again. False: it had moved on."""
     changed = Job.objects.filter(pk=job.pk, state=State.RUNNING, lease=job.lease).update(
-        state=State.WAITING, lease=None, failures=F("failures") + 1, waiting_since=timezone.now()
+        state=State.WAITING,
+        lease=None,
+        leader=None,
+        failures=F("failures") + 1,
+        waiting_since=timezone.now(),
     )
     if changed:
-        _event(job, JobEvent.Kind.RECLAIMED, lease=job.lease)
+        note(job, JobEvent.Kind.RECLAIMED, lease=job.lease)
     return bool(changed)
 
 
@@ -153,40 +217,104 @@ def fail_without_word(job: Job, *, problem: str) -> bool:
     return fail(job, outcome=Outcome.FAILURE, usage=Usage(), problem=problem, error=error)
 
 
-def cancel(job: Job) -> bool:
-    """End a job that has not ended; a running call is cut, a waiting one leaves the line."""
-    now = timezone.now()
+def move(job: Job, *, upstream: str, queue: str, **asked: Any) -> bool:
+    """Let a job that waits wait for another upstream, which is `asked` for other tokens and model.
+
+    From then on nobody rides on it: another model's answer is another answer. False: it had moved on, or
+    somebody rides on it already.
+    """
+    waits = (State.HELD, State.WAITING)
     with transaction.atomic():
-        was = Job.objects.select_for_update().filter(pk=job.pk).values_list("state", flat=True).first()
-        if was not in Job.OPEN:
+        now_is = Job.objects.select_for_update().filter(pk=job.pk, upstream=job.upstream).first()
+        if now_is is None or now_is.state not in waits or Job.objects.filter(leader=job.pk).exists():
             return False
+        was = copy(now_is)
         Job.objects.filter(pk=job.pk).update(
-            state=State.CANCELLED,
-            finished_at=now,
-            settled_at=None if was == State.RUNNING and _owes_settlement(job) else now,
+            upstream=upstream, queue=queue, fingerprint="", scope="", **asked
         )
-        _event(job, JobEvent.Kind.CANCELLED, was=was)
-        transaction.on_commit(lambda: line.withdraw(job, running=was == State.RUNNING))
+        now_is.refresh_from_db()
+        note(now_is, JobEvent.Kind.MOVED, before=was.upstream, after=upstream)
+        if now_is.state == State.WAITING:
+            transaction.on_commit(lambda: line.change_line(was, now_is))
+    return True
+
+
+def cancel(job: Job) -> bool:
+    """End a job that has not ended; a running call is cut, a waiting one leaves the line.
+
+    Where others ride on it the call goes on, for them, or the next of them goes in line.
+    """
+    with transaction.atomic():
+        now_is = Job.objects.select_for_update().filter(pk=job.pk).first()
+        if now_is is None or now_is.state not in Job.OPEN:
+            return False
+        was = now_is.state
+        heir = riding.pass_run_on(now_is) if was == State.RUNNING else None
+        _cancelled(now_is, settled=heir is not None)
+        note(now_is, JobEvent.Kind.CANCELLED, was=was, **({"passed_on": True} if heir else {}))
+        if was in (State.HELD, State.WAITING):
+            riding.hand_over(job.pk)
+        if heir is None and was != State.RIDING:
+            transaction.on_commit(lambda: line.withdraw(now_is, running=was == State.RUNNING))
+        transaction.on_commit(lambda: feeding.top_up(job.upstream, job.flow))
+    return True
+
+
+def _cancelled(job: Job, *, settled: bool) -> None:
+    now = timezone.now()
+    owes = job.state == State.RUNNING and _owes_settlement(job) and not settled
+    Job.objects.filter(pk=job.pk).update(
+        state=State.CANCELLED, leader=None, finished_at=now, settled_at=None if owes else now
+    )
+
+
+def move_to_front(job: Job) -> bool:
+    """Let a job that waits for an upstream go before all others of its flow. False: it doesn't wait, or it
+    is the first already."""
+    waits = Job.objects.filter(state__in=[State.HELD, State.WAITING]).exclude(upstream="")
+    with transaction.atomic():
+        others = waits.filter(flow=job.flow, upstream=job.upstream).exclude(pk=job.pk)
+        highest = others.aggregate(of=Max("priority"))["of"]
+        first = min(HIGHEST_PRIORITY, (highest or 0) + 1)
+        if not waits.filter(pk=job.pk, priority__lt=first).update(priority=first):
+            return False
+        job.refresh_from_db(fields=["priority", "state"])
+        note(job, JobEvent.Kind.FRONT, priority=first)
+        if job.state == State.WAITING:
+            transaction.on_commit(lambda: line.reprioritise(job, first))
     return True
 
 
 def retry(job: Job) -> bool:
     """Give a job that failed or was cancelled a new start, with its failures forgotten."""
     with transaction.atomic():
-        changed = Job.objects.filter(pk=job.pk, state__in=[State.FAILED, State.CANCELLED]).update(
-            state=State.WAITING,
-            lease=None,
-            failures=0,
-            outcome="",
-            problem="",
-            error="",
-            finished_at=None,
-            settled_at=None,
-            waiting_since=timezone.now(),
-        )
-        if not changed:
+        leader = riding.leader_of(job.scope, job.fingerprint)
+        fresh: dict[str, Any] = {
+            "state": State.RIDING if leader else State.WAITING,
+            "leader": leader,
+            "lease": None,
+            "failures": 0,
+            "outcome": "",
+            "problem": "",
+            "error": "",
+            "finished_at": None,
+            "settled_at": None,
+            "waiting_since": timezone.now(),
+        }
+        if not _restarted(job, fresh):
             return False
         job.refresh_from_db()
-        _event(job, JobEvent.Kind.RETRIED)
-        transaction.on_commit(lambda: line.enqueue_or_leave(job))
+        note(job, JobEvent.Kind.RETRIED)
+        if leader is None:
+            transaction.on_commit(lambda: line.enqueue_or_leave(job))
     return True
+
+
+def _restarted(job: Job, fresh: dict[str, Any]) -> bool:
+    """False: it has not ended, or the same work came under way for another in this very moment."""
+    ended = Job.objects.filter(pk=job.pk, state__in=[State.FAILED, State.CANCELLED])
+    try:
+        with transaction.atomic():
+            return bool(ended.update(**fresh))
+    except IntegrityError:
+        return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-from .author import write_feedback, write_prose
+from .author import write_as_ordered, write_feedback, write_prose
 from .request import Prompt
 from .settings import Malformed
 from .tokens import pieces
@@ -24,9 +24,12 @@ class Answer:
         return "".join(self.tokens)
 
 
-def write_answer(prompt: Prompt, seed: int, malformed: Malformed | None) -> Answer:
+def write_answer(prompt: Prompt, seed: int, malformed: Malformed | None, *, gullible: bool) -> Answer:
     """The same prompt and seed make the same answer; max_tokens cuts it as it cuts a real one."""
-    if prompt.tool is None:
+    ordered = write_as_ordered(prompt.user_text, with_tool=prompt.tool is not None) if gullible else None
+    if ordered is not None:
+        text = ordered
+    elif prompt.tool is None:
         text = write_prose(prompt.user_text, seed)
     else:
         text = _spoil(write_feedback(prompt.user_text, seed).model_dump_json(), malformed)

@@ -74,6 +74,7 @@ async def _send_events(service: Service, connection: Connection, call: Call) -> 
         text = "".join(piece)
         delta = {"text": text} if call.answer.tool is None else {"toolUse": {"input": text}}
         await _send(connection, "contentBlockDelta", {"delta": delta, "contentBlockIndex": 0})
+        service.stats.streamed()
         call.written += len(piece)
         _break_off(call, connection)
     await _send(connection, "contentBlockStop", {"contentBlockIndex": 0})

@@ -90,7 +90,7 @@ class Service:
             raise self._drawn_error(fate.error)
         tokens = self._cache.count(model, prompt)
         held = self._hold(model, tokens, prompt.max_tokens)
-        answer = write_answer(prompt, settings.seed, fate.malformed)
+        answer = write_answer(prompt, settings.seed, fate.malformed, gullible=settings.gullible)
         if fate.malformed is not None:
             self.stats.malformed[fate.malformed] += 1
         return Call(

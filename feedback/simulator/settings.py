@@ -86,6 +86,7 @@ class SimulatorSettings(Strict):
     errors: dict[ErrorName, Share] = {}  # share of the requests answered so
     stream_errors: dict[StreamErrorName, Share] = {}  # share of the streams that end so
     malformed: dict[Malformed, Share] = {}
+    gullible: bool = False  # answers do what the student's text orders
     retry_after: Annotated[int, Field(ge=0)] | None = None  # header of a throttle, in real seconds
     denied_models: frozenset[str] = frozenset()  # AccessDeniedException
     unknown_models: frozenset[str] = frozenset()  # ResourceNotFoundException

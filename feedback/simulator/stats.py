@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ class Stats:
         self.disconnected = 0  # the client hung up before the answer was whole
         self.in_flight = 0
         self.in_flight_high = 0
+        self.first_token_at = 0.0  # of the first stream that began, in seconds since the epoch; 0: none did
         self.throttles: Counter[str] = Counter()  # by dimension, or "drawn" for one made by chance
         self.errors: Counter[str] = Counter()  # by name, throttles and those within streams included
         self.malformed: Counter[str] = Counter()
@@ -30,6 +32,10 @@ class Stats:
             yield
         finally:
             self.in_flight -= 1
+
+    def streamed(self) -> None:
+        """A piece of an answer is on its way."""
+        self.first_token_at = self.first_token_at or time.time()
 
     def count_tokens(self, tokens: TokenCounts, *, held: float, charged: float) -> None:
         self.tokens.update(

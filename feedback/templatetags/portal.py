@@ -2,18 +2,54 @@
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from datetime import timedelta
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from feedback.models.feedback import KIND_NAMES
+from feedback.portal.answers import answer_to
+from feedback.portal.told import heading_of, told
+from feedback.providers.base import CommentKind
+
+if TYPE_CHECKING:
+    from django.utils.safestring import SafeString
+
+    from feedback.portal.page import Note
 
 register = template.Library()
+register.filter("told", told)
+register.filter("heading", heading_of)
 
 
-@register.inclusion_tag("portal/partials/icon.html")
-def icon(name: str) -> dict[str, str]:
+@register.simple_tag
+@cache
+def icon(name: str) -> SafeString:
     """A symbol of the sprite. It repeats what words beside it say, so it is hidden from screen readers."""
-    return {"href": f"{static('feedback/icons.svg')}#{name}"}
+    drawn = '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>'
+    return format_html(drawn, static("feedback/icons.svg"), name)
+
+
+@register.simple_tag(takes_context=True)
+def answer(context: dict[str, Any], note: Note) -> SafeString:
+    """The answer to a comment, or the forms to give one."""
+    return answer_to(note, str(context["csrf_token"]))
+
+
+@register.inclusion_tag("portal/partials/menu_link.html", takes_context=True)
+def menu_link(context: dict[str, Any], name: str, words: str, symbol: str = "") -> dict[str, Any]:
+    """An item of a menu: the page of that name, marked where it is the one that is shown."""
+    request = context.get("request")
+    match = request.resolver_match if request else None
+    here = match is not None and match.view_name == name
+    return {"address": reverse(name), "words": words, "symbol": symbol, "here": here}
 
 
 @register.filter
@@ -23,6 +59,45 @@ def part_kind(part: str) -> str:
 
 
 @register.filter
+def wait_in_words(seconds: int | str) -> str:
+    """A wait, rounded up: "40 seconds", "3 minutes", "2 hours"."""
+    whole = int(seconds or 1)
+    if whole <= 90:
+        return ngettext("%d second", "%d seconds", whole) % whole
+    minutes = math.ceil(whole / 60)
+    if minutes <= 90:
+        return ngettext("%d minute", "%d minutes", minutes) % minutes
+    hours = math.ceil(minutes / 60)
+    return ngettext("%d hour", "%d hours", hours) % hours
+
+
+@register.filter
 def joined(ids: Any) -> str:
     """Ids in one attribute, separated by spaces."""
     return " ".join(str(each) for each in ids)
+
+
+@register.filter
+def join_lines(lines: Any) -> str:
+    """A list as the lines of a text field."""
+    return "\n".join(str(line) for line in lines or ())
+
+
+@register.filter
+def kind_name(kind: str) -> str:
+    """What people call a kind of comment."""
+    return str(KIND_NAMES[CommentKind(kind)])
+
+
+@register.filter
+def short_time(duration: timedelta | None) -> str:
+    """ "40 s", "3 min", "2 h 10 min"."""
+    if duration is None:
+        return ""
+    seconds = round(duration.total_seconds())
+    if seconds < 90:
+        return _("%(number)d s") % {"number": seconds}
+    minutes = round(seconds / 60)
+    if minutes < 90:
+        return _("%(number)d min") % {"number": minutes}
+    return _("%(hours)d h %(minutes)d min") % {"hours": minutes // 60, "minutes": minutes % 60}

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from limiter.gates import MEMORY, backend, queues
+from limiter.gates import MEMORY, backend, redis_of_queues
+from limiter.process_wide import ProcessWide
 
 if TYPE_CHECKING:
     from limiter.circuits import Circuits
@@ -21,30 +20,21 @@ class Stores:
     circuits: Circuits
 
 
-_lock = threading.Lock()
-_stores: Stores | None = None
-
-
 def stores() -> Stores:
     """This process's, made at the first call."""
-    global _stores
-    with _lock:
-        if _stores is None:
-            _stores = in_memory() if backend() == MEMORY else _in_redis()
-        return _stores
+    return _stores.get()
 
 
-@contextmanager
-def use_stores(other: Stores) -> Iterator[Stores]:
+def use_stores(other: Stores) -> AbstractContextManager[Stores]:
     """Let others serve this process for a while (tests)."""
-    global _stores
-    with _lock:
-        before, _stores = _stores, other
-    try:
-        yield other
-    finally:
-        with _lock:
-            _stores = before
+    return _stores.use(other)
+
+
+def _made() -> Stores:
+    return in_memory() if backend() == MEMORY else _in_redis()
+
+
+_stores: ProcessWide[Stores] = ProcessWide(_made)
 
 
 def in_memory() -> Stores:
@@ -57,11 +47,8 @@ def in_memory() -> Stores:
 
 def _in_redis() -> Stores:
     """On the connection that the gate has."""
-    import django_rq
-    from django.conf import settings
-
     from limiter.circuits.redis import RedisCircuits
     from limiter.limits.redis import RedisLimits
 
-    connection = django_rq.get_connection(next(iter(queues() or settings.RQ_QUEUES)))
+    connection = redis_of_queues()
     return Stores(RedisLimits(connection), RedisCircuits(connection))

@@ -14,19 +14,28 @@ from .model import (
     BreakerConfig,
     BreakerMode,
     BreakerState,
+    ControlConfig,
+    Ended,
+    Event,
     Explanation,
     FlowPolicy,
     FlowStatus,
     GateError,
     GateUnavailable,
+    Law,
     Lease,
+    Level,
     Outcome,
     Place,
+    Quota,
     Reason,
+    Refund,
     SchemaTooNew,
     Settlement,
+    Spent,
     Status,
     Ticket,
+    Timing,
     UpstreamConfig,
     Usage,
 )
@@ -44,7 +53,10 @@ class Gate(Protocol):
         """Install policies of flows and weights of groups; they act at the next decision."""
 
     def offer(self, upstream: str, ticket: Ticket) -> Place:
-        """Put a job in line. Offering a job that is in line or running changes nothing."""
+        """Put a job in line. Offering a job that is in line or running changes nothing.
+
+        What is larger than a limit lets through at once is refused: it would wait for ever.
+        """
 
     def admit(self, upstream: str, k: int = 1) -> Admission:
         """Decide: up to k leases, all limits passed for each, or why not and when to ask again."""
@@ -67,8 +79,18 @@ class Gate(Protocol):
         usage: Usage | None = None,
         *,
         retry_after: float = 0.0,
+        timing: Timing | None = None,
+        quota: Quota | None = None,
+        shares: Sequence[tuple[str, str]] = (),
     ) -> Settlement:
-        """Free the slot, correct what was held and charged, feed the breaker. Idempotent."""
+        """Free the slot, correct what was held and charged, feed breaker, rates and fairness. Idempotent.
+
+        `retry_after` is seconds; `quota` says which one a throttle was about, where the provider told;
+        `shares` are the flows and groups of jobs that rode on this call and bear their part of its charge.
+        """
+
+    def settle_many(self, upstream: str, ended: Sequence[Ended]) -> tuple[Settlement, ...]:
+        """Settle each. Where one fails the rest may be settled: repeat the whole, which is harmless."""
 
     def cancel(self, upstream: str, job: str) -> bool:
         """Take a waiting job out of the line. False: it was not there."""
@@ -79,6 +101,26 @@ class Gate(Protocol):
     def explain(self, upstream: str, job: str) -> Explanation:
         """Say what a job waits for."""
 
+    def events(self, upstream: str, after: int = 0) -> tuple[Event, ...]:
+        """What the gate did by itself since the event of that number; the last 500 are kept."""
+
+    def restore(
+        self,
+        upstream: str,
+        *,
+        leases: Sequence[Lease] = (),
+        waiting: Sequence[Ticket] = (),
+        requests: float | None = None,
+        tokens: float | None = None,
+        spent: Sequence[Spent] | None = None,
+    ) -> frozenset[str]:
+        """Rebuild what this memory doesn't know, from a ledger; returns the leases that are lost.
+
+        `leases` are calls that still run (with the epoch that the ledger remembers), `waiting` the jobs of
+        the line in their order; both are safe to repeat. `requests` and `tokens` are what is free of the
+        limits a minute. `spent` is added to what this memory knows, the first time that it is restored.
+        """
+
     def expire(self, upstream: str, limit: int = 100) -> tuple[Lease, ...]:
         """End leases whose time ran out and return them: the caller owes each job its recovery."""
 
@@ -87,7 +129,8 @@ class Gate(Protocol):
 
 
 __all__ = [
-    "Admission", "BreakerConfig", "BreakerMode", "BreakerState", "Explanation", "FlowPolicy", "FlowStatus",
-    "Gate", "GateError", "GateUnavailable", "Lease", "Outcome", "Place", "Reason", "SchemaTooNew",
-    "Settlement", "Status", "Ticket", "UpstreamConfig", "Usage",
+    "Admission", "BreakerConfig", "BreakerMode", "BreakerState", "ControlConfig", "Ended", "Event",
+    "Explanation", "FlowPolicy", "FlowStatus", "Gate", "GateError", "GateUnavailable", "Law", "Lease",
+    "Level", "Outcome", "Place", "Quota", "Reason", "Refund", "SchemaTooNew", "Settlement", "Spent",
+    "Status", "Ticket", "Timing", "UpstreamConfig", "Usage",
 ]  # fmt: skip

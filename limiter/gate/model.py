@@ -6,9 +6,12 @@ Durations are seconds and moments are seconds since the Unix epoch on the gate's
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+from limiter.limits.model import Algorithm
 
 
 class Outcome(StrEnum):
@@ -18,6 +21,7 @@ class Outcome(StrEnum):
     THROTTLED = "throttled"  # the provider's own limiter said no: feeds the rate
     FAILURE = "failure"  # the provider failed or timed out: feeds the breaker
     REJECTED = "rejected"  # the request was at fault: feeds neither
+    EXHAUSTED = "exhausted"  # the provider's quota for the day is used up: nothing more until its reset
     RETURNED = "returned"  # never sent: the whole hold is given back, feeds neither
 
 
@@ -29,9 +33,16 @@ class Reason(StrEnum):
     PAUSED = "paused"  # an operator holds the upstream
     BREAKER_OPEN = "breaker_open"
     BREAKER_PROBING = "breaker_probing"  # half-open, and every probe is out
-    REQUESTS_PER_MINUTE = "requests_per_minute"
+    EXHAUSTED = "exhausted"  # until the provider's own quota for the day renews
     IN_FLIGHT = "in_flight"
-    FLOW_IN_FLIGHT = "flow_in_flight"  # whoever waits already runs as much as they may
+    REQUESTS_PER_MINUTE = "requests_per_minute"
+    TOKENS_PER_MINUTE = "tokens_per_minute"
+    TOKENS_PER_DAY = "tokens_per_day"
+    # Whoever waits is parked, and this is what the next of them waits for.
+    FLOW_IN_FLIGHT = "flow_in_flight"
+    FLOW_REQUESTS_PER_MINUTE = "flow_requests_per_minute"
+    FLOW_TOKENS_PER_DAY = "flow_tokens_per_day"
+    FLOW_SUSPENDED = "flow_suspended"
     COST = "cost"  # larger than a burst: it could never be admitted
 
 
@@ -51,12 +62,47 @@ class BreakerMode(StrEnum):
     OBSERVE = "observe"  # moves through its states, never refuses
 
 
+class Refund(StrEnum):
+    """When what was held too much comes back."""
+
+    NEVER = "never"
+    WITHIN_WINDOW = "within_window"  # a hold older than the limit's window has left it already
+    ALWAYS = "always"
+
+
+class Law(StrEnum):
+    """How a rate that tunes itself rises and falls (gate/control.py)."""
+
+    AIMD = "aimd"
+    CUBIC = "cubic"
+
+
+class Quota(StrEnum):
+    """Which quota of the provider a throttle was about, where it says so."""
+
+    REQUESTS = "requests"
+    TOKENS = "tokens"
+
+
 @dataclass(frozen=True, slots=True)
 class BreakerConfig:
-    """When the breaker trips and how it heals."""
+    """When the breaker trips and how it heals.
+
+    It trips on consecutive failures, or, over a sliding window, on the share of failed or of slow calls
+    (None: not on that). A window counts its last `window` calls, or those of its last `window` seconds.
+    """
 
     mode: BreakerMode = BreakerMode.AUTO
     failures: int = 5  # consecutive failures that trip it
+    failure_rate: float | None = None  # share of the window's calls, 0 to 1
+    slow_rate: float | None = None
+    window: int = 100
+    window_seconds: bool = False  # the window is seconds, not calls
+    minimum_calls: int = 20  # in the window, before a share means anything
+    slow_first_token: float = 60.0  # seconds; a call that takes longer to begin is slow ...
+    slow_per_token: float = 0.5  # ... and so is one that takes longer than this for each token of its answer
+    floor_throttles: int | None = None  # throttles running, with the rate at its floor, that trip it
+    heal_on_accepted: bool = True  # a probe that the provider took has succeeded: calls last minutes
     open_seconds: float = 60.0  # before the first probe
     open_max_seconds: float = 600.0  # the open time doubles with each failed probe up to this
     jitter: float = 0.1  # share of the open time that is random
@@ -65,13 +111,38 @@ class BreakerConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class ControlConfig:
+    """How an adaptive limit tunes its rate (gate/memory/control.py). Shares are of the configured rate."""
+
+    law: Law = Law.CUBIC
+    floor: float = 0.1
+    ceiling: float = 4.0
+    raise_after: int = 100  # aimd: acceptances for one increase
+    raise_by: float = 0.1  # aimd: of the configured rate
+    lower_by: float = 0.5  # aimd: of the rate in force; cubic: at most
+    period_seconds: float = 10.0  # at most one decrease in it
+    recovery_seconds: float = 60.0  # cubic: back at the rate that the provider bears, at the earliest
+
+
+@dataclass(frozen=True, slots=True)
 class UpstreamConfig:
-    """One version of everything the gate enforces for one upstream."""
+    """One version of everything the gate enforces for one upstream. None: no such limit."""
 
     name: str
     version: int
-    requests_per_minute: float | None = None  # None: no limit on the rate
-    burst: float = 1.0  # requests the bucket holds
+    requests_per_minute: float | None = None
+    burst: float = 1.0  # requests that may start at once
+    requests_algorithm: Algorithm = Algorithm.TOKEN_BUCKET
+    tokens_per_minute: int | None = None
+    tokens_burst: int | None = None  # None: a minute's worth
+    tokens_algorithm: Algorithm = Algorithm.TOKEN_BUCKET
+    tokens_per_day: int | None = None
+    day_algorithm: Algorithm = Algorithm.FIXED_WINDOW  # a day begins at midnight UTC
+    multiplier: float = 1.0  # of the longest answer, in what the provider holds
+    follow_multiplier: bool = False  # hold by the one that throttles speak for, once they said something
+    burndown: float = 1.0  # of the answer, in what it charges in the end: 5 for newer Claude models
+    refund: Refund = Refund.WITHIN_WINDOW
+    control: ControlConfig = field(default_factory=ControlConfig)  # of limits that are adaptive
     max_in_flight: int | None = None
     flow_in_flight: int | None = None  # for a flow whose policy names none
     lease_seconds: float = 30.0
@@ -86,6 +157,12 @@ class FlowPolicy:
     version: int
     weight: float = 1.0  # share against its siblings in the group
     max_in_flight: int | None = None  # None: the upstream's default
+    suspended: bool = False  # nothing of it is admitted; what runs goes on
+    requests_per_minute: float | None = None
+    burst: float = 1.0
+    requests_algorithm: Algorithm = Algorithm.TOKEN_BUCKET
+    tokens_per_day: int | None = None
+    tokens_algorithm: Algorithm = Algorithm.FIXED_WINDOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +174,12 @@ class Ticket:
     group: str = ""
     priority: int = 0  # within the flow; higher goes first
     document: str = ""  # jobs of one document finish together
-    tokens: int = 0  # what the provider will hold for the call; 0 counts as 1 for fairness
+    tokens: int = 0  # input that the provider will hold for, cache reads and writes included
+    output: int = 0  # the longest answer that is asked for
+
+    def hold(self, multiplier: float = 1.0) -> int:
+        """What the provider holds from the start of the call."""
+        return max(0, self.tokens) + math.ceil(max(0, self.output) * multiplier)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +189,7 @@ class Place:
     ahead: int  # own jobs before it
     earliest: float | None  # moments between which it is expected to start; None: unknown
     latest: float | None
+    refused: Reason | None = None  # it can never be admitted, and was not taken into the line
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +201,7 @@ class Lease:
     upstream: str
     flow: str
     group: str
-    tokens: int  # held
+    tokens: int  # held, with the multiplier
     generation: int  # of the breaker at admission: an outcome from before a transition never moves it
     epoch: str  # of the gate's memory at admission: another epoch means that Redis lost it
     expires_at: float
@@ -151,10 +234,30 @@ class Usage:
     cache_read_tokens: int = 0
     cache_write_tokens: int = 0
 
-    @property
-    def total(self) -> int:
-        """What fairness charges: all that was read and written, but for what came from a cache."""
-        return self.input_tokens + self.output_tokens + self.cache_write_tokens
+    def charge(self, burndown: float = 1.0) -> int:
+        """What the provider charges in the end, and fairness too: cache reads are given back."""
+        return self.input_tokens + self.cache_write_tokens + math.ceil(self.output_tokens * burndown)
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How long a call took, in seconds. What makes it slow depends on the length of its answer."""
+
+    first_token: float
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a run under a lease ended, in the words of Gate.settle."""
+
+    lease: str
+    outcome: Outcome
+    usage: Usage | None = None
+    retry_after: float = 0.0
+    timing: Timing | None = None
+    quota: Quota | None = None
+    shares: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,23 +271,60 @@ class Settlement:
 
 
 @dataclass(frozen=True, slots=True)
+class Event:
+    """Something that the gate did by itself, with its reason. Numbered from 1 in each epoch."""
+
+    number: int
+    epoch: str
+    at: float
+    kind: str  # "breaker", "requests" or "tokens" (a rate that tuned itself)
+    before: str
+    after: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What one flow has spent since some moment, for a memory that was lost (`Gate.restore`)."""
+
+    flow: str
+    group: str
+    tokens: int  # today, since midnight UTC
+    service: int  # within the last hour, in tokens: what fairness charged
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """What one job waits for."""
 
-    state: str  # "waiting", "running" or "unknown"
+    state: str  # "waiting", "running" or "unknown"; outside of the line what its ledger calls it
     reason: Reason | None = None
     ahead_in_flow: int = 0
     ahead_share: float = 0.0  # share of the line's waiting tokens that is expected before it, 0 to 1
     earliest: float | None = None
     latest: float | None = None
+    retry_at: float | None = None  # when that limit lets the next job pass; None: only an event helps
 
 
 @dataclass(frozen=True, slots=True)
 class FlowStatus:
+    """One flow with work."""
+
     waiting: int
     in_flight: int
     weight: float
     parked: bool
+    reason: Reason | None = None  # why it is parked
+    retry_at: float | None = None  # when it wakes; None: by an event
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A limit at one moment."""
+
+    free: float  # units that may be spent now; negative: in debt
+    most: float  # units that may be spent at once
+    per_minute: float  # at which it refills now
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +348,9 @@ class Status:
     counters: Mapping[str, int]  # since the epoch: admitted, settled by outcome, refused by reason, expired
     flows: Mapping[str, FlowStatus]  # those with work
     probes: int = 0  # in flight
+    levels: Mapping[Reason, Level] = field(default_factory=dict)  # of the shared limits there are
+    mean_seconds: float = 0.0  # of a successful call, lately; 0: none was seen
+    multiplier: float | None = None  # that throttles speak for, where they said something
 
 
 class GateError(Exception):

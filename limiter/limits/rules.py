@@ -17,7 +17,8 @@ from .model import ABILITIES, MICROSECONDS, Abilities, Algorithm, Unable
 RATE = re.compile(r"(\d+(?:\.\d+)?) ?/ ?(\d*) ?([smhd])")
 SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 EXACT = 2**52
-STEPS = 1_000  # an adaptive rate is set in thousandths of the configured one
+FINEST = 2**50  # of what a rule holds: debts of several bursts stay exact too
+STEPS = 1_000  # an adaptive rate is set in thousandths of the configured one, or finer
 
 WINDOWS = (Algorithm.FIXED_WINDOW, Algorithm.SLIDING_LOG, Algorithm.SLIDING_COUNTER)
 
@@ -132,7 +133,8 @@ def _bucket(
     if held < 1:
         raise ValueError(f"burst must be at least 1, not {burst}")
     pace = units / window
-    steps = STEPS if kind is Algorithm.ADAPTIVE else 1
+    # As many steps between an adaptive limit's rates as a coarse one lacks: more would only cost exactness.
+    steps = -(-STEPS // pace.numerator) if kind is Algorithm.ADAPTIVE else 1
     rate, grain = pace.numerator * steps, pace.denominator * steps
     bounds = [round(_pace(text) * grain) if text else rate for text in (least, most)]
     if kind is Algorithm.ADAPTIVE and not 1 <= bounds[0] <= rate <= bounds[1]:
@@ -148,5 +150,5 @@ def _pace(text: str) -> Fraction:
 
 
 def _must_be_exact(value: int) -> None:
-    if value >= EXACT:
+    if value >= FINEST:
         raise ValueError("too fine to be counted exactly: take a rounder rate, a shorter window, less burst")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from .history import BreakerStateChoices, BreakerTransition, ConfigVersion
+from .choices import AlgorithmChoices, BreakerModeChoices, BreakerStateChoices, LawChoices, RefundChoices
+from .history import BreakerTransition, ConfigVersion, GateEvent
 from .plans import FlowOverride, GroupWeight, Plan, PolicyClock
-from .upstream import BreakerModeChoices, Upstream
+from .pools import Pool, PoolMember
+from .upstream import Upstream
 
 __all__ = [
-    "BreakerModeChoices", "BreakerStateChoices", "BreakerTransition", "ConfigVersion", "FlowOverride",
-    "GroupWeight", "Plan", "PolicyClock", "Upstream",
+    "AlgorithmChoices", "BreakerModeChoices", "BreakerStateChoices", "BreakerTransition", "ConfigVersion",
+    "FlowOverride", "GateEvent", "GroupWeight", "LawChoices", "Plan", "PolicyClock", "Pool", "PoolMember",
+    "RefundChoices", "Upstream",
 ]  # fmt: skip

@@ -8,17 +8,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from limiter.gate.model import BreakerState
-
+from .choices import BreakerStateChoices, EventKindChoices
 from .ids import UUIDv7Field
 from .rules import RuledModel, at_least, one_of, rule
 from .upstream import Upstream
-
-
-class BreakerStateChoices(models.TextChoices):
-    CLOSED = BreakerState.CLOSED.value, "Closed"
-    OPEN = BreakerState.OPEN.value, "Open"
-    HALF_OPEN = BreakerState.HALF_OPEN.value, "Half-open"
 
 
 class ConfigVersion(RuledModel):
@@ -82,3 +75,39 @@ class BreakerTransition(RuledModel):
 
     def __str__(self) -> str:
         return f"{self.upstream_id}: {self.from_state} to {self.to_state}"
+
+
+class GateEvent(RuledModel):
+    """Something that the gate did by itself, with its reason: a breaker's move, a rate that tuned itself.
+
+    The gate numbers its events since it last lost its memory (its epoch), so each is kept once.
+    """
+
+    id = UUIDv7Field()
+    upstream = models.ForeignKey(Upstream, on_delete=models.PROTECT, related_name="events")
+    epoch = models.CharField(max_length=64)
+    number = models.PositiveBigIntegerField()
+    kind = models.CharField(max_length=20, choices=EventKindChoices)
+    before = models.CharField(max_length=100)
+    after = models.CharField(max_length=100)
+    reason = models.CharField(max_length=500)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-at", "-number")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["upstream", "epoch", "number"],
+                name="limiter_event_once",
+                violation_error_message="This event is in the history already.",
+            ),
+            rule("number", "event_number", at_least(1, "number"), "Events count from 1."),
+            rule("kind", "event_kind", one_of("kind", EventKindChoices), "This is not a kind of event."),
+        ]
+        indexes: ClassVar = [
+            # selectors.last_events: the newest of an upstream, of one kind or of all.
+            models.Index(fields=["upstream", "-at"], name="limiter_event_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.upstream_id} {self.kind}: {self.before} to {self.after}"

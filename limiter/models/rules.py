@@ -28,6 +28,15 @@ def at_least(least: float, *fields: str) -> Q:
     return condition
 
 
+def within(field: str, least: float, most: float) -> Q:
+    """Neither infinity nor NaN lies within: Postgres puts NaN above every number."""
+    return Q(**{f"{field}__gte": least, f"{field}__lte": most})
+
+
+def unset_or(field: str, condition: Q) -> Q:
+    return Q(**{f"{field}__isnull": True}) | condition
+
+
 def one_of(field: str, choices: type[models.TextChoices]) -> Q:
     return Q(**{f"{field}__in": choices.values})
 

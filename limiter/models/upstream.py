@@ -1,30 +1,22 @@
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import ClassVar
 
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 from django.db.models import F, Q
 
-from limiter.gate.model import BreakerMode
+from limiter.gate.model import BreakerConfig, BreakerMode, ControlConfig, Law, Refund, UpstreamConfig
+from limiter.gate.rules import compile_rules
+from limiter.limits.model import Algorithm
 
-from .rules import RuledModel, at_least, one_of, rule
-
-# Also keeps infinity and NaN out, which Postgres would take.
-RATE_RANGE = (0.001, 1_000_000)  # requests a minute
-BURST_RANGE = (1, 100_000)  # requests
-
-
-class BreakerModeChoices(models.TextChoices):
-    """Who decides: the outcomes, or an operator."""
-
-    AUTO = BreakerMode.AUTO.value, "Automatic"
-    FORCED_OPEN = BreakerMode.FORCED_OPEN.value, "Forced open: nothing is sent"
-    FORCED_CLOSED = BreakerMode.FORCED_CLOSED.value, "Forced closed: never trips"
-    DISABLED = BreakerMode.DISABLED.value, "Disabled: records nothing"
-    OBSERVE = BreakerMode.OBSERVE.value, "Observe only: trips, but refuses nothing"
+from .breaker import Breaker, breaker_rules
+from .rates import Control, Rates, control_rules, rate_rules
+from .rules import at_least, rule, within
 
 
-class Upstream(RuledModel):
+class Upstream(Rates, Control, Breaker):
     """One provider endpoint and model with an account quota, and everything the gate enforces for it.
 
     Changed only by services: each change makes a version, keeps it in the history and is published.
@@ -43,8 +35,6 @@ class Upstream(RuledModel):
     )
     paused = models.BooleanField(default=False, help_text="Admits nothing; what runs is finished.")
 
-    requests_per_minute = models.FloatField(null=True, blank=True, help_text="Empty: no limit on the rate.")
-    burst = models.FloatField(default=1, help_text="Requests that may start at once after a quiet time.")
     max_in_flight = models.PositiveIntegerField(
         null=True, blank=True, help_text="Calls at once over all workers. Empty: no limit."
     )
@@ -54,23 +44,12 @@ class Upstream(RuledModel):
     line_bound = models.PositiveIntegerField(
         default=10_000, help_text="Jobs in line; what was accepted beyond it waits in the database."
     )
+    backlog_bound = models.PositiveIntegerField(
+        default=100_000, help_text="Jobs that wait, in line and beyond; more work is refused at the door."
+    )
     lease_seconds = models.FloatField(
         default=30,
         help_text="How long a permit lives without being renewed; a dead worker's job waits so long.",
-    )
-
-    breaker_mode = models.CharField(
-        max_length=20, choices=BreakerModeChoices, default=BreakerModeChoices.AUTO
-    )
-    breaker_failures = models.PositiveIntegerField(default=5, help_text="Failures in a row that open it.")
-    breaker_open_seconds = models.FloatField(default=60, help_text="Before the first probe.")
-    breaker_open_max_seconds = models.FloatField(
-        default=600, help_text="The time doubles with each failed probe up to this."
-    )
-    breaker_jitter = models.FloatField(default=0.1, help_text="Share of the open time that is random.")
-    breaker_probes = models.PositiveIntegerField(default=1, help_text="Probes at once over all workers.")
-    breaker_successes = models.PositiveIntegerField(
-        default=1, help_text="Probes that must succeed to close it."
     )
 
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -79,19 +58,9 @@ class Upstream(RuledModel):
     class Meta:
         ordering = ("name",)
         constraints: ClassVar = [
-            rule(
-                "requests_per_minute",
-                "upstream_rate",
-                Q(requests_per_minute__isnull=True) | Q(requests_per_minute__range=RATE_RANGE),
-                "The rate must be between 0.001 and 1,000,000 requests a minute; "
-                "leave it empty for no limit, or pause the upstream to stop it.",
-            ),
-            rule(
-                "burst",
-                "upstream_burst",
-                Q(burst__range=BURST_RANGE),
-                "The burst must be at least 1, or no request would ever fit, and at most 100,000.",
-            ),
+            *rate_rules(),
+            *control_rules(),
+            *breaker_rules(),
             rule(
                 "max_in_flight",
                 "upstream_in_flight",
@@ -116,58 +85,94 @@ class Upstream(RuledModel):
                 "line_bound", "upstream_line", at_least(1, "line_bound"), "The line must hold at least 1 job."
             ),
             rule(
+                "backlog_bound",
+                "upstream_backlog",
+                Q(backlog_bound__gte=F("line_bound")),
+                "All that waits cannot be bounded below what stands in line.",
+            ),
+            rule(
                 "lease_seconds",
                 "upstream_lease",
-                Q(lease_seconds__gte=1, lease_seconds__lte=86_400),
+                within("lease_seconds", 1, 86_400),
                 "A lease lives between 1 second and one day.",
-            ),
-            rule(
-                "breaker_mode",
-                "upstream_breaker_mode",
-                one_of("breaker_mode", BreakerModeChoices),
-                "This is not a mode of the breaker.",
-            ),
-            rule(
-                "breaker_failures",
-                "upstream_breaker_failures",
-                at_least(1, "breaker_failures"),
-                "At least 1 failure must be needed to open the breaker.",
-            ),
-            rule(
-                "breaker_open_seconds",
-                "upstream_breaker_open",
-                Q(breaker_open_seconds__gt=0, breaker_open_seconds__lte=86_400),
-                "The breaker stays open for more than 0 seconds and at most one day.",
-            ),
-            rule(
-                "breaker_open_max_seconds",
-                "upstream_breaker_open_max",
-                Q(
-                    breaker_open_max_seconds__gte=F("breaker_open_seconds"),
-                    breaker_open_max_seconds__lte=604_800,
-                ),
-                "The longest open time cannot be less than the first one, nor more than a week.",
-            ),
-            rule(
-                "breaker_jitter",
-                "upstream_breaker_jitter",
-                Q(breaker_jitter__gte=0, breaker_jitter__lte=1),
-                "The random share of the open time lies between 0 and 1.",
-            ),
-            rule(
-                "breaker_probes",
-                "upstream_breaker_probes",
-                at_least(1, "breaker_probes"),
-                "At least 1 probe must be allowed, or the breaker would never close.",
-            ),
-            rule(
-                "breaker_successes",
-                "upstream_breaker_successes",
-                at_least(1, "breaker_successes"),
-                "At least 1 probe must succeed to close the breaker.",
             ),
             rule("version", "upstream_version", at_least(1, "version"), "Versions count from 1."),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
+        """The database's rules, and then the gate's own: what can't be reckoned with exactly is refused."""
+        super().validate_constraints(exclude=exclude)
+        try:
+            config = self.config()
+        except ValueError:  # a word that is no choice, which its field has said already
+            return
+        try:
+            compile_rules(config)
+        except ValueError as error:
+            raise ValidationError(self._at_its_field(str(error))) from None
+
+    def _at_its_field(self, words: str) -> dict[str, str]:
+        field, _, sentence = words.partition(": ")
+        if field in {each.name for each in self._meta.get_fields()}:
+            return {field: f"The gate can't work with this: {sentence}."}
+        return {NON_FIELD_ERRORS: f"The gate can't work with this: {words}."}
+
+    def config(self) -> UpstreamConfig:
+        """What the gate enforces of this row."""
+        return UpstreamConfig(
+            name=self.name,
+            version=self.version,
+            requests_per_minute=self.requests_per_minute,
+            burst=self.burst,
+            requests_algorithm=Algorithm(self.requests_algorithm),
+            tokens_per_minute=self.tokens_per_minute,
+            tokens_burst=self.tokens_burst,
+            tokens_algorithm=Algorithm(self.tokens_algorithm),
+            tokens_per_day=self.tokens_per_day,
+            day_algorithm=Algorithm(self.day_algorithm),
+            multiplier=self.multiplier,
+            follow_multiplier=self.follow_multiplier,
+            burndown=self.burndown,
+            refund=Refund(self.refund),
+            control=self._control(),
+            max_in_flight=self.max_in_flight,
+            flow_in_flight=self.flow_in_flight,
+            lease_seconds=self.lease_seconds,
+            paused=self.paused,
+            breaker=self._breaker(),
+        )
+
+    def _control(self) -> ControlConfig:
+        return ControlConfig(
+            law=Law(self.control_law),
+            floor=self.control_floor,
+            ceiling=self.control_ceiling,
+            raise_after=self.control_raise_after,
+            raise_by=self.control_raise_by,
+            lower_by=self.control_lower_by,
+            period_seconds=self.control_period_seconds,
+            recovery_seconds=self.control_recovery_seconds,
+        )
+
+    def _breaker(self) -> BreakerConfig:
+        return BreakerConfig(
+            mode=BreakerMode(self.breaker_mode),
+            failures=self.breaker_failures,
+            failure_rate=self.breaker_failure_rate,
+            slow_rate=self.breaker_slow_rate,
+            window=self.breaker_window,
+            window_seconds=self.breaker_window_seconds,
+            minimum_calls=self.breaker_minimum_calls,
+            slow_first_token=self.breaker_slow_first_token,
+            slow_per_token=self.breaker_slow_per_token,
+            floor_throttles=self.breaker_floor_throttles,
+            heal_on_accepted=self.breaker_heal_on_accepted,
+            open_seconds=self.breaker_open_seconds,
+            open_max_seconds=self.breaker_open_max_seconds,
+            jitter=self.breaker_jitter,
+            probes=self.breaker_probes,
+            successes=self.breaker_successes,
+        )

@@ -38,8 +38,11 @@ class Deadlines:
         with self._changed:
             self._ensure_thread()
             number = next(self._numbers)
-            heapq.heappush(self._heap, (time.monotonic() + seconds, number, action))
-            self._changed.notify()
+            moment = time.monotonic() + seconds
+            is_next = not self._heap or moment < self._heap[0][0]
+            heapq.heappush(self._heap, (moment, number, action))
+            if is_next:  # else the thread sleeps until an earlier one
+                self._changed.notify()
             return number
 
     def cancel(self, number: int) -> None:

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
+from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from redis import exceptions
 from rq.callbacks import execute_stopped_callback, execute_success_callback
 from rq.job import Job, JobStatus, Retry
 from rq.logutils import blue, green
@@ -21,9 +20,10 @@ from rq.utils import now
 from rq.worker import BaseWorker
 
 from ..execution import AbortReason, current_execution
-from ..gate import Lease, Outcome
-from . import records
-from .finishing import Finisher, is_plain
+from ..gate import Outcome
+from . import records, tickets
+from .finishing import AWAY, Finisher, is_plain
+from .patience import until_answered
 from .runs import InFlight, Run
 from .settling import Settled, Settler
 
@@ -50,17 +50,21 @@ class Endings(BaseWorker):
     finisher: Finisher
     settler: Settler
 
-    def leave(self, run: Run) -> None:
-        """The run is over in RQ: settle its lease and free its slot."""
-        if run.lease is not None and not run.void:
-            self._settle(run, run.lease, run.outcome)
-        self.executions.pop(run.record.id, None)
-        self.in_flight.remove(run)
+    def leave(self, runs: Sequence[Run]) -> None:
+        """The runs are over in RQ: settle their leases and free their slots."""
+        self._settle(runs)
+        for run in runs:
+            self.executions.pop(run.record.id, None)
+        self.in_flight.remove(runs)
 
-    def _settle(self, run: Run, lease: Lease, by_default: Outcome) -> None:
-        said = run.execution
-        outcome = said.outcome or by_default
-        self.settler.settle(Settled(lease, outcome, said.usage, said.retry_after))
+    def _settle(self, runs: Sequence[Run]) -> None:
+        self.settler.settle(
+            [
+                Settled(run.lease, run.execution.outcome or run.outcome, run.execution)
+                for run in runs
+                if run.lease and not run.void
+            ]
+        )
 
     # Returned -------------------------------------------------------------------------------------
 
@@ -97,7 +101,10 @@ class Endings(BaseWorker):
         self.log_success(run)
 
     def log_success(self, run: Run) -> None:
-        self.log.info("Worker %s: %s: %s (%s)", self.name, green(run.queue.name), blue("Job OK"), run.job.id)
+        if self.log.isEnabledFor(logging.INFO):
+            self.log.info(
+                "Worker %s: %s: %s (%s)", self.name, green(run.queue.name), blue("Job OK"), run.job.id
+            )
 
     def handle_job_success(self, job: Job, queue: Queue, *args: Any, **kwargs: Any) -> None:
         self._begin_alone()
@@ -105,6 +112,10 @@ class Endings(BaseWorker):
 
     def handle_job_retry(self, job: Job, queue: Queue, *args: Any, **kwargs: Any) -> None:
         self._begin_alone()
+        run = self._run_here()
+        if run is not None and run.execution.next_output is not None:
+            job.meta["gate_output"] = run.execution.next_output
+            tickets.attach(job)
         super().handle_job_retry(job, queue, *args, **kwargs)
 
     # Raised ---------------------------------------------------------------------------------------
@@ -169,7 +180,8 @@ class Endings(BaseWorker):
         if not self._begin_end(run):
             return False
         if run.lease is not None:
-            self._settle(run, run.lease, Outcome.RETURNED)
+            run.outcome = Outcome.RETURNED
+            self._settle([run])
             self.settler.drain(SETTLE_SECONDS)
         with self.connection.pipeline() as pipeline:
             pipeline.watch(run.record.key)  # type: ignore[no-untyped-call]
@@ -214,12 +226,8 @@ class Endings(BaseWorker):
 
     def _wait_for_redis(self) -> None:
         """The work is done: its end waits for Redis as long as it must."""
-        pause = 0.1
-        while True:
-            try:
-                self.connection.ping()
-                return
-            except (exceptions.ConnectionError, exceptions.TimeoutError) as error:
-                self.log.error("Worker %s: the end of a job waits for Redis: %s", self.name, error)
-                time.sleep(pause)
-                pause = min(pause * 2, 5.0)
+
+        def tell(_: float, error: Exception) -> None:
+            self.log.error("Worker %s: the end of a job waits for Redis: %s", self.name, error)
+
+        until_answered(self.connection.ping, AWAY, tell)

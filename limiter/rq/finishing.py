@@ -1,9 +1,8 @@
-"""Committing the ends of many runs in one transaction.
+"""Committing the ends of many runs in one step.
 
-Most jobs end plainly: they returned, nobody depends on them, they have no webhook, no repeat, no rate
-limit. Their threads hand them over; whatever has gathered is committed together, with rq's own calls and
-rq's own guard (WATCH on each job's dependents: one that is added meanwhile voids the transaction). All
-other ends, and any batch that meets one, take rq's own road one by one.
+Most jobs end plainly: they returned, they have no webhook, no repeat, no rate limit. Their threads hand them
+over; whatever has gathered is written by one script, which looks for each run whether its record is there
+still and whether other jobs depend on it. Those, and all other ends, take rq's own road one by one.
 """
 
 from __future__ import annotations
@@ -12,29 +11,37 @@ import logging
 import queue
 import threading
 import time
-from datetime import timedelta
+from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from redis import exceptions
+from rq.executions import ExecutionRegistry
 from rq.job import Retry
+from rq.registry import FinishedJobRegistry
+from rq.results import Result
+from rq.utils import utcformat
 
+from . import records, scripts
 from .gathering import gather
+from .patience import until_answered
 from .runs import Run
 
 if TYPE_CHECKING:
-    from redis.client import Pipeline
-
     from .worker import ConcurrentWorker
 
 logger = logging.getLogger("limiter.rq")
 
 BATCH = 32
+AWAY = (exceptions.ConnectionError, exceptions.TimeoutError)
+
+Argument = str | bytes | float
 
 
 def is_plain(run: Run, value: object, result_ttl: int) -> bool:
     """Whether the end of this run asks for nothing beyond its own record."""
     job = run.job
-    special = job.webhooks or job.repeats_left or job.has_rate_limit or result_ttl == 0
+    special = job.webhooks or job.repeats_left or job.has_rate_limit or result_ttl <= 0
     return not special and not isinstance(value, Retry)
 
 
@@ -58,60 +65,69 @@ class Finisher:
                 self._commit(batch)
             except Exception:
                 logger.exception("the ends of %d jobs could not be committed", len(batch))
-            for run in batch:
-                self._worker.leave(run)
+            self._worker.leave(batch)
 
     def _commit(self, batch: list[Run]) -> None:
-        """Together if nothing stands against it, else one by one; again while Redis is away."""
-        pause = 0.1
-        while True:
-            try:
-                runs = [run for run in batch if not run.void]
-                if not runs or self._together(runs):
-                    return
-                for run in runs:
-                    self._worker.finish_alone(run)
-                return
-            except (exceptions.ConnectionError, exceptions.TimeoutError) as error:
-                logger.warning("the ends of %d jobs wait for Redis: %s", len(batch), error)
-                time.sleep(pause)
-                pause = min(pause * 2, 5.0)
+        """Together, but for those that must end alone; again while Redis is away."""
 
-    def _together(self, runs: list[Run]) -> bool:
-        dependents = [run.job.dependents_key for run in runs]
-        fences = [run.record.key for run in runs]
-        with self._worker.connection.pipeline() as pipeline:
-            try:
-                pipeline.watch(*dependents, *fences)  # type: ignore[no-untyped-call]
-                if pipeline.exists(*dependents):
-                    return False
-                if pipeline.exists(*fences) != len(runs):
-                    return False
-                pipeline.multi()
-                self._write(runs, pipeline)
-                pipeline.execute()
-            except exceptions.WatchError:
-                return False
-        for run in runs:
-            self._worker.log_success(run)
-        return True
+        def tell(_: float, error: Exception) -> None:
+            logger.warning("the ends of %d jobs wait for Redis: %s", len(batch), error)
 
-    def _write(self, runs: list[Run], pipeline: Pipeline) -> None:
-        worker, worked = self._worker, timedelta()
-        for run in runs:
-            job, record = run.job, run.record
-            if job.started_at and job.ended_at:
-                worked += job.ended_at - job.started_at
-            ttl = job.get_result_ttl(worker.default_result_ttl)
-            job._handle_success(
-                ttl,
-                pipeline=pipeline,
-                worker_name=worker.name,
-                execution_id=record.id,
-                execution_started_at=record.created_at,
-                execution_ended_at=job.ended_at,
-            )
-            job.cleanup(ttl, pipeline=pipeline, remove_from_queue=False)
-            record.delete(job=job, pipeline=pipeline)
-        pipeline.hincrby(worker.key, "successful_job_count", len(runs))
-        worker.increment_total_working_time(worked, pipeline)
+        until_answered(partial(self._write, batch), AWAY, tell)
+
+    def _write(self, batch: list[Run]) -> None:
+        for run in self._together([run for run in batch if not run.void]):
+            self._worker.finish_alone(run)
+
+    def _together(self, runs: list[Run]) -> list[Run]:
+        """Write the ends that nothing stands against; returns the runs that must end alone."""
+        if not runs:
+            return []
+        worker = self._worker
+        ends = [argument for run in runs for argument in self._end_of(run)]
+        keys = (worker.key, worker.executions_key)
+        alone = []
+        replies = scripts.FINISH(worker.connection, keys, int(time.time()), *ends)
+        for run, reply in zip(runs, replies, strict=True):
+            if reply == b"done":
+                worker.log_success(run)
+            elif reply == b"lost":
+                run.void = True
+            else:
+                alone.append(run)
+        return alone
+
+    def _end_of(self, run: Run) -> Iterable[Argument]:
+        """What finish.lua takes for a run."""
+        job, record = run.job, run.record
+        took = (job.ended_at - job.started_at).total_seconds() if job.started_at and job.ended_at else 0.0
+        job_fields = _flat(job.to_dict(include_meta=False, include_result=False))
+        result = _flat(_result(run, self._worker).serialize())
+        return (
+            job.key, job.dependents_key, job.dependencies_key, Result.get_key(job.id),  # type: ignore[no-untyped-call]
+
+            ExecutionRegistry.key_template.format(job.id), record.key, records.started_key(job.origin),
+            FinishedJobRegistry.key_template.format(job.origin), job.id, record.id,
+            utcformat(job.ended_at) if job.ended_at else "", took,
+            job.get_result_ttl(self._worker.default_result_ttl),
+            len(job_fields), *job_fields, len(result), *result,
+        )  # fmt: skip
+
+
+def _result(run: Run, worker: ConcurrentWorker) -> Result:
+    job = run.job
+    return Result(
+        job.id,
+        Result.Type.SUCCESSFUL,
+        job.connection,
+        return_value=job._result,
+        worker_name=worker.name,
+        serializer=worker.job_serializer,
+        execution_id=run.record.id,
+        execution_started_at=run.record.created_at,
+        execution_ended_at=job.ended_at,
+    )
+
+
+def _flat(fields: dict[str, Argument]) -> list[Argument]:
+    return [part for field in fields.items() for part in field]

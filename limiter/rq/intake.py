@@ -1,30 +1,34 @@
-"""Taking jobs into free slots: admitted or popped, fetched and marked started, a batch at a time."""
+"""Taking jobs into free slots: admitted or popped, then read and marked started in one step for a batch."""
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from rq.executions import ExecutionRegistry
+from rq.job import Job, JobStatus
 from rq.utils import as_text, now, utcformat
 
 from ..execution import Execution
-from ..gate import Lease, Outcome
-from . import records
+from ..gate import Outcome
+from . import records, scripts
 from .admission import admit
-from .ledger import LEASE_FIELD, lease_text
+from .ledger import lease_text
 from .renewals import RECORD_MARGIN
 from .runs import Run
 
 if TYPE_CHECKING:
-    from rq.job import Job
     from rq.queue import Queue
 
     from .worker import ConcurrentWorker
 
 logger = logging.getLogger("limiter.rq")
+
+MOMENTS = ("created_at", "enqueued_at", "started_at", "ended_at", "last_heartbeat")
 
 
 class Intake:
@@ -35,82 +39,100 @@ class Intake:
         self.retry_at: float | None = None  # the earliest moment at which a gate said to ask again
 
     def take(self, queue: Queue, k: int) -> list[Run]:
-        """Up to k jobs of a queue, started in rq's terms: a round trip to admit, to fetch, and to start."""
+        """Up to k jobs of a queue, started in rq's terms: a round trip to admit and one to start."""
         upstream = self._worker.upstream_of(queue)
-        runs = self._popped(queue, k) if upstream is None else self._admitted(queue, upstream, k)
-        if runs:
-            self._start(runs, gated=upstream is not None)
-        return runs
+        executions = self._popped(queue, k) if upstream is None else self._admitted(upstream, k)
+        return self._start(executions, queue) if executions else []
 
     def forget_retry(self) -> None:
         self.retry_at = None
 
-    def _admitted(self, queue: Queue, upstream: str, k: int) -> list[Run]:
+    def _admitted(self, upstream: str, k: int) -> list[Execution]:
         admission = admit(self._worker.gate, upstream, k)
         if admission.retry_at is not None:
             self.retry_at = min(self.retry_at or admission.retry_at, admission.retry_at)
-        leases = {lease.job: lease for lease in admission.leases}
-        jobs = self._fetch(leases, queue)
-        for job_id, lease in leases.items():
-            if job_id not in jobs:
-                self._worker.gate.settle(upstream, lease.id, Outcome.RETURNED)
-        return [self._run(jobs[job], queue, lease) for job, lease in leases.items() if job in jobs]
+        accepted = self._worker.tell_accepted
+        return [
+            Execution(id=lease.id, job=lease.job, lease=lease, on_accepted=accepted)
+            for lease in admission.leases
+        ]
 
-    def _popped(self, queue: Queue, k: int) -> list[Run]:
+    def _popped(self, queue: Queue, k: int) -> list[Execution]:
         with queue.connection.pipeline(transaction=False) as pipeline:
             for _ in range(min(k, queue.count)):
                 pipeline.lmove(queue.key, queue.intermediate_queue_key)
             ids = [as_text(popped) for popped in pipeline.execute() if popped is not None]
-        jobs = self._fetch(ids, queue)
-        for job_id in ids:
-            if job_id not in jobs:
-                queue.intermediate_queue.remove(job_id)
-        return [self._run(jobs[job], queue, None) for job in ids if job in jobs]
+        return [Execution(id=uuid4().hex, job=job_id) for job_id in ids]
 
-    def _fetch(self, ids: Iterable[str], queue: Queue) -> dict[str, Job]:
-        """The jobs that exist and can be read; one that can't must not take the others with it."""
-        ids = list(ids)
-        if not ids:
-            return {}
-        try:
-            fetched = queue.job_class.fetch_many(ids, queue.connection, self._worker.serializer)
-        except Exception:
-            fetched = [self._fetch_one(job_id, queue) for job_id in ids]
-        return {job.id: job for job in fetched if job is not None}
+    def _start(self, executions: Sequence[Execution], queue: Queue) -> list[Run]:
+        lease = executions[0].lease
+        seconds = self._worker.note_lease(lease) if lease else self._worker.lease_seconds
+        started = now()
+        found = self._mark(executions, queue, seconds, started)
+        runs = []
+        for execution, fields in zip(executions, found, strict=True):
+            job = self._read(execution, queue, fields, started) if fields else None
+            if job is None:
+                self._drop(execution, queue, is_unreadable=bool(fields))
+            else:
+                runs.append(self._run(execution, job, queue, seconds))
+        return runs
 
-    def _fetch_one(self, job_id: str, queue: Queue) -> Job | None:
+    def _mark(
+        self, executions: Sequence[Execution], queue: Queue, seconds: float, started: datetime
+    ) -> list[list[bytes]]:
+        """Write that they are started; the fields of each job as they were."""
+        worker, moment = self._worker, int(started.timestamp())
+        leased = executions[0].lease is not None
+        keys = (
+            records.started_key(queue.name), worker.key, worker.executions_key,
+            "" if leased else queue.intermediate_queue_key,
+        )  # fmt: skip
+        arguments: list[str | float] = [
+            utcformat(started), started.timestamp(), moment + records.REGISTRY_SECONDS,
+            int(seconds + RECORD_MARGIN), worker.name, worker.worker_ttl + 60,
+        ]  # fmt: skip
+        for each in executions:
+            arguments += (
+                queue.job_class.key_for(each.job), records.key_of(each.job, each.id),
+                ExecutionRegistry.key_template.format(each.job), each.job, each.id,
+                lease_text(each.lease) if each.lease else "",
+            )  # fmt: skip
+        found: list[list[bytes]] = scripts.START(worker.connection, keys, *arguments)
+        return found
+
+    def _read(self, execution: Execution, queue: Queue, fields: list[bytes], started: datetime) -> Job | None:
+        """The job as it is now; None: it can't be read, which must not take the others with it."""
         try:
-            return queue.job_class.fetch(job_id, queue.connection, self._worker.serializer)
+            job = queue.job_class(execution.job, queue.connection, self._worker.job_serializer)
+            _restore(job, dict(zip(fields[::2], fields[1::2], strict=True)))
         except Exception:
-            logger.exception("job %s of queue %s can't be read and is dropped", job_id, queue.name)
+            logger.exception("job %s of queue %s can't be read and is dropped", execution.job, queue.name)
             return None
+        job.worker_name, job._status = self._worker.name, JobStatus.STARTED
+        job.started_at = job.last_heartbeat = started
+        return job
 
-    def _run(self, job: Job, queue: Queue, lease: Lease | None) -> Run:
-        execution = Execution(
-            id=lease.id if lease else uuid4().hex,
-            job=job.id,
-            lease=lease,
-            on_accepted=self._worker.tell_accepted if lease else None,
-        )
-        seconds = self._worker.lease_seconds
-        if lease is not None:
-            seconds = self._worker.note_lease(lease)
+    def _drop(self, execution: Execution, queue: Queue, *, is_unreadable: bool) -> None:
+        if execution.lease is not None:
+            self._worker.gate.settle(execution.lease.upstream, execution.id, Outcome.RETURNED)
+        if is_unreadable:
+            with self._worker.connection.pipeline() as pipeline:
+                records.erase(queue.connection, queue.name, execution.job, execution.id, pipeline)
+                pipeline.srem(self._worker.executions_key, f"{execution.job}:{execution.id}")
+                pipeline.hset(queue.job_class.key_for(execution.job), "status", JobStatus.QUEUED)
+                pipeline.execute()
+
+    def _run(self, execution: Execution, job: Job, queue: Queue, seconds: float) -> Run:
         record = records.new_record(job, execution.id, self._worker.name)
-        return Run(job, queue, execution, record, seconds, lease, renewed=time.monotonic())
+        self._worker.executions[record.id] = record
+        return Run(job, queue, execution, record, seconds, execution.lease, renewed=time.monotonic())
 
-    def _start(self, runs: list[Run], gated: bool) -> None:
-        """rq's prepare_execution and prepare_job_execution for all of them in one transaction."""
-        worker = self._worker
-        with worker.connection.pipeline() as pipeline:
-            for run in runs:
-                records.write(run.record, run.job, run.lease_seconds + RECORD_MARGIN, pipeline)
-                if run.lease:
-                    pipeline.hset(run.record.key, LEASE_FIELD, lease_text(run.lease))
-                run.job.prepare_for_execution(worker.name, pipeline=pipeline)
-                pipeline.persist(run.job.key)
-                if not gated:
-                    pipeline.lrem(run.queue.intermediate_queue_key, 1, run.job.id)
-                worker.executions[run.record.id] = run.record
-            pipeline.hset(worker.key, mapping={"state": "busy", "last_heartbeat": utcformat(now())})
-            pipeline.expire(worker.executions_key, worker.worker_ttl + 60)
-            pipeline.execute()
+
+def _restore(job: Job, fields: dict[bytes, Any]) -> None:
+    """rq's own, but for the moments, of which strptime takes longer than of all the rest."""
+    moments = {name: fields.pop(name.encode(), b"") for name in MOMENTS}
+    job.restore(fields)
+    for name, written in moments.items():
+        if written:
+            setattr(job, name, datetime.fromisoformat(written.decode()))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import fields
+from operator import attrgetter
 from typing import TYPE_CHECKING, cast
 
 from rq.executions import Execution
@@ -12,7 +13,7 @@ from rq.job import Job, JobStatus
 from rq.queue import Queue
 from rq.utils import as_text
 
-from ..gate import Lease, Ticket
+from ..gate import Explanation, Lease, Spent, Ticket
 from ..gates import queues
 from . import records, tickets
 
@@ -23,10 +24,13 @@ MAX_RECLAIMS = 3  # a job whose worker died this often is taken to be what kills
 ATTEMPTS_FIELD = "gate_reclaims"
 LEASE_FIELD = "gate_lease"  # on rq's execution hash
 
+LEASE = tuple(field.name for field in fields(Lease))
+_values = attrgetter(*LEASE)
+
 
 def lease_text(lease: Lease) -> str:
     """What stands beside rq's fields of an execution, so that its lease can be installed again."""
-    return json.dumps(asdict(lease))
+    return json.dumps(dict(zip(LEASE, _values(lease), strict=True)))
 
 
 class HashLedger:
@@ -62,6 +66,18 @@ class HashLedger:
                 written = self._redis.hget(Execution(run, job, self._redis).key, LEASE_FIELD)
                 if written:
                     yield Lease(**json.loads(written))
+
+    def spent(self, upstream: str) -> Iterable[Spent]:
+        """Nothing is known: what rq kept was lost with the rest."""
+        return ()
+
+    def explained(self, job: str) -> tuple[str, Explanation] | None:
+        """What rq knows of a job's state; it holds none back outside of the line."""
+        status, origin = self._redis.hmget(Job.key_for(job), "status", "origin")
+        if not status:
+            return None
+        upstream = queues().get(as_text(origin), "") if origin else ""
+        return upstream, Explanation(as_text(status))
 
 
 def _queues_of(upstream: str) -> Iterator[str]:

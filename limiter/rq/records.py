@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from rq.defaults import RQ_KEY_PREFIX
 from rq.executions import Execution, ExecutionRegistry
 from rq.job import Job, JobStatus
 from rq.registry import FailedJobRegistry, FinishedJobRegistry, StartedJobRegistry
@@ -24,6 +25,15 @@ REGISTRY_SECONDS = 3600
 rq's clean-up, which any page that counts started jobs triggers, would fail or retry the job behind the
 back of the gate and of the ledger. It remains as the last net, an hour after recovery should have come.
 """
+
+
+def key_of(job_id: str, execution_id: str) -> str:
+    """The key of a record, as rq names it."""
+    return f"{RQ_KEY_PREFIX}:execution:{job_id}:{execution_id}"
+
+
+def started_key(queue_name: str) -> str:
+    return StartedJobRegistry.key_template.format(queue_name)
 
 
 def new_record(job: Job, execution_id: str, worker_name: str) -> Execution:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -57,9 +58,10 @@ class InFlight:
         with self._lock:
             self._runs.update((run.id, run) for run in runs)
 
-    def remove(self, run: Run) -> None:
+    def remove(self, runs: Sequence[Run]) -> None:
         with self._lock:
-            self._runs.pop(run.id, None)
+            for run in runs:
+                self._runs.pop(run.id, None)
         self._nudge.give()
 
     def all(self) -> list[Run]:

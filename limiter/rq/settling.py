@@ -6,31 +6,32 @@ theirs over and go on; one thread delivers in order, and tries again while the g
 
 from __future__ import annotations
 
+import itertools
 import logging
 import queue
 import threading
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from redis.exceptions import RedisError
 
-from ..gate import Gate, GateError, Lease, Outcome, Usage
+from ..execution import Execution, ended
+from ..gate import Gate, GateError, Lease, Outcome
 from .gathering import gather
 from .history import keep_move
+from .patience import until_answered
 
 logger = logging.getLogger("limiter.rq")
 
-BATCH = 64  # of which the ledger is told at once
-FIRST_PAUSE, LONGEST_PAUSE = 0.1, 10.0
+BATCH = 16  # handed-over batches, of which the ledger is told at once
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
     lease: Lease
     outcome: Outcome
-    usage: Usage | None
-    retry_after: float
+    said: Execution  # what else the run has to say
 
 
 class Settler:
@@ -39,15 +40,17 @@ class Settler:
     def __init__(self, gate: Gate, delivered: Callable[[list[Settled]], None]) -> None:
         self._gate = gate
         self._delivered = delivered
-        self._waiting: queue.SimpleQueue[Settled | None] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[Sequence[Settled] | None] = queue.SimpleQueue()
         self._undelivered = 0
         self._idle = threading.Condition()
         threading.Thread(target=self._run, name="settler", daemon=True).start()
 
-    def settle(self, item: Settled) -> None:
+    def settle(self, items: Sequence[Settled]) -> None:
+        if not items:
+            return
         with self._idle:
-            self._undelivered += 1
-        self._waiting.put(item)
+            self._undelivered += len(items)
+        self._waiting.put(items)
 
     @property
     def is_busy(self) -> bool:
@@ -62,9 +65,10 @@ class Settler:
         self._waiting.put(None)
 
     def _run(self) -> None:
-        while batch := gather(self._waiting, BATCH):
-            for item in batch:
-                self._deliver(item)
+        while gathered := gather(self._waiting, BATCH):
+            batch = [item for items in gathered for item in items]
+            for upstream, of_one in itertools.groupby(batch, key=_upstream):
+                self._deliver(upstream, list(of_one))
             with self._idle:
                 self._undelivered -= len(batch)
                 self._idle.notify_all()
@@ -74,16 +78,18 @@ class Settler:
                 # Reconcile finds what the ledger was not told of; settling again is harmless.
                 logger.exception("the ledger did not take %d settlements", len(batch))
 
-    def _deliver(self, item: Settled) -> None:
-        pause = FIRST_PAUSE
-        while True:
-            try:
-                settlement = self._gate.settle(
-                    item.lease.upstream, item.lease.id, item.outcome, item.usage, retry_after=item.retry_after
-                )
-                keep_move(item.lease, item.outcome, settlement)
-                return
-            except (GateError, RedisError) as error:
-                logger.warning("lease %s stays unsettled for %.1f s: %s", item.lease.id, pause, error)
-                time.sleep(pause)
-                pause = min(pause * 2, LONGEST_PAUSE)
+    def _deliver(self, upstream: str, items: list[Settled]) -> None:
+        said = [ended(each.said, each.outcome) for each in items]
+
+        def tell(pause: float, error: Exception) -> None:
+            logger.warning("%d leases stay unsettled for %.1f s: %s", len(items), pause, error)
+
+        settlements = until_answered(
+            partial(self._gate.settle_many, upstream, said), (GateError, RedisError), tell
+        )
+        for item, settlement in zip(items, settlements, strict=True):
+            keep_move(item.lease, item.outcome, settlement)
+
+
+def _upstream(item: Settled) -> str:
+    return item.lease.upstream

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from redis.exceptions import RedisError
 
-from ..execution import AbortReason, Execution, running
+from ..execution import AbortReason, Execution, running, settle
 from ..gate import Gate, GateError, Lease, Outcome
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def _settle(job: Job, lease: Lease, gate: Gate, execution: Execution, by_default
         return
     outcome = execution.outcome or by_default
     try:
-        gate.settle(lease.upstream, lease.id, outcome, execution.usage, retry_after=execution.retry_after)
+        settle(gate, lease.upstream, execution, outcome)
     except (GateError, RedisError):
         # The lease ends by itself, and reconcile drives the settlement again from the ledger.
         logger.exception("the lease of job %s could not be settled", job.id)

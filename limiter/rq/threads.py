@@ -8,35 +8,64 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable
+
+Work = Callable[[], None]
 
 
 class Slots:
-    """Runs functions on at most `size` threads of its own; the caller never hands over more at once."""
+    """Runs functions on at most `size` threads of its own; the caller never hands over more at once.
+
+    Of the threads that wait one is woken at a time, and it wakes the next before it sets to work: while it
+    waits for something the next has begun, and what never waits is done by few threads, without a switch
+    between threads for each function.
+    """
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self._work: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._work: deque[Work] = deque()
+        self._bell: queue.SimpleQueue[bool] = queue.SimpleQueue()
+        self._rung = False  # a ring is on its way to a thread
         self._lock = threading.Lock()
         self._idle = 0
         self._started = 0
 
-    def submit(self, work: Callable[[], None]) -> None:
+    def submit(self, works: Iterable[Work]) -> None:
+        self._work.extend(works)
+        self._ring()
+
+    def _ring(self) -> None:
         with self._lock:
+            if self._rung or not self._work:
+                return
+            if self._idle == 0 and self._started == self._size:
+                return  # whoever is ready first looks for more by itself
+            self._rung = True
             if self._idle > 0:
                 self._idle -= 1
-            elif self._started < self._size:
+            else:
                 self._started += 1
                 threading.Thread(target=self._serve, name=f"slot-{self._started}", daemon=True).start()
-        self._work.put(work)
+        self._bell.put(True)
 
     def _serve(self) -> None:
-        while (work := self._work.get()) is not None:
-            work()
+        while self._bell.get():
+            self._rung = False
+            while (work := self._next()) is not None:
+                self._ring()
+                work()
             with self._lock:
                 self._idle += 1
+            self._ring()  # what came after the look and before this thread counted as idle
+
+    def _next(self) -> Work | None:
+        try:
+            return self._work.popleft()
+        except IndexError:
+            return None
 
     def stop(self) -> None:
         """Let the threads go that have nothing to do; what still runs is left to itself."""
         for _ in range(self._started):
-            self._work.put(None)
+            self._bell.put(False)

@@ -17,7 +17,7 @@ from ..gate.model import Ticket
 if TYPE_CHECKING:
     from rq.job import Job
 
-FIELDS = ("gate_flow", "gate_group", "gate_priority", "gate_document", "gate_tokens")
+FIELDS = ("gate_flow", "gate_group", "gate_priority", "gate_document", "gate_tokens", "gate_output")
 
 
 def into_meta(kwargs: dict[str, Any]) -> dict[str, Any]:
@@ -50,4 +50,5 @@ def ticket(job_id: str, fields: Mapping[str, Any]) -> Ticket:
         priority=int(fields.get("gate_priority") or 0),
         document=str(fields.get("gate_document") or ""),
         tokens=int(fields.get("gate_tokens") or 0),
+        output=int(fields.get("gate_output") or 0),
     )

@@ -19,6 +19,7 @@ from redis import exceptions
 from rq.defaults import DEFAULT_LOGGING_DATE_FORMAT, DEFAULT_LOGGING_FORMAT
 from rq.exceptions import StopRequested
 from rq.registry import clean_registries
+from rq.serializers import DefaultSerializer
 from rq.utils import now
 from rq.worker.base import DequeueStrategy, WorkerStatus
 from rq.worker_registration import clean_worker_registry
@@ -78,9 +79,18 @@ class ConcurrentWorker(Commands, Shutdown, Endings):
         return upstreams.gate_on(self.connection)
 
     @property
+    def job_serializer(self) -> Any:
+        """For jobs and results. rq checks one that is named against its protocol, for each of them anew."""
+        return None if self.serializer is DefaultSerializer else self.serializer
+
+    @property
     def connection_timeout(self) -> int:
         """No command of ours blocks, so a Redis that says nothing for this long is away."""
         return 15
+
+    def serialize(self) -> dict[str, Any]:
+        """As rq's, with how many jobs it holds at most: an operator sees who is full."""
+        return {**super().serialize(), "slots": self.slots}
 
     # The work loop --------------------------------------------------------------------------------
 
@@ -162,7 +172,10 @@ class ConcurrentWorker(Commands, Shutdown, Endings):
 
     def _take_first(self, room: int) -> list[Run]:
         """Jobs of the first queue that has any. Strategies that reorder the queues do so after each job."""
-        batch = BATCH if self._dequeue_strategy == DequeueStrategy.DEFAULT else 1
+        # Half of the slots, so that one batch runs while the next is taken in.
+        batch = min(BATCH, max(1, self.slots // 2))
+        if self._dequeue_strategy != DequeueStrategy.DEFAULT:
+            batch = 1
         for queue in self._ordered_queues:
             runs = self._intake.take(queue, min(room, batch))
             if runs:
@@ -175,7 +188,7 @@ class ConcurrentWorker(Commands, Shutdown, Endings):
         self.in_flight.add(runs)
         for run in runs:
             self.log.info("Worker %s: %s: %s (%s)", self.name, queue.name, run.job.description, run.job.id)
-            self._slots.submit(partial(self._carry, run))
+        self._slots.submit([partial(self._carry, run) for run in runs])
         self.reorder_queues(reference_queue=queue)
 
     def _carry(self, run: Run) -> None:
@@ -190,7 +203,7 @@ class ConcurrentWorker(Commands, Shutdown, Endings):
         finally:
             close_old_connections()
             if not run.handed_over:
-                self.leave(run)
+                self.leave([run])
 
     def prepare_job_execution(self, job: Job, remove_from_intermediate_queue: bool = False) -> None:
         """Done for the whole batch when it was taken in."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from limiter.gate import BreakerState, Outcome, Usage
+from limiter.gate import BreakerState, Outcome, Place, Reason, Usage
 
 
 class NonsenseError(ValueError):
@@ -42,6 +42,8 @@ class Run:
     """A job's way through the simulation."""
 
     job: Job
+    place: Place | None = None  # what was said of its start when it came
+    ahead: int = 0  # jobs in line when it came, whoever's
     attempts: int = 0
     failures: int = 0
     started: float | None = None  # its last call
@@ -59,6 +61,7 @@ class Trace:
     runs: list[Run]
     calls: list[Call] = field(default_factory=list)  # in the order in which they ended
     breaker: list[tuple[float, BreakerState]] = field(default_factory=list)  # moves, as settlements told them
+    standing: list[tuple[float, Reason | None]] = field(default_factory=list)  # why the line stood, from when
     end: float = 0.0
 
 

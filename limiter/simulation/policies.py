@@ -1,23 +1,40 @@
 """The policies that are compared. Each is a configuration of the real gate: nothing is re-implemented.
 
 A policy is what it tells the gate. Without a limit on the rate the gate is a pool of slots; with one flow for
-everybody it is first come, first served; one gate for each process is a limit that nobody shares. A policy
-whose rate tunes itself will be one more entry here: the simulation already reports every acceptance and every
-throttle at its moment.
+everybody it is first come, first served; one gate for each process is a limit that nobody shares.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from limiter.gate import BreakerConfig, BreakerMode, Ticket, UpstreamConfig
+from limiter.gate.memory import MemoryGate
+from limiter.limits import Algorithm
 
 from .model import Job, Limits
 
 UPSTREAM = "simulated"
 # Longer than any call lasts: nothing dies here, so nobody has to renew.
 LEASE_SECONDS = 3_600.0
+
+
+class Setting(Protocol):
+    """What a station must know of a policy."""
+
+    @property
+    def name(self) -> str: ...
+
+    def configurations(self, limits: Limits) -> tuple[UpstreamConfig, ...]:
+        """One for each gate."""
+
+    def prepare(self, gate: MemoryGate) -> None:
+        """Tell a gate what each flow may do."""
+
+    def ticket(self, job: Job) -> Ticket:
+        """How a job is offered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +46,16 @@ class Policy:
     shared: bool = True  # by one gate for all processes
     breaker: bool = False
     fair: bool = False
+    adaptive: bool = False  # the rate goes after the quota
 
     def configurations(self, limits: Limits) -> tuple[UpstreamConfig, ...]:
         """One for each gate."""
         gates = 1 if self.shared else limits.processes
         share, rest = divmod(limits.slots, gates)
         return tuple(self._configuration(limits, share + (index < rest)) for index in range(gates))
+
+    def prepare(self, gate: MemoryGate) -> None:
+        """Every flow may do the same."""
 
     def ticket(self, job: Job) -> Ticket:
         if self.fair:
@@ -47,6 +68,7 @@ class Policy:
             version=1,
             requests_per_minute=limits.rate if self.paced else None,
             burst=limits.burst,
+            requests_algorithm=Algorithm.ADAPTIVE if self.adaptive else Algorithm.TOKEN_BUCKET,
             max_in_flight=slots,
             lease_seconds=LEASE_SECONDS,
             breaker=BreakerConfig(mode=BreakerMode.AUTO if self.breaker else BreakerMode.DISABLED),
@@ -70,6 +92,9 @@ POLICIES: Mapping[str, Policy] = {
         ),
         Policy("fair", "+ fair choice", "the whole gate: course, then student, each by least service",
             breaker=True, fair=True,
+        ),
+        Policy("adaptive", "+ adaptive rate", "the whole gate, with a rate that goes after the quota",
+            breaker=True, fair=True, adaptive=True,
         ),
     )
 }  # fmt: skip

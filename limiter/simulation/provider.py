@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from limiter.gate import Outcome, UpstreamConfig
-from limiter.gate.memory.bucket import Bucket
-from limiter.gate.rules import BucketRule, compile_rules, micros
+from limiter.gate.rules import compile_rules, micros
+from limiter.limits.memory.buckets import TokenBucket
+from limiter.limits.rules import Rule
 
 from .model import Job, NonsenseError
 
@@ -80,8 +81,7 @@ class Provider:
         self.plan = plan
         self._coming = [(micros(each.since), _rule(each.per_minute, plan.burst)) for each in plan.quotas]
         _, self._rule = self._coming.pop(0)
-        self._bucket = Bucket(at=0)
-        self._bucket.fill(self._rule, 0, plan.burst)
+        self._bucket = TokenBucket()  # full
 
     def call(self, job: Job, now: float) -> Answer:
         outage = self.plan.down_at(now)
@@ -98,15 +98,16 @@ class Provider:
     def _take(self, now: int) -> bool:
         while self._coming and self._coming[0][0] <= now:
             since, rule = self._coming.pop(0)
-            self._bucket.refill(self._rule, since)  # what the old quota gave until then stays
+            self._bucket.spend(self._rule, since, 0)  # what the old quota gave until then stays
+            self._bucket.spend(rule, since, 0)
             self._rule = rule
-        if self._bucket.wait(self._rule, now):
+        if self._bucket.wait(self._rule, now, 1):
             return False
-        self._bucket.take(self._rule, now)
+        self._bucket.spend(self._rule, now, 1)
         return True
 
 
-def _rule(per_minute: float, burst: float) -> BucketRule:
+def _rule(per_minute: float, burst: float) -> Rule:
     rule = compile_rules(UpstreamConfig("quota", 1, requests_per_minute=per_minute, burst=burst)).requests
     if rule is None:
         raise NonsenseError("A quota needs a rate.")

@@ -13,7 +13,7 @@ from limiter.gate.memory import MemoryGate
 
 from .clock import VirtualTime
 from .model import Call, Job, Limits, Run, Trace
-from .policies import UPSTREAM, Policy
+from .policies import UPSTREAM, Setting
 from .provider import Answer, Provider, ProviderPlan
 
 BATCH = 4  # leases asked for at once
@@ -63,7 +63,7 @@ class Station:
         jobs: Sequence[Job],
         *,
         plan: ProviderPlan,
-        policy: Policy,
+        policy: Setting,
         limits: Limits,
         seed: int,
         retries: Retries | None = None,
@@ -77,6 +77,8 @@ class Station:
             Counter(str(index), config, self._clock, self._chance)
             for index, config in enumerate(policy.configurations(limits))
         ]
+        for counter in self._counters:
+            policy.prepare(counter.gate)
         self._runs = {job.id: Run(job) for job in jobs}
         self._trace = Trace(policy.name, list(self._runs.values()))
 
@@ -91,7 +93,9 @@ class Station:
     # Into the line ----------------------------------------------------------------------------
 
     def _arrive(self, run: Run, counter: Counter) -> None:
-        counter.gate.offer(UPSTREAM, self._policy.ticket(run.job))
+        place = counter.gate.offer(UPSTREAM, self._policy.ticket(run.job))
+        if run.place is None:
+            run.place, run.ahead = place, counter.waiting
         counter.waiting += 1
         if run.provisional is None:
             counter.unanswered[run.job.id] = run
@@ -109,12 +113,18 @@ class Station:
                 self._start(lease, counter)
             if admission.reason is not None:
                 break
+        self._note(admission.reason)
         if admission.reason in DOWN:
             self._stand_in(counter)
         elif admission.reason in PATIENT:
             counter.shut = admission.reason
         if admission.retry_at is not None:
             self._wake_at(admission.retry_at, counter)
+
+    def _note(self, reason: Reason) -> None:
+        standing = self._trace.standing
+        if not standing or standing[-1][1] is not reason:
+            standing.append((self._clock.now, reason))
 
     def _wake_at(self, moment: float, counter: Counter) -> None:
         if counter.wake is None or moment < counter.wake:
@@ -172,6 +182,6 @@ class Station:
         run.ended, run.outcome = self._clock.now, outcome
 
     def _record(self, run: Run, answer: Answer) -> None:
-        tokens = run.job.usage.total if answer.outcome is Outcome.SUCCESS else 0
+        tokens = run.job.usage.charge() if answer.outcome is Outcome.SUCCESS else 0
         start = self._clock.now if run.started is None else run.started
         self._trace.calls.append(Call(run.job.id, start, self._clock.now, answer.outcome, tokens))

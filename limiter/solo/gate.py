@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Self
 
 from limiter.gate.memory import MemoryGate
@@ -13,8 +13,10 @@ from limiter.gate.model import (
     Lease,
     Outcome,
     Place,
+    Quota,
     Settlement,
     Ticket,
+    Timing,
     UpstreamConfig,
     Usage,
 )
@@ -88,8 +90,20 @@ class SoloGate(MemoryGate):
         usage: Usage | None = None,
         *,
         retry_after: float = 0.0,
+        timing: Timing | None = None,
+        quota: Quota | None = None,
+        shares: Sequence[tuple[str, str]] = (),
     ) -> Settlement:
-        settlement = super().settle(upstream, lease, outcome, usage, retry_after=retry_after)
+        settlement = super().settle(
+            upstream,
+            lease,
+            outcome,
+            usage,
+            retry_after=retry_after,
+            timing=timing,
+            quota=quota,
+            shares=shares,
+        )
         self.ring()
         return settlement
 

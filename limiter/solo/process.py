@@ -78,7 +78,7 @@ def _ungated(queue: str) -> RequestManager:
     gate = _gate()
     name = f"queue:{queue}"  # no upstream's name has a colon
     gate.configure(UpstreamConfig(name, version=1))
-    return RequestManager(workers=1, upstream=name, gate=gate, around=_own_connections)
+    return RequestManager(workers=1, upstream=name, gate=gate, leased=False, around=_own_connections)
 
 
 def _gate() -> SoloGate:

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, nullcontext
 from types import TracebackType
 from typing import Self
 
-from limiter.execution import AbortReason, Execution, running
+from limiter.execution import AbortReason, Execution, running, settle
 from limiter.gate.model import Lease, Outcome, Settlement, Ticket
 
 from .gate import SoloGate
@@ -40,12 +40,14 @@ class RequestManager:
         attempts: int = 50,  # of one job, before it is given up
         upstream: str = "solo",
         gate: SoloGate | None = None,
+        leased: bool = True,  # False: a run sees no lease, as behind a queue of RQ without an upstream
         around: Around = nullcontext,  # entered in a thread around each run, and around each hook
         before_offer: Callable[[Ticket], object] | None = None,
         after_settle: Callable[[Execution, Settlement], object] | None = None,
     ) -> None:
         self.upstream = upstream
         self.workers = workers
+        self._leased = leased
         self._attempts = attempts
         self._gate = gate or SoloGate.for_one(upstream, requests_per_minute, workers)
         self._around, self._before_offer, self._after_settle = around, before_offer, after_settle
@@ -206,7 +208,8 @@ class RequestManager:
                 self._gate.wait_for_ring(seen, _earlier(admission.wait_seconds, next_due))
 
     def _perform(self, lease: Lease) -> None:
-        execution = Execution(id=lease.id, job=lease.job, lease=lease, on_accepted=self._accepted)
+        seen = lease if self._leased else None
+        execution = Execution(id=lease.id, job=lease.job, lease=seen, on_accepted=self._accepted)
         task = self._start(execution)
         if task is None:
             self._gate.settle(self.upstream, lease.id, Outcome.RETURNED)
@@ -244,9 +247,7 @@ class RequestManager:
         if execution.outcome is None:
             cut = execution.abort_reason is AbortReason.SHUTDOWN
             execution.outcome = Outcome.RETURNED if cut else Outcome.FAILURE if failed else Outcome.SUCCESS
-        settlement = self._gate.settle(
-            self.upstream, execution.id, execution.outcome, execution.usage, retry_after=execution.retry_after
-        )
+        settlement = settle(self._gate, self.upstream, execution, execution.outcome)
         self._call_hook(self._around, self._after_settle, execution, settlement)
 
     def _conclude(

@@ -8,18 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.conf import settings
-from django.contrib.sessions.backends.db import SessionStore
 
 from feedback.models import User
 from feedback.simulator.hosting import SimulatorProcess
-from tests.e2e.site import Site
+from tests.e2e.sessions import sign_in
+from tests.e2e.site import Site, Sites
 from tests.people import assignment, classmate, operator, outsider, owner, teacher
-from tests.running import Running, processes
+from tests.running import PATIENCE, Running, processes
 
 if TYPE_CHECKING:
     import redis
-    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+    from playwright.sync_api import Browser, ConsoleMessage, Page
 
 __all__ = ["assignment", "classmate", "operator", "outsider", "owner", "teacher"]
 
@@ -33,11 +32,24 @@ FLAGS = [
 ]  # fmt: skip
 
 
+# How a browser, and htmx, log a request that was refused or got no answer: tests ask for such, and it is
+# no fault of a page.
+UNANSWERED = ("Failed to load resource", "Response Status Error Code", "htmx:afterRequest", "htmx:sendError")
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
     """Debian's Chromium: `make system` installs it."""
     assert CHROMIUM.exists(), "Chromium is missing: run `make system`"
     return {"executable_path": str(CHROMIUM), "args": FLAGS, "headless": True}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patient_expectations() -> None:
+    """Playwright gives up after 5 s, which a busy machine takes for a page."""
+    from playwright.sync_api import expect
+
+    expect.set_options(timeout=PATIENCE * 1000)
 
 
 @pytest.fixture(scope="session")
@@ -57,11 +69,17 @@ def environment(child_environment: dict[str, str], redis_client: redis.Redis) ->
     return {**child_environment, "DJANGO_SETTINGS_MODULE": "tests.e2e.settings"}
 
 
+@pytest.fixture(scope="session")
+def sites(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sites]:
+    """Web servers that tests share. They end before the database that they are connected to."""
+    with Sites(tmp_path_factory.mktemp("sites")) as sites:
+        yield sites
+
+
 @pytest.fixture
-def site(environment: dict[str, str], tmp_path: Path) -> Iterator[Site]:
+def site(environment: dict[str, str], sites: Sites) -> Site:
     """The web server alone: for pages of rows that a test made."""
-    with Site(environment, tmp_path / "web.log") as site:
-        yield site
+    return sites.serving(environment)
 
 
 @pytest.fixture
@@ -69,18 +87,6 @@ def running(environment: dict[str, str], simulator: SimulatorProcess, tmp_path: 
     """Everything else of the system, as a test starts it."""
     with processes({**environment, "SIMULATOR_URL": simulator.url}, tmp_path / "running.log") as started:
         yield started
-
-
-def sign_in(context: BrowserContext, site: Site, user: User) -> None:
-    """A session as signing in makes it, without the form."""
-    session = SessionStore()
-    session["_auth_user_id"] = str(user.pk)
-    session["_auth_user_backend"] = settings.AUTHENTICATION_BACKENDS[0]
-    session["_auth_user_hash"] = user.get_session_auth_hash()
-    session.save()
-    context.add_cookies(
-        [{"name": settings.SESSION_COOKIE_NAME, "value": str(session.session_key), "url": site.url}]
-    )
 
 
 @pytest.fixture
@@ -96,10 +102,10 @@ def quiet_console(page: Page, site: Site) -> Iterator[None]:
     complaints: list[str] = []
 
     def listen(message: ConsoleMessage) -> None:
-        # A refused request, like the 404 that a test asks for, is logged too and is no fault of the page.
-        if message.type == "error" and "the server responded with a status of" not in message.text:
+        if message.type == "error" and not message.text.startswith(UNANSWERED):
             complaints.append(message.text)
 
+    page.context.set_default_timeout(PATIENCE * 1000)
     page.on("console", listen)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     yield

@@ -8,9 +8,11 @@ from uuid import uuid4
 
 from django.utils import timezone
 
-from feedback import line
+from feedback import line, requests
 from feedback.live import Writer
 from feedback.models import Comment, Document, Feedback, Job, Section
+from feedback.providers.offline.section import review_section
+from feedback.services import reactions
 from tests.factories import reading
 from tests.factories.work import a_document, a_job
 
@@ -90,3 +92,33 @@ def unreadable(whole: Document) -> Document:
         whole.owner, title="Scan of my notes", state=Document.State.FAILED,
         problem="This PDF holds pictures of pages, but no text. Hand in a file with text in it.",
     )  # fmt: skip
+
+
+def bridged(whole: Document) -> Document:
+    """Its provider is away: rules have said something about one section, and the rest waits."""
+    document = a_copy(whole, title="Night buses, in an outage", state=Document.State.ANALYSING)
+    with_feedback(document, whole, [0])
+    section = document.sections.get(position=1)
+    section.document = document
+    found = review_section(requests.for_section(section))
+    given = Feedback.objects.create(
+        document=document, section=section, provider="offline", model="rules", provisional=True,
+        summary=found.summary, strengths=found.strengths, next_steps=found.next_steps,
+    )  # fmt: skip
+    for position, remark in enumerate(found.comments[:4]):
+        reading.comment(given, section, remark.quote, remark.message, position, kind=remark.kind)
+    put_in_line(document)
+    return document
+
+
+def answered(whole: Document) -> Document:
+    """A reader has been through the first comments; one section deserves care."""
+    document = a_copy(whole, title="Night buses, read through", state=Document.State.COMPLETE)
+    with_feedback(document, whole, range(whole.sections.count()))
+    first = Feedback.objects.get(section=document.sections.get(position=0))
+    first.cautions = ["instructions", "grade"]
+    first.save(update_fields=["cautions"])
+    verdicts = ("accepted", "wrong", "dismissed")
+    for comment, verdict in zip(first.comments.order_by("start"), verdicts, strict=False):
+        reactions.react(comment, document.owner, verdict, "The survey is named two sentences earlier.")
+    return document

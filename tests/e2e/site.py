@@ -25,27 +25,45 @@ class Site:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
+        self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
-        with self._log.open("wb") as log:
+        self.start()
+        return self
+
+    def start(self) -> None:
+        """Also again, on the same port, after a stop."""
+        with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "uvicorn", "config.asgi:application", "--port", str(self.port),
                  "--no-access-log", "--timeout-graceful-shutdown", "1"],
                 cwd=ROOT, env=dict(self._environment), stdout=log, stderr=subprocess.STDOUT,
             )  # fmt: skip
         wait_until(self._answers, "the web server answers")
-        return self
+
+    @property
+    def runs(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def stop(self) -> None:
+        assert self._process is not None
+        self._process.terminate()
+        self._process.wait()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._process.terminate()
-        self._process.wait()
+        self.stop()
         if error is not None:
             sys.stderr.write(self._log.read_text(errors="replace")[-20_000:])
 
     def _answers(self) -> bool:
-        assert self._process.poll() is None, self._log.read_text(errors="replace")
+        assert self.runs, self._log.read_text(errors="replace")
         with suppress(URLError):
             urllib.request.urlopen(f"{self.url}/sign-in/").close()  # noqa: S310 - our own address
             return True
@@ -54,3 +72,29 @@ class Site:
     def __truediv__(self, path: object) -> str:
         """The address of a page: site / "submit/"."""
         return f"{self.url}/{path}"
+
+
+class Sites:
+    """One web server for each environment, started when first asked for: a start takes seconds."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._sites: dict[frozenset[tuple[str, str]], Site] = {}
+
+    def serving(self, environment: Mapping[str, str]) -> Site:
+        """The server of this environment, started again where a test ended it."""
+        key = frozenset((name, value) for name, value in environment.items() if name != "PYTEST_CURRENT_TEST")
+        if key not in self._sites:
+            self._sites[key] = Site(environment, self._folder / f"web-{len(self._sites)}.log")
+        site = self._sites[key]
+        if not site.runs:
+            site.start()
+        return site
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for site in self._sites.values():
+            if site.runs:
+                site.stop()

@@ -12,8 +12,8 @@ from feedback.models import Document, User
 from feedback.services import documents
 from feedback.simulator.hosting import SimulatorProcess
 from limiter.publication import reconcile_configuration
-from limiter.services import create_upstream
 from tests.e2e.site import Site
+from tests.factories.work import a_simulated_upstream
 from tests.running import PATIENCE, ROOT, Running
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -26,14 +26,7 @@ STAGES = ("parse", "split")
 @pytest.fixture(autouse=True)
 def two_sections_at_once(transactional_db: None, redis_client: redis.Redis) -> None:
     """Beside the upstreams that every database starts with, of which an empty Redis must hear again."""
-    create_upstream(
-        name="simulated",
-        values={
-            "target": "bedrock", "queue": "simulated", "requests_per_minute": 600, "burst": 50,
-            "max_in_flight": 2,
-        },
-        author="test", reason="so that other sections wait",
-    )  # fmt: skip
+    a_simulated_upstream(requests_per_minute=600, burst=50, max_in_flight=2)
     reconcile_configuration()
 
 
@@ -64,6 +57,7 @@ def test_words_appear_while_the_model_writes(
 
     written = reader.locator(".section [data-written]:not([hidden]) [data-part='summary']").first
     expect(written).not_to_be_empty(timeout=WITHIN)
+    assert not set("{}[]") & set(reader.locator("[data-written]").first.inner_text()), "prose, not JSON"
     expect(reader.get_by_role("progressbar")).to_be_visible()
     expect(reader.locator("#progress")).to_contain_text("Complete", timeout=WITHIN)
     expect(reader.locator("#summary .label")).to_have_text("Simulated")
@@ -79,9 +73,9 @@ def test_a_running_document_is_cancelled_from_its_page(
     reader.goto(site / f"documents/{document.pk}/")
     expect(reader.locator(".section .tone-running").first).to_be_visible(timeout=WITHIN)
 
-    reader.get_by_role("button", name="Cancel").click()
+    reader.get_by_role("button", name="Cancel", exact=True).click()
     expect(reader.locator("#progress")).to_contain_text("Cancelled")
-    expect(reader.get_by_role("button", name="Try again")).to_be_visible()
+    expect(reader.get_by_role("button", name="Try again what is missing")).to_be_visible()
 
 
 def hand_in(owner: User) -> Document:

@@ -8,10 +8,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from feedback.models import Document, User
-from tests.e2e.conftest import sign_in
+from feedback.services import documents
+from tests.e2e.sessions import sign_in
 from tests.e2e.site import Site
 from tests.factories import reading
-from tests.factories.people import PASSWORD
+from tests.running import PATIENCE
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
@@ -64,17 +65,83 @@ def test_pointing_at_a_note_marks_its_passage(reader: Page, site: Site, document
     expect(reader.locator(".mark.linked")).to_have_text("they pollinate crops")
 
 
-def test_a_draft_outlives_a_session_that_ended(reader: Page, site: Site, owner: User) -> None:
-    reader.goto(site / "submit/")
-    reader.get_by_role("textbox", name="Your text").fill("Three hours of work.")
-    reader.context.clear_cookies(name="sessionid")
-    reader.get_by_role("button", name="Hand in").click()
-    expect(reader.get_by_role("button", name="Sign in")).to_be_visible()
+def test_arrows_go_from_comment_to_comment_and_between_text_and_margin(
+    reader: Page, site: Site, document: Document
+) -> None:
+    open_document(reader, site, document)
+    first = reader.get_by_role("link", name="they pollinate crops").first
+    second = reader.get_by_role("link", name="It is clear that").first
+    first.focus()
+    reader.keyboard.press("ArrowDown")
+    expect(second).to_be_focused()
+    reader.keyboard.press("ArrowRight")
+    expect(reader.locator(".note.linked")).to_contain_text("Say what makes it clear.")
+    reader.keyboard.press("ArrowUp")
+    expect(reader.locator(".note.linked")).to_contain_text("A good, plain reason.")
+    reader.keyboard.press("Escape")
+    expect(first).to_be_focused()
 
-    reader.get_by_label("E-mail address").fill(owner.email)
-    reader.get_by_label("Password").fill(PASSWORD)
-    reader.get_by_role("button", name="Sign in").click()
-    expect(reader.get_by_role("textbox", name="Your text")).to_have_value("Three hours of work.")
+
+def test_a_comment_is_answered_and_the_answer_taken_back_by_keyboard(
+    reader: Page, site: Site, document: Document
+) -> None:
+    open_document(reader, site, document)
+    note = reader.locator(".note", has_text="Say what makes it clear.").first
+    note.get_by_role("button", name="Useful").press("Enter")
+    expect(note).to_contain_text("You found this useful.")
+    undo = note.get_by_role("button", name="Undo")
+    expect(undo).to_be_focused()
+    undo.press("Enter")
+    expect(note.get_by_role("button", name="Useful")).to_be_focused()
+
+
+def test_wrong_asks_why(reader: Page, site: Site, document: Document) -> None:
+    open_document(reader, site, document)
+    note = reader.locator(".note", has_text="Say what makes it clear.").first
+    opens = note.locator("details.wrong summary")
+    opens.press("Enter")
+    reason = note.get_by_label("What is wrong with it?")
+    expect(reason).to_be_visible()
+    reason.press("Escape")
+    expect(reason).not_to_be_visible()
+    expect(opens).to_be_focused()
+    opens.press("Enter")
+    reason.fill("The sentence before says it.")
+    reason.press("Enter")
+    expect(note).to_contain_text("You marked this as wrong: The sentence before says it.")
+    reader.reload()
+    expect(note).to_contain_text("You marked this as wrong: The sentence before says it.")
+
+
+def test_the_feedback_is_copied_as_text(reader: Page, site: Site, document: Document) -> None:
+    reader.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=site.url)
+    open_document(reader, site, document)
+    reader.get_by_role("link", name="Copy as text").click()
+    expect(reader.get_by_role("link", name="Copied")).to_be_visible()
+    copied = reader.evaluate("navigator.clipboard.readText()")
+    assert "Evidence: Say what makes it clear." in copied
+
+
+def test_a_reader_is_told_in_the_browser_when_it_is_done(reader: Page, site: Site, owner: User) -> None:
+    reader.context.grant_permissions(["notifications"], origin=site.url)
+    reader.add_init_script(
+        """window.told = [];
+        const real = Notification;
+        window.Notification = class extends EventTarget {
+          static get permission() { return real.permission; }
+          static requestPermission() { return Promise.resolve(real.permission); }
+          constructor(title, options) { super(); window.told.push(`${title}: ${options.body}`); }
+        };"""
+    )
+    work = reading.a_split_document(owner)
+    open_document(reader, site, work)
+    button = reader.get_by_role("button", name="Notify me in this browser")
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "true")
+    documents.fail(work, "It could not be read.")
+    expect(reader.locator("#progress")).to_contain_text("Failed", timeout=PATIENCE * 1000)
+    reader.wait_for_function("window.told.length === 1")
+    assert reader.evaluate("window.told") == ["On bees: Failed"]
 
 
 def test_the_whole_road_works_by_reloading(without_javascript: Page, site: Site, document: Document) -> None:

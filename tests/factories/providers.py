@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TypeVar
 
+import pytest
+
+from feedback import upstreams
 from feedback.providers.base import (
     Accepted,
     Call,
@@ -15,12 +20,25 @@ from feedback.providers.base import (
     Event,
     FeedbackOutput,
     Finished,
+    Provider,
     Request,
     SectionRequest,
     TokenUsage,
 )
 
 Step = Callable[[Request, Call], Event]
+Stand = TypeVar("Stand", bound=Provider)
+
+
+@contextmanager
+def in_place_of(upstream: str, provider: Stand, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stand]:
+    """What is sent to the upstream goes to this provider."""
+    monkeypatch.setitem(upstreams._FACTORIES, upstream, lambda: provider)
+    upstreams.provider_for.cache_clear()
+    try:
+        yield provider
+    finally:
+        upstreams.provider_for.cache_clear()
 
 
 def an_answer(request: Request) -> FeedbackOutput:
@@ -39,20 +57,27 @@ class ScriptedProvider:
 
     name: str = "scripted"
     simulated: bool = False
+    model: str = "scripted-1"
+    version: str = "scripted-1"
+    stop_reason: str = "end_turn"
+    output_tokens: int = 20
+    asked: list[int] = field(default_factory=list)  # max_tokens of each call
     errors: list[Exception] = field(default_factory=list)
     before_the_end: Callable[[Request, Call], None] = lambda request, call: None
     answer: Callable[[Request], FeedbackOutput] = an_answer
     calls: int = 0
 
     def estimate(self, request: Request) -> Estimate:
-        return Estimate(input_tokens=100, max_tokens=50)
+        return Estimate(input_tokens=100, max_tokens=50, ceiling=400, output_class="short")
 
     def stream(self, request: Request, call: Call) -> Iterator[Event]:
         self.calls += 1
+        self.asked.append(call.max_tokens)
         if self.errors:
             raise self.errors.pop(0)
         yield Accepted()
         output = self.answer(request)
         yield Delta(output.model_dump_json())
         self.before_the_end(request, call)
-        yield Finished(output, TokenUsage(input_tokens=80, output_tokens=20), model="scripted-1")
+        usage = TokenUsage(input_tokens=80, output_tokens=self.output_tokens)
+        yield Finished(output, usage, model="scripted-1", stop_reason=self.stop_reason)

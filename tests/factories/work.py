@@ -10,6 +10,9 @@ from django.utils import timezone
 
 from feedback import flows
 from feedback.models import Document, Job, Section, User
+from feedback.services import erasure
+from limiter.models import Upstream
+from limiter.services import create_upstream
 
 _numbers = count(1)
 
@@ -68,3 +71,13 @@ def a_job(document: Document, *, section: Section | None = None, **fields: Any) 
         "waiting_since": timezone.now(),
     }
     return Job.objects.create(document=document, section=section, **{**values, **fields})
+
+
+def deleted_by_its_owner(document: Document) -> None:
+    erasure.delete_document(document, by=document.owner)
+
+
+def a_simulated_upstream(**values: Any) -> Upstream:
+    """The upstream of calls to the simulator."""
+    values = {"target": "bedrock", "queue": "simulated", **values}
+    return create_upstream(name="simulated", values=values, author="test", reason="for the simulator")

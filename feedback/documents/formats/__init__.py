@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import StrEnum
 
+from .. import sentences
 from ..blocks import assemble
 from ..encoding import decode, looks_binary
 from ..errors import Corrupt, Encrypted, WrongType
 from ..headings import promote
 from ..model import Limits, Parsed
+from ..sentences import say
 from .archive import Archive
 
 
@@ -27,31 +29,26 @@ _SUFFIXES = {
     ".txt": Format.PLAIN, ".text": Format.PLAIN, "": Format.PLAIN,
 }  # fmt: skip
 _NAMES = {
-    Format.DOCX: "a Word document (.docx)",
-    Format.ODT: "an OpenDocument text (.odt)",
-    Format.PDF: "a PDF",
-    Format.MARKDOWN: "a Markdown text",
-    Format.PLAIN: "plain text",
+    Format.DOCX: sentences.WORD,
+    Format.ODT: sentences.OPEN_DOCUMENT,
+    Format.PDF: sentences.PDF,
+    Format.MARKDOWN: sentences.MARKDOWN,
+    Format.PLAIN: sentences.PLAIN,
 }
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
-_SAVE_AS = "Please open it and save it as .docx or .pdf, then upload that."
 _OTHER_TYPES = (
-    (b"{\\rtf", f"This is an RTF document. {_SAVE_AS}"),
-    (_OLE, f"This is a document of an old Office version (.doc). {_SAVE_AS}"),
-    (b"\x89PNG", "This is a picture. Please upload the document itself."),
-    (b"\xff\xd8\xff", "This is a picture. Please upload the document itself."),
-    (b"GIF8", "This is a picture. Please upload the document itself."),
+    (b"{\\rtf", sentences.RTF),
+    (_OLE, sentences.OLD_OFFICE),
+    (b"\x89PNG", sentences.PICTURE),
+    (b"\xff\xd8\xff", sentences.PICTURE),
+    (b"GIF8", sentences.PICTURE),
 )
-_PAGES = "This is a Pages document. Please export it from Pages as Word (.docx) or PDF, then upload that."
 _OTHER_OFFICE = (
-    (r"index\.xml|index/document\.iwa|index\.zip", _PAGES),
-    (r"xl/workbook\.xml", "This is a spreadsheet. Please upload the text as .docx, .odt, .pdf, .md or .txt."),
-    (
-        r"ppt/presentation\.xml",
-        "This is a set of slides. Please upload the text as .docx, .odt, .pdf, .md or .txt.",
-    ),
+    (r"index\.xml|index/document\.iwa|index\.zip", sentences.PAGES),
+    (r"xl/workbook\.xml", sentences.SPREADSHEET),
+    (r"ppt/presentation\.xml", sentences.SLIDES),
 )
 
 
@@ -83,7 +80,7 @@ def _read_archive(archive: Archive, suffix: str, limits: Limits) -> Parsed:
             raise WrongType(message)
     if _SUFFIXES.get(suffix) in {Format.DOCX, Format.ODT}:
         raise Corrupt
-    raise WrongType("This is a zip archive. Please upload the document itself.")
+    raise WrongType(sentences.ARCHIVE)
 
 
 def _read_text(data: bytes, suffix: str, limits: Limits) -> Parsed:
@@ -107,18 +104,18 @@ def _refuse_other_types(data: bytes, suffix: str) -> None:
             raise WrongType(message)
     named = _SUFFIXES.get(suffix)
     if suffix == ".pages":
-        raise WrongType(_PAGES)
+        raise WrongType(sentences.PAGES)
     if named is None:
         raise WrongType
     if named in {Format.DOCX, Format.ODT, Format.PDF}:
         if looks_binary(data):
             raise Corrupt
-        raise WrongType(f"This file is named {suffix}, but inside it is not {_NAMES[named]}. {_SAVE_AS}")
+        raise WrongType(say(sentences.NOT_WHAT_IT_IS_NAMED, ending=suffix, kind=_NAMES[named]))
     if data[:256].lstrip().lower().startswith((b"<!doctype html", b"<html")):
-        raise WrongType("This is a web page. Please upload the text as .docx, .odt, .pdf, .md or .txt.")
+        raise WrongType(sentences.WEB_PAGE)
 
 
 def _misnamed(found: Format, suffix: str) -> Iterator[str]:
     if _SUFFIXES.get(suffix) is not found:
-        named = f"named {suffix}" if suffix else "named without an ending"
-        yield f"The file is {named}, but it is {_NAMES[found]} and was read as one."
+        words = sentences.MISNAMED if suffix else sentences.UNNAMED
+        yield say(words, ending=suffix, kind=_NAMES[found])

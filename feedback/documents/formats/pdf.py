@@ -12,14 +12,17 @@ from pypdf import PageObject, PdfReader
 from pypdf.errors import DependencyError, LimitReachedError, PyPdfError
 from pypdf.generic import DictionaryObject
 
+from .. import sentences
 from ..blocks import Block
 from ..errors import Corrupt, Empty, Encrypted, NoText, TooComplex, TooLarge
 from ..headings import promote
 from ..model import Limits
+from ..sentences import say
 from .pdf_layout import lay_out
 from .pdf_lines import Line
 
 _BOLD = re.compile(r"bold|black|heavy|cmbx|demi", re.IGNORECASE)
+SHOWN = 5  # numbers of pages that hold only pictures
 _MUCH_INK = 4_000  # bytes of drawing instructions; an empty page of a word processor has some hundred
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
 
@@ -34,7 +37,7 @@ def read_pdf(data: bytes, limits: Limits) -> tuple[list[Block], list[str]]:
             raise Encrypted
         pages = len(reader.pages)
         if pages > limits.max_pages:
-            raise TooLarge(f"This PDF has {pages:,} pages; at most {limits.max_pages:,} can be read.")
+            raise TooLarge(say(sentences.TOO_MANY_PAGES, pages=pages, most=limits.max_pages))
         read = [_read_page(page, number) for number, page in enumerate(reader.pages)]
     except (LimitReachedError, DependencyError):
         raise TooComplex from None
@@ -53,10 +56,10 @@ def _checked(pages: list[list[Line]], pictures: list[int]) -> tuple[list[Block],
 
 def _picture_warning(pictures: list[int]) -> Iterator[str]:
     if len(pictures) == 1:
-        yield f"Page {pictures[0]} holds only a picture; the text in it could not be read."
+        yield say(sentences.PICTURE_PAGE, page=pictures[0])
     elif pictures:
-        shown = ", ".join(map(str, pictures[:5])) + (" and more" if len(pictures) > 5 else "")
-        yield f"Pages {shown} hold only pictures; the text in them could not be read."
+        words = sentences.PICTURE_PAGES if len(pictures) <= SHOWN else sentences.MORE_PICTURE_PAGES
+        yield say(words, pages=", ".join(map(str, pictures[:SHOWN])))
 
 
 def _read_page(page: PageObject, number: int) -> tuple[list[Line], bool]:

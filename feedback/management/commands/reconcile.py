@@ -10,7 +10,8 @@ from django.db import Error as DatabaseError
 from django.db import close_old_connections
 from redis.exceptions import RedisError
 
-from feedback.services.reconcile import Reconciler
+from feedback import heartbeats
+from feedback.reconcile import Reconciler
 from limiter.gate.model import GateError
 
 
@@ -33,6 +34,7 @@ class Command(BaseCommand):
             signal.signal(number, lambda *_: stop.set())
         while not stop.is_set():
             self._pass(reconciler)
+            heartbeats.beat("reconcile", every=every)
             stop.wait(every)
 
     def _pass(self, reconciler: Reconciler) -> None:

@@ -34,9 +34,17 @@ def kind_of(request: Request) -> Kind:
     return Kind.MEDIUM if words < MEDIUM_WORDS else Kind.LONG
 
 
+def class_of(request: Request) -> str:
+    """What an answer's length goes by, as one word to learn under: kind, and whether a rubric adds to it."""
+    return f"{kind_of(request).value}{'+rubric' if request.task.criteria else ''}"
+
+
+GROWTH = 4  # how many times as much a cut-off answer may ask for in the end
+
+
 @dataclass(frozen=True, slots=True)
 class OutputBudgets:
-    """max_tokens for each kind, and what each rubric criterion adds to it."""
+    """max_tokens for each kind while nothing is learnt, and what each rubric criterion adds to it."""
 
     short: int = 1200
     medium: int = 2400
@@ -48,4 +56,11 @@ class OutputBudgets:
     def max_tokens(self, request: Request) -> int:
         base: int = getattr(self, kind_of(request).value)
         wanted = base + self.per_criterion * len(request.task.criteria)
+        return self._bounded(wanted)
+
+    def most(self, request: Request) -> int:
+        """What a call may ask for after its answer was cut off."""
+        return self._bounded(GROWTH * self.max_tokens(request))
+
+    def _bounded(self, wanted: int) -> int:
         return wanted if self.ceiling is None else min(wanted, self.ceiling)

@@ -11,7 +11,7 @@ from botocore.eventstream import ParserError
 from botocore.parsers import ResponseParserError
 from urllib3 import exceptions as urllib3
 
-from ..base import ProviderError, Rejected, Throttled, TimedOut, Unavailable
+from ..base import Exhausted, ProviderError, Rejected, Throttled, TimedOut, Unavailable
 
 # By the service's own name for it (API reference of Converse and ConverseStream, section Errors).
 BY_CODE: Mapping[str, type[ProviderError]] = {
@@ -62,7 +62,22 @@ def _of_service(error: botocore.ClientError) -> ProviderError:
     metadata = error.response.get("ResponseMetadata", {})
     # Inside a stream a name begins in lower case.
     family = BY_CODE.get(code[:1].upper() + code[1:]) or _by_status(metadata.get("HTTPStatusCode"))
-    return family(str(error), retry_after=_retry_after(metadata.get("HTTPHeaders", {})))
+    retry_after = _retry_after(metadata.get("HTTPHeaders", {}))
+    if family is Throttled:
+        return _throttled(str(error), retry_after)
+    return family(str(error), retry_after=retry_after)
+
+
+def _throttled(said: str, retry_after: float) -> Throttled:
+    """Bedrock tells its quotas apart in words alone: "Too many tokens per day, please wait ..."."""
+    words = said.lower()
+    if "per day" in words or "daily" in words:
+        return Exhausted(said, retry_after=retry_after)
+    error = Throttled(said, retry_after=retry_after)
+    error.quota = (
+        "tokens" if "too many tokens" in words else "requests" if "too many requests" in words else ""
+    )
+    return error
 
 
 def _by_status(status: int | None) -> type[ProviderError]:

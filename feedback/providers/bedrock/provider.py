@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
 from ..base import Aborted, Call, Estimate, Event, ProviderError, Request, TimedOut, TokenUsage
+from .budgets import class_of
 from .client import build_client
 from .deadlines import Deadlines
 from .errors import RAISED, translate
@@ -19,6 +21,11 @@ from .stream import read_events
 from .wire import Cut, Wire
 
 
+def _digest(prompt: str) -> str:
+    """Changes with every change of the prompt, so that nobody has to remember to count."""
+    return hashlib.sha256(prompt.encode()).hexdigest()[:12]
+
+
 class BedrockProvider:
     """Shared by all threads of a worker. Costs one thread, for the deadlines of all calls together."""
 
@@ -27,15 +34,23 @@ class BedrockProvider:
     def __init__(self, settings: BedrockSettings) -> None:
         self.settings = settings
         self.simulated = settings.simulated
+        self.model = settings.model
         self._client = build_client(settings)
         self._deadlines = Deadlines()
         self._tools = tool_config()
+        self.version = f"{settings.model} {_digest(SYSTEM + json.dumps(self._tools))}"
         self._fixed_tokens = TOOL_PREAMBLE_TOKENS + estimate_tokens(SYSTEM + json.dumps(self._tools))
 
     def estimate(self, request: Request) -> Estimate:
         """See estimate.py for how, and which way it errs."""
         tokens = self._fixed_tokens + estimate_tokens(user_message(request))
-        return Estimate(input_tokens=tokens, max_tokens=self.settings.budgets.max_tokens(request))
+        budgets = self.settings.budgets
+        return Estimate(
+            input_tokens=tokens,
+            max_tokens=budgets.max_tokens(request),
+            ceiling=budgets.most(request),
+            output_class=class_of(request),
+        )
 
     def stream(self, request: Request, call: Call) -> Iterator[Event]:
         """Accepted, then deltas, then Finished; raises ProviderError. Closing the iterator ends the call.
@@ -48,7 +63,7 @@ class BedrockProvider:
             raise Aborted
         try:
             with self._deadlines.limit(self.settings.total_timeout, lambda: wire.sever(Cut.DEADLINE)):
-                yield from self._events(request, wire)
+                yield from self._events(request, call, wire)
         except ProviderError as error:
             raise self._cut_short(wire, error.usage) or error from None
         except RAISED as error:
@@ -60,9 +75,9 @@ class BedrockProvider:
         """Give back the pooled connections."""
         self._client.close()
 
-    def _events(self, request: Request, wire: Wire) -> Iterator[Event]:
+    def _events(self, request: Request, call: Call, wire: Wire) -> Iterator[Event]:
         with wire.carrying():
-            response = self._client.converse_stream(**self._arguments(request))
+            response = self._client.converse_stream(**self._arguments(request, call))
         with closing(response["stream"]) as events:
             yield from read_events(events, request, self.settings.model)
 
@@ -75,8 +90,9 @@ class BedrockProvider:
                 return TimedOut(f"The call was cut after {self.settings.total_timeout:g} s.", usage=usage)
         return None
 
-    def _arguments(self, request: Request) -> dict[str, Any]:
-        inference: dict[str, Any] = {"maxTokens": self.settings.budgets.max_tokens(request)}
+    def _arguments(self, request: Request, call: Call) -> dict[str, Any]:
+        longest = call.max_tokens or self.settings.budgets.max_tokens(request)
+        inference: dict[str, Any] = {"maxTokens": longest}
         if self.settings.temperature is not None:
             inference["temperature"] = self.settings.temperature
         arguments: dict[str, Any] = {

@@ -5,9 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from ..base import Accepted, Delta, Event, Finished, Rejected, Request, TokenUsage, Unavailable
+from ..base import (
+    Accepted,
+    Delta,
+    Event,
+    Finished,
+    MalformedAnswer,
+    Rejected,
+    Request,
+    TokenUsage,
+    Truncated,
+    Unavailable,
+)
 from .answer import read_answer
 
+CUT_OFF = "max_tokens"  # the stop reason of an answer that was longer than allowed
 # Stop reasons behind which there is no answer, and would be none the next time either.
 BLOCKED = frozenset({"guardrail_intervened", "content_filtered", "refusal", "model_context_window_exceeded"})
 
@@ -40,7 +52,13 @@ def _finish(answer: str, stop_reason: str, usage: TokenUsage, request: Request, 
         raise Unavailable("The answer broke off before its end.")
     if stop_reason in BLOCKED:
         raise Rejected(f"The model gave no answer: {stop_reason}.", usage=usage)
-    return Finished(read_answer(answer, request, usage), usage, model, stop_reason)
+    try:
+        output = read_answer(answer, request, usage)
+    except MalformedAnswer as error:
+        if stop_reason == CUT_OFF:
+            raise Truncated(f"{Truncated.__doc__} Nothing in it is whole.", usage=usage) from error
+        raise
+    return Finished(output, usage, model, stop_reason)
 
 
 def _usage(counts: Mapping[str, int]) -> TokenUsage:

@@ -30,6 +30,7 @@ class OfflineProvider:
 
     name = "offline"
     simulated = False
+    model = version = MODEL
 
     def estimate(self, request: Request) -> Estimate:
         return Estimate(input_tokens=_words(request), max_tokens=0)

@@ -7,6 +7,7 @@ import random
 from feedback.providers.base import FeedbackOutput
 
 from .document import about_document
+from .gullible import obey, orders_in
 from .material import Document, read_material
 from .section import about_section
 
@@ -20,10 +21,20 @@ def write_feedback(prompt: str, seed: int) -> FeedbackOutput:
     return about_section(material, chance)
 
 
+def write_as_ordered(prompt: str, *, with_tool: bool) -> str | None:
+    """What a model writes that takes orders from the text. None: the text gives none."""
+    material = read_material(prompt)
+    orders = orders_in(material)
+    if orders is None:
+        return None
+    output = obey(orders, material)
+    return output.summary if orders.no_tool or not with_tool else output.model_dump_json()
+
+
 def write_prose(prompt: str, seed: int) -> str:
     """An answer for a request that forces no tool."""
     feedback = write_feedback(prompt, seed)
     return "\n\n".join((feedback.summary, *feedback.strengths, *feedback.next_steps))
 
 
-__all__ = ["write_feedback", "write_prose"]
+__all__ = ["write_as_ordered", "write_feedback", "write_prose"]

@@ -6,11 +6,20 @@
 -- include "clock"
 local WEEK = 604800000 -- milliseconds; a breaker of which nothing is heard for so long is closed
 local now = clock()
-local rules = { breaker = cjson.decode(ARGV[1]) }
-local packed = redis.call("GET", KEYS[1])
+local base = KEYS[1]
+local tuning = cjson.decode(ARGV[1])
+local packed = redis.call("GET", base)
 local state = packed and cmsgpack.unpack(packed)
-  or { breaker = "closed", generation = 0, failures = 0, successes = 0, opens = 0, retry_at = 0 }
-state.probes = state.breaker == "closed" and 0 or redis.call("ZCOUNT", KEYS[2], "(" .. string.format("%.0f", now), "+inf")
+  or {
+    breaker = 0, generation = 0, failures = 0, successes = 0, opens = 0, retry_at = 0, throttles = 0,
+    calls = 0, failed = 0, slow = 0,
+  }
+local tally = state
+state.probes = state.breaker == 0 and 0 or redis.call("ZCOUNT", KEYS[2], "(" .. string.format("%.0f", now), "+inf")
+
+-- Nobody asks for the history of a breaker outside a gate.
+local function note()
+end
 
 -- include "breaker"
 
@@ -18,7 +27,8 @@ state.probes = state.breaker == "closed" and 0 or redis.call("ZCOUNT", KEYS[2], 
 local function save()
   state.probes = nil
   local after = cmsgpack.pack(state)
-  if after ~= packed and (packed or state.generation > 0 or state.failures > 0) then
-    redis.call("SET", KEYS[1], after, "PX", math.max(0, math.floor((state.retry_at - now) / 1000)) + WEEK)
+  if after ~= packed and (packed or state.generation > 0 or state.failures > 0 or state.calls > 0) then
+    redis.call("SET", base, after, "PX", math.max(0, math.floor((state.retry_at - now) / 1000)) + WEEK)
+    redis.call("PEXPIRE", base .. ":window", WEEK)
   end
 end

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict
 from functools import cache, cached_property
 from pathlib import Path
 from random import random as uniform
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from limiter.gate.model import BreakerState, Outcome, Reason
+from limiter.gate.redis import wire
 from limiter.gate.redis.gate import translated
 from limiter.gate.redis.loader import Script, Source, load
 from limiter.gate.rules import BreakerRule, micros, seconds
@@ -20,7 +20,7 @@ from ..model import Circuit, Permit
 if TYPE_CHECKING:
     import redis
 
-SCHEMA = 1
+SCHEMA = 2
 OPERATIONS = ("ask", "tell", "look")
 
 read = beside(Path(__file__).parent)
@@ -76,4 +76,4 @@ class RedisCircuits:
 
 @cache
 def _packed(rule: BreakerRule) -> str:
-    return json.dumps(asdict(rule), separators=(",", ":"))
+    return json.dumps(wire.breaker(rule), separators=(",", ":"))

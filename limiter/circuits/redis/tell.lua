@@ -11,7 +11,7 @@ if given_up then
   redis.call("ZREM", KEYS[2], ARGV[2])
 end
 if tonumber(ARGV[3]) == state.generation then
-  breaker_feed(ARGV[4], probe, tonumber(ARGV[5]), tonumber(ARGV[6]))
+  breaker_feed(ARGV[4], probe, tonumber(ARGV[5]), tonumber(ARGV[6]), false)
   save()
 end
 return 0

@@ -10,26 +10,26 @@ from uuid import uuid4
 
 from ..model import (
     Admission,
-    BreakerMode,
+    Ended,
+    Event,
     Explanation,
     FlowPolicy,
-    FlowStatus,
     Lease,
     Outcome,
     Place,
-    Reason,
+    Quota,
     Settlement,
+    Spent,
     Status,
     Ticket,
+    Timing,
     UpstreamConfig,
     Usage,
 )
-from ..rules import MILLI, micros, seconds
-from .upstream import Refusal, Upstream
-
-
-def _moment(value: int | None) -> float | None:
-    return None if value is None else seconds(value)
+from ..rules import micros, seconds
+from .outlook import span, waits_for
+from .status import moment, status_of
+from .upstream import Upstream
 
 
 class MemoryGate:
@@ -57,9 +57,9 @@ class MemoryGate:
         self, upstream: str, *, flows: Mapping[str, FlowPolicy], groups: Mapping[str, float]
     ) -> None:
         with self._changed:
-            line = self._upstream(upstream).line
+            line, now = self._upstream(upstream).line, self._now()
             for flow, policy in flows.items():
-                line.set_policy(flow, policy)
+                line.set_policy(flow, policy, now)
             for group, weight in groups.items():
                 line.set_weight(group, weight)
             self._changed.notify_all()
@@ -68,11 +68,11 @@ class MemoryGate:
 
     def offer(self, upstream: str, ticket: Ticket, *, front: bool = False) -> Place:
         with self._changed:
-            state = self._upstream(upstream)
-            state.offer(ticket, front=front)
+            state, now = self._upstream(upstream), self._now()
+            refused = state.offer(ticket, now, front=front)
             self._changed.notify()
-            ahead, earliest, latest, _ = state.span(ticket.job, self._now())
-            return Place(ahead, _moment(earliest), _moment(latest))
+            ahead, earliest, latest, _ = span(state, ticket.job, now)
+            return Place(ahead, moment(earliest), moment(latest), refused)
 
     def admit(self, upstream: str, k: int = 1, *, ids: Sequence[str] | None = None) -> Admission:
         """Decide. A repeat with the same ids returns the leases that the first call made."""
@@ -82,12 +82,12 @@ class MemoryGate:
             leases, refusal = self._upstream(upstream).admit(wanted, now)
             if refusal is None:
                 return Admission(tuple(leases), now=seconds(now))
-            return Admission(tuple(leases), refusal.reason, _moment(refusal.retry_at), seconds(now))
+            return Admission(tuple(leases), refusal.reason, moment(refusal.retry_at), seconds(now))
 
     def accepted(self, upstream: str, leases: Sequence[str]) -> int:
         with self._changed:
-            state = self._upstream(upstream)
-            return sum(state.accepted(lease) for lease in leases)
+            state, now = self._upstream(upstream), self._now()
+            return sum(state.accepted(lease, now) for lease in leases)
 
     def renew(self, upstream: str, leases: Sequence[Lease]) -> frozenset[str]:
         with self._changed:
@@ -102,13 +102,26 @@ class MemoryGate:
         usage: Usage | None = None,
         *,
         retry_after: float = 0.0,
+        timing: Timing | None = None,
+        quota: Quota | None = None,
+        shares: Sequence[tuple[str, str]] = (),
     ) -> Settlement:
         with self._changed:
             settled = self._upstream(upstream).settle(
-                lease, outcome, usage, micros(retry_after), self._random(), self._now()
-            )
+                lease, outcome, usage, self._now(), retry_after=micros(retry_after), random=self._random(),
+                timing=timing, quota=quota, shares=shares,
+            )  # fmt: skip
             self._changed.notify_all()
             return settled
+
+    def settle_many(self, upstream: str, ended: Sequence[Ended]) -> tuple[Settlement, ...]:
+        return tuple(
+            self.settle(
+                upstream, each.lease, each.outcome, each.usage, retry_after=each.retry_after,
+                timing=each.timing, quota=each.quota, shares=each.shares,
+            )
+            for each in ended
+        )  # fmt: skip
 
     def expire(self, upstream: str, limit: int = 100) -> tuple[Lease, ...]:
         with self._changed:
@@ -131,19 +144,27 @@ class MemoryGate:
             state, now = self._upstream(upstream), self._now()
             if job in state.running:
                 return Explanation("running")
-            found = state.line.jobs.get(job)
-            if found is None:
+            if job not in state.line.jobs:
                 return Explanation("unknown")
-            ahead, earliest, latest, share = state.span(job, now)
-            refusal = state.standing(now) or state.limited(now)
-            if refusal is None and not state.line.may_run(state.line.flows[found.flow]):
-                refusal = Refusal(Reason.FLOW_IN_FLIGHT)
-            reason = None if refusal is None else refusal.reason
-            return Explanation("waiting", reason, ahead, share, _moment(earliest), _moment(latest))
+            ahead, earliest, latest, share = span(state, job, now)
+            refusal = waits_for(state, job, now)
+            return Explanation(
+                "waiting",
+                refusal.reason if refusal else None,
+                ahead,
+                share,
+                moment(earliest),
+                moment(latest),
+                moment(refusal.retry_at) if refusal else None,
+            )
+
+    def events(self, upstream: str, after: int = 0) -> tuple[Event, ...]:
+        with self._changed:
+            return self._upstream(upstream).history.since(after)
 
     def status(self, upstream: str) -> Status:
         with self._changed:
-            return self._status(self._upstream(upstream), self._now())
+            return status_of(self._upstream(upstream), self._now())
 
     def restore(
         self,
@@ -152,18 +173,17 @@ class MemoryGate:
         leases: Sequence[Lease] = (),
         waiting: Sequence[Ticket] = (),
         requests: float | None = None,
+        tokens: float | None = None,
+        spent: Sequence[Spent] | None = None,
     ) -> frozenset[str]:
-        """Rebuild what this memory doesn't know, from a ledger; returns the leases that are lost.
-
-        `requests` is what the bucket holds. Safe to repeat: what is known stays as it is.
-        """
         lost = self.renew(upstream, leases)
         for ticket in waiting:
             self.offer(upstream, ticket)
         with self._changed:
             state = self._upstream(upstream)
-            if requests is not None and state.rules is not None and state.rules.requests is not None:
-                state.bucket.fill(state.rules.requests, self._now(), requests)
+            if requests is None and tokens is None and spent is None:
+                return lost
+            state.restore(requests=requests, tokens=tokens, spent=spent or (), now=self._now())
         return lost
 
     def wait(self, timeout: float) -> bool:
@@ -181,33 +201,3 @@ class MemoryGate:
         if state is None:
             state = self._upstreams[name] = Upstream(name, uuid4().hex, self._now())
         return state
-
-    @staticmethod
-    def _status(state: Upstream, now: int) -> Status:
-        rules, breaker = state.rules, state.breaker
-        requests = rules.requests if rules else None
-        shut = breaker.refusal(rules.breaker, now) if rules else None
-        level = min(state.bucket.peek(requests, now), requests.capacity) if requests else 0
-        return Status(
-            upstream=state.name,
-            version=rules.version if rules else 0,
-            epoch=state.epoch,
-            now=seconds(now),
-            waiting=len(state.line.jobs),
-            in_flight=len(state.leases),
-            bucket_level=level / requests.grain if requests else None,
-            bucket_capacity=requests.capacity / requests.grain if requests else None,
-            requests_per_minute=requests.rate / MILLI if requests else None,
-            breaker=state.seen(),
-            breaker_mode=rules.breaker.mode if rules else BreakerMode.AUTO,
-            breaker_failures=breaker.failures,
-            breaker_retry_at=_moment(shut[1]) if shut else None,
-            generation=breaker.generation,
-            probes=breaker.probes,
-            counters={name: count for name, count in state.counters.items() if count},
-            flows={
-                flow.name: FlowStatus(flow.waiting, flow.in_flight, flow.weight, flow.parked)
-                for flow in state.line.flows.values()
-                if flow.holds
-            },
-        )

@@ -26,6 +26,8 @@ class Job:
     group: str
     document: str
     tokens: int
+    output: int
+    hold: int  # what the provider holds, at the multiplier of the day it came in line
     priority: int
     arrival: int  # within the lane; negative at the front
 
@@ -39,7 +41,7 @@ class Job:
     @property
     def charge(self) -> int:
         """What fairness reckons with until the real usage is known."""
-        return max(1, self.tokens)
+        return max(1, self.hold)
 
 
 def clamp(priority: int) -> int:
@@ -59,7 +61,7 @@ class Lane:
     order: Ordered = field(default_factory=Ordered)
     bunches: dict[str, Ordered] = field(default_factory=dict)
 
-    def arrive(self, ticket: Ticket, *, front: bool) -> Job:
+    def arrive(self, ticket: Ticket, hold: int, *, front: bool) -> Job:
         """Give a ticket its place in the order of arrival."""
         if front:
             self.head -= 1
@@ -68,8 +70,9 @@ class Lane:
             self.tail += 1
         priority = FRONT if front else clamp(ticket.priority)
         return Job(
-            ticket.job, ticket.flow, ticket.group, ticket.document, max(0, ticket.tokens), priority, arrival
-        )
+            ticket.job, ticket.flow, ticket.group, ticket.document, max(0, ticket.tokens),
+            max(0, ticket.output), hold, priority, arrival,
+        )  # fmt: skip
 
     def add(self, job: Job) -> None:
         self.waiting += 1

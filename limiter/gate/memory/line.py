@@ -2,41 +2,33 @@
 
 Start-time fair queueing over tokens, as in the virtual token counter (Sheng et al., OSDI 2024): a lane is
 charged when its job is admitted, so work in flight counts, and corrected by real usage at settle. A lane or
-group that becomes runnable starts at the current virtual time: idling earns no credit.
+group that becomes runnable starts at the current virtual time: idling earns no credit, and what others got
+back is no debt of a newcomer's.
 
-Bound: of two lanes of one group that stay runnable, with charges equal to what is used, the weighted service
-differs at any moment by at most max(charge / weight) more than at the start, so what they are served over
-any interval differs by at most the sum of both lanes' max(charge / weight). What runs with a wrong estimate
-adds its error until it settles.
+Bound: of two lanes of one group, or of two groups, that both have somebody who may run, the weighted service
+over any interval differs by at most the sum of both sides' max(charge / weight), and twice what the estimates
+of what was in flight were ever wrong by, together and weighted. tests/unit/gate/test_the_bound_of_fairness.py
+checks it.
+
+A flow that may not run now is parked: out of the choice, at no cost, until the moment or the event that
+lets it run again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from math import inf
 
-from ..model import FlowPolicy, Ticket
+from ..model import FlowPolicy, Reason, Ticket
+from .flow import Flow
 from .lane import Job, Lane, clamp
 from .ordered import Ordered
 
-PARKS = 32  # flows over a lowered cap that one choice may park
+LOOKS = 32  # flows that one choice may find unable to run
+WAKES = 32  # parked flows whose moment has come that one decision wakes
 PROBE_LOOK = 32  # of the cheapest jobs, how many a probe's choice looks at
 FORGET_AFTER = 3600 * 1_000_000  # an idle flow or group keeps what it owes for an hour
-
-
-@dataclass(slots=True)
-class Flow:
-    name: str
-    weight: float = 1.0
-    cap: int | None = None  # None: the line's default
-    in_flight: int = 0
-    holds: int = 0  # waiting and running
-    parked: bool = False
-    lanes: dict[str, Lane] = field(default_factory=dict)
-
-    @property
-    def waiting(self) -> int:
-        return sum(lane.waiting for lane in self.lanes.values())
 
 
 @dataclass(slots=True)
@@ -53,7 +45,8 @@ class Group:
 class Line:
     """The waiting jobs of one upstream."""
 
-    def __init__(self) -> None:
+    def __init__(self, birth: int) -> None:
+        self.birth = birth  # of this memory: until then nobody had refilled anything
         self.cap: int | None = None  # for flows without one of their own
         self.virtual = 0.0  # of the groups
         self.births = 0
@@ -63,16 +56,21 @@ class Line:
         self.policies: dict[str, FlowPolicy] = {}
         self.weights: dict[str, float] = {}
         self.runnable = Ordered()  # groups by service
-        self.sizes = Ordered()  # jobs by tokens
+        self.parked = Ordered()  # flows by when they wake
+        self.sizes = Ordered()  # jobs by what they hold
         self.idle = Ordered()  # flows and groups without work, by since when
 
     # Coming and going -------------------------------------------------------------------------
 
-    def enter(self, ticket: Ticket, *, front: bool = False) -> Job:
+    def enter(self, ticket: Ticket, hold: int, now: int, *, front: bool = False) -> Job:
         flow, group, lane = self._lane(ticket.flow, ticket.group)
-        job = lane.arrive(ticket, front=front)
+        job = lane.arrive(ticket, hold, front=front)
         self.hold(flow, group, lane)
-        self._insert(job, flow, group, lane)
+        self.jobs[job.id] = job
+        self.sizes.add(job.id, job.hold)
+        lane.add(job)
+        if lane.waiting == 1 and not flow.parked:
+            self._activate(flow, group, lane)
         return job
 
     def leave(self, job: str, now: int) -> bool:
@@ -98,9 +96,7 @@ class Line:
         if found is None:
             return False
         _, _, lane = self._lane(found.flow, found.group)
-        moved = Job(
-            found.id, found.flow, found.group, found.document, found.tokens, clamp(priority), found.arrival
-        )
+        moved = replace(found, priority=clamp(priority))
         lane.remove(found)
         lane.add(moved)
         self.jobs[job] = moved
@@ -108,25 +104,27 @@ class Line:
 
     # The choice -------------------------------------------------------------------------------
 
-    def choose(self) -> Job | None:
+    def choose(self, now: int) -> Job | None:
         """The job whose turn it is; None where no flow may run now."""
-        for _ in range(PARKS):
+        for _ in range(LOOKS):
             name = self.runnable.first()
             if name is None:
                 return None
-            first = self.groups[name].runnable.first()
-            flow = self.flows[first or ""]
-            if self.may_run(flow):
-                return self.jobs[flow.lanes[name].first()]
-            self.park(flow)
+            flow = self.flows[self.groups[name].runnable.first() or ""]
+            job = self.jobs[flow.lanes[name].first()]
+            refusal = flow.refusal(self.cap, job.hold, now)
+            if refusal is None:
+                return job
+            self.park(flow, *refusal)
         return None
 
-    def cheapest(self) -> Job | None:
+    def cheapest(self, now: int) -> Job | None:
         """The smallest job whose flow may run: what a probe risks."""
-        for job in self.sizes.head(PROBE_LOOK):
-            found = self.jobs[job]
-            if self.may_run(self.flows[found.flow]) and not self.flows[found.flow].parked:
-                return found
+        for name in self.sizes.head(PROBE_LOOK):
+            job = self.jobs[name]
+            flow = self.flows[job.flow]
+            if not flow.parked and flow.refusal(self.cap, job.hold, now) is None:
+                return job
         return None
 
     def charge(self, job: Job, *, turn: bool) -> tuple[float, float]:
@@ -141,59 +139,84 @@ class Line:
         self.correct(job.flow, job.group, job.charge / flow.weight, job.charge / group.weight)
         return flow.weight, group.weight
 
-    def correct(self, flow: str, group: str, lane_by: float, group_by: float) -> None:
+    def correct(self, flow_name: str, group_name: str, lane_by: float, group_by: float) -> None:
         """Change the service of a lane and of its group."""
-        lane, owner = self.flows[flow].lanes[group], self.groups[group]
+        flow, owner, lane = self._lane(flow_name, group_name)
         lane.service += lane_by
         owner.service += group_by
-        if flow in owner.runnable:
-            owner.runnable.add(flow, lane.service)
-        if group in self.runnable:
-            self.runnable.add(group, owner.service)
+        if flow.name in owner.runnable:
+            owner.runnable.add(flow.name, lane.service)
+        if group_name in self.runnable:
+            self.runnable.add(group_name, owner.service)
+
+    def share(self, flow_name: str, group_name: str, amount: float, now: int) -> None:
+        """Charge work that ran under another's lease."""
+        flow, group, lane = self._lane(flow_name, group_name)
+        lane.service = max(lane.service, group.virtual)
+        group.service = max(group.service, self.virtual)
+        self.correct(flow_name, group_name, amount / flow.weight, amount / group.weight)
+        self._rest(flow, group, now)
 
     # In flight, parked, policies --------------------------------------------------------------
 
-    def may_run(self, flow: Flow) -> bool:
-        cap = self.cap if flow.cap is None else flow.cap
-        return cap is None or flow.in_flight < cap
-
-    def started(self, name: str) -> None:
+    def started(self, name: str, hold: int, now: int) -> None:
+        """One more in flight, and spent of what the flow has of its own."""
         flow = self.flows[name]
         flow.in_flight += 1
-        if not flow.parked and not self.may_run(flow):
-            self.park(flow)
+        flow.spend(hold, now)
+        if not flow.parked and not flow.has_room(self.cap):
+            self.park(flow, Reason.FLOW_IN_FLIGHT, None)
 
     def ended(self, name: str) -> None:
         flow = self.flows[name]
         flow.in_flight -= 1
-        self.review(flow)
+        if flow.parked and flow.why is Reason.FLOW_IN_FLIGHT and flow.has_room(self.cap):
+            self.wake(flow)
 
-    def review(self, flow: Flow) -> None:
-        """Wake a parked flow that may run again."""
-        if flow.parked and self.may_run(flow):
-            flow.parked = False
-            for group, lane in self._waiting(flow):
-                self._activate(flow, group, lane)
-
-    def park(self, flow: Flow) -> None:
-        """Take a flow at its cap out of the choice: from here on it costs nothing."""
-        flow.parked = True
+    def park(self, flow: Flow, why: Reason, until: int | None) -> None:
+        """Take a flow that may not run out of the choice: from here on it costs nothing."""
+        flow.parked, flow.why, flow.until = True, why, until
+        self.parked.add(flow.name, inf if until is None else until)
         for group, _ in self._waiting(flow):
             self._deactivate(flow, group)
 
+    def wake(self, flow: Flow) -> None:
+        """Back into the choice, which finds out whether it may run."""
+        flow.parked, flow.why, flow.until = False, None, None
+        self.parked.discard(flow.name)
+        for group, lane in self._waiting(flow):
+            self._activate(flow, group, lane)
+
+    def wake_due(self, now: int) -> None:
+        for name in self.parked.up_to(now, WAKES):
+            self.wake(self.flows[name])
+
+    def next_wake(self) -> tuple[Reason, int | None] | None:
+        """What the parked flow that wakes first waits for; None: nobody is parked."""
+        name = self.parked.first()
+        if name is None:
+            return None
+        flow = self.flows[name]
+        return flow.why or Reason.FLOW_IN_FLIGHT, flow.until
+
+    def review(self, flow: Flow) -> None:
+        """Its limits changed: it may be able to run."""
+        if flow.parked and not flow.suspended and flow.has_room(self.cap):
+            self.wake(flow)
+
     def set_cap(self, cap: int | None) -> None:
         self.cap = cap
-        for flow in self.flows.values():
-            self.review(flow)
+        for name in self.parked:
+            self.review(self.flows[name])
 
-    def set_policy(self, name: str, policy: FlowPolicy) -> None:
+    def set_policy(self, name: str, policy: FlowPolicy, now: int) -> None:
         known = self.policies.get(name)
         if known is not None and known.version >= policy.version:
             return
         self.policies[name] = policy
         flow = self.flows.get(name)
         if flow is not None:
-            flow.weight, flow.cap = policy.weight, policy.max_in_flight
+            flow.obey(policy, now, self.birth)
             self.review(flow)
 
     def set_weight(self, group: str, weight: float) -> None:
@@ -221,20 +244,23 @@ class Line:
 
     def release(self, flow_name: str, group_name: str, now: int) -> None:
         """A job is over: what has no work left is forgotten in time."""
-        flow, group = self.flows[flow_name], self.groups[group_name]
+        flow, group, lane = self._lane(flow_name, group_name)
         flow.holds -= 1
         group.holds -= 1
-        flow.lanes[group_name].holds -= 1
-        if not flow.holds:
-            self.idle.add(f"f{flow_name}", now)
-        if not group.holds:
-            self.idle.add(f"g{group_name}", now)
+        lane.holds -= 1
+        self._rest(flow, group, now)
 
     def forget(self, now: int, limit: int) -> None:
         for member in self.idle.up_to(now - FORGET_AFTER, limit):
             self.idle.discard(member)
-            known: dict[str, Flow] | dict[str, Group] = self.flows if member[0] == "f" else self.groups
-            del known[member[1:]]
+            name = member[1:]
+            if member[0] == "g":
+                del self.groups[name]
+            elif self.flows[name].remembers(now):
+                self.idle.add(member, now)  # what it spent today still counts
+            else:
+                self.parked.discard(name)
+                del self.flows[name]
 
     def install(self, flow_name: str, group_name: str, charge: int) -> tuple[float, float]:
         """Hold and charge a job that is already running; return the weights it was charged at."""
@@ -243,10 +269,19 @@ class Line:
         lane.service = max(lane.service, group.virtual)
         group.service = max(group.service, self.virtual)
         self.correct(flow_name, group_name, charge / flow.weight, charge / group.weight)
-        self.started(flow_name)
+        flow.in_flight += 1
+        if not flow.parked and not flow.has_room(self.cap):
+            self.park(flow, Reason.FLOW_IN_FLIGHT, None)
         return flow.weight, group.weight
 
     # Parts ------------------------------------------------------------------------------------
+
+    def _rest(self, flow: Flow, group: Group, now: int) -> None:
+        """Note since when a flow and a group have no work."""
+        if not flow.holds:
+            self.idle.add(f"f{flow.name}", now)
+        if not group.holds:
+            self.idle.add(f"g{group.name}", now)
 
     def _lane(self, flow_name: str, group_name: str) -> tuple[Flow, Group, Lane]:
         flow, group = self._flow(flow_name), self._group(group_name)
@@ -258,8 +293,8 @@ class Line:
     def _flow(self, name: str) -> Flow:
         flow = self.flows.get(name)
         if flow is None:
-            policy = self.policies.get(name, FlowPolicy(version=0))
-            flow = self.flows[name] = Flow(name, policy.weight, policy.max_in_flight)
+            flow = self.flows[name] = Flow(name)
+            flow.obey(self.policies.get(name, FlowPolicy(version=0)), self.birth, self.birth)
         return flow
 
     def _group(self, name: str) -> Group:
@@ -269,17 +304,10 @@ class Line:
             group = self.groups[name] = Group(name, self.births, self.weights.get(name, 1.0))
         return group
 
-    def _insert(self, job: Job, flow: Flow, group: Group, lane: Lane) -> None:
-        self.jobs[job.id] = job
-        self.sizes.add(job.id, job.tokens)
-        lane.add(job)
-        if lane.waiting == 1 and not flow.parked:
-            self._activate(flow, group, lane)
-
     def _activate(self, flow: Flow, group: Group, lane: Lane) -> None:
-        lane.service = max(lane.service, group.virtual)
+        lane.service = max(lane.service, _level(group.virtual, group.runnable))
         if not len(group.runnable):
-            group.service = max(group.service, self.virtual)
+            group.service = max(group.service, _level(self.virtual, self.runnable))
             self.runnable.add(group.name, group.service)
         group.runnable.add(flow.name, lane.service)
 
@@ -290,3 +318,9 @@ class Line:
 
     def _waiting(self, flow: Flow) -> Iterator[tuple[Group, Lane]]:
         return ((self.groups[name], lane) for name, lane in flow.lanes.items() if lane.waiting)
+
+
+def _level(virtual: float, runnable: Ordered) -> float:
+    """Where one that begins to wait stands: level with the least served, whom refunds may have brought back
+    below the virtual time."""
+    return min(virtual, runnable.least()) if len(runnable) else virtual

@@ -27,6 +27,8 @@ class Ordered:
 
     def add(self, member: str, score: float) -> None:
         """Insert a member, or move it to another score."""
+        if self._scores.get(member) == score:
+            return
         self.discard(member)
         self._scores[member] = score
         insort(self._entries, (score, member))

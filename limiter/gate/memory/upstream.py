@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ..model import BreakerState, Lease, Outcome, Reason, Settlement, Ticket, UpstreamConfig, Usage
-from ..rules import Rules, compile_rules, seconds
+from ..model import (
+    BreakerState,
+    Lease,
+    Outcome,
+    Quota,
+    Reason,
+    Settlement,
+    Spent,
+    Ticket,
+    Timing,
+    UpstreamConfig,
+    Usage,
+)
+from ..rules import DAY, MICROSECONDS, Rules, compile_rules, seconds
 from .breaker import Breaker
-from .bucket import Bucket
+from .history import History
 from .line import Line
 from .ordered import Ordered
+from .spending import Spending
 
+NOT_TAKEN = (Outcome.RETURNED, Outcome.THROTTLED, Outcome.EXHAUSTED)  # the provider charges nothing
 LEARNING = 0.1  # weight of the newest call in the mean length of calls
 
 
@@ -22,9 +37,12 @@ class Running:
     lease: Lease
     admitted: int
     expires: int
+    input: int  # of the tokens held
+    output: int
     charge: int
     weight: float
     group_weight: float
+    rates: tuple[int, int]  # generations of the rates that it was admitted at
     accepted: bool = False
     reinstalled: bool = False
 
@@ -42,14 +60,16 @@ class Upstream:
         self.name = name
         self.epoch = epoch
         self.rules: Rules | None = None
-        self.bucket = Bucket(at=now)
+        self.spending = Spending(birth=now)
         self.breaker = Breaker()
-        self.line = Line()
+        self.line = Line(birth=now)
         self.leases: dict[str, Running] = {}
         self.running: dict[str, str] = {}  # job -> lease
         self.buried: dict[str, int] = {}  # reinstalled leases that ended -> until when that is remembered
+        self.stopped_until = 0  # the provider's own quota for the day is used up until then
         self.mean = 0.0  # length of a successful call, in microseconds
         self.counters: Counter[str] = Counter()
+        self.history = History(epoch)
 
     # Configuration ----------------------------------------------------------------------------
 
@@ -57,12 +77,11 @@ class Upstream:
         old, new = self.rules, compile_rules(config)
         if old is not None and old.version >= new.version:
             return False
-        if old is not None and old.requests is not None:
-            self.bucket.refill(old.requests, now)
-        self.bucket.at = max(self.bucket.at, now)
-        self.bucket.level = min(self.bucket.level, new.requests.brim) if new.requests else 0
+        self.spending.obey(old, new, now)
         if old is not None and old.breaker.mode is not new.breaker.mode:
+            before = self.breaker.state
             self.breaker.restart()
+            self.history.note_breaker(before, self.breaker, now)
         self.rules = new
         self.line.set_cap(new.flow_in_flight)
         return True
@@ -73,12 +92,14 @@ class Upstream:
         repeated = [self.leases[each].lease for each in ids if each in self.leases]
         if repeated:
             return repeated, None
+        self.line.wake_due(now)
         leases: list[Lease] = []
         for lease_id in ids:
             verdict = self._admit_one(lease_id, now)
             if isinstance(verdict, Refusal):
                 if not leases:
                     self.counters[f"refused_{verdict.reason}"] += 1
+                self.spending.press(verdict.reason)
                 return leases, verdict
             leases.append(verdict)
         return leases, None
@@ -88,23 +109,30 @@ class Upstream:
         if refusal is not None or self.rules is None:
             return refusal or Refusal(Reason.UNCONFIGURED)
         probe = self.breaker.wants_probe(self.rules.breaker)
-        cheapest = self.line.cheapest() if probe else None
-        job = cheapest or self.line.choose()
+        cheapest = self.line.cheapest(now) if probe else None
+        job = cheapest or self.line.choose(now)
         if job is None:
-            return Refusal(Reason.FLOW_IN_FLIGHT)
+            why = self.line.next_wake()
+            return Refusal(*why) if why else Refusal(Reason.FLOW_IN_FLIGHT)
+        short = self.spending.short_of_tokens(self.rules, job.hold, now)
+        if short is not None:
+            return Refusal(*short)
         self.line.take(job)
         weight, group_weight = self.line.charge(job, turn=cheapest is None)
-        self.line.started(job.flow)
-        if self.rules.requests is not None:
-            self.bucket.take(self.rules.requests, now)
+        self.line.started(job.flow, job.hold, now)
+        self.spending.take(self.rules, job.hold, job.tokens, job.output, now)
         if probe:
             self.breaker.probes += 1
         expires = now + self.rules.lease
         lease = Lease(
-            lease_id, job.id, self.name, job.flow, job.group, job.tokens, self.breaker.generation, self.epoch,
+            lease_id, job.id, self.name, job.flow, job.group, job.hold, self.breaker.generation, self.epoch,
             seconds(expires), probe,
         )  # fmt: skip
-        self._enforce(Running(lease, now, expires, job.charge, weight, group_weight))
+        running = Running(
+            lease, now, expires, job.tokens, job.output, job.charge, weight, group_weight,
+            self.spending.generations,
+        )  # fmt: skip
+        self._enforce(running)
         self.counters["admitted"] += 1
         return lease
 
@@ -112,7 +140,9 @@ class Upstream:
         """Everything that is checked before anybody is chosen."""
         refusal = self.standing(now)
         if refusal is None and self.rules is not None:
+            before = self.breaker.state
             self.breaker.advance(self.rules.breaker, now)
+            self.history.note_breaker(before, self.breaker, now)
         if refusal is None and not self.line.jobs:
             refusal = Refusal(Reason.EMPTY)
         return refusal or self.limited(now)
@@ -124,19 +154,18 @@ class Upstream:
         if self.rules.paused:
             return Refusal(Reason.PAUSED)
         shut = self.breaker.refusal(self.rules.breaker, now)
-        return None if shut is None else Refusal(*shut)
+        if shut is not None:
+            return Refusal(*shut)
+        return Refusal(Reason.EXHAUSTED, self.stopped_until) if now < self.stopped_until else None
 
     def limited(self, now: int) -> Refusal | None:
-        """The shared limit that is in force."""
+        """The shared limit in force that does not depend on who is next."""
         if self.rules is None:
             return None
         if self.rules.max_in_flight is not None and len(self.leases) >= self.rules.max_in_flight:
             return Refusal(Reason.IN_FLIGHT)
-        if self.rules.requests is not None:
-            wait = self.bucket.wait(self.rules.requests, now)
-            if wait:
-                return Refusal(self.rules.requests.reason, now + wait)
-        return None
+        short = self.spending.short_of_requests(self.rules, now)
+        return None if short is None else Refusal(*short)
 
     # Leases -----------------------------------------------------------------------------------
 
@@ -144,13 +173,20 @@ class Upstream:
         self.leases[running.lease.id] = running
         self.running[running.lease.job] = running.lease.id
 
-    def accepted(self, lease_id: str) -> bool:
+    def accepted(self, lease_id: str, now: int) -> bool:
         """Count a call that the provider took; each lease counts once."""
         running = self.leases.get(lease_id)
-        if running is None or running.accepted:
+        if running is None or running.accepted or self.rules is None:
             return False
         running.accepted = True
         self.counters["accepted"] += 1
+        if running.lease.generation == self.breaker.generation:
+            before = self.breaker.state
+            self.breaker.accepted(self.rules.breaker, probe=running.lease.probe)
+            self.history.note_breaker(before, self.breaker, now)
+        if not running.reinstalled:
+            moves = self.spending.accepted(self.rules, running.rates, running.lease.tokens, now)
+            self.history.note_rates(moves, "accepted", now)
         return True
 
     def renew(self, lease: Lease, now: int) -> bool:
@@ -181,30 +217,51 @@ class Upstream:
             expires_at=seconds(expires),
             probe=False,
         )
-        self._enforce(Running(known, now, expires, charge, weight, group_weight, reinstalled=True))
+        running = Running(known, now, expires, lease.tokens, 0, charge, weight, group_weight, (-1, -1))
+        running.reinstalled = True
+        self._enforce(running)
         self.counters["reinstalled"] += 1
 
     def settle(
-        self, lease_id: str, outcome: Outcome, usage: Usage | None, retry_after: int, random: float, now: int
+        self,
+        lease_id: str,
+        outcome: Outcome,
+        usage: Usage | None,
+        now: int,
+        *,
+        retry_after: int = 0,
+        random: float = 0.0,
+        timing: Timing | None = None,
+        quota: Quota | None = None,
+        shares: Sequence[tuple[str, str]] = (),
     ) -> Settlement:
         running = self.leases.get(lease_id)
         if running is None or self.rules is None:
             self.counters["settled_again"] += 1
             return Settlement(applied=False, breaker=self.seen())
-        self._end(running, self._used(running, outcome, usage), now)
+        charged = self._charged(running, outcome, usage)
+        self._end(running, 0 if outcome in NOT_TAKEN else max(1, charged), now, shares)
+        self._correct(running, outcome, charged, now)
         self.counters[f"settled_{outcome}"] += 1
-        if outcome is Outcome.RETURNED and self.rules.requests is not None and not running.reinstalled:
-            self.bucket.give_back(self.rules.requests, now)
         if outcome is Outcome.SUCCESS:
             length = now - running.admitted
             self.mean = length if self.mean == 0.0 else self.mean + LEARNING * (length - self.mean)
+        if outcome is Outcome.EXHAUSTED:
+            until = now + retry_after if retry_after else now - now % DAY + DAY
+            self.stopped_until = max(self.stopped_until, until)
         before = self.breaker.state
-        if running.lease.generation == self.breaker.generation:
+        if outcome is Outcome.THROTTLED:
+            self._throttled(running, quota, retry_after, random, now)
+        elif running.lease.generation == self.breaker.generation and not self._healed_before(
+            running, outcome
+        ):
+            slow = self._slow(outcome, usage, timing)
             self.breaker.feed(
                 self.rules.breaker, outcome, probe=running.lease.probe, now=now, retry_after=retry_after,
-                random=random,
+                random=random, slow=slow,
             )  # fmt: skip
         after = self.breaker.state
+        self.history.note_breaker(before, self.breaker, now)
         return Settlement(
             applied=True,
             breaker=self.seen(),
@@ -215,10 +272,10 @@ class Upstream:
     def expire(self, now: int, limit: int) -> list[Lease]:
         """End leases whose time ran out, the oldest first."""
         due = Ordered()
-        for lease_id, running in self.leases.items():
+        for running in self.leases.values():
             if running.expires <= now:
-                due.add(lease_id, running.expires)
-        ended = [self.leases[lease_id] for lease_id in due.head(limit)]
+                due.add(running.lease.job, running.expires)
+        ended = [self.leases[self.running[job]] for job in due.head(limit)]
         for running in ended:
             self._end(running, running.charge, now)
             self.counters["expired"] += 1
@@ -226,60 +283,106 @@ class Upstream:
         self.line.forget(now, limit)
         return [running.lease for running in ended]
 
-    def _end(self, running: Running, used: int, now: int) -> None:
-        """Free the slot and correct what the lease was charged."""
-        lease, over = running.lease, used - running.charge
+    def _end(self, running: Running, used: int, now: int, shares: Sequence[tuple[str, str]] = ()) -> None:
+        """Free the slot and correct what the lease was charged; riders bear their part of it."""
+        lease, part = running.lease, used / (1 + len(shares))
+        over = part - running.charge
         del self.leases[lease.id]
         del self.running[lease.job]
         if lease.probe:
             self.breaker.probes -= 1
         if over:
             self.line.correct(lease.flow, lease.group, over / running.weight, over / running.group_weight)
+        for flow, group in shares:
+            self.line.share(flow, group, part, now)
         self.line.ended(lease.flow)
         self.line.release(lease.flow, lease.group, now)
         if running.reinstalled and self.rules is not None:
             self.buried[lease.id] = now + 10 * self.rules.lease
 
-    @staticmethod
-    def _used(running: Running, outcome: Outcome, usage: Usage | None) -> int:
-        """The charge in the end. Without figures it stays: or whoever fails would be served for nothing."""
-        if outcome is Outcome.RETURNED:
+    def _charged(self, running: Running, outcome: Outcome, usage: Usage | None) -> int:
+        """Tokens charged in the end. Without figures what was held: who fails is not served for nothing."""
+        if outcome in NOT_TAKEN:
             return 0
-        return running.charge if usage is None else max(1, usage.total)
+        if usage is None or self.rules is None:
+            return running.lease.tokens
+        return usage.charge(self.rules.burndown)
+
+    def _correct(self, running: Running, outcome: Outcome, charged: int, now: int) -> None:
+        """Give back what was held too much, or go into debt."""
+        if self.rules is None:
+            return
+        over, flow = charged - running.lease.tokens, self.line.flows[running.lease.flow]
+        if running.reinstalled and over < 0:
+            over = 0  # this memory never held it
+        never_sent = outcome is Outcome.RETURNED and not running.reinstalled
+        self.spending.correct(self.rules, over, now - running.admitted, now, always=outcome in NOT_TAKEN)
+        flow.correct(over, now)
+        if never_sent:
+            self.spending.give_back_request(self.rules, now)
+            flow.give_back_request(now)
+        if flow.until is not None and (over < 0 or never_sent):
+            self.line.wake(flow)
+
+    def _throttled(
+        self, running: Running, quota: Quota | None, retry_after: int, random: float, now: int
+    ) -> None:
+        if self.rules is None or running.reinstalled:
+            return
+        self.spending.learn(self.rules, quota, now)
+        at_floor = self.spending.at_floor(self.rules)
+        moves = self.spending.throttled(self.rules, running.rates, quota, now)
+        self.history.note_rates(moves, "throttled", now)
+        if at_floor and running.lease.generation == self.breaker.generation:
+            self.breaker.throttled(self.rules.breaker, now=now, retry_after=retry_after, random=random)
+
+    def _healed_before(self, running: Running, outcome: Outcome) -> bool:
+        """A probe that was counted when the provider took it is not counted again at its end."""
+        counted = running.accepted and self.rules is not None and self.rules.breaker.heals_on_accepted
+        return counted and running.lease.probe and outcome is Outcome.SUCCESS
+
+    def _slow(self, outcome: Outcome, usage: Usage | None, timing: Timing | None) -> bool:
+        """Slow for its length: a healthy call lasts minutes."""
+        if self.rules is None or timing is None or outcome is not Outcome.SUCCESS:
+            return False
+        rule = self.rules.breaker
+        first, total = timing.first_token * MICROSECONDS, timing.total * MICROSECONDS
+        tokens = max(1, usage.output_tokens if usage else 1)
+        return first > rule.slow_first or total - first > rule.slow_per_token * tokens
 
     def seen(self) -> BreakerState:
         return self.breaker.seen(self.rules.breaker) if self.rules else self.breaker.state
 
     # The line ---------------------------------------------------------------------------------
 
-    def offer(self, ticket: Ticket, *, front: bool = False) -> None:
-        if ticket.job not in self.line.jobs and ticket.job not in self.running:
-            self.line.enter(ticket, front=front)
+    def offer(self, ticket: Ticket, now: int, *, front: bool = False) -> Reason | None:
+        """Put a job in line; why not, where it could never be admitted."""
+        if ticket.job in self.line.jobs or ticket.job in self.running:
+            return None
+        if self.rules is None:
+            self.line.enter(ticket, ticket.hold(), now, front=front)
+            return None
+        # Only what an operator set may refuse it, never what was learnt.
+        if self.spending.never(self.rules, ticket.hold(self.rules.multiplier)):
+            return Reason.COST
+        self.line.enter(ticket, self.spending.hold(self.rules, ticket), now, front=front)
+        return None
 
-    def span(self, job: str, now: int) -> tuple[int, int | None, int | None, float]:
-        """Own jobs ahead, the earliest and latest expected start, and the share of the line before it."""
-        found = self.line.jobs.get(job)
-        if found is None:
-            return 0, None, None, 0.0
-        ahead, waiting = self.line.ahead(found), len(self.line.jobs)
-        last = min(waiting, (ahead + 1) * self.line.turns(found.group)) - 1
-        share = last / waiting
-        if self.rules is None or self.rules.paused or (self.rules.requests is None and self.mean == 0.0):
-            return ahead, None, None, share
-        shut = self.breaker.refusal(self.rules.breaker, now)
-        if shut is not None and shut[1] is None:
-            return ahead, None, None, share
-        start = max(now, shut[1] or 0) if shut else now
-        if self.rules.requests is not None:
-            start = max(start, now + self.bucket.wait(self.rules.requests, now))
-        pace = self.pace()
-        return ahead, start + int(ahead * pace), start + int(last * pace), share
+    # What was lost ----------------------------------------------------------------------------
 
-    def pace(self) -> float:
-        """Microseconds between two admissions, as far as rate and length of calls tell."""
-        pace = 0.0
-        if self.rules is not None and self.rules.requests is not None:
-            pace = self.rules.requests.grain / self.rules.requests.rate
-        if self.rules is not None and self.rules.max_in_flight:
-            pace = max(pace, self.mean / self.rules.max_in_flight)
-        return pace
+    def restore(
+        self,
+        *,
+        requests: float | None,
+        tokens: float | None,
+        spent: Sequence[Spent],
+        now: int,
+    ) -> None:
+        if self.rules is None:
+            return
+        spent = spent if not self.counters["restored"] else ()
+        self.counters["restored"] += 1
+        self.spending.fill(self.rules, requests, tokens, sum(each.tokens for each in spent), now)
+        for each in spent:
+            self.line.share(each.flow, each.group, float(each.service), now)
+            self.line.flows[each.flow].correct(each.tokens, now)

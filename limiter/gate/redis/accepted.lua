@@ -5,18 +5,35 @@
 -- reply       how many counted
 -- cost        O(leases)
 -- include "state"
+-- include "wake"
+-- include "breaker"
+-- include "control"
 -- include "lease"
 
 local counted = 0
+if not rules then
+  return 0
+end
+load_tuning()
+load_tally()
 for i = 3, #ARGV do
   local lease = lease_of(ARGV[i])
-  if lease and not lease.accepted then
-    lease.accepted = true
+  if lease and lease.accepted == 0 then
+    lease.accepted = 1
     store_lease(lease)
     counted = counted + 1
+    if lease.generation == state.generation then
+      breaker_accepted(lease.probe == 1)
+    end
+    if lease.reinstalled == 0 then
+      rates_accepted(lease)
+    end
   end
 end
 if counted > 0 then
-  count("accepted", counted)
+  state.accepted = state.accepted + counted
+  save_spending()
+  save()
+  wake()
 end
 return counted

@@ -13,152 +13,236 @@
 local DROPS = 50 -- ids that others took out of the list, dropped in one call at most
 local SLEEP = 3000 -- milliseconds that a refused caller counts as asleep, before its wait says so itself
 
--- What an earlier call with these ids made.
-local function repeated()
+-- rare
+local function reply_again(found)
   local leases = {}
-  for i, packed in ipairs(redis.call("HMGET", base .. ":leases", unpack(ARGV, 4))) do
+  for i, packed in ipairs(found) do
     if packed then
-      local lease = cmsgpack.unpack(packed)
+      local lease = lease_unpack(packed, 1)
       lease.id = ARGV[3 + i]
-      leases[#leases + 1] = lease_reply(lease, tonumber(redis.call("ZSCORE", base .. ":expiry", lease.id)))
+      local ends = tonumber(redis.call("ZSCORE", due_key, lease.job))
+      leases[#leases + 1] = lease_reply(lease, ends)
     end
   end
-  return leases
+  return { now, "", 0, unpack(leases) }
+end
+
+-- What an earlier call with these ids made.
+local function repeated()
+  local fields = {}
+  for i = 4, #ARGV do
+    fields[i - 3] = "p" .. ARGV[i]
+  end
+  local found = redis.call("HMGET", records_key, unpack(fields))
+  for i = 1, #found do
+    if found[i] then
+      return reply_again(found)
+    end
+  end
 end
 
 local drops = 0
+local probe, in_turn -- is the job that pick found a probe; did the order give it?
 local expires = rules and now + rules.lease
-local records, expiry, running = {}, {}, {} -- of the leases made here, written together
+local expires_text = rules and string.format("%d", expires)
+local leases = {} -- as the reply carries them
+local granted, ends = {}, {} -- their records and when they end, written together
 
-local function append(fields, field, value)
-  fields[#fields + 1] = field
-  fields[#fields + 1] = value
-end
-
-local function grant(id, lease)
-  append(records, id, cmsgpack.pack(lease))
-  append(expiry, expires, id)
-  append(running, lease.job, id)
+local function grant(lease)
+  local at, ends_at = #granted, #ends
+  granted[at + 1], granted[at + 2] = "p" .. lease.id, lease_pack(lease)
+  granted[at + 3], granted[at + 4] = "j" .. lease.job, RUNS .. lease.id
+  ends[ends_at + 1], ends[ends_at + 2] = expires_text, lease.job
+  leases[#leases + 1] = lease_reply(lease, expires)
   state.in_flight = state.in_flight + 1
-  lease.id = id
-  return lease_reply(lease, expires)
 end
 
-local function write_leases()
-  if #records > 0 then
-    redis.call("HSET", base .. ":leases", unpack(records))
-    redis.call("ZADD", base .. ":expiry", unpack(expiry))
-    redis.call("HSET", base .. ":running", unpack(running))
-    records, expiry, running = {}, {}, {}
+-- Write them in the midst of the decision: what is still to be done must know what runs.
+-- rare
+local function write_granted()
+  if granted[1] then
+    redis.call("HSET", records_key, unpack(granted))
+    redis.call("ZADD", due_key, unpack(ends))
+    granted, ends = {}, {}
   end
 end
 
 -- rare
 local function drop(job)
-  write_leases() -- absorbing must know what runs
+  write_granted()
   leave(job)
   drops = drops + 1
   absorb()
 end
 
--- The job to run, out of the line and out of the list; whether as a probe, whether it was its turn.
+-- Whether a probe is wanted; the job for it, with its flow, group and lane.
+-- rare
+local function probe_job()
+  load_tuning()
+  if not breaker_wants_probe() then
+    return false
+  end
+  write_granted()
+  return true, cheapest()
+end
+
+-- The job to run, out of the list, with its flow, group and lane. Or why there is none.
 local function pick()
-  local probe = breaker_wants_probe()
   while drops < DROPS do
-    local small = probe and cheapest()
-    local job = small or choose()
+    local probing, job, flow, group, lane = false, nil, nil, nil, nil
+    if state.breaker == HALF_OPEN then
+      probing, job, flow, group, lane = probe_job()
+    end
+    probe, in_turn = probing and 1 or 0, not job
+    if in_turn then
+      job, flow, group, lane = choose()
+    end
     if not job then
-      return nil
+      local why, moment = nobody()
+      return nil, why, moment
+    end
+    local reason, retry_at = short_of_tokens(job.hold)
+    if reason then
+      return nil, reason, retry_at
     end
     if claim(job.id) then
-      take(job)
-      return job, probe, not small
+      return job, flow, group, lane
     end
     drop(job)
   end
+  return nil, "flow_in_flight"
 end
 
+-- rare
+local function take_from_within(lane, job)
+  lane_remove(lane, job)
+end
+
+-- Take a job out of the order. Only one whose turn it was moves the virtual times.
+local function take(job, flow, group, lane)
+  if in_turn then
+    lane_shift(lane, job)
+  else
+    take_from_within(lane, job)
+  end
+  taken(flow, group, lane)
+  if in_turn then
+    state.virtual = math.max(state.virtual, group.service)
+    group.virtual = math.max(group.virtual, lane.service)
+  end
+end
+
+-- A lease for the job whose turn it is; or why there is none.
 local function admit_one(id)
-  local job, probe, turn = pick()
+  local job, flow, group, lane = pick()
   if not job then
-    return nil
+    return flow, group -- the reason and the moment
   end
-  local amount = math.max(1, job.tokens)
-  local flow, group = charge(job, amount, turn)
-  started(flow)
-  if rules.requests then
-    bucket_take(rules.requests, 1)
-  end
-  if probe then
-    state.probes = state.probes + 1
-  end
-  return grant(id, {
-    job = job.id, flow = job.flow, group = job.group, tokens = job.tokens,
+  local hold, amount = job.hold, math.max(1, job.hold)
+  take(job, flow, group, lane)
+  correct(flow, group, lane, amount / flow.weight, amount / group.weight)
+  started(flow, hold)
+  spend(hold, job.input, job.output)
+  state.probes = state.probes + probe
+  local lease = lease_record({
+    id = id, job = job.id, flow = flow.name, group = group.name, hold = hold, input = job.input, output = job.output,
     generation = state.generation, probe = probe, admitted = now, charge = amount,
-    weight = flow.weight, group_weight = group.weight,
+    weight = flow.weight, group_weight = group.weight, r_rate = state.r_rate, t_rate = state.t_rate,
   })
+  grant(lease)
 end
 
--- Who waits, waits for what?
-local function nobody()
-  if redis.call("HLEN", base .. ":jobs") == 0 then
+-- rare
+local function advance()
+  load_tuning()
+  load_tally()
+  breaker_advance()
+end
+
+-- Why nobody may run, whoever is next.
+local function shut()
+  local reason, retry_at = standing()
+  if reason then
+    return reason, retry_at
+  end
+  if state.breaker == OPEN then
+    advance()
+  end
+  if state.waiting == 0 then
     return "empty"
   end
-  return "flow_in_flight"
+  return limited()
 end
 
+-- As many leases as there are ids, or why there are no more.
+-- rare
 local function admit_all()
-  local leases = {}
   for i = 4, #ARGV do
-    local reason, retry_at = standing()
+    local reason, retry_at = admit_one(ARGV[i])
+    if not reason and i < #ARGV then
+      reason, retry_at = shut()
+    end
     if reason then
-      return leases, reason, retry_at
+      return reason, retry_at
     end
-    breaker_advance()
-    if redis.call("HLEN", base .. ":jobs") == 0 then
-      return leases, "empty"
-    end
-    reason, retry_at = limited()
-    if reason then
-      return leases, reason, retry_at
-    end
-    local lease = admit_one(ARGV[i])
-    if not lease then
-      return leases, nobody()
-    end
-    leases[#leases + 1] = lease
   end
-  return leases
 end
 
-local function conclude(leases, reason, retry_at)
-  if #leases > 0 then
-    count("admitted", #leases)
-  elseif reason then
+-- Remember that a limit holds work back: only then may its rate rise. Whether that is news.
+local function press(reason)
+  local which = reason == "requests_per_minute" and "r" or reason == "tokens_per_minute" and "t"
+  if which and state[which .. "_pressed"] == 0 then
+    state[which .. "_pressed"] = 1
+    return true
+  end
+end
+
+-- The caller will sleep. Nothing more is admissible now, so whatever called for a sleeper before is out of date.
+local function lie_down()
+  redis.call("DEL", base .. ":wake")
+  if not sleeping or redis.call("PTTL", base .. ":sleeping") < SLEEP / 2 then
+    redis.call("SET", base .. ":sleeping", "1", "PX", SLEEP)
+  end
+end
+
+-- No more than was granted, for this reason. Whether that changes the state.
+-- rare
+local function refuse(reason)
+  if not leases[1] then
     count("refused_" .. reason)
   end
-  if reason then
-    -- Nothing more is admissible now, so whatever called for a sleeper before is out of date.
-    redis.call("DEL", base .. ":wake")
-    if redis.call("PTTL", base .. ":sleeping") < SLEEP / 2 then
-      redis.call("SET", base .. ":sleeping", "1", "PX", SLEEP)
-    end
-  elseif redis.call("HLEN", base .. ":jobs") > 0 then
-    wake()
-  end
-  return { now, reason or "", retry_at or 0, unpack(leases) }
+  lie_down()
+  return press(reason)
 end
 
-local made = repeated()
-if #made > 0 then
-  return { now, "", 0, unpack(made) }
+local again = repeated()
+if again then
+  return again
 end
+local generation, held = state.generation, state.again
 absorb()
-local generation = state.generation
-local leases, reason, retry_at = admit_all()
-write_leases()
-save_line()
-if #leases > 0 or state.generation ~= generation then
+local woken = now >= state.wakes
+if woken then
+  wake_due()
+end
+local reason, retry_at = shut()
+if not reason then
+  reason, retry_at = admit_all()
+end
+local pressed
+if reason then
+  pressed = refuse(reason)
+end
+if not reason and state.waiting > 0 then
+  wake()
+end
+state.admitted = state.admitted + #leases
+if ends[1] then
+  redis.call("ZADD", due_key, unpack(ends))
+end
+if leases[1] or next(records) or woken or pressed or state.generation ~= generation or state.again ~= held then
+  save_records(granted)
+  save_spending()
   save()
 end
-return conclude(leases, reason, retry_at)
+return { now, reason or "", retry_at or 0, unpack(leases) }

@@ -8,15 +8,19 @@
 -- include "mirror"
 
 local id = ARGV[3]
-local job = job_of(id)
+local packed = redis.call("HGET", records_key, "j" .. id)
 local removed = 0
 if list ~= "" then
   removed = redis.call("LREM", list, "1", id)
 end
-if job then
-  leave(job)
-  save_line()
+if waits(packed) then
+  leave(job_from(packed, id))
+  save_records()
+  save()
   return 1
 end
-redis.call("HDEL", base .. ":jobs", id)
+if packed and not only_runs(packed) then
+  forget_again(id, packed)
+  save()
+end
 return removed

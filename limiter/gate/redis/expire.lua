@@ -11,14 +11,38 @@
 local limit = tonumber(ARGV[3])
 
 local function end_due()
-  local due = redis.call("ZRANGEBYSCORE", base .. ":expiry", "-inf", now, "WITHSCORES", "LIMIT", 0, limit)
+  local due = redis.call("ZRANGEBYSCORE", due_key, RUNNING, now, "WITHSCORES", "LIMIT", 0, limit)
   local leases = {}
   for i = 1, #due, 2 do
-    local lease = lease_of(due[i])
+    local lease = lease_of(string.sub(redis.call("HGET", records_key, "j" .. due[i]), 2))
     end_lease(lease, lease.charge)
     leases[#leases + 1] = lease_reply(lease, tonumber(due[i + 1]))
   end
   return leases
+end
+
+-- Would forgetting a flow give back tokens that it has spent?
+local function remembers(flow)
+  if flow.t_kind == 0 then
+    return false
+  end
+  local meter = own_tokens(flow)
+  return meter_rest(meter) > 0
+end
+
+local function forget_flow(name)
+  local flow = flow_of(name)
+  if remembers(flow) then
+    redis.call("ZADD", base .. ":idle", now, "f" .. name)
+    return
+  end
+  redis.call("ZREM", base .. ":parked", name)
+  redis.call("HDEL", records_key, flow_field(name))
+  for _, group in ipairs(cmsgpack.unpack(flow.lanes)) do
+    redis.call("HDEL", records_key, lane_field(group, name))
+    records[lane_field(group, name)] = nil
+  end
+  records[flow_field(name)] = nil
 end
 
 -- Forget flows and groups that had no work for an hour.
@@ -26,11 +50,17 @@ local function forget()
   local before = now - FORGET_AFTER
   for _, member in ipairs(redis.call("ZRANGEBYSCORE", base .. ":idle", "-inf", before, "LIMIT", 0, limit)) do
     redis.call("ZREM", base .. ":idle", member)
-    local kind = string.sub(member, 1, 1) == "f" and ":flows" or ":groups"
-    redis.call("HDEL", base .. kind, string.sub(member, 2))
+    local name = string.sub(member, 2)
+    if string.sub(member, 1, 1) == "f" then
+      forget_flow(name)
+    else
+      redis.call("HDEL", records_key, group_field(name))
+      records[group_field(name)] = nil
+    end
   end
 end
 
+load_tally()
 local leases = end_due()
 if #leases > 0 then
   count("expired", #leases)
@@ -38,7 +68,7 @@ if #leases > 0 then
 end
 redis.call("ZREMRANGEBYSCORE", base .. ":buried", "-inf", now)
 sweep_list()
-save_line()
+save_records()
 forget()
 save()
 return leases

@@ -2,25 +2,34 @@
 --
 -- KEYS     see state.lua
 -- ARGV[3]  job
--- reply    {state, reason or "", own jobs ahead, share of the line before it (text), earliest, latest}
+-- reply    {state, reason or "", own jobs ahead, share of the line before it (text), earliest, latest, retry_at}
 -- cost     as offer
 -- include "state"
 -- include "span"
 
 local function reason_for(job)
-  local reason = standing() or limited()
-  if not reason and not may_run(flow_of(job.flow)) then
-    reason = "flow_in_flight"
+  local reason, retry_at = standing()
+  if not reason then
+    reason, retry_at = limited()
   end
-  return reason or ""
+  if reason then
+    return reason, retry_at
+  end
+  local why, moment = flow_refusal(flow_of(job.flow), job.hold)
+  if why then
+    return why_name(why), moment
+  end
+  return short_of_tokens(job.hold)
 end
 
-if redis.call("HEXISTS", base .. ":running", ARGV[3]) == 1 then
-  return { "running", "", 0, "0", 0, 0 }
+local packed = redis.call("HGET", records_key, "j" .. ARGV[3])
+if not packed then
+  return { "unknown", "", 0, "0", 0, 0, 0 }
 end
-local job = job_of(ARGV[3])
-if not job then
-  return { "unknown", "", 0, "0", 0, 0 }
+if not waits(packed) then
+  return { "running", "", 0, "0", 0, 0, 0 }
 end
+local job = job_from(packed, ARGV[3])
 local ahead, earliest, latest, share = span(job)
-return { "waiting", reason_for(job), ahead, string.format("%.17g", share), earliest, latest }
+local reason, retry_at = reason_for(job)
+return { "waiting", reason or "", ahead, string.format("%.17g", share), earliest, latest, retry_at or 0 }

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
-from functools import cached_property
 from random import random as uniform
 from typing import Any
 from uuid import uuid4
@@ -15,8 +12,11 @@ from uuid import uuid4
 import redis
 from redis import exceptions
 
+from ...watch import watched
 from ..model import (
     Admission,
+    Ended,
+    Event,
     Explanation,
     FlowPolicy,
     GateError,
@@ -24,20 +24,23 @@ from ..model import (
     Lease,
     Outcome,
     Place,
+    Quota,
     SchemaTooNew,
     Settlement,
+    Spent,
     Status,
     Ticket,
+    Timing,
     UpstreamConfig,
     Usage,
 )
-from ..rules import compile_rules, micros
-from . import replies
+from ..rules import compile_rules
+from . import replies, wire
 from .loader import Script, Source, load, read
 
 OPERATIONS = (
-    "accepted", "admit", "cancel", "configure", "expire", "explain", "offer", "policies", "renew",
-    "reprioritise", "restore", "settle", "status",
+    "accepted", "admit", "cancel", "configure", "events", "expire", "explain", "offer", "policies", "renew",
+    "reprioritise", "restore", "settle", "status", "unknown",
 )  # fmt: skip
 SLICE = 1.0  # seconds after which a sleeper looks at the lists: plain enqueues can't wake it
 FLOWS_LISTED = 1_000
@@ -87,21 +90,18 @@ class RedisGate:
         self._job_prefix = job_prefix
         self._random = random
         self._source = source
+        self._scripts: dict[str, Script] = {}
         self._birth = uuid4().hex  # names an epoch that one of our calls begins
 
     # Configuration ----------------------------------------------------------------------------
 
     def configure(self, config: UpstreamConfig) -> bool:
-        return bool(self._run("configure", config.name, _compact(asdict(compile_rules(config)))))
+        return bool(self._run("configure", config.name, wire.configuration(compile_rules(config))))
 
     def set_policies(
         self, upstream: str, *, flows: Mapping[str, FlowPolicy], groups: Mapping[str, float]
     ) -> None:
-        policies = {
-            name: {"version": policy.version, "weight": policy.weight, "cap": policy.max_in_flight}
-            for name, policy in flows.items()
-        }
-        self._run("policies", upstream, _compact({"flows": policies, "groups": dict(groups)}))
+        self._run("policies", upstream, wire.policies(dict(flows), dict(groups)))
 
     # The decision -----------------------------------------------------------------------------
 
@@ -109,7 +109,7 @@ class RedisGate:
         """Put a job in line. Beside a list, push it there first: what is not in the list is dropped."""
         reply = self._run(
             "offer", upstream, ticket.job, ticket.flow, ticket.group, ticket.priority, ticket.document,
-            ticket.tokens, int(front),
+            ticket.tokens, ticket.output, int(front),
         )  # fmt: skip
         return replies.place(reply)
 
@@ -143,12 +143,19 @@ class RedisGate:
         usage: Usage | None = None,
         *,
         retry_after: float = 0.0,
+        timing: Timing | None = None,
+        quota: Quota | None = None,
+        shares: Sequence[tuple[str, str]] = (),
     ) -> Settlement:
-        used = -1 if usage is None else usage.total
-        reply = self._run(
-            "settle", upstream, lease, outcome.value, used, micros(retry_after), repr(self._random())
-        )
-        return replies.settlement(reply)
+        ended = Ended(lease, outcome, usage, retry_after, timing, quota, tuple(shares))
+        return replies.settlement(self._run("settle", upstream, *wire.ended(ended, self._random())))
+
+    def settle_many(self, upstream: str, ended: Sequence[Ended]) -> tuple[Settlement, ...]:
+        prefix = (self._birth, self._job_prefix)
+        calls = [(*prefix, *wire.ended(each, self._random())) for each in ended]
+        with watched("settle", upstream), translated():
+            replied = self._script("settle").many(self._connection, self._keys(upstream), calls)
+        return tuple(map(replies.settlement, replied))
 
     def expire(self, upstream: str, limit: int = 100) -> tuple[Lease, ...]:
         """End leases whose time ran out, and keep house. Call it every second or so from somewhere.
@@ -168,6 +175,9 @@ class RedisGate:
     def explain(self, upstream: str, job: str) -> Explanation:
         return replies.explanation(self._run("explain", upstream, job))
 
+    def events(self, upstream: str, after: int = 0) -> tuple[Event, ...]:
+        return replies.events(self._run("events", upstream, after))
+
     def status(self, upstream: str) -> Status:
         return replies.status(upstream, self._run("status", upstream, FLOWS_LISTED))
 
@@ -180,18 +190,18 @@ class RedisGate:
         leases: Sequence[Lease] = (),
         waiting: Sequence[Ticket] = (),
         requests: float | None = None,
+        tokens: float | None = None,
+        spent: Sequence[Spent] | None = None,
     ) -> frozenset[str]:
-        """Rebuild what this memory doesn't know, from a ledger; returns the leases that are lost.
-
-        `leases` are calls that still run (with the epoch that the ledger remembers), `waiting` the jobs of
-        the line in their order, `requests` what the bucket holds.
-        Safe to repeat: what is known stays as it is.
-        """
         lost = self.renew(upstream, leases)
         for ticket in waiting:
             self.offer(upstream, ticket)
-        if requests is not None:
-            self._run("restore", upstream, repr(requests))
+        if requests is not None or tokens is not None or spent is not None:
+            free = [-1.0 if each is None else max(0.0, each) for each in (requests, tokens)]
+            flows = [
+                part for each in spent or () for part in (each.flow, each.group, each.tokens, each.service)
+            ]
+            self._run("restore", upstream, *map(repr, free), sum(each.tokens for each in spent or ()), *flows)
         return lost
 
     def signal(self, pipeline: redis.client.Pipeline, upstream: str) -> None:
@@ -225,33 +235,22 @@ class RedisGate:
 
     def _unknown(self, upstreams: Sequence[str]) -> bool:
         """Whether a list holds more ids than its line knows."""
-        listed = [upstream for upstream in upstreams if upstream in self._lists]
-        look = self._connection.pipeline(transaction=False)
-        for upstream in listed:
-            look.llen(self._lists[upstream])
-            look.hlen(f"{self._base(upstream)}:jobs")
-        lengths = look.execute() if listed else []
-        return any(length > known for length, known in zip(lengths[::2], lengths[1::2], strict=True))
+        return any(self._run("unknown", upstream) for upstream in upstreams if upstream in self._lists)
 
     def _base(self, upstream: str) -> str:
         return f"{self._prefix}:{upstream}"
 
     def _run(self, operation: str, upstream: str, *args: str | float) -> Any:
-        keys = (self._base(upstream), self._lists.get(upstream, ""))
-        with translated():
-            return self._scripts[operation](self._connection, keys, self._birth, self._job_prefix, *args)
+        with watched(operation, upstream), translated():
+            return self._script(operation)(
+                self._connection, self._keys(upstream), self._birth, self._job_prefix, *args
+            )
 
-    @cached_property
-    def _scripts(self) -> dict[str, Script]:
-        return {name: load(name, self._source) for name in OPERATIONS}
+    def _keys(self, upstream: str) -> tuple[str, str]:
+        return self._base(upstream), self._lists.get(upstream, "")
 
-
-def _compact(value: object) -> str:
-    """JSON without nulls: a Lua table has no place for them."""
-    return json.dumps(_without_none(value), separators=(",", ":"))
-
-
-def _without_none(value: object) -> object:
-    if isinstance(value, dict):
-        return {key: _without_none(each) for key, each in value.items() if each is not None}
-    return value
+    def _script(self, operation: str) -> Script:
+        """Joined when it is first needed: few who ask a gate need all operations."""
+        if operation not in self._scripts:
+            self._scripts[operation] = load(operation, self._source)
+        return self._scripts[operation]

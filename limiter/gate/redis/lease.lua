@@ -1,60 +1,60 @@
 -- Leases: the permits in force.
 --
---   <base>:leases    hash, lease -> packed record
---   <base>:expiry    sorted set of leases by the moment they end
---   <base>:running   hash, job -> lease
---   <base>:buried    sorted set of reinstalled leases that ended, by until when that is remembered
+--   <base>:records, p<lease>   its record
+--   <base>:due                 sorted set of jobs, of which those that run are there by when their leases end
+--   <base>:buried                 sorted set of reinstalled leases that ended, by until when that is remembered
 -- include "mirror"
+-- record lease
+--   hold input output generation probe admitted charge weight group_weight r_rate t_rate accepted reinstalled
+--   | job flow group
+--   | id
 
 local function lease_of(id)
-  local packed = redis.call("HGET", base .. ":leases", id)
-  local lease = packed and cmsgpack.unpack(packed)
-  if lease then
+  local packed = redis.call("HGET", records_key, "p" .. id)
+  if packed then
+    local lease = lease_unpack(packed, 1)
     lease.id = id
+    return lease
   end
-  return lease
 end
 
+-- Behind the jobs that wait are, in <base>:due, those that run.
+local RUNNING = "(" .. UNLIMITED
+
 local function store_lease(lease)
-  local id = lease.id
-  lease.id = nil
-  redis.call("HSET", base .. ":leases", id, cmsgpack.pack(lease))
-  lease.id = id
+  redis.call("HSET", records_key, "p" .. lease.id, lease_pack(lease))
 end
 
 -- A lease as the reply carries it.
+-- inline
 local function lease_reply(lease, expires)
-  return {
-    lease.id, lease.job, lease.flow, lease.group, lease.tokens, lease.generation, state.epoch, expires,
-    lease.probe and 1 or 0,
-  }
+  return { lease.id, lease.job, lease.flow, lease.group, lease.hold, lease.generation, epoch, expires, lease.probe }
 end
 
-local function enforce(lease, expires)
-  store_lease(lease)
-  redis.call("ZADD", base .. ":expiry", expires, lease.id)
-  redis.call("HSET", base .. ":running", lease.job, lease.id)
-  state.in_flight = state.in_flight + 1
-end
-
--- Free the slot and correct what the lease was charged.
-local function end_lease(lease, used)
-  redis.call("HDEL", base .. ":leases", lease.id)
-  redis.call("ZREM", base .. ":expiry", lease.id)
-  redis.call("HDEL", base .. ":running", lease.job)
+-- Free the slot and correct what the lease was charged; riders bear their part of it (ARGV from `shares` on).
+local function end_lease(lease, used, shares)
+  local again = pushed_again(lease.job)
+  redis.call("HDEL", records_key, "p" .. lease.id, "j" .. lease.job)
+  redis.call("ZREM", due_key, lease.job)
   state.in_flight = state.in_flight - 1
-  if lease.probe then
-    state.probes = state.probes - 1
-  end
-  local flow, group = flow_of(lease.flow), group_of(lease.group)
-  local over = used - lease.charge
+  state.probes = state.probes - lease.probe
+  local flow, group, lane = three_of(lease.flow, lease.group)
+  local riders = shares and (#ARGV - shares + 1) / 2 or 0
+  local part = used / (1 + riders)
+  local over = part - lease.charge
   if over ~= 0 then
-    correct(flow, group, over / lease.weight, over / lease.group_weight)
+    correct(flow, group, lane, over / lease.weight, over / lease.group_weight)
+  end
+  for i = 1, riders do
+    share_charge(ARGV[shares + 2 * i - 2], ARGV[shares + 2 * i - 1], part)
   end
   ended(flow)
-  release(flow, group)
-  if lease.reinstalled then
+  release(flow, group, lane)
+  if lease.reinstalled == 1 then
     redis.call("ZADD", base .. ":buried", now + 10 * rules.lease, lease.id)
   end
-  readmit(lease.job)
+  if again then
+    enter_again(lease.job)
+  end
+  return flow
 end

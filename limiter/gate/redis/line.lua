@@ -2,92 +2,57 @@
 --
 --   <base>:runnable           sorted set of groups with a flow that may run, by service
 --   <base>:runnable:<group>   sorted set of such flows, by service
---   <base>:flows, <base>:groups       hashes of packed records, each read and written once a call
 --   <base>:policies, <base>:weights   what an operator set; outlives the records
---   <base>:parked             sorted set of flows at their cap: out of the choice, at no cost
---   <base>:sizes              sorted set of waiting jobs by tokens, for probes
+--   <base>:parked             sorted set of flows that may not run, by when they wake: out of the choice, at no cost
+--   <base>:due                sorted set of jobs: those that wait by what they hold, for probes, and behind them
+--                             those that run by when their leases end
 --   <base>:idle               sorted set of flows and groups without work, by since when
+-- include "change"
 -- include "lane"
 
-local PARKS = 32
+local LOOKS = 32
+local WAKES = 32
 local PROBE_LOOK = 32
 local FORGET_AFTER = 3600 * 1000000
-local flows, groups = {}, {}
+local FLOW_IN_FLIGHT, FLOW_REQUESTS, FLOW_TOKENS, FLOW_SUSPENDED = 1, 2, 3, 4
 
-local function new_flow(name)
-  local packed = redis.call("HGET", base .. ":policies", name)
-  local policy = packed and cmsgpack.unpack(packed) or { weight = 1 }
-  return { weight = policy.weight, cap = policy.cap, in_flight = 0, holds = 0, parked = false, lanes = {} }
-end
-
-local function flow_of(name)
-  local flow = flows[name]
-  if not flow then
-    local packed = redis.call("HGET", base .. ":flows", name)
-    flow = packed and cmsgpack.unpack(packed) or new_flow(name)
-    flow.name = name
-    flows[name] = flow
+local function why_name(why)
+  if why == FLOW_IN_FLIGHT then
+    return "flow_in_flight"
+  elseif why == FLOW_REQUESTS then
+    return "flow_requests_per_minute"
   end
-  return flow
+  return why == FLOW_TOKENS and "flow_tokens_per_day" or "flow_suspended"
 end
 
-local function group_of(name)
-  local group = groups[name]
-  if not group then
-    local packed = redis.call("HGET", base .. ":groups", name)
-    if packed then
-      group = cmsgpack.unpack(packed)
-    else
-      local weight = tonumber(redis.call("HGET", base .. ":weights", name) or 1)
-      group = { born = now, weight = weight, service = 0, virtual = 0, holds = 0, runnable = 0 }
-    end
-    group.name = name
-    groups[name] = group
-  end
-  return group
-end
+local due_key = base .. ":due"
 
-local function lane_of(flow, group)
-  local lane = flow.lanes[group.name]
-  if not lane or lane.born ~= group.born then
-    lane = { born = group.born, service = 0, holds = 0, waiting = 0, tail = 0, head = 0 }
-    flow.lanes[group.name] = lane
-  end
-  return lane
-end
-
-local function save_records(key, records)
-  local fields = {}
-  for name, record in pairs(records) do
-    record.name = nil
-    fields[#fields + 1] = name
-    fields[#fields + 1] = cmsgpack.pack(record)
-    record.name = name
-    if #fields >= 1000 then
-      redis.call("HSET", key, unpack(fields))
-      fields = {}
-    end
-  end
-  if #fields > 0 then
-    redis.call("HSET", key, unpack(fields))
-  end
-end
-
-local function save_line()
-  save_records(base .. ":flows", flows)
-  save_records(base .. ":groups", groups)
-end
-
--- In and out of the choice ------------------------------------------------------------------------
-
+-- inline
 local function runnable_key(group)
   return base .. ":runnable:" .. group.name
 end
 
+local function each_waiting(flow, act)
+  for _, name in ipairs(cmsgpack.unpack(flow.lanes)) do
+    local _, group, lane = three_of(flow.name, name)
+    if lane.waiting > 0 then
+      act(flow, group, lane)
+    end
+  end
+end
+
+-- In and out of the choice ------------------------------------------------------------------------
+
+-- Where one that begins to wait stands: level with the least served, whom refunds may have brought back.
+local function level_of(virtual, key)
+  local least = redis.call("ZRANGE", key, "0", "0", "WITHSCORES")[2]
+  return least and math.min(virtual, tonumber(least)) or virtual
+end
+
 local function activate(flow, group, lane)
-  lane.service = math.max(lane.service, group.virtual)
+  lane.service = math.max(lane.service, level_of(group.virtual, runnable_key(group)))
   if group.runnable == 0 then
-    group.service = math.max(group.service, state.virtual)
+    group.service = math.max(group.service, level_of(state.virtual, base .. ":runnable"))
     redis.call("ZADD", base .. ":runnable", group.service, group.name)
   end
   group.runnable = group.runnable + 1
@@ -102,51 +67,133 @@ local function deactivate(flow, group)
   end
 end
 
-local function may_run(flow)
-  local cap = flow.cap or (rules and rules.flow_in_flight)
-  return not cap or flow.in_flight < cap
+-- Take a flow that may not run out of the choice; moment 0: until an event.
+-- rare
+local function park(flow, why, moment)
+  flow.parked, flow.why, flow.wakes = 1, why, moment
+  redis.call("ZADD", base .. ":parked", moment > 0 and moment or "+inf", flow.name)
+  if moment > 0 then
+    state.wakes = math.min(state.wakes, moment)
+  end
+  each_waiting(flow, deactivate)
 end
 
--- Take a flow at its cap out of the choice.
-local function park(flow)
-  flow.parked = true
-  redis.call("ZADD", base .. ":parked", 0, flow.name)
-  for name, lane in pairs(flow.lanes) do
-    if lane.waiting > 0 then
-      deactivate(flow, group_of(name))
-    end
-  end
-end
-
--- Wake a parked flow that may run again.
-local function review(flow)
-  if not flow.parked or not may_run(flow) then
-    return
-  end
-  flow.parked = false
+-- Back into the choice, which finds out whether it may run.
+-- rare
+local function wake_flow(flow)
+  flow.parked, flow.why, flow.wakes = 0, 0, 0
   redis.call("ZREM", base .. ":parked", flow.name)
-  for name, lane in pairs(flow.lanes) do
-    if lane.waiting > 0 then
-      activate(flow, group_of(name), lane)
+  each_waiting(flow, activate)
+end
+
+-- Wake flows whose moment has come, and note when the next one's does.
+-- rare
+local function wake_due()
+  for _, name in ipairs(redis.call("ZRANGEBYSCORE", base .. ":parked", "-inf", now, "LIMIT", "0", WAKES)) do
+    wake_flow(flow_of(name))
+  end
+  state.wakes = tonumber(redis.call("ZRANGE", base .. ":parked", "0", "0", "WITHSCORES")[2] or NEVER)
+end
+
+-- inline
+local function cap_of(flow)
+  return flow.cap < 0 and (rules and rules.flow_in_flight or UNLIMITED) or flow.cap
+end
+
+-- inline
+local function has_room(flow)
+  return flow.in_flight < cap_of(flow)
+end
+
+local function own_requests(flow)
+  local meter = flow.requests
+  if not meter then
+    meter = { kind = flow.r_kind, x = flow.r_x, y = flow.r_y, z = flow.r_z, a = flow.r_a, b = flow.r_b, c = flow.r_c }
+    meter.key, flow.requests = meter.kind == 6 and base .. ":log:r" .. flow.name, meter
+  end
+  return meter
+end
+
+local function own_tokens(flow)
+  local meter = flow.tokens
+  if not meter then
+    meter = { kind = flow.t_kind, x = flow.t_x, y = flow.t_y, z = flow.t_z, a = flow.t_a, b = flow.t_b, c = flow.t_c }
+    meter.key, flow.tokens = meter.kind == 6 and base .. ":log:t" .. flow.name, meter
+  end
+  return meter
+end
+
+-- What keeps a flow from running a job that holds so much, and until when (0: until an event).
+local function flow_refusal(flow, hold)
+  if flow.suspended == 1 then
+    return FLOW_SUSPENDED, 0
+  end
+  if not has_room(flow) then
+    return FLOW_IN_FLIGHT, 0
+  end
+  if flow.r_kind > 0 then
+    local meter = own_requests(flow)
+    local wait = meter_wait(meter, 1)
+    if wait > 0 then
+      return FLOW_REQUESTS, now + wait
+    end
+  end
+  if flow.t_kind > 0 then
+    local meter = own_tokens(flow)
+    local wait = meter_wait(meter, hold)
+    if wait > 0 then
+      return FLOW_TOKENS, now + wait
     end
   end
 end
 
-local function started(flow)
+local function spend_own_tokens(flow, amount)
+  local meter = own_tokens(flow)
+  meter_spend(meter, amount)
+  flow.t_a, flow.t_b, flow.t_c = meter.a, meter.b, meter.c
+end
+
+local function spend_own_requests(flow, amount)
+  local meter = own_requests(flow)
+  meter_spend(meter, amount)
+  flow.r_a, flow.r_b, flow.r_c = meter.a, meter.b, meter.c
+end
+
+local function took_room(flow)
   flow.in_flight = flow.in_flight + 1
-  if not flow.parked and not may_run(flow) then
-    park(flow)
+  if flow.parked == 0 and not has_room(flow) then
+    park(flow, FLOW_IN_FLIGHT, 0)
   end
+end
+
+-- One more in flight, and spent of what the flow has of its own.
+local function started(flow, hold)
+  if flow.r_kind > 0 then
+    spend_own_requests(flow, 1)
+  end
+  if flow.t_kind > 0 then
+    spend_own_tokens(flow, hold)
+  end
+  took_room(flow)
 end
 
 local function ended(flow)
   flow.in_flight = flow.in_flight - 1
-  review(flow)
+  if flow.why == FLOW_IN_FLIGHT and has_room(flow) then
+    wake_flow(flow)
+  end
+end
+
+-- Its limits changed: it may be able to run.
+local function review(flow)
+  if flow.parked == 1 and flow.suspended == 0 and has_room(flow) then
+    wake_flow(flow)
+  end
 end
 
 -- Memory ------------------------------------------------------------------------------------------
 
-local function hold(flow, group, lane)
+local function hold_lane(flow, group, lane)
   if flow.holds == 0 then
     redis.call("ZREM", base .. ":idle", "f" .. flow.name)
   end
@@ -156,15 +203,20 @@ local function hold(flow, group, lane)
   flow.holds, group.holds, lane.holds = flow.holds + 1, group.holds + 1, lane.holds + 1
 end
 
-local function release(flow, group)
-  local lane = lane_of(flow, group)
-  flow.holds, group.holds, lane.holds = flow.holds - 1, group.holds - 1, lane.holds - 1
+-- Note since when a flow and a group have no work.
+local function rest(flow, group)
   if flow.holds == 0 then
     redis.call("ZADD", base .. ":idle", now, "f" .. flow.name)
   end
   if group.holds == 0 then
     redis.call("ZADD", base .. ":idle", now, "g" .. group.name)
   end
+end
+
+-- A job is over: what has no work left is forgotten in time.
+local function release(flow, group, lane)
+  flow.holds, group.holds, lane.holds = flow.holds - 1, group.holds - 1, lane.holds - 1
+  rest(flow, group)
 end
 
 -- Coming and going --------------------------------------------------------------------------------
@@ -178,80 +230,97 @@ local function arrive(lane, front)
   return lane.tail - 1
 end
 
-local function store_job(job)
-  local record = {
-    flow = job.flow, group = job.group, document = job.document,
-    tokens = job.tokens, priority = job.priority, arrival = job.arrival,
-  }
-  redis.call("HSET", base .. ":jobs", job.id, cmsgpack.pack(record))
+-- What the provider holds from the start of a call.
+local function hold_of(job)
+  local multiplier = rules and rules.multiplier or 1
+  if rules and rules.follows == 1 then
+    load_tally()
+    multiplier = tally.multiplier > 0 and tally.multiplier or multiplier
+  end
+  return job.input + math.ceil(job.output * multiplier)
 end
 
 -- Put a job in line: its place in the order of arrival is given here.
 local function enter(job, front)
-  local flow, group = flow_of(job.flow), group_of(job.group)
-  local lane = lane_of(flow, group)
+  local flow, group, lane = three_of(job.flow, job.group)
   job.priority = front and FRONT or clamp(job.priority)
   job.arrival = arrive(lane, front)
-  hold(flow, group, lane)
+  job.hold = hold_of(job)
+  hold_lane(flow, group, lane)
   store_job(job)
-  redis.call("ZADD", base .. ":sizes", job.tokens, job.id)
+  state.waiting, flow.waiting = state.waiting + 1, flow.waiting + 1
+  redis.call("ZADD", due_key, math.min(job.hold, UNLIMITED), job.id)
   lane_add(lane, job)
-  if lane.waiting == 1 and not flow.parked then
+  if lane.waiting == 1 and flow.parked == 0 then
     activate(flow, group, lane)
   end
 end
 
--- Take a job out of the order; its flow goes on holding it.
-local function take(job)
-  local flow, group = flow_of(job.flow), group_of(job.group)
-  local lane = lane_of(flow, group)
-  redis.call("HDEL", base .. ":jobs", job.id)
-  redis.call("ZREM", base .. ":sizes", job.id)
-  lane_remove(lane, job)
-  if lane.waiting == 0 and not flow.parked then
+-- A job was taken out of its lane; its flow goes on holding it.
+local function taken(flow, group, lane)
+  state.waiting, flow.waiting = state.waiting - 1, flow.waiting - 1
+  if lane.waiting == 0 and flow.parked == 0 then
     deactivate(flow, group)
   end
 end
 
 -- Take a job out for good.
 local function leave(job)
-  take(job)
-  release(flow_of(job.flow), group_of(job.group))
+  local flow, group, lane = three_of(job.flow, job.group)
+  lane_remove(lane, job)
+  taken(flow, group, lane)
+  redis.call("ZREM", due_key, job.id)
+  redis.call("HDEL", records_key, "j" .. job.id)
+  release(flow, group, lane)
 end
 
 -- The choice --------------------------------------------------------------------------------------
 
+-- The job whose turn it is, with its flow, group and lane.
 local function choose()
-  for _ = 1, PARKS do
+  for _ = 1, LOOKS do
     local name = redis.call("ZRANGE", base .. ":runnable", "0", "0")[1]
     if not name then
       return nil
     end
-    local flow = flow_of(redis.call("ZRANGE", base .. ":runnable:" .. name, "0", "0")[1])
-    if may_run(flow) then
-      return lane_first(name, flow.name)
+    local flow_name = redis.call("ZRANGE", base .. ":runnable:" .. name, "0", "0")[1]
+    local job, flow, group, lane = lane_first(flow_name, name)
+    local why, moment = flow_refusal(flow, job.hold)
+    if not why then
+      return job, flow, group, lane
     end
-    park(flow)
+    park(flow, why, moment)
   end
 end
 
 -- The smallest job whose flow may run: what a probe risks.
+-- rare
 local function cheapest()
-  for _, id in ipairs(redis.call("ZRANGE", base .. ":sizes", 0, PROBE_LOOK - 1)) do
+  for _, id in ipairs(redis.call("ZRANGEBYSCORE", due_key, "-inf", UNLIMITED, "LIMIT", 0, PROBE_LOOK)) do
     local job = job_of(id)
     local flow = flow_of(job.flow)
-    if may_run(flow) and not flow.parked then
-      return job
+    if flow.parked == 0 and not flow_refusal(flow, job.hold) then
+      return job, three_of(job.flow, job.group)
     end
   end
 end
 
+-- Why nobody may run: what the parked flow that wakes first waits for.
+-- rare
+local function nobody()
+  local name = redis.call("ZRANGE", base .. ":parked", "0", "0")[1]
+  if not name then
+    return "flow_in_flight"
+  end
+  local flow = flow_of(name)
+  return why_name(flow.why), flow.wakes > 0 and flow.wakes or nil
+end
+
 -- Change the service of a lane and of its group.
-local function correct(flow, group, lane_by, group_by)
-  local lane = lane_of(flow, group)
+local function correct(flow, group, lane, lane_by, group_by)
   lane.service = lane.service + lane_by
   group.service = group.service + group_by
-  if lane.waiting > 0 and not flow.parked then
+  if lane.waiting > 0 and flow.parked == 0 then
     redis.call("ZADD", runnable_key(group), lane.service, flow.name)
   end
   if group.runnable > 0 then
@@ -259,13 +328,12 @@ local function correct(flow, group, lane_by, group_by)
   end
 end
 
--- Charge a job to its lane and group. Only a job whose turn it was moves the virtual times.
-local function charge(job, amount, turn)
-  local flow, group = flow_of(job.flow), group_of(job.group)
-  if turn then
-    state.virtual = math.max(state.virtual, group.service)
-    group.virtual = math.max(group.virtual, lane_of(flow, group).service)
-  end
-  correct(flow, group, amount / flow.weight, amount / group.weight)
-  return flow, group
+-- Charge work that ran under another's lease.
+-- rare
+local function share_charge(flow_name, group_name, amount)
+  local flow, group, lane = three_of(flow_name, group_name)
+  lane.service = math.max(lane.service, group.virtual)
+  group.service = math.max(group.service, state.virtual)
+  correct(flow, group, lane, amount / flow.weight, amount / group.weight)
+  rest(flow, group)
 end

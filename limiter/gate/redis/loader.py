@@ -1,15 +1,13 @@
 """Joins a script with the pieces it includes, and runs it by its digest.
 
-Redis makes every function of a script anew in each call, used or not, and pays for each outer variable by
-its distance. So the joined text keeps only the functions that are reached, declares their names first, far
-from the variables that all of them use, and moves what is reached through a function marked `-- rare` into
-that function: together this halves the time of a small decision.
+Constants' values stand in the text where their names are; records are in records.py, and what makes the text
+fast is in linker.py.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha1
@@ -18,14 +16,16 @@ from typing import TYPE_CHECKING, Any
 
 from redis.exceptions import NoScriptError
 
+from .linker import linked
+from .records import placed
+
 if TYPE_CHECKING:
     import redis
 
 FOLDER = Path(__file__).parent
 INCLUDE = re.compile(r'^-- include "(\w+)"$', re.MULTILINE)
-COMMENT = re.compile(r"^ *--.*\n", re.MULTILINE)
-FUNCTION = re.compile(r"^local function (\w+).*?^end$", re.MULTILINE | re.DOTALL)
-RARE = re.compile(r"^-- rare\nlocal function (\w+)", re.MULTILINE)
+REMARK = re.compile(r"^ *--(?! (?:rare|inline)$).*\n| +-- .*$", re.MULTILINE)
+CONSTANT = re.compile(r"^local ([A-Z][A-Z_]+(?:, [A-Z][A-Z_]+)*) = ([^{}\n]+?)(?: *--.*)?\n", re.MULTILINE)
 WORD = re.compile(r"\w+")
 
 Source = Callable[[str], str]
@@ -46,15 +46,31 @@ class Script:
         except NoScriptError:
             return connection.eval(self.text, len(keys), *keys, *args)
 
+    def many(
+        self, connection: redis.Redis, keys: tuple[str, ...], calls: Sequence[Sequence[str | float]]
+    ) -> list[Any]:
+        """Run it for each call, one after the other, in one round trip. Raises what the first failure was."""
+        with connection.pipeline(transaction=False) as pipeline:
+            for args in calls:
+                pipeline.execute_command("EVALSHA", self.digest, len(keys), *keys, *args)  # type: ignore[no-untyped-call]
+            found = pipeline.execute(raise_on_error=False)
+        for at, reply in enumerate(found):
+            if isinstance(reply, NoScriptError):
+                found[at] = self(connection, keys, *calls[at])
+            elif isinstance(reply, Exception):
+                raise reply
+        return found
+
 
 @cache
 def read(name: str) -> str:
     return (FOLDER / f"{name}.lua").read_text(encoding="utf-8")
 
 
+@cache
 def load(name: str, source: Source = read) -> Script:
     """The script `name` with its pieces, each once and before its first use. Tests replace the clock."""
-    text = _link(_join(name, source, set()))
+    text = linked(_settled(placed(_join(name, source, set()))))
     return Script(text, sha1(text.encode(), usedforsecurity=False).hexdigest())
 
 
@@ -67,34 +83,16 @@ def _join(name: str, source: Source, seen: set[str]) -> str:
     return INCLUDE.sub(piece, source(name))
 
 
-def _link(text: str) -> str:
-    functions = {match[1]: match[0].removeprefix("local ") for match in FUNCTION.finditer(text)}
-    main, rare = COMMENT.sub("", FUNCTION.sub("", text)), set(RARE.findall(text))
-    hot = _reached(main, functions, stop=rare)
+def _settled(text: str) -> str:
+    """The text with the values of its constants."""
+    values: dict[str, str] = {}
+    for names, right in CONSTANT.findall(text):
+        for name, value in zip(names.split(", "), right.split(", "), strict=True):
+            values[name] = WORD.sub(lambda word: values.get(word[0], word[0]), value)
+    plain = re.compile(r'"[^"\n]*"|\b[A-Z][A-Z_]+\b')  # strings stay as they are
 
-    def placed(match: re.Match[str]) -> str:
-        name = match[1]
-        if name not in hot:
-            return ""
-        head, rest = functions[name].split("\n", 1)
-        cold = sorted(_reached(rest, functions, stop=rare) - hot) if name in rare else []
-        inner = [_names(cold), *(functions[each] for each in cold)]
-        return "\n".join([head, *inner, rest])
+    def value_of(match: re.Match[str]) -> str:
+        value = values.get(match[0], match[0])
+        return f"({value})" if " " in value else value
 
-    return COMMENT.sub("", f"{_names(hot)}\n{FUNCTION.sub(placed, text)}")
-
-
-def _reached(text: str, functions: dict[str, str], stop: Collection[str] = ()) -> set[str]:
-    """The functions that a text calls, directly or through others; `stop` are not looked into."""
-    reached: set[str] = set()
-    ahead = WORD.findall(text)
-    while ahead:
-        word = ahead.pop()
-        if word in functions and word not in reached:
-            reached.add(word)
-            ahead += [] if word in stop else WORD.findall(functions[word])
-    return reached
-
-
-def _names(names: Collection[str]) -> str:
-    return f"local {', '.join(sorted(names))}" if names else ""
+    return plain.sub(value_of, REMARK.sub("", CONSTANT.sub("", text)))

@@ -1,8 +1,8 @@
 -- The line beside a list (an rq queue's). The list is the membership, our line an index of it: ids that
 -- somebody pushed are absorbed, and ids that somebody took out are dropped when their turn comes.
 --
--- A job that still holds a lease (a retry pushed before its settle) is known but not in line: its record is
--- the empty string, and it enters the line when the lease ends.
+-- A job that still holds a lease (a retry pushed before its settle) is known but not in line: it is marked,
+-- and enters the line when the lease ends.
 -- include "line"
 
 local BATCH = 100 -- ids that one call absorbs at most
@@ -18,26 +18,38 @@ end
 
 -- Enter a job from the list, with what its hash says of it.
 local function adopt(id, front)
-  if redis.call("HEXISTS", base .. ":running", id) == 1 then
-    redis.call("HSET", base .. ":jobs", id, "")
+  local running = redis.call("HGET", records_key, "j" .. id)
+  if only_runs(running) then
+    redis.call("HSET", records_key, "j" .. id, RUNS_AND_WAITS .. string.sub(running, 2))
+    state.again = state.again + 1
     return
   end
   local found = redis.call(
-    "HMGET", ARGV[2] .. id, "gate_flow", "gate_group", "gate_priority", "gate_document", "gate_tokens"
+    "HMGET", ARGV[2] .. id, "gate_flow", "gate_group", "gate_priority", "gate_document", "gate_tokens", "gate_output"
   )
-  enter({
+  local job = job_record({
     id = id, flow = found[1] or "", group = found[2] or "", document = found[4] or "",
-    priority = number_of(found[3], -PRIORITY_LIMIT, PRIORITY_LIMIT), tokens = number_of(found[5], 0, 1e9),
-  }, front)
+    priority = number_of(found[3], -PRIORITY_LIMIT, PRIORITY_LIMIT),
+    input = number_of(found[5], 0, 1e9), output = number_of(found[6], 0, 1e9),
+  })
+  enter(job, front)
 end
 
--- The ids of a stretch of the list, and what is known of each (false: nothing).
+-- The ids of a stretch of the list, and whether each is known to be in it.
 local function stretch(from, size)
   local ids = redis.call("LRANGE", list, from, from + size - 1)
   if #ids == 0 then
     return ids, {}
   end
-  return ids, redis.call("HMGET", base .. ":jobs", unpack(ids))
+  local fields = {}
+  for i, id in ipairs(ids) do
+    fields[i] = "j" .. id
+  end
+  local known = redis.call("HMGET", records_key, unpack(fields))
+  for i = 1, #ids do
+    known[i] = known[i] and not only_runs(known[i])
+  end
+  return ids, known
 end
 
 -- Absorb what was pushed at the head; the last one pushed goes before all others of its flow.
@@ -98,52 +110,71 @@ local function absorb_changes(length, known, at_head, at_tail)
   end
 end
 
+-- rare
+local function absorb_ends(length)
+  local known = state.waiting + state.again
+  local head, tail = redis.call("LINDEX", list, "0"), redis.call("LINDEX", list, "-1")
+  local ends = redis.call("HMGET", records_key, "j" .. head, "j" .. tail)
+  local at_head, at_tail = ends[1] and not only_runs(ends[1]), ends[2] and not only_runs(ends[2])
+  if known < length or not at_head or not at_tail then
+    absorb_changes(length, known, at_head, at_tail)
+  end
+end
+
 -- Bring the index up to date with both ends of the list; cheap where nothing changed.
 local function absorb()
-  if list == "" then
-    return
-  end
-  local length = redis.call("LLEN", list)
-  if length == 0 then
-    return
-  end
-  local known = redis.call("HLEN", base .. ":jobs")
-  local head, tail = redis.call("LINDEX", list, "0"), redis.call("LINDEX", list, "-1")
-  local ends = redis.call("HMGET", base .. ":jobs", head, tail)
-  if known < length or not ends[1] or not ends[2] then
-    absorb_changes(length, known, ends[1], ends[2])
+  local length = list == "" and 0 or redis.call("LLEN", list)
+  if length > 0 then
+    absorb_ends(length)
   end
 end
 
 -- Claim a job whose turn came: false where somebody took it out of the list.
+-- inline
 local function claim(id)
   return list == "" or redis.call("LREM", list, "1", id) > 0
 end
 
--- After a lease ended: its job enters the line where it was pushed again meanwhile.
-local function readmit(id)
-  if list ~= "" and redis.call("HGET", base .. ":jobs", id) == "" then
-    redis.call("HDEL", base .. ":jobs", id)
-    adopt(id, false)
+-- Was a job that runs pushed again meanwhile?
+local function pushed_again(id)
+  local packed = list ~= "" and redis.call("HGET", records_key, "j" .. id)
+  return packed and string.byte(packed) == 65 -- "A"
+end
+
+-- After the lease of such a job ended: it enters the line.
+-- rare
+local function enter_again(id)
+  state.again = state.again - 1
+  adopt(id, false)
+end
+
+-- A job that was pushed again left the list: it runs, and that is all.
+local function forget_again(id, packed)
+  redis.call("HSET", records_key, "j" .. id, RUNS .. string.sub(packed, 2))
+  state.again = state.again - 1
+end
+
+-- An id that is in the list no more.
+local function forget_pushed(id, packed)
+  if waits(packed) then
+    leave(job_from(packed, id))
+  else
+    forget_again(id, packed)
   end
 end
 
 -- Drop ids that left the list by other means; a few a call, and only when the counts disagree.
 local function drop_stale()
-  if redis.call("HLEN", base .. ":jobs") <= redis.call("LLEN", list) then
+  if state.waiting + state.again <= redis.call("LLEN", list) then
     return
   end
-  local page = redis.call("HSCAN", base .. ":jobs", state.stale or 0, "COUNT", STALE)
-  state.stale = page[1]
+  local page = redis.call("ZSCAN", due_key, tally.stale, "COUNT", STALE)
+  tally.stale = tonumber(page[1])
   for i = 1, #page[2], 2 do
     local id = page[2][i]
-    if not redis.call("LPOS", list, id) then
-      local job = job_of(id)
-      if job then
-        leave(job)
-      else
-        redis.call("HDEL", base .. ":jobs", id)
-      end
+    local packed = redis.call("HGET", records_key, "j" .. id)
+    if not only_runs(packed) and not redis.call("LPOS", list, id) then
+      forget_pushed(id, packed)
     end
   end
 end
@@ -154,7 +185,7 @@ local function sweep_list()
     return
   end
   absorb()
-  local seen = absorb_stretch(state.sweep, BATCH)
-  state.sweep = seen < BATCH and 0 or state.sweep + BATCH
+  local seen = absorb_stretch(tally.sweep, BATCH)
+  tally.sweep = seen < BATCH and 0 or tally.sweep + BATCH
   drop_stale()
 end

@@ -1,7 +1,7 @@
 -- Install policies of flows and weights of groups; they act at the next decision.
 --
 -- KEYS     see state.lua
--- ARGV[3]  JSON: {flows: {name: {version, weight, cap}}, groups: {name: weight}}
+-- ARGV[3]  JSON: {flows: {name: {version, weight, cap, suspended, requests, tokens}}, groups: {name: weight}}
 -- reply    1
 -- cost     O(entries)
 -- include "state"
@@ -17,19 +17,21 @@ local wanted = cjson.decode(ARGV[3])
 for name, policy in pairs(wanted.flows) do
   if is_newer(name, policy) then
     redis.call("HSET", base .. ":policies", name, cmsgpack.pack(policy))
-    if redis.call("HEXISTS", base .. ":flows", name) == 1 then
+    if redis.call("HEXISTS", records_key, flow_field(name)) == 1 then
       local flow = flow_of(name)
-      flow.weight, flow.cap = policy.weight, policy.cap
+      obey(flow, policy, state.birth)
       review(flow)
     end
   end
 end
 for name, weight in pairs(wanted.groups) do
   redis.call("HSET", base .. ":weights", name, weight)
-  if redis.call("HEXISTS", base .. ":groups", name) == 1 then
-    group_of(name).weight = weight
+  if redis.call("HEXISTS", records_key, group_field(name)) == 1 then
+    local group = group_of(name)
+    group.weight = weight
   end
 end
-save_line()
+save_records()
+save()
 wake(WAKE_LIMIT)
 return 1

@@ -8,49 +8,54 @@
 -- include "state"
 -- include "lease"
 
-local function lost(id, epoch, job)
-  return epoch == state.epoch
-    or redis.call("HEXISTS", base .. ":running", job) == 1
-    or redis.call("ZSCORE", base .. ":buried", id)
+local function lost(id, its_epoch, job)
+  return its_epoch == epoch or runs(redis.call("HGET", records_key, "j" .. job)) or redis.call("ZSCORE", base .. ":buried", id)
 end
 
-local function install(id, job, flow_name, group_name, tokens)
-  local waiting = job_of(job)
+-- rare
+local function install(id, job, flow_name, group_name, hold)
+  local waiting, mark = job_of(job), RUNS
   if waiting then
     leave(waiting)
     if list ~= "" then
-      redis.call("HSET", base .. ":jobs", job, "")
+      mark, state.again = RUNS_AND_WAITS, state.again + 1
     end
   end
-  local flow, group = flow_of(flow_name), group_of(group_name)
-  local lane, amount = lane_of(flow, group), math.max(1, tokens)
-  hold(flow, group, lane)
+  local flow, group, lane = three_of(flow_name, group_name)
+  local amount = math.max(1, hold)
+  hold_lane(flow, group, lane)
   lane.service = math.max(lane.service, group.virtual)
   group.service = math.max(group.service, state.virtual)
-  correct(flow, group, amount / flow.weight, amount / group.weight)
-  started(flow)
-  enforce({
-    id = id, job = job, flow = flow_name, group = group_name, tokens = tokens, generation = -1, probe = false,
-    admitted = now, charge = amount, weight = flow.weight, group_weight = group.weight, reinstalled = true,
-  }, now + rules.lease)
+  correct(flow, group, lane, amount / flow.weight, amount / group.weight)
+  took_room(flow)
+  local lease = lease_record({
+    id = id, job = job, flow = flow_name, group = group_name, hold = hold, input = hold, output = 0,
+    generation = -1, probe = 0, admitted = now, charge = amount, weight = flow.weight,
+    group_weight = group.weight, r_rate = -1, t_rate = -1, accepted = 0, reinstalled = 1,
+  })
+  store_lease(lease)
+  redis.call("ZADD", due_key, now + rules.lease, job)
+  redis.call("HSET", records_key, "j" .. job, mark .. id)
+  state.in_flight = state.in_flight + 1
 end
 
 local missing, installed = {}, 0
 -- Without rules nothing can be admitted in place of these: they are installed once there are rules.
 for i = 3, rules and #ARGV or 0, 6 do
   local id = ARGV[i]
-  if redis.call("HEXISTS", base .. ":leases", id) == 1 then
-    redis.call("ZADD", base .. ":expiry", now + rules.lease, id)
-  elseif lost(id, ARGV[i + 1], ARGV[i + 2]) then
+  local job = ARGV[i + 2]
+  if redis.call("HEXISTS", records_key, "p" .. id) == 1 then
+    redis.call("ZADD", due_key, now + rules.lease, job)
+  elseif lost(id, ARGV[i + 1], job) then
     missing[#missing + 1] = id
   else
-    install(id, ARGV[i + 2], ARGV[i + 3], ARGV[i + 4], tonumber(ARGV[i + 5]))
+    install(id, job, ARGV[i + 3], ARGV[i + 4], tonumber(ARGV[i + 5]))
     installed = installed + 1
   end
 end
 if installed > 0 then
   count("reinstalled", installed)
-  save_line()
+  save_records()
   save()
 end
 return missing

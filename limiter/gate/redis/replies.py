@@ -9,15 +9,23 @@ from ..model import (
     Admission,
     BreakerMode,
     BreakerState,
+    Event,
     Explanation,
     FlowStatus,
     Lease,
+    Level,
     Place,
     Reason,
     Settlement,
     Status,
 )
-from ..rules import MILLI, seconds
+from ..rules import seconds
+
+LIMITS = {
+    "r": Reason.REQUESTS_PER_MINUTE,
+    "t": Reason.TOKENS_PER_MINUTE,
+    "d": Reason.TOKENS_PER_DAY,
+}
 
 Reply = Sequence[Any]
 
@@ -43,15 +51,15 @@ def admission(upstream: str, reply: Reply) -> Admission:
     now, reason, retry_at, *leases = reply
     return Admission(
         tuple(lease(upstream, each) for each in leases),
-        Reason(text(reason)) if reason else None,
+        _reason(reason),
         moment(retry_at),
         seconds(now),
     )
 
 
 def place(reply: Reply) -> Place:
-    ahead, earliest, latest = reply
-    return Place(ahead, moment(earliest), moment(latest))
+    ahead, earliest, latest, refused = reply
+    return Place(ahead, moment(earliest), moment(latest), _reason(refused))
 
 
 def settlement(reply: Reply) -> Settlement:
@@ -60,21 +68,27 @@ def settlement(reply: Reply) -> Settlement:
 
 
 def explanation(reply: Reply) -> Explanation:
-    state, reason, ahead, share, earliest, latest = reply
+    state, reason, ahead, share, earliest, latest, retry_at = reply
     return Explanation(
-        text(state),
-        Reason(text(reason)) if reason else None,
-        ahead,
-        float(share),
-        moment(earliest),
-        moment(latest),
+        text(state), _reason(reason), ahead, float(share), moment(earliest), moment(latest), moment(retry_at)
+    )
+
+
+def events(reply: Reply) -> tuple[Event, ...]:
+    epoch, *rows = reply
+    return tuple(
+        Event(int(number), text(epoch), seconds(int(at)), text(kind), text(before), text(after), text(reason))
+        for number, at, kind, before, after, reason in rows
     )
 
 
 def status(upstream: str, reply: Reply) -> Status:
-    version, mode, rate, capacity, grain, now, waiting, epoch, level, *rest = reply
-    breaker, retry_at, in_flight, failures, generation, probes, counters, flows = rest
-    limited = rate >= 0
+    version, mode, now, waiting, epoch, breaker, retry_at, in_flight, failures, generation, probes, *rest = (
+        reply
+    )
+    mean, multiplier, counters, limits, flows = rest
+    levels = {LIMITS[text(which)]: Level(*map(float, figures)) for which, *figures in limits}
+    requests = levels.get(Reason.REQUESTS_PER_MINUTE)
     return Status(
         upstream=upstream,
         version=version,
@@ -82,22 +96,33 @@ def status(upstream: str, reply: Reply) -> Status:
         now=seconds(now),
         waiting=waiting,
         in_flight=in_flight,
-        bucket_level=min(level, capacity) / grain if limited else None,
-        bucket_capacity=capacity / grain if limited else None,
-        requests_per_minute=rate / MILLI if limited else None,
+        bucket_level=requests.free if requests else None,
+        bucket_capacity=requests.most if requests else None,
+        requests_per_minute=requests.per_minute if requests else None,
         breaker=BreakerState(text(breaker)),
         breaker_mode=BreakerMode(text(mode)),
         breaker_failures=failures,
         breaker_retry_at=moment(retry_at),
         generation=generation,
         probes=probes,
-        counters={text(name): int(value) for name, value in _groups(counters, 2)},
-        flows={
-            text(name): FlowStatus(waits, runs, float(weight), bool(parked))
-            for name, waits, runs, weight, parked in _groups(flows, 5)
-        },
+        counters={text(name): int(value) for name, value in _pairs(counters)},
+        flows={text(name): _flow(row) for name, *row in flows},
+        levels=levels,
+        mean_seconds=float(mean) / 1e6,
+        multiplier=float(multiplier) or None,
     )
 
 
-def _groups(flat: Reply, size: int) -> list[Reply]:
-    return [flat[i : i + size] for i in range(0, len(flat), size)]
+def _flow(row: Reply) -> FlowStatus:
+    waiting, in_flight, weight, parked, why, until = row
+    return FlowStatus(
+        waiting, in_flight, float(weight), bool(parked), _reason(why), moment(int(float(until)))
+    )
+
+
+def _reason(name: bytes | str) -> Reason | None:
+    return Reason(text(name)) if name else None
+
+
+def _pairs(flat: Reply) -> list[Reply]:
+    return [flat[i : i + 2] for i in range(0, len(flat), 2)]

@@ -11,10 +11,10 @@ local job = job_of(ARGV[3])
 if not job then
   return 0
 end
-local lane = lane_of(flow_of(job.flow), group_of(job.group))
+local _, _, lane = three_of(job.flow, job.group)
 lane_remove(lane, job)
 job.priority = clamp(tonumber(ARGV[4]))
 store_job(job)
 lane_add(lane, job)
-save_line()
+save_records()
 return 1

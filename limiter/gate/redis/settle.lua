@@ -1,49 +1,117 @@
--- Free the slot, correct what was charged, feed the breaker. A second settle changes nothing.
+-- Free the slot, correct what was held and charged, feed breaker, rates and fairness. A second settle changes
+-- nothing.
 --
 -- KEYS     see state.lua
--- ARGV[3]  lease, then outcome, tokens used or -1, retry_after in microseconds, a random number in [0, 1)
+-- ARGV[3]  lease, then outcome; input, output and cache-write tokens used (-1: no figures); retry_after in
+--          microseconds, a random number in [0, 1); microseconds to the first token and to the end (-1: unknown);
+--          quota that was throttled or ""; then flow and group of each rider
 -- reply    {applied, breaker as it acts, tripped, healed}
--- cost     O(log n)
+-- cost     O(log n) for each rider and the leader
 -- include "state"
 -- include "wake"
 -- include "standing"
+-- include "correct"
+-- include "control"
 -- include "lease"
 
 local LEARNING = 0.1
+local DAY = 86400000000
+local SHARES = 13 -- where the riders begin
 local lease, outcome = lease_of(ARGV[3]), ARGV[4]
-local tokens, retry_after, random = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
+local used_input, used_output, used_writes = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
+local retry_after, random = tonumber(ARGV[8]), tonumber(ARGV[9])
+local first_token, total = tonumber(ARGV[10]), tonumber(ARGV[11])
+local not_taken = outcome == "returned" or outcome == "throttled" or outcome == "exhausted"
 
--- The charge in the end. Without figures it stays: or whoever fails would be served for nothing.
-local function used()
-  if outcome == "returned" then
+-- Tokens charged in the end. Without figures what was held: who fails is not served for nothing.
+local function charged()
+  if not_taken then
     return 0
   end
-  return tokens < 0 and lease.charge or math.max(1, tokens)
+  if used_input < 0 then
+    return lease.hold
+  end
+  return used_input + used_writes + math.ceil(used_output * rules.burndown)
 end
 
 local function learn(length)
-  state.mean = state.mean == 0 and length or state.mean + LEARNING * (length - state.mean)
+  tally.mean = tally.mean == 0 and length or tally.mean + LEARNING * (length - tally.mean)
+end
+
+-- Give back what was held too much, or go into debt.
+local function correct_all(flow, over)
+  local age, never_sent = now - lease.admitted, outcome == "returned" and lease.reinstalled == 0
+  if lease.reinstalled == 1 then
+    over = math.max(0, over) -- this memory never held it
+  end
+  correct_spending(over, age, not_taken)
+  if flow.t_kind > 0 and over ~= 0 and (over > 0 or flow.t_kind <= 4) then
+    spend_own_tokens(flow, over)
+  end
+  if never_sent then
+    give_back_request()
+    if flow.r_kind > 0 and flow.r_kind <= 4 then
+      spend_own_requests(flow, -1)
+    end
+  end
+  if flow.wakes > 0 and (over < 0 or never_sent) then
+    wake_flow(flow)
+  end
+end
+
+-- Slow for its length: a healthy call lasts minutes.
+local function slow()
+  if total < 0 or outcome ~= "success" then
+    return false
+  end
+  return first_token > tuning.slow_first or total - first_token > tuning.slow_per_token * math.max(1, used_output)
+end
+
+-- rare
+local function throttled()
+  if lease.reinstalled == 1 then
+    return
+  end
+  learn_multiplier(ARGV[12])
+  local lowest = at_floor()
+  rates_throttled(ARGV[12], lease.r_rate, lease.t_rate)
+  if lowest and lease.generation == state.generation then
+    breaker_throttled(retry_after, random)
+  end
 end
 
 if not lease or not rules then
   count("settled_again")
+  load_tuning()
   return { 0, breaker_seen(), 0, 0 }
 end
-end_lease(lease, used())
-count("settled_" .. outcome)
-if outcome == "returned" and rules.requests and not lease.reinstalled then
-  bucket_give_back(rules.requests, 1)
-end
+load_tuning()
+load_tally()
+local amount = charged()
+local flow = end_lease(lease, not_taken and 0 or math.max(1, amount), SHARES)
+correct_all(flow, amount - lease.hold)
 if outcome == "success" then
+  state.settled_success = state.settled_success + 1
   learn(now - lease.admitted)
+else
+  count("settled_" .. outcome)
+end
+if outcome == "exhausted" then
+  local until_when = retry_after > 0 and now + retry_after or now - now % DAY + DAY
+  state.stopped_until = math.max(state.stopped_until, until_when)
 end
 local before = state.breaker
-if lease.generation == state.generation then
-  breaker_feed(outcome, lease.probe, retry_after, random)
+-- A probe that was counted when the provider took it is not counted again at its end.
+local counted = lease.accepted == 1 and tuning.heals_on_accepted == 1 and lease.probe == 1 and outcome == "success"
+if outcome == "throttled" then
+  throttled()
+elseif lease.generation == state.generation and not counted then
+  breaker_feed(outcome, lease.probe == 1, retry_after, random, slow())
 end
-save_line()
+save_records()
+save_spending()
 save()
 wake()
 local after = state.breaker
 local moved = before ~= after
-return { 1, breaker_seen(), moved and after == "open" and 1 or 0, moved and after == "closed" and 1 or 0 }
+return { 1, breaker_seen(), moved and after == OPEN and 1 or 0, moved and after == CLOSED and 1 or 0 }

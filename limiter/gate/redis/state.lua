@@ -1,5 +1,6 @@
 -- What every operation reads first: the rules in force and the upstream's shared state, each packed in one
--- value, both read by one call.
+-- value, both read by one call; with them comes whether a worker sleeps. What few operations need lies behind the
+-- rest and is unpacked when asked for.
 --
 -- KEYS[1]  the base of all keys of this upstream
 -- KEYS[2]  the list that is the membership of the line, or "" where the line stands alone
@@ -7,35 +8,110 @@
 -- ARGV[2]  prefix of the hashes that hold the jobs of that list
 -- include "clock"
 
-local SCHEMA = 1
+-- Limits: requests a minute (r), tokens a minute (t), tokens a day (d). See meter.lua for x, y, z and a, b, c.
+-- record rules
+--   version paused lease max_in_flight flow_in_flight multiplier follows burndown refund breaker_mode
+--   r_kind r_x r_y r_z t_kind t_x t_y t_z d_kind d_x d_y d_z
+--   | | ends
+-- record tuning
+--   mode failures failure_rate slow_rate window timed minimum slow_first slow_per_token floor_throttles
+--   heals_on_accepted open open_max jitter probes successes
+--   law raise_after raise_by lower_by period recovery r_floor r_ceiling t_floor t_ceiling t_window d_window t_units
+-- record state
+--   schema birth in_flight waiting again virtual stopped_until breaker generation retry_at probes
+--   r_a r_b r_c r_rate r_pressed t_a t_b t_c t_rate t_pressed d_a d_b d_c
+--   minute input output input_before output_before
+--   wakes admitted accepted settled_success
+--   | | ends
+-- record tally
+--   mean sweep stale happened failures successes opens throttles calls failed slow multiplier
+--   r_successes r_lowered r_peak r_progress r_taken r_span t_successes t_lowered t_peak t_progress t_taken t_span
+
+local SCHEMA = 5
+local NEVER = math.huge
+local EVENTS_KEPT = 500
 local base, list = KEYS[1], KEYS[2]
 local now = clock()
-local rules, state
-
-local function load()
-  local packed = redis.call("MGET", base .. ":rules", base .. ":state")
-  rules = packed[1] and cmsgpack.unpack(packed[1])
-  state = packed[2] and cmsgpack.unpack(packed[2])
-  if not state then
-    -- The bucket starts empty: a memory that was lost never gives a free burst.
-    state = {
-      schema = SCHEMA, epoch = ARGV[1] .. "-" .. string.format("%.0f", now),
-      level = 0, at = now, in_flight = 0, virtual = 0, mean = 0, sweep = 0,
-      breaker = "closed", generation = 0, failures = 0, successes = 0, opens = 0, retry_at = 0, probes = 0,
-    }
-    redis.call("SET", base .. ":state", cmsgpack.pack(state))
-  end
-  if state.schema > SCHEMA then
-    error("GATE_SCHEMA " .. state.schema)
-  end
-end
+local rules, state, sleeping
+local packed_rules, packed_state
+local epoch, tally_begins -- the one lies between state and tally
+local tuning, tally -- what lies behind rules and state, once it was asked for
 
 local function save()
-  redis.call("SET", base .. ":state", cmsgpack.pack(state))
+  local behind
+  if tally then
+    behind = struct.pack("<Hc0", #epoch, epoch) .. tally_pack(tally)
+  else
+    behind = string.sub(packed_state, state.ends)
+  end
+  redis.call("SET", base .. ":state", state_pack(state) .. behind)
 end
 
+-- A newer release's keys are left alone. An older one's are of no use: they go, once, as if the server had lost
+-- its memory, and its leases and jobs come back the way they do then. Looks through all keys of the server.
+local function forget_older()
+  local schema = string.byte(packed_state) == 0 and struct.unpack("<d", packed_state) or 1 -- it had no number
+  if schema > SCHEMA then
+    error("GATE_SCHEMA " .. schema)
+  end
+  local cursor = "0"
+  repeat
+    local page = redis.call("SCAN", cursor, "MATCH", base .. ":*", "COUNT", 1000)
+    cursor = page[1]
+    for _, key in ipairs(page[2]) do
+      redis.call("DEL", key)
+    end
+  until cursor == "0"
+end
+
+-- rare
+local function begin()
+  if packed_state then
+    forget_older()
+    packed_rules = nil
+  end
+  state, tally = state_record({ schema = SCHEMA, birth = now, wakes = NEVER }), tally_record({ mean = 0 })
+  epoch = ARGV[1] .. "-" .. string.format("%.0f", now)
+  save()
+end
+
+local function load()
+  local packed = redis.call("MGET", base .. ":rules", base .. ":state", base .. ":sleeping")
+  packed_rules, packed_state, sleeping = packed[1], packed[2], packed[3]
+  if packed_state and struct.unpack("<d", packed_state) == SCHEMA then
+    state = state_unpack(packed_state, 1)
+    epoch, tally_begins = struct.unpack("<Hc0", packed_state, state.ends)
+  else
+    begin()
+  end
+  if packed_rules then
+    rules = rules_unpack(packed_rules, 1)
+  end
+end
+
+local function load_tuning()
+  if not tuning and rules then
+    tuning = tuning_unpack(packed_rules, rules.ends)
+  end
+end
+
+local function load_tally()
+  if not tally then
+    tally = tally_unpack(packed_state, tally_begins)
+  end
+end
+
+-- Of what seldom happens; counters that every call moves are in the state.
 local function count(name, by)
   redis.call("HINCRBY", base .. ":counters", name, by or 1)
+end
+
+-- Keep what the gate did by itself, with its reason.
+local function note(kind, before, after, reason)
+  load_tally()
+  tally.happened = tally.happened + 1
+  redis.call("RPUSH", base .. ":events", cmsgpack.pack({ tally.happened, now, kind, before, after, reason }))
+  redis.call("LTRIM", base .. ":events", -EVENTS_KEPT, -1)
 end
 
 load()

@@ -39,6 +39,10 @@ class TokenBucket:
         missing = rule.capacity - level
         return moment - now - (-missing // self.pace(rule)) if missing > 0 else 0
 
+    def level_at(self, rule: Rule, now: int) -> int:
+        """Grains that it holds; negative: in debt."""
+        return min(rule.capacity, self._refilled(rule, now)[0])
+
     def pace(self, rule: Rule) -> int:
         """Grains that flow in, in each microsecond."""
         return rule.rate
@@ -94,6 +98,10 @@ class LeakyBucket:
 
     def rest(self, rule: Rule, now: int) -> int:
         return max(0, -(-self._water(rule, now) // rule.rate))
+
+    def level_at(self, rule: Rule, now: int) -> int:
+        """Grains of room that it has; negative: in debt."""
+        return min(rule.capacity, rule.capacity - self._water(rule, now))
 
     def _water(self, rule: Rule, now: int) -> int:
         """Grains that have not leaked out yet."""

@@ -1,53 +1,275 @@
 from __future__ import annotations
 
-import argparse
-import json
-from typing import Any
+import time
+from datetime import timedelta
+from typing import Annotated, Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+import typer
+from django.core.management.base import CommandError
+from django.utils import timezone
+from django_typer.management import command
 
-from limiter.gate import GateError
+from limiter import selectors, services
+from limiter.dry_run import dry_run
+from limiter.gate import BreakerMode, Explanation
 from limiter.gates import MEMORY, backend
-from limiter.models import Upstream
+from limiter.history import config_diff, last_events
+from limiter.models import ConfigVersion, Upstream
+from limiter.publication import SETTINGS, body_of, reconcile_configuration
 from limiter.report import as_json, as_table
-from limiter.selectors import UpstreamStatus, all_upstreams, upstream_status
+from limiter.report_changes import (
+    changes_as_text,
+    dry_run_as_json,
+    dry_run_as_table,
+    explanation_as_json,
+    explanation_as_text,
+    history_as_json,
+    history_as_table,
+)
+from limiter.terminal import MISUSED, AsJson, Author, Reason, Verbs
+
+MODES = {"open": BreakerMode.FORCED_OPEN, "close": BreakerMode.FORCED_CLOSED, "auto": BreakerMode.AUTO}
+
+Name = Annotated[str, typer.Argument(help="The upstream.", metavar="UPSTREAM")]
+Values = Annotated[
+    list[str],
+    typer.Argument(
+        help="As often as needed; nothing after the = takes a limit away.", metavar="SETTING=VALUE..."
+    ),
+]
 
 
-class Command(BaseCommand):
-    """Exit status 1: the gate cannot be reached; 2: bad arguments. Each with one line on stderr."""
+class Command(Verbs, pretty_exceptions_enable=False):
+    """Look at the limiter and change it.
 
-    help = "Look at the limiter."
+    Every change needs a --reason, is kept in the history with who made it, and acts at the next decision.
 
-    def add_arguments(self, parser: CommandParser) -> None:
-        verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-        status = verbs.add_parser(
-            "status", help="Each upstream: bucket, rate, breaker, in flight, in line, flows."
-        )
-        status.add_argument("--json", action="store_true", help="A stable schema, for programs.")
-        status.add_argument(
-            "--upstream", action="append", type=_upstream, help="Only this one; may be repeated."
-        )
+    Exit status 0: done. 1: the gate cannot be reached. 2: this cannot be done, with the reason in one line.
+    """
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            statuses = _statuses(options["upstream"])
-        except GateError as error:
-            raise CommandError(f"The gate cannot be reached: {error}", returncode=1) from error
+    @command()
+    def status(
+        self,
+        upstream: Annotated[list[str] | None, typer.Option(help="Only this one; may be repeated.")] = None,
+        as_json_: AsJson = False,
+    ) -> None:
+        """Each upstream: bucket, rate, breaker, in flight, in line, flows.
+
+        Example: limiter status --upstream bedrock --json
+        """
+        for name in upstream or ():
+            self._known(name)
+        names = upstream or list(Upstream.objects.values_list("name", flat=True))
+        statuses = [selectors.upstream_status(name) for name in names]
         if backend() == MEMORY:
             self.stderr.write(
                 "Solo keeps its line inside the serving process: these are this process's figures."
             )
-        if options["json"]:
-            self.stdout.write(json.dumps(as_json(statuses), indent=2))
+        self.say(as_json_, as_json(statuses), as_table(statuses, colour=self.stdout.isatty()))
+
+    @command("set")
+    def set_(self, upstream: Name, values: Values, reason: Reason, author: Author) -> None:
+        """Change settings of an upstream, all of them or none.
+
+        Example: limiter set bedrock requests_per_minute=150 burst=120 --reason "AWS granted the increase"
+        """
+        row = self._known(upstream)
+        changed = services.change_upstream(
+            upstream=upstream, changes=_parsed(values), author=author, reason=reason
+        )
+        if changed.version == row.version:
+            self.stdout.write("Nothing changes.")
         else:
-            self.stdout.write(as_table(statuses, colour=self.stdout.isatty()))
+            self._tell(upstream, row.version, changed.version)
+
+    @command()
+    def history(
+        self,
+        upstream: Name,
+        events: Annotated[
+            bool, typer.Option("--events", help="What the gate did by itself instead.")
+        ] = False,
+        count: Annotated[int, typer.Option(min=1, max=1000, help="How many, the newest first.")] = 20,
+        as_json_: AsJson = False,
+    ) -> None:
+        """Every version with who and why; or the moves of breaker and rates.
+
+        Example: limiter history bedrock --events
+        """
+        self._known(upstream)
+        if events:
+            rows: list[Any] = last_events(upstream, count=count)
+        else:
+            rows = selectors.config_versions(upstream)[:count]
+        self.say(as_json_, history_as_json(rows), history_as_table(rows))
+
+    @command()
+    def diff(
+        self,
+        upstream: Name,
+        older: Annotated[int, typer.Argument(help="A version.")],
+        newer: Annotated[int | None, typer.Argument(help="Another. Default: the one in force.")] = None,
+        as_json_: AsJson = False,
+    ) -> None:
+        """What became different from one version to another.
+
+        Example: limiter diff bedrock 3 5
+        """
+        newer = newer or self._known(upstream).version
+        for number in (older, newer):
+            self._know_version(upstream, number)
+        changes = config_diff(upstream, older, newer)
+        data = [{"setting": each.name, "before": each.before, "after": each.after} for each in changes]
+        self.say(as_json_, {"schema": 1, "changes": data}, changes_as_text(changes))
+
+    @command()
+    def rollback(
+        self,
+        upstream: Name,
+        number: Annotated[int, typer.Argument(metavar="VERSION")],
+        reason: Reason,
+        author: Author,
+    ) -> None:
+        """Go back to an earlier version's settings, as a new version.
+
+        Example: limiter rollback bedrock 3 --reason "the new rate was throttled"
+        """
+        before = self._known(upstream).version
+        self._know_version(upstream, number)
+        after = services.restore_version(upstream=upstream, version=number, author=author, reason=reason)
+        self._tell(upstream, before, after.version)
+
+    @command("try")
+    def try_(
+        self,
+        upstream: Name,
+        values: Values,
+        hours: Annotated[float, typer.Option(min=0.01, max=48, help="How far back.")] = 1.0,
+        as_json_: AsJson = False,
+    ) -> None:
+        """A dry run: how the last hour would have gone with these settings. Changes nothing.
+
+        Recorded traffic is replayed in virtual time, under today's settings and under these.
+
+        Example: limiter try bedrock requests_per_minute=60 max_in_flight=40 --hours 3
+        """
+        self._known(upstream)
+        since = timezone.now() - timedelta(hours=hours)
+        found = dry_run(upstream=upstream, changes=_parsed(values), since=since)
+        self.say(as_json_, dry_run_as_json(found), dry_run_as_table(found))
+
+    @command()
+    def breaker(
+        self,
+        mode: Annotated[str, typer.Argument(help="open, close or auto.", metavar="open|close|auto")],
+        upstream: Name,
+        reason: Reason,
+        author: Author,
+    ) -> None:
+        """Decide in place of the outcomes, or (auto) no longer.
+
+        Example: limiter breaker open bedrock --reason "AWS announced maintenance"
+        """
+        if mode not in MODES:
+            raise CommandError(f"{mode!r} is no mode: expected open, close or auto.", returncode=MISUSED)
+        before = self._known(upstream).version
+        after = services.force_breaker(upstream=upstream, mode=MODES[mode], author=author, reason=reason)
+        self._tell(upstream, before, after.version)
+
+    @command()
+    def pause(self, upstream: Name, reason: Reason, author: Author) -> None:
+        """Admit nothing more. What runs is finished, what waits keeps its place.
+
+        Example: limiter pause bedrock --reason "the bill is being looked at"
+        """
+        self._set_paused(upstream, True, reason, author)
+
+    @command()
+    def resume(self, upstream: Name, reason: Reason, author: Author) -> None:
+        """Go on after pause or drain.
+
+        Example: limiter resume bedrock --reason "all is well"
+        """
+        self._set_paused(upstream, False, reason, author)
+
+    @command()
+    def drain(
+        self,
+        upstream: Name,
+        reason: Reason,
+        author: Author,
+        patience: Annotated[float, typer.Option(min=0, help="Seconds to wait at most.")] = 600.0,
+    ) -> None:
+        """Pause, and wait until nothing is in flight. Exit status 1: something still is.
+
+        Example: limiter drain bedrock --reason "the model is replaced" --patience 300
+        """
+        self._set_paused(upstream, True, reason, author)
+        deadline = time.monotonic() + patience
+        while left := selectors.upstream_status(upstream).live.in_flight:
+            if time.monotonic() >= deadline:
+                raise CommandError(f"{left} calls are still in flight.", returncode=1)
+            time.sleep(0.2)
+        self.stdout.write("Nothing is in flight.")
+
+    @command()
+    def reconcile(self) -> None:
+        """Publish to the gate whatever it does not have yet: configurations, policies, weights.
+
+        Workers and `manage.py reconcile` do it by themselves; this is for after a restore.
+        """
+        behind = reconcile_configuration()
+        self.stdout.write(f"The gate was behind on {behind} upstreams." if behind else "The gate has it all.")
+
+    @command()
+    def explain(self, job: Annotated[str, typer.Argument(help="Its id.")], as_json_: AsJson = False) -> None:
+        """What a job waits for: the limit in force, what is ahead, and when.
+
+        Example: limiter explain 0199a3c2-7d1e-7a52-b8e4-0242ac120002
+        """
+        upstream, found = self._where(job)
+        self.say(as_json_, explanation_as_json(job, upstream, found), explanation_as_text(upstream, found))
+
+    def _where(self, job: str) -> tuple[str, Explanation]:
+        found = selectors.explain_anywhere(job)
+        if found is None:
+            raise CommandError(f"Nobody knows a job {job}.", returncode=MISUSED)
+        return found
+
+    def _set_paused(self, upstream: str, paused: bool, reason: str, author: str) -> None:
+        before = self._known(upstream).version
+        after = services.change_upstream(
+            upstream=upstream, changes={"paused": paused}, author=author, reason=reason
+        )
+        self._tell(upstream, before, after.version)
+
+    def _known(self, name: str) -> Upstream:
+        row = Upstream.objects.filter(name=name).first()
+        if row is None:
+            raise CommandError(f"there is no upstream {name!r}", returncode=MISUSED)
+        return row
+
+    def _know_version(self, upstream: str, number: int) -> None:
+        if not ConfigVersion.objects.filter(upstream=upstream, version=number).exists():
+            raise CommandError(f"There is no version {number} of {upstream}.", returncode=MISUSED)
+
+    def _tell(self, upstream: str, before: int, after: int) -> None:
+        if before == after:
+            self.stdout.write(f"{upstream} stays at version {after}: nothing changes.")
+            return
+        self.stdout.write(f"{upstream} is at version {after}.")
+        self.stdout.write(changes_as_text(config_diff(upstream, before, after)))
 
 
-def _statuses(names: list[str] | None) -> list[UpstreamStatus]:
-    return [upstream_status(name) for name in names] if names else list(all_upstreams())
-
-
-def _upstream(name: str) -> str:
-    if not Upstream.objects.filter(name=name).exists():
-        raise argparse.ArgumentTypeError(f"there is no upstream {name!r}")
-    return name
+def _parsed(values: list[str]) -> dict[str, Any]:
+    """SETTING=VALUE pairs as a service reads them. Raises CommandError."""
+    changes: dict[str, Any] = {}
+    empty = body_of(Upstream(name="empty"))
+    for pair in values:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise CommandError(f"{pair!r} is no SETTING=VALUE.", returncode=MISUSED)
+        if name not in SETTINGS:
+            raise CommandError(f"{name} is not a setting of an upstream.", returncode=MISUSED)
+        changes[name] = value or (None if empty[name] is None else empty[name])
+    return changes

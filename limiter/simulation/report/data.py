@@ -11,7 +11,7 @@ from ..ladder import Ladder, Step
 from ..law import slots_for
 from ..provider import ProviderPlan
 
-SCHEMA = 1  # raised when a field is taken away or changes its meaning
+SCHEMA = 2  # raised when a field is taken away or changes its meaning
 
 
 def as_data(comparisons: Sequence[Comparison], ladder: Ladder | None = None) -> dict[str, Any]:
@@ -67,7 +67,6 @@ def _ladder(ladder: Ladder) -> dict[str, Any]:
     return {
         "seed": ladder.seed,
         "steps": [_step(step) for step in ladder.steps],
-        "missing": [{"rung": rung, "title": title, "why": why} for rung, title, why in ladder.missing],
         "took_seconds": ladder.seconds,
     }
 
@@ -78,6 +77,7 @@ def _step(step: Step) -> dict[str, Any]:
         "title": step.rung.title,
         "expected": step.rung.expected,
         "limits": asdict(step.rung.limits),
+        "quota": step.rung.quota,
         "healthy": asdict(step.healthy),
         "outage": asdict(step.outage),
     }

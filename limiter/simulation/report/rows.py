@@ -13,7 +13,7 @@ from ..spread import Spread
 
 NOTHING = "–"
 LADDER_COLUMNS = (
-    "Rung", "With", "Calls a minute", "Success", "Throttled", "A call", "In flight",
+    "Rung", "With", "Quota", "Calls a minute", "Success", "Throttled", "A call", "In flight",
     "In an outage: median end", "under 1 s", "Expected",
 )  # fmt: skip
 
@@ -37,8 +37,6 @@ def rows(comparison: Comparison) -> Iterator[Row]:
 
 def ladder_rows(ladder: Ladder) -> Iterator[tuple[str, ...]]:
     yield from (_step(step) for step in ladder.steps)
-    for rung, title, why in ladder.missing:
-        yield (rung, title, *[NOTHING] * 7, why)
 
 
 def share(value: float | None) -> str:
@@ -109,6 +107,7 @@ def _step(step: Step) -> tuple[str, ...]:
     return (
         step.rung.number,
         step.rung.title,
+        f"{step.rung.quota:g}",
         _number(healthy.per_minute, 1),
         share(healthy.succeeded),
         share(healthy.throttled),

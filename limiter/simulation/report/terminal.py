@@ -43,9 +43,9 @@ def ladder_table(ladder: Ladder) -> Table:
         box=box.SIMPLE_HEAD,
     )
     for index, column in enumerate(LADDER_COLUMNS):
-        figure = 2 <= index <= 8
+        figure = 2 <= index <= 9
         table.add_column(
-            column, justify="right" if figure else "left", min_width=24 if column in WORDY else None
+            column, justify="right" if figure else "left", min_width=18 if column in WORDY else None
         )
     for cells in ladder_rows(ladder):
         table.add_row(*cells)

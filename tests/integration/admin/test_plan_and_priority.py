@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from feedback import flows
 from feedback.models import Course, User
-from feedback.services.people import set_plan_and_priority
+from feedback.services.people import set_share
 from limiter.models import FlowOverride, GroupWeight, Plan
 from limiter.selectors import flow_limits
 from limiter.services import create_plan
@@ -64,7 +64,7 @@ def test_a_name_changes_without_a_reason(office: Client, owner: User) -> None:
 @pytest.mark.parametrize("priority", [-3, 3])
 def test_a_priority_out_of_range_changes_nothing(owner: User, priority: int) -> None:
     with pytest.raises(ValidationError):
-        set_plan_and_priority(user=owner, plan=None, priority=priority, author="test", reason="test")
+        set_share(user=owner, changes={"priority": priority}, author="test", reason="test")
     owner.refresh_from_db()
     assert owner.priority == 0
     assert not FlowOverride.objects.exists()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from limiter.gate.memory import MemoryGate
 from limiter.gate.redis import RedisGate
-from limiter.gate.redis.loader import read
+from limiter.gate.redis.loader import Source, read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,6 +41,12 @@ def with_settable_clock(name: str, fault: Fault | None = None) -> str:
     return fault.put_into(text) if fault is not None and fault.piece == name else text
 
 
+@cache
+def source_with(fault: Fault | None) -> Source:
+    """One for each fault: what it makes is joined once."""
+    return partial(with_settable_clock, fault=fault)
+
+
 @dataclass
 class Clockwork:
     """A settable clock in microseconds, shared by a Redis server and this process."""
@@ -58,7 +64,7 @@ class Clockwork:
         self.advance(0)
 
     def gate(self, *, lists: Mapping[str, str] | None = None) -> RedisGate:
-        source = partial(with_settable_clock, fault=self.fault)
+        source = source_with(self.fault)
         return RedisGate(self.client, random=lambda: self.chance, source=source, lists=lists, prefix="gate")
 
     def seconds(self) -> float:

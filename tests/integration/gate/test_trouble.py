@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +12,8 @@ import redis as redis_py
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from config.embedded import EmbeddedRedis, Layout
+from config.embedded.redis import UNSAFE_BUT_FAST
 from limiter.gate import (
     FlowPolicy,
     GateError,
@@ -38,20 +42,29 @@ def test_a_server_that_is_not_there_is_unavailable() -> None:
         gate.wait([U], 1.0)
 
 
-def test_a_full_server_is_unavailable_and_no_step_is_half_done(redis_client: redis.Redis) -> None:
+@pytest.fixture
+def own_redis(tmp_path: Path) -> Iterator[redis_py.Redis]:
+    """A server of its own, for settings that other tests must not meet."""
+    tmp_path.chmod(0o711)  # the server may run under another account than root's
+    server = EmbeddedRedis(Layout(tmp_path), UNSAFE_BUT_FAST, dies_with_us=True)
+    server.start()
+    with redis_py.Redis(unix_socket_path=str(server.layout.redis_socket)) as client:
+        yield client
+    server.stop()
+
+
+def test_a_full_server_is_unavailable_and_no_step_is_half_done(own_redis: redis_py.Redis) -> None:
     """Redis refuses a script's first write or none of them, so a step happens whole or not at all."""
-    gate = RedisGate(redis_client)
+    gate = RedisGate(own_redis)
     gate.configure(UpstreamConfig(U, 1))
     gate.offer(U, Ticket("a", "ann"))
     before = gate.status(U)
-    redis_client.config_set("maxmemory", 1)
-    try:
-        with pytest.raises(GateUnavailable):
-            gate.configure(UpstreamConfig(U, 2, paused=True))
-        with pytest.raises(GateUnavailable):
-            gate.set_policies(U, flows={"ann": FlowPolicy(1)}, groups={})
-    finally:
-        redis_client.config_set("maxmemory", 0)
+    own_redis.config_set("maxmemory", 1)
+    with pytest.raises(GateUnavailable):
+        gate.configure(UpstreamConfig(U, 2, paused=True))
+    with pytest.raises(GateUnavailable):
+        gate.set_policies(U, flows={"ann": FlowPolicy(1)}, groups={})
+    own_redis.config_set("maxmemory", 0)
     assert replace(gate.status(U), now=before.now) == before
     assert [lease.job for lease in gate.admit(U).leases] == ["a"]
 
@@ -68,9 +81,8 @@ def test_keys_of_a_newer_release_stop_every_operation(redis_client: redis.Redis)
     gate = RedisGate(redis_client)
     gate.configure(UpstreamConfig(U, 1))
     raise_schema = """
-        local state = cmsgpack.unpack(redis.call("GET", KEYS[1]))
-        state.schema = state.schema + 1
-        redis.call("SET", KEYS[1], cmsgpack.pack(state))
+        local state = redis.call("GET", KEYS[1])
+        redis.call("SETRANGE", KEYS[1], 0, struct.pack("<d", struct.unpack("<d", state) + 1))
     """
     redis_client.eval(raise_schema, 1, f"limiter:{U}:state")
     with pytest.raises(SchemaTooNew):
@@ -79,12 +91,31 @@ def test_keys_of_a_newer_release_stop_every_operation(redis_client: redis.Redis)
         gate.status(U)
 
 
+def test_keys_of_the_release_before_records_are_a_memory_that_was_lost(redis_client: redis.Redis) -> None:
+    older = """
+        redis.call("SET", KEYS[1] .. ":state", cmsgpack.pack({ schema = 1, epoch = "old" }))
+        redis.call("SET", KEYS[1] .. ":rules", cmsgpack.pack({ version = 7 }))
+        redis.call("HSET", KEYS[1] .. ":jobs", "old", cmsgpack.pack({ flow = "ann", group = "" }))
+        redis.call("ZADD", KEYS[1] .. ":runnable", 0, "")
+        redis.call("ZADD", KEYS[1] .. ":runnable:", 0, "ann")
+        redis.call("ZADD", KEYS[1] .. ":lane:0:ann", 0, "jold")
+    """
+    redis_client.eval(older, 1, f"limiter:{U}")
+    gate = RedisGate(redis_client)
+    gate.configure(UpstreamConfig("another", 1))
+    assert gate.status(U).version == 0
+    gate.configure(UpstreamConfig(U, 1))
+    gate.offer(U, Ticket("new", "ann"))
+    assert [lease.job for lease in gate.admit(U, 2).leases] == ["new"]
+    assert gate.status("another").version == 1
+
+
 def test_a_key_of_another_kind_is_an_error_of_the_gate(redis_client: redis.Redis) -> None:
     gate = RedisGate(redis_client)
     gate.configure(UpstreamConfig(U, 1))
-    redis_client.set(f"limiter:{U}:jobs", "not a hash")
+    redis_client.set(f"limiter:{U}:records", "not a hash")
     with pytest.raises(GateError):
-        gate.admit(U)
+        gate.offer(U, Ticket("job", "ann"))
 
 
 def test_two_upstreams_share_nothing(redis_client: redis.Redis) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -13,7 +14,7 @@ from limiter.gate.memory import MemoryGate
 from limiter.gates import use_gate
 from limiter.models import Upstream
 
-WHO = {"author": "operator", "reason": "a test"}
+WHO: dict[str, Any] = {"author": "operator", "reason": "a test"}
 
 
 class Clock:

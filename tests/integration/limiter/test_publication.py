@@ -118,7 +118,7 @@ def test_a_suspended_flow_is_passed_over_by_every_worker(
     for flow in ("ada", "bob"):
         shared.offer("tested", Ticket(f"job of {flow}", flow))
     services.set_flow_policy(flow="ada", changes={"suspended": True}, **WHO)
-    assert ask(worker) == (1, Reason.FLOW_IN_FLIGHT)
+    assert ask(worker) == (1, Reason.FLOW_SUSPENDED)
     services.set_flow_policy(flow="ada", changes={"suspended": False}, **WHO)
     assert ask(worker) == (1, Reason.EMPTY)
 

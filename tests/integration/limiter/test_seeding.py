@@ -43,6 +43,28 @@ def test_the_environment_makes_the_first_upstreams(settings: Settings, gate: Mem
 
 
 @pytest.mark.usefixtures("nothing")
+@pytest.mark.parametrize(
+    ("law", "algorithm", "kept"), [("aimd", "adaptive", "aimd"), ("off", "token_bucket", "cubic")]
+)
+def test_the_environment_says_how_the_rate_tunes_itself(
+    settings: Settings, law: str, algorithm: str, kept: str
+) -> None:
+    settings.LIMITER_SEED = {"ADAPTIVE_LAW": law, "ADAPTIVE_RAISE_AFTER": 20, "ADAPTIVE_CEILING": 2}
+    seed_from_environment()
+    bedrock = Upstream.objects.get(name="bedrock")
+    assert (bedrock.requests_algorithm, bedrock.control_law) == (algorithm, kept)
+    assert (bedrock.control_raise_after, bedrock.control_ceiling) == (20, 2)
+
+
+def test_a_law_that_does_not_exist_is_named(settings: Settings) -> None:
+    settings.LIMITER_SEED = {"ADAPTIVE_LAW": "murphy"}
+    with pytest.raises(
+        ImproperlyConfigured, match="ADAPTIVE_LAW is 'murphy': expected one of aimd, cubic, off"
+    ):
+        seed_settings()
+
+
+@pytest.mark.usefixtures("nothing")
 def test_afterwards_the_database_rules(settings: Settings) -> None:
     seed_from_environment()
     Upstream.objects.filter(name="bedrock").update(burst=9)

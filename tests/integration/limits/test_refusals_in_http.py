@@ -126,7 +126,7 @@ def test_signing_in_is_limited_by_account_from_any_address(
     settings.LIMITS = {**settings.LIMITS, "sign-in-account": ONCE}
 
     def guess(name: str, address: str) -> int:
-        said = {"username": name, "password": "wrong"}
+        said = {"login": f"{name}@example.org", "password": "wrong"}
         return client.post(reverse("login"), said, REMOTE_ADDR=address).status_code
 
     assert guess("someone", "10.0.0.1") == 200
@@ -139,7 +139,7 @@ def test_signing_in_is_limited_by_address_for_any_account(
     settings: Settings, client: Client, db: None
 ) -> None:
     settings.LIMITS = {**settings.LIMITS, "sign-in-address": ONCE}
-    guesses = [client.post(reverse("login"), {"username": name, "password": "x"}) for name in ("a", "b")]
+    guesses = [client.post(reverse("login"), {"login": name, "password": "x"}) for name in ("a", "b")]
     assert [answer.status_code for answer in guesses] == [200, 429]
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from feedback.live.bus import CAP, Entry
+from feedback.live.entries import CAP, Entry
 from feedback.live.hub import RESET, Hub, MemoryHub
 from feedback.live.memory import MemoryBus
 from feedback.live.streams import StreamBus, key_of

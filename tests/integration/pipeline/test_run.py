@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from django.core.exceptions import ValidationError
 
-from feedback import upstreams
 from feedback.errors import JobFailed
 from feedback.models import Comment, Document, Feedback, Job
 from feedback.pipeline.run import run
@@ -26,7 +26,7 @@ from feedback.providers.base import Comment as Remark
 from feedback.services import documents, jobs
 from limiter.execution import AbortReason, Execution
 from limiter.gate.model import Lease, Outcome
-from tests.factories.providers import ScriptedProvider
+from tests.factories.providers import ScriptedProvider, in_place_of
 from tests.factories.work import an_analysis
 
 pytestmark = pytest.mark.django_db
@@ -34,11 +34,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedProvider]:
-    scripted = ScriptedProvider()
-    monkeypatch.setitem(upstreams._FACTORIES, "offline", lambda: scripted)
-    upstreams.provider_for.cache_clear()
-    yield scripted
-    upstreams.provider_for.cache_clear()
+    with in_place_of("offline", ScriptedProvider(), monkeypatch) as scripted:
+        yield scripted
 
 
 def execution_of(job: Job, number: int = 1) -> Execution:
@@ -73,6 +70,14 @@ def test_a_section_gets_feedback_anchored_to_its_own_words(provider: ScriptedPro
     comment = Comment.objects.get(feedback__section=job.section)
     assert job.section is not None
     assert job.section.text[comment.start : comment.end] == comment.quote != ""
+
+
+def test_a_run_that_never_got_its_row_says_nothing_of_the_provider() -> None:
+    """Whatever was in the way of the claim: the breaker must not learn from it."""
+    execution = execution_of(next_job(an_analysis()))
+    with pytest.raises(ValidationError):
+        run("no id at all", execution)
+    assert execution.outcome == Outcome.RETURNED
 
 
 def test_after_the_last_section_comes_the_summary_and_the_end(provider: ScriptedProvider) -> None:

@@ -21,7 +21,15 @@ def test_the_portals_pages_may_run_and_style_only_what_we_serve(client: Client) 
 
 
 @pytest.mark.django_db
-def test_the_admin_may_use_style_attributes_but_no_inline_script(client: Client) -> None:
+def test_the_admin_may_evaluate_and_style_attributes_but_runs_no_inline_script(client: Client) -> None:
     policy = directives(client.get("/admin/login/").headers["Content-Security-Policy"])
     assert policy["style-src"] == "'self' 'unsafe-inline'"
-    assert policy["script-src"] == "'self'"
+    assert policy["script-src"] == "'self' 'unsafe-eval'"
+    assert policy["default-src"] == "'none'"
+
+
+@pytest.mark.parametrize(
+    "address", ["/", "/sign-in/", "/sign-up/", "/account/", "/documents/", "/styles/", "/administration/"]
+)
+def test_no_page_beside_the_admin_has_the_admins_policy(client: Client, db: None, address: str) -> None:
+    assert "unsafe" not in client.get(address).headers["Content-Security-Policy"]

@@ -44,12 +44,18 @@ def start(*command: str, **variables: str) -> subprocess.CompletedProcess[str]:
         ({**PRODUCTION, "REDIS_URL": UNSET}, "REDIS_URL", "ALLOW_EMBEDDED_SERVERS"),
     ],
 )
-@pytest.mark.parametrize(
-    "command", [("manage.py", "check"), ("-m", "config.asgi")], ids=["manage.py", "the web server's entry"]
-)
 def test_one_line_names_the_variable_and_what_is_expected(
-    command: tuple[str, ...], variables: dict[str, str], name: str, expected: str
+    variables: dict[str, str], name: str, expected: str
 ) -> None:
+    _is_refused("manage.py", "check", variables=variables, name=name, expected=expected)
+
+
+def test_the_web_servers_entry_refuses_it_in_the_same_words() -> None:
+    variables = {**PRODUCTION, "REDIS_URL": "localhost"}
+    _is_refused("-m", "config.asgi", variables=variables, name="REDIS_URL", expected="redis://")
+
+
+def _is_refused(*command: str, variables: dict[str, str], name: str, expected: str) -> None:
     settings = {"DJANGO_SETTINGS_MODULE": "config.settings.development", **variables}
     refused = start(*command, **settings)
     assert refused.returncode == 2

@@ -256,6 +256,7 @@ def test_a_running_job_outlives_many_of_its_leases(
     eventually(lambda: job.get_status() == JobStatus.FINISHED)
 
 
+@pytest.mark.django_db(transaction=True)  # a worker that asks before the gate is configured looks there
 def test_a_gate_that_lost_its_memory_gets_the_running_lease_back(
     gated: GatedQueue, gate: Gate, redis_client: Redis, start_worker: StartWorker
 ) -> None:

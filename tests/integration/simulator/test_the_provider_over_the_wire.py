@@ -20,6 +20,7 @@ from feedback.providers.base import (
     Task,
     Throttled,
     TimedOut,
+    Truncated,
     Unavailable,
 )
 from feedback.providers.bedrock import BedrockProvider, BedrockSettings, OutputBudgets
@@ -159,7 +160,7 @@ def test_an_answer_of_which_nothing_is_whole_says_what_it_cost(
 
 def test_an_answer_too_long_for_its_bound_says_so(settings: BedrockSettings, section: SectionRequest) -> None:
     provider = BedrockProvider(replace(settings, budgets=OutputBudgets(short=60, medium=60)))
-    with pytest.raises(MalformedAnswer) as caught:
+    with pytest.raises(Truncated) as caught:
         run(provider, section)
     assert caught.value.usage is not None
     assert caught.value.usage.output_tokens == 60

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from limiter.gate import Outcome, Ticket
+from limiter.gate import Outcome
 from tests.unit.gate.bench import Bench, U
 
 
@@ -72,13 +72,3 @@ def test_offering_a_job_again_changes_nothing(bench: Bench) -> None:
     bench.gate.settle(U, lease.id, Outcome.FAILURE)
     bench.offer("a")
     assert bench.jobs() == ["a"]
-
-
-def test_the_place_tells_own_jobs_ahead_and_a_range(bench: Bench) -> None:
-    bench.configure(requests_per_minute=60, burst=1)
-    for flow in ("ann", "ben"):
-        for number in range(3):
-            place = bench.gate.offer(U, Ticket(f"{flow}{number}", flow))
-    assert place.ahead == 2
-    assert place.earliest == bench.now + 3
-    assert place.latest == bench.now + 6

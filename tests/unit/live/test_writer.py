@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from feedback.live import fold as folding
 from feedback.live import writer as writing
-from feedback.live.bus import Entry
+from feedback.live.entries import Entry
 from feedback.sanitise import visible
 
 ANSWER = {

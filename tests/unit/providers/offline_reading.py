@@ -14,8 +14,8 @@ from feedback.providers.base import (
     SummaryRequest,
     Task,
 )
-from feedback.providers.offline import OfflineProvider
 from feedback.providers.offline.prose import Prose
+from feedback.providers.offline.provider import OfflineProvider
 from feedback.providers.offline.reader import reader_of
 from feedback.providers.offline.rules import RULES, Remark
 

@@ -15,7 +15,7 @@ from feedback.providers.base import (
     SectionRequest,
     SummaryRequest,
 )
-from feedback.providers.offline import OfflineProvider
+from feedback.providers.offline.provider import OfflineProvider
 
 from .offline_reading import sample
 

@@ -54,7 +54,7 @@ def test_the_same_seed_gives_the_same_figures_and_another_seed_others() -> None:
 def test_the_schema_for_programs() -> None:
     found = data("quota_cut", "--policy", "fair", *SMALL)
     assert set(found) == {"schema", "scenarios", "ladder", "littles_law"}
-    assert found["schema"] == 1
+    assert found["schema"] == 2
     (scenario,) = found["scenarios"]
     (policy,) = scenario["policies"]
     assert (scenario["name"], scenario["students"], scenario["sections"]) == ("quota_cut", 12, 60)
@@ -64,10 +64,11 @@ def test_the_schema_for_programs() -> None:
     assert found["littles_law"][0]["mean"] == 62.5
 
 
-def test_the_ladder_says_which_row_is_not_there_yet() -> None:
+def test_the_ladder_has_every_rung_and_the_law_for_its_slots() -> None:
     found = data("ladder")
-    assert [step["rung"] for step in found["ladder"]["steps"]] == ["1", "1", "2", "2", "3"]
-    assert [row["title"] for row in found["ladder"]["missing"]] == ["+ adaptive rate"]
+    assert [step["rung"] for step in found["ladder"]["steps"]] == ["1", "1", "2", "2", "3", "3", "3"]
+    assert [step["quota"] for step in found["ladder"]["steps"]] == [30.0] * 6 + [80.0]
+    assert [row["per_minute"] for row in found["littles_law"]] == [30.0, 80.0]
 
 
 def test_the_page_needs_nothing_from_anywhere(tmp_path: Path) -> None:

@@ -34,16 +34,33 @@ def test_two_servers_that_do_not_share_the_limit_are_throttled(ladder: Ladder) -
 
 
 def test_in_an_outage_work_ends_in_under_a_second_with_the_breaker_alone(ladder: Ladder) -> None:
-    *without, with_breaker = [step.outage.outage for step in ladder.steps]
-    for each in without:
-        assert each is not None
-        assert (each.end_seconds.p50, each.ended_at_once) == (180.0, 0.0)
-    assert with_breaker is not None
-    assert with_breaker.end_seconds.p50 is not None
-    assert with_breaker.end_seconds.p50 < 1.0
-    # What hangs is what began in the three minutes before the first time-out told anybody.
-    assert with_breaker.ended_at_once is not None
-    assert with_breaker.ended_at_once > 0.8
+    for step in ladder.steps:
+        outage = step.outage.outage
+        assert outage is not None
+        assert outage.end_seconds.p50 is not None
+        assert outage.ended_at_once is not None
+        if step.rung.policy.breaker:
+            assert outage.end_seconds.p50 < 1.0
+            # What hangs is what began in the three minutes before the first time-out told anybody.
+            assert outage.ended_at_once > 0.7
+        else:
+            assert (outage.end_seconds.p50, outage.ended_at_once) == (180.0, 0.0)
+
+
+def test_an_adaptive_rate_brings_half_as_much_again_where_the_quota_allows_it(ladder: Ladder) -> None:
+    fixed, adaptive = ladder.steps[4].healthy, ladder.steps[6].healthy
+    assert fixed.per_minute is not None
+    assert adaptive.per_minute is not None
+    assert adaptive.per_minute > 1.5 * fixed.per_minute
+    assert 45 <= adaptive.per_minute <= 80
+
+
+def test_an_adaptive_rate_is_next_to_never_throttled_and_loses_nothing(ladder: Ladder) -> None:
+    for step in ladder.steps[5:]:
+        assert step.healthy.throttled is not None
+        assert step.healthy.throttled < 0.01
+        assert step.healthy.succeeded == 1.0
+    assert ladder.steps[5].healthy.per_minute == pytest.approx(30.0, rel=0.03)
 
 
 def test_littles_law_in_figures() -> None:

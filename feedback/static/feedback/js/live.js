@@ -2,6 +2,7 @@
 // part anew, and appends prose while it is being written. What it misses, the next look repairs.
 
 const PROGRESS_AFTER = 120; // milliseconds: several events in a row are one look
+const LISTEN_AFTER = 5000; // milliseconds
 const CHANGED = "changed";
 
 let source = null;
@@ -25,6 +26,18 @@ function listen() {
   source.addEventListener("document", lookAgain);
   source.addEventListener("reset", () => tell(page(), "document"));
   source.addEventListener("text", (event) => write(JSON.parse(event.data), event.lastEventId));
+  source.addEventListener("error", listenLater);
+}
+
+// A browser takes up a broken stream by itself, but gives up where it is refused once: a server that
+// restarts, or has too many streams for now. What was missed meanwhile is drawn anew.
+function listenLater() {
+  if (source?.readyState !== EventSource.CLOSED) return;
+  stopListening();
+  setTimeout(() => {
+    if (source || !("live" in document.getElementById("progress").dataset)) return;
+    tell(page(), "document");
+  }, LISTEN_AFTER);
 }
 
 function stopListening() {
@@ -110,5 +123,4 @@ document.addEventListener("htmx:afterSettle", (event) => {
 window.addEventListener("pageshow", (event) => event.persisted && tell(page(), "document"));
 window.addEventListener("pagehide", stopListening);
 
-sessionStorage.removeItem("marginalia-draft"); // it was handed in: here it is
 listen();

@@ -1,20 +1,20 @@
-// Ties passages and notes together, in both directions, by pointer and by keyboard; and sets each
-// note beside its passage where there is room for a margin. Without it the links still lead there.
+// Ties passages and notes together, in both directions, by pointer and by focus. Without it the links
+// still lead there.
 
-const WIDE = window.matchMedia("(min-width: 64rem)");
-const GAP = 12; // pixels between notes
+export const marksOf = (id) => document.querySelectorAll(`.mark[data-comments~="${id}"]`);
+export const noteOf = (id) => document.getElementById(`note-${id}`);
 
-const marksOf = (id) => document.querySelectorAll(`.mark[data-comments~="${id}"]`);
-const noteOf = (id) => document.getElementById(`note-${id}`);
-
-// Highlighting -----------------------------------------------------------------------------------
-
-function idsAt(target) {
+// The comments that an element belongs to: a passage may have several, a note is one.
+export function idsAt(target) {
   const mark = target.closest?.(".mark");
   if (mark) return mark.dataset.comments.split(" ");
   const note = target.closest?.(".note");
   return note ? [note.dataset.comment] : [];
 }
+
+// Where the keyboard stops at a comment: in its note, or at its passage.
+export const stopInNote = (id) => noteOf(id)?.querySelector("a.note-link, button, summary");
+export const stopInText = (id) => document.getElementById(`mark-${id}`)?.closest(".mark")?.querySelector("a");
 
 function link(ids) {
   for (const element of document.querySelectorAll(".linked")) element.classList.remove("linked");
@@ -38,67 +38,8 @@ document.addEventListener("click", (event) => {
 // A followed link takes the keyboard along: the next Tab goes on from the note, or from the passage.
 document.addEventListener("click", (event) => {
   const anchor = event.target.closest("a[href^='#note-'], a[href^='#mark-']");
-  const goal = anchor && document.getElementById(anchor.hash.slice(1));
-  if (!goal) return;
-  const stop = goal.querySelector("a") ?? goal.closest(".mark")?.querySelector("a");
+  if (!anchor) return;
+  const id = anchor.hash.slice("#note-".length);
+  const stop = anchor.hash.startsWith("#note-") ? stopInNote(id) : stopInText(id);
   requestAnimationFrame(() => stop?.focus({ preventScroll: true }));
 });
-
-// Margin -----------------------------------------------------------------------------------------
-
-function place(section) {
-  const notes = [...section.querySelectorAll(".note")];
-  for (const note of notes) note.style.marginTop = "";
-  if (!WIDE.matches || notes.length === 0) return;
-  const list = notes[0].parentElement.getBoundingClientRect();
-  let bottom = list.top;
-  for (const note of notes) {
-    const mark = document.getElementById(`mark-${note.dataset.comment}`)?.parentElement;
-    const wanted = mark ? mark.getBoundingClientRect().top : bottom;
-    const first = note === notes[0];
-    const top = Math.max(wanted, first ? bottom : bottom + GAP);
-    note.style.marginTop = `${top - bottom - (first ? 0 : GAP)}px`;
-    bottom = top + note.offsetHeight;
-  }
-}
-
-const placeAll = () => document.querySelectorAll(".section").forEach(place);
-
-// Outline ----------------------------------------------------------------------------------------
-
-const outline = () => document.querySelector(".outline details");
-
-function fitOutline() {
-  if (outline()) outline().open = WIDE.matches;
-}
-
-const seen = new IntersectionObserver(
-  (entries) => {
-    for (const entry of entries) {
-      const link = document.querySelector(`#outline a[href="#${entry.target.id}"]`);
-      if (entry.isIntersecting) link?.setAttribute("aria-current", "true");
-      else link?.removeAttribute("aria-current");
-    }
-  },
-  { rootMargin: "-20% 0px -70% 0px" },
-);
-
-function watch() {
-  seen.disconnect();
-  document.querySelectorAll(".section").forEach((section) => seen.observe(section));
-}
-
-WIDE.addEventListener("change", () => {
-  fitOutline();
-  placeAll();
-});
-window.addEventListener("resize", placeAll);
-document.fonts.ready.then(placeAll);
-document.addEventListener("htmx:afterSettle", (event) => {
-  if (event.target.id === "document") fitOutline();
-  placeAll();
-  watch();
-});
-fitOutline();
-placeAll();
-watch();

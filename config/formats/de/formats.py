@@ -1,0 +1,3 @@
+DATETIME_FORMAT = "j. F Y, H:i"
+SHORT_DATETIME_FORMAT = "j. M, H:i"
+DAY_TIME_FORMAT = "j. F, H:i"

@@ -1,0 +1,10 @@
+"""Alerts: what they point to, and who measures what is not measured here."""
+
+from __future__ import annotations
+
+from config import env
+
+SITE_URL = env.url("SITE_URL", ("http", "https"))  # as people reach it; links in alerts need it
+# Dotted paths of callables that return feedback.alerts.signals.Reading.
+ALERTS_BUDGETS = "feedback.selectors.spending.budget_readings"
+ALERTS_FORECAST = "feedback.alerts.forecast.readings"

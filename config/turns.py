@@ -1,0 +1,99 @@
+"""Requests take turns: as many are worked on at once as there are connections to PostgreSQL.
+
+Under ASGI each request has a thread of its own. Hundreds of them only take the processor from those that hold
+a connection, and then fail for want of one. So the others wait here, where it costs nothing, and whoever has
+waited too long is told when to come back. Under WSGI the server's own threads are the turns.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from http import HTTPStatus
+from io import BytesIO
+from typing import TYPE_CHECKING, cast
+
+from django.conf import settings
+from django.core.handlers.asgi import ASGIRequest
+
+from config import errors
+from config.middleware import ALWAYS_OPEN
+from feedback.observe.middleware import count
+
+if TYPE_CHECKING:
+    from asgiref.typing import (
+        ASGI3Application,
+        ASGIReceiveCallable,
+        ASGIReceiveEvent,
+        ASGISendCallable,
+        ASGISendEvent,
+        Scope,
+    )
+
+STREAM = b"text/event-stream"
+
+
+class WaitedTooLong(Exception):
+    """No turn was free in time."""
+
+
+class Turns:
+    """An ASGI application before another."""
+
+    def __init__(self, application: ASGI3Application) -> None:
+        self._application = application
+        self._free = asyncio.Semaphore(settings.REQUESTS_AT_ONCE)
+
+    async def __call__(self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+        if scope["type"] != "http" or scope["path"].startswith(ALWAYS_OPEN):
+            await self._application(scope, receive, send)
+            return
+        turn = Turn(self._free)
+        try:
+            await self._application(scope, partial(turn.receive, receive), partial(turn.send, send))
+        except WaitedTooLong:
+            await _refuse(scope, send)
+        finally:
+            turn.end()
+
+
+class Turn:
+    """Begins when the whole request has come, however slowly; an event stream's ends when that begins."""
+
+    def __init__(self, free: asyncio.Semaphore) -> None:
+        self._free = free
+        self._is_mine = False
+
+    async def receive(self, receive: ASGIReceiveCallable) -> ASGIReceiveEvent:
+        event = await receive()
+        if event["type"] == "http.request" and not event.get("more_body"):
+            await self._begin()
+        return event
+
+    async def send(self, send: ASGISendCallable, event: ASGISendEvent) -> None:
+        if event["type"] == "http.response.start" and STREAM in dict(event["headers"]).values():
+            self.end()
+        await send(event)
+
+    async def _begin(self) -> None:
+        try:
+            async with asyncio.timeout(settings.REQUEST_WAIT_SECONDS):
+                self._is_mine = await self._free.acquire()
+        except TimeoutError:
+            raise WaitedTooLong from None
+
+    def end(self) -> None:
+        if self._is_mine:
+            self._is_mine = False
+            self._free.release()
+
+
+async def _refuse(scope: Scope, send: ASGISendCallable) -> None:
+    request = ASGIRequest(cast("dict[str, object]", scope), BytesIO())
+    count(request, HTTPStatus.SERVICE_UNAVAILABLE)
+    page = errors.unavailable(request)
+    headers = [(name.encode("ascii"), value.encode("latin1")) for name, value in page.items()]
+    await send(
+        {"type": "http.response.start", "status": page.status_code, "headers": headers, "trailers": False}
+    )
+    await send({"type": "http.response.body", "body": page.content, "more_body": False})

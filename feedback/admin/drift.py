@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from django.contrib import admin
+
+from feedback.models import Drift
+from limiter.admin_classes import ModelAdmin
+
+from .readonly import ReadOnly
+
+
+@admin.register(Drift)
+class DriftAdmin(ReadOnly, ModelAdmin[Drift]):
+    """What the provider counted beside what we sent, in the last hour that was looked at."""
+
+    list_display = (
+        "upstream", "not_ours", "calls", "our_calls", "input", "our_input", "output", "our_output",
+        "throttles", "our_throttles", "until",
+    )  # fmt: skip
+
+    @admin.display(description="not ours")
+    def not_ours(self, drift: Drift) -> str:
+        return f"{drift.share:.0f} %"

@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+from django.contrib import admin
+
+from feedback.models import Notice
+from limiter.admin_classes import ModelAdmin
+
+from .readonly import ReadOnly
+
+
+@admin.register(Notice)
+class NoticeAdmin(ReadOnly, ModelAdmin[Notice]):
+    """Mails that students asked for, and what became of them."""
+
+    list_display = ("document_id", "channel", "state", "created_at", "sent_at", "error")
+    list_filter = ("state", "channel")
+    search_fields = ("document__id", "document__owner__email")
+    fields = ("document_id", ("channel", "state"), "error", ("created_at", "sent_at"))
+    readonly_fields = ("document_id",)

@@ -1,0 +1,11 @@
+"""Which profile fits, and what to change next: from what was measured, with the figure and the reason.
+
+`figures` reads what was, `rules` judges it (plain Python, no store), `gains` replays recorded traffic under
+what is proposed, and `profiles` says what each rung costs. To keep what one has is a good answer.
+"""
+
+from .figures import measured
+from .gains import with_gains
+from .rules import advise
+
+__all__ = ["advise", "measured", "with_gains"]

@@ -1,0 +1,120 @@
+"""One pass over the rules: incidents begin, fire and resolve.
+
+Each change is a guarded UPDATE, or an INSERT that the one-open-incident constraint may refuse, so several
+evaluators at once do no harm. A signal that can't be read changes nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import DatabaseError, IntegrityError, transaction
+from django.db.models.functions import Greatest
+from django.utils import timezone
+from redis.exceptions import RedisError
+
+from feedback.models import AlertRule, Incident
+from limiter.gate.model import GateError
+
+from . import outbox
+from .signals import Reading, readings
+
+logger = logging.getLogger(__name__)
+
+State = Incident.State
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """What one pass changed."""
+
+    fired: tuple[str, ...] = ()
+    resolved: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()  # rules whose signal could not be read
+
+    def __bool__(self) -> bool:
+        return bool(self.fired or self.resolved)
+
+
+def evaluate(now: datetime | None = None) -> Pass:
+    """Look at every rule, and put in the outbox what receivers have to hear."""
+    now = now or timezone.now()
+    fired: list[str] = []
+    resolved: list[str] = []
+    unread: list[str] = []
+    for rule in AlertRule.objects.all():
+        high = _too_high(rule)
+        if high is None:
+            unread.append(rule.name)
+            continue
+        for reading in high.values():
+            fired += _goes_on(rule, reading, now)
+        resolved += _is_over(rule, set(high), now)
+    outbox.announce(now)
+    return Pass(tuple(fired), tuple(resolved), tuple(unread))
+
+
+def _too_high(rule: AlertRule) -> dict[str, Reading] | None:
+    """Subjects above the threshold. None: it can't be told. A rule that is switched off finds none."""
+    if not rule.enabled:
+        return {}
+    try:
+        found = readings(rule.signal)
+    except (GateError, RedisError, DatabaseError) as error:
+        logger.warning("alert rule %s could not be looked at: %s", rule.name, type(error).__name__)
+        return None
+    return {reading.subject: reading for reading in found if reading.value > rule.threshold}
+
+
+def _goes_on(rule: AlertRule, reading: Reading, now: datetime) -> list[str]:
+    """The subject is above the threshold: begin, wait, or fire. Returns what fired just now."""
+    _begin(rule, reading, now)
+    mine = Incident.objects.filter(rule=rule, subject=reading.subject)
+    mine.filter(state__in=Incident.OPEN).update(
+        value=Greatest("value", reading.value), words=reading.words[:300]
+    )
+    long_enough = now - timedelta(seconds=rule.for_seconds)
+    ripe = mine.filter(state=State.PENDING, began_at__lte=long_enough)
+    if not ripe.update(state=State.FIRING, fired_at=now):
+        return []
+    logger.warning("alert %s fires: %s", rule.name, reading.words)
+    return [reading.words]
+
+
+def _begin(rule: AlertRule, reading: Reading, now: datetime) -> None:
+    if Incident.objects.filter(rule=rule, subject=reading.subject, state__in=Incident.OPEN).exists():
+        return
+    try:
+        with transaction.atomic():
+            Incident.objects.create(
+                rule=rule,
+                subject=reading.subject,
+                value=reading.value,
+                words=reading.words[:300],
+                began_at=now,
+            )
+    except IntegrityError:
+        logger.debug("another evaluator was first with %s", rule.name)
+
+
+def _is_over(rule: AlertRule, still: set[str], now: datetime) -> list[str]:
+    """Subjects below the threshold again. What never fired leaves no trace; returns what resolved."""
+    resolved = []
+    for incident in Incident.objects.filter(rule=rule, state__in=Incident.OPEN).exclude(subject__in=still):
+        pending = Incident.objects.filter(pk=incident.pk, state=State.PENDING)
+        if pending.delete()[0] or not _resolve(incident, now):
+            continue
+        logger.warning("alert %s is over: %s", rule.name, incident.words)
+        resolved.append(incident.words)
+    return resolved
+
+
+@transaction.atomic
+def _resolve(incident: Incident, now: datetime) -> bool:
+    firing = Incident.objects.filter(pk=incident.pk, state=State.FIRING)
+    if not firing.update(state=State.RESOLVED, resolved_at=now):
+        return False
+    outbox.announce_end(incident)
+    return True

@@ -1,0 +1,73 @@
+"""What a person is told about a document, in English as it is kept; a page says it in its own language.
+
+Braces hold what differs: figures, endings, names.
+"""
+
+from __future__ import annotations
+
+TOO_MANY_WORDS = "This document has {words} words; at most {most} can be read. Please upload it in parts."
+TOO_MANY_PAGES = "This PDF has {pages} pages; at most {most} can be read."
+TOO_LARGE = (
+    "This file is larger than {limit} MB. Pictures are the usual reason: "
+    "please remove them, or upload the text as .docx or .txt."
+)
+EMPTY_FILE = "This file is empty (0 bytes). Please check that it was saved, and upload it again."
+
+RTF = "This is an RTF document. Please open it and save it as .docx or .pdf, then upload that."
+OLD_OFFICE = (
+    "This is a document of an old Office version (.doc). "
+    "Please open it and save it as .docx or .pdf, then upload that."
+)
+PICTURE = "This is a picture. Please upload the document itself."
+PAGES = "This is a Pages document. Please export it from Pages as Word (.docx) or PDF, then upload that."
+SPREADSHEET = "This is a spreadsheet. Please upload the text as .docx, .odt, .pdf, .md or .txt."
+SLIDES = "This is a set of slides. Please upload the text as .docx, .odt, .pdf, .md or .txt."
+ARCHIVE = "This is a zip archive. Please upload the document itself."
+WEB_PAGE = "This is a web page. Please upload the text as .docx, .odt, .pdf, .md or .txt."
+NOT_TEXT = "This is not a text file. Please upload .docx, .odt, .pdf, .md or .txt."
+NOT_WHAT_IT_IS_NAMED = (
+    "This file is named {ending}, but inside it is not {kind}. "
+    "Please open it and save it as .docx or .pdf, then upload that."
+)
+
+MISNAMED = "The file is named {ending}, but it is {kind} and was read as one."
+UNNAMED = "The file is named without an ending, but it is {kind} and was read as one."
+WORD = "a Word document (.docx)"
+OPEN_DOCUMENT = "an OpenDocument text (.odt)"
+PDF = "a PDF"
+MARKDOWN = "a Markdown text"
+PLAIN = "plain text"
+
+GUESSED_ENCODING = (
+    "The file does not say how its characters are encoded; it was read as {encoding}. Please check accents."
+)
+ONE_INVISIBLE = "One invisible or control character was removed."
+INVISIBLE = "{number} invisible or control characters were removed."
+ONE_WORDLESS_HEADING = "One heading without any words was left out."
+WORDLESS_HEADINGS = "{number} headings without any words were left out."
+PICTURE_PAGE = "Page {page} holds only a picture; the text in it could not be read."
+PICTURE_PAGES = "Pages {pages} hold only pictures; the text in them could not be read."
+MORE_PICTURE_PAGES = "Pages {pages} and more hold only pictures; the text in them could not be read."
+
+OUTSIDE = "A section begins outside the text. Please reload the page and mark it again."
+TWICE = "Two sections begin at the same place. Please remove one of the marks."
+TOO_MANY_SECTIONS = "These are {number} sections; at most {most} are possible."
+INSIDE_A_WORD = "A section begins in the middle of a word: “{around}”."
+WORDLESS_SECTION = "Section {number} has no words in it. Please remove one of the marks around it."
+LONG_SECTION = (
+    "Section {number} has {words} words; at most {most} can be commented on at once. Please divide it."
+)
+LAST_SECTION = "This is the last section: nothing follows that it could be joined with."
+DIVIDED_ALREADY = "A section begins there already."
+NO_MORE_SECTIONS = "At most {most} sections are possible. Join some others first."
+LONG_NAME = "A section's name has at most {most} characters; this one has {number}."
+GONE = "This section is not there any more. Please look at the sections again."
+
+
+def say(sentence: str, **parts: str | int) -> str:
+    """A sentence with its parts in it."""
+    return sentence.format_map({name: _shown(part) for name, part in parts.items()})
+
+
+def _shown(part: str | int) -> str:
+    return f"{part:,}" if isinstance(part, int) else part

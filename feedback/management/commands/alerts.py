@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import signal
+import threading
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import Error as DatabaseError
+from django.db import close_old_connections
+
+from feedback import heartbeats
+from feedback.alerts.evaluation import Pass, evaluate
+from feedback.alerts.outbox import deliver_due
+from feedback.observe.folding import tidy
+
+
+class Command(BaseCommand):
+    help = (
+        "Look at the alert rules, and tell who has to know.\n"
+        "Once by itself, or every N seconds until it is stopped; several at once do no harm."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--every", type=float, metavar="SECONDS", help="go on until stopped")
+
+    def handle(self, *args: Any, every: float | None = None, **options: Any) -> None:
+        if every is None:
+            self._tell(evaluate(), deliver_due(), always=True)
+            return
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        while not stop.is_set():
+            self._pass()
+            heartbeats.beat("alerts", every=every)
+            stop.wait(every)
+
+    def _pass(self) -> None:
+        """A database that is away for a while is no reason to end."""
+        try:
+            self._tell(evaluate(), deliver_due())
+            if settings.METRICS_DIR:
+                tidy(Path(settings.METRICS_DIR))  # where nobody reads /metrics, nobody else does
+        except DatabaseError as error:
+            self.stderr.write(f"rules were not looked at: {type(error).__name__}")
+        finally:
+            close_old_connections()
+
+    def _tell(self, done: Pass, sent: int, *, always: bool = False) -> None:
+        for words in done.fired:
+            self.stdout.write(f"fires: {words}")
+        for words in done.resolved:
+            self.stdout.write(f"over: {words}")
+        for name in done.unread if always else ():
+            self.stdout.write(f"could not be looked at: {name}")
+        if sent or (always and not done):
+            self.stdout.write(f"{len(done.fired)} fire, {len(done.resolved)} are over, {sent} messages sent")

@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+from django.core.management.base import CommandError
+from django_typer.management import command
+
+from feedback import line
+from feedback.models import Job
+from feedback.selectors.explaining import Ahead, explain_job, whose_is_ahead
+from feedback.selectors.jobs import Wanted, job_known, jobs_wanted
+from feedback.services import interventions
+from feedback.terminal.ages import age
+from feedback.terminal.jobs import list_as_json, list_as_table, story_as_json, story_as_text
+from limiter.gate.model import Explanation, GateError
+from limiter.terminal import MISUSED, AsJson, Author, Reason, Verbs
+
+Ids = Annotated[list[str] | None, typer.Argument(metavar="[JOB]...", help="Ids; or use the filters.")]
+State = Annotated[list[Job.State] | None, typer.Option(help="May be repeated.")]
+Kind = Annotated[list[Job.Kind] | None, typer.Option(help="May be repeated.")]
+Person = Annotated[str, typer.Option("--user", help="Of this e-mail address.")]
+Course = Annotated[str, typer.Option(help="Its name or id.")]
+Upstream = Annotated[str, typer.Option(help="Its name.")]
+Older = Annotated[timedelta | None, typer.Option(parser=age, metavar="AGE", help="Made before: 30m, 2h, 7d.")]
+Newer = Annotated[timedelta | None, typer.Option(parser=age, metavar="AGE", help="Made since: 30m, 2h, 7d.")]
+Limit = Annotated[int, typer.Option(min=1, max=10_000, help="At most so many, the newest first.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only list them.")]
+
+
+class Command(Verbs, pretty_exceptions_enable=False):
+    """Look at jobs, and do what the admin and the portal do to them.
+
+    What is changed is kept in the audit log, with who and why.
+
+    Exit status 0: done. 1: a store cannot be reached. 2: this cannot be done, with the reason in one line.
+    """
+
+    @command("list")
+    def list_(
+        self,
+        state: State = None,
+        kind: Kind = None,
+        user: Person = "",
+        course: Course = "",
+        upstream: Upstream = "",
+        older: Older = None,
+        newer: Newer = None,
+        limit: Limit = 50,
+        as_json_: AsJson = False,
+    ) -> None:
+        """Jobs, the newest first.
+
+        Example: jobs list --state failed --upstream bedrock --newer 2h
+        """
+        found = Wanted(state or (), kind or (), user, course, upstream, older, newer)
+        self._list(jobs_wanted(found)[: limit + 1], limit, as_json_)
+
+    @command()
+    def show(
+        self, job: Annotated[str, typer.Argument(metavar="JOB", help="Its id.")], as_json_: AsJson = False
+    ) -> None:
+        """One job: what happened to it, and what it waits for.
+
+        Example: jobs show 0199a3c2-7d1e-7a52-b8e4-0242ac120002
+        """
+        found = job_known(job)
+        waits, ahead = self._explained(found)
+        self.say(as_json_, story_as_json(found, waits, ahead), story_as_text(found, waits, ahead))
+
+    @command()
+    def retry(
+        self,
+        reason: Reason,
+        author: Author,
+        jobs: Ids = None,
+        state: State = None,
+        kind: Kind = None,
+        user: Person = "",
+        course: Course = "",
+        upstream: Upstream = "",
+        older: Older = None,
+        newer: Newer = None,
+        limit: Limit = 1000,
+        dry_run: DryRun = False,
+        as_json_: AsJson = False,
+    ) -> None:
+        """Start failed and cancelled jobs again; of a document that has ended, all that it lacks.
+
+        Example: jobs retry --state failed --upstream bedrock --newer 1d --reason "AWS is back"
+        """
+        if line.in_process():
+            raise CommandError(
+                "Solo runs its jobs in the serving process: start them again in its pages.",
+                returncode=MISUSED,
+            )
+        wanted = Wanted(state or (), kind or (), user, course, upstream, older, newer)
+        found = self._chosen(jobs, wanted, (Job.State.FAILED, Job.State.CANCELLED), limit)
+        if dry_run:
+            self._list(found, limit, as_json_)
+        else:
+            self._do(interventions.retry, found, "started again", author, reason, as_json_)
+
+    @command()
+    def cancel(
+        self,
+        reason: Reason,
+        author: Author,
+        jobs: Ids = None,
+        state: State = None,
+        kind: Kind = None,
+        user: Person = "",
+        course: Course = "",
+        upstream: Upstream = "",
+        older: Older = None,
+        newer: Newer = None,
+        limit: Limit = 1000,
+        dry_run: DryRun = False,
+        as_json_: AsJson = False,
+    ) -> None:
+        """End jobs that have not ended. A running call is cut; what can't go on without the job ends too.
+
+        Example: jobs cancel --user ada@example.org --state waiting --reason "sent by mistake"
+        """
+        wanted = Wanted(state or (), kind or (), user, course, upstream, older, newer)
+        found = self._chosen(jobs, wanted, Job.OPEN, limit)
+        if dry_run:
+            self._list(found, limit, as_json_)
+        else:
+            self._do(interventions.cancel, found, "cancelled", author, reason, as_json_)
+
+    def _chosen(
+        self, ids: list[str] | None, wanted: Wanted, states: Iterable[Job.State], limit: int
+    ) -> list[Job]:
+        """The jobs named, or those that the filters leave of these states. Everything is never meant."""
+        if ids and wanted:
+            raise CommandError("Name jobs or use filters, not both.", returncode=MISUSED)
+        if ids:
+            return [job_known(each) for each in ids]
+        if not wanted:
+            raise CommandError("Name jobs, or say with filters which ones.", returncode=MISUSED)
+        return list(jobs_wanted(wanted).filter(state__in=states)[:limit])
+
+    def _do(
+        self, what: Callable[..., int], jobs: list[Job], words: str, who: str, reason: str, as_data: bool
+    ) -> None:
+        """Each in a transaction of its own: where one fails, those before it stand."""
+        done = {str(job.pk): int(what(job, who=who, reason=reason)) for job in jobs}
+        total, left = sum(done.values()), sum(not number for number in done.values())
+        spared = f" {left} needed nothing: they had moved on." if left else ""
+        data = {"schema": 1, "looked_at": len(done), words.replace(" ", "_"): total, "jobs": done}
+        self.say(as_data, data, f"{total} jobs {words}.{spared}")
+
+    def _list(self, jobs: Iterable[Job], limit: int, as_data: bool) -> None:
+        found = list(jobs)
+        shown = found[:limit]
+        table = list_as_table(shown, more=len(found) > limit, colour=self.stdout.isatty())
+        self.say(as_data, list_as_json(shown), table)
+
+    def _explained(self, job: Job) -> tuple[Explanation | None, list[Ahead]]:
+        """None: it waits for nothing of the gate's, or the gate is away, which hides nothing else."""
+        try:
+            waits = explain_job(job)
+            return waits, whose_is_ahead(job, waits) if waits else []
+        except GateError as error:
+            self.stderr.write(f"The gate cannot be reached: {error}")
+            return None, []

@@ -1,0 +1,21 @@
+"""deliver: tell the owner that a document is done, once on each channel that they asked for."""
+
+from __future__ import annotations
+
+from feedback.models import Job
+from feedback.services import notices
+from limiter.execution import Execution
+
+from .stage import Found
+
+
+def work(job: Job, execution: Execution) -> Found:
+    return Found(notices.send_wanted(job.document))
+
+
+def record(job: Job, result: int) -> None:
+    """Each notice's own row says that it was sent, from the moment that it was."""
+
+
+def gave_up(job: Job, problem: str) -> None:
+    notices.give_up(job.document)

@@ -1,0 +1,29 @@
+"""provisional: what rules can say at once about a section whose provider is away."""
+
+from __future__ import annotations
+
+from feedback import requests
+from feedback.models import Feedback, Job
+from feedback.providers.base import Finished
+from feedback.services.feedback import record_feedback
+from limiter.execution import Execution
+
+from .call import call_provider
+from .stage import Found
+
+
+def work(job: Job, execution: Execution) -> Found:
+    assert job.section is not None  # noqa: S101 - the table's constraint, said to mypy
+    # Not live: the section's own call may begin any moment, and the page shows one author's words.
+    finished = call_provider(job, requests.for_section(job.section), execution, live=False)
+    return Found(finished, finished.usage)
+
+
+def record(job: Job, result: Finished) -> None:
+    """Never over the full feedback, which may have come first."""
+    if not Feedback.objects.filter(section=job.section_id, provisional=False).exists():
+        record_feedback(job, result, provisional=True)
+
+
+def gave_up(job: Job, problem: str) -> None:
+    """Nothing follows: the section's own job is in line as before."""

@@ -1,0 +1,1 @@
+"""Accounts: signing up and in, second factor, sessions, profile, invitations. On django-allauth."""

@@ -1,0 +1,108 @@
+"""Forms of accounts. What can be wrong is said at its field."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+from zoneinfo import available_timezones
+
+from allauth.account.forms import LoginForm, SignupForm
+from allauth.core import context
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from feedback.models import Course, Invitation, User
+from feedback.selectors.invitations import courses_to_invite_to
+
+from .domains import is_welcome
+from .invited import invitation_of
+
+EMAIL, NAME = _("E-mail address"), _("Name")
+
+
+class SignIn(LoginForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = EMAIL
+        self.fields["login"].widget.attrs |= {"autocomplete": "username", "autofocus": True}
+        self.fields["password"].help_text = ""  # the way to a new one stands below the form
+        _without_placeholders(self)
+
+
+class SignUp(SignupForm):  # type: ignore[misc]
+    """Open to the domains of SIGNUP_DOMAINS, and to the address of an invitation."""
+
+    name = forms.CharField(max_length=150, label=NAME, widget=forms.TextInput({"autocomplete": "name"}))
+    field_order = ["name", "email", "password1"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.invitation = invitation_of(context.request)
+        self.fields["email"].label = EMAIL
+        if self.invitation is not None:
+            self.fields["email"].initial = self.invitation.email
+            self.fields["email"].disabled = True
+        _without_placeholders(self)
+
+    def clean_email(self) -> str:
+        email: str = super().clean_email()
+        if self.invitation is None and not is_welcome(email):
+            raise ValidationError(
+                _now("Accounts are opened with an address of %(domains)s."),
+                params={"domains": ", ".join(settings.SIGNUP_DOMAINS)},
+            )
+        return email
+
+
+class Profile(forms.Form):
+    name = forms.CharField(max_length=150, label=NAME, widget=forms.TextInput({"autocomplete": "name"}))
+    language = forms.ChoiceField(required=False, label=_("Language"))
+    time_zone = forms.ChoiceField(required=False, label=_("Time zone"))
+    theme = forms.ChoiceField(
+        choices=User.Theme.choices, label=_("Appearance"), widget=forms.RadioSelect({"class": "choices"})
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["language"].choices = [("", _("As my browser")), *settings.LANGUAGES]  # type: ignore[attr-defined]
+        self.fields["time_zone"].choices = time_zones()  # type: ignore[attr-defined]
+
+
+class Invite(forms.Form):
+    email = forms.EmailField(label=EMAIL, widget=forms.EmailInput({"autocomplete": "off"}))
+    course = forms.ModelChoiceField(Course.objects.none(), label=_("Course"))
+    role = forms.ChoiceField(choices=Invitation.Role.choices, label=_("As"))
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["course"].queryset = courses_to_invite_to(by)  # type: ignore[attr-defined]
+        if by.role == User.Role.OPERATOR or by.is_superuser:
+            self.fields["course"].required = False
+            self.fields["course"].empty_label = _("No course")  # type: ignore[attr-defined]
+        else:
+            del self.fields["role"]
+
+
+def time_zones() -> list[tuple[Any, Any]]:
+    """By continent, and in the order of their names; first of all the site's own."""
+    names = sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
+    site = _("As the site (%(zone)s)") % {"zone": settings.TIME_ZONE}
+    by_continent = groupby(names, key=lambda name: name.partition("/")[0])
+    return [
+        ("", site),
+        ("UTC", "UTC"),
+        *((continent, [(name, _place(name)) for name in group]) for continent, group in by_continent),
+    ]
+
+
+def _place(name: str) -> str:
+    return name.partition("/")[2].replace("_", " ").replace("/", ", ")
+
+
+def _without_placeholders(form: forms.Form) -> None:
+    """A label stays when one types, a placeholder does not."""
+    for field in form.fields.values():
+        field.widget.attrs.pop("placeholder", None)

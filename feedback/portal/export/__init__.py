@@ -1,0 +1,1 @@
+"""A document with its comments as a file."""

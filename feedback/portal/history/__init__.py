@@ -1,0 +1,1 @@
+"""What of one's own documents is looked for."""

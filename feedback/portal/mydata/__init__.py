@@ -1,0 +1,1 @@
+"""What is kept of a person: taken along as a zip, or deleted for good."""

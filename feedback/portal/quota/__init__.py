@@ -1,0 +1,1 @@
+"""What a person may use, has used, and what happens at the limit."""

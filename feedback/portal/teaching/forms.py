@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from feedback.models import Assignment, Course, Membership
+
+if TYPE_CHECKING:
+    from feedback.errors import Refused
+
+
+class Refusable(forms.Form):
+    """A form that shows what a service refused at the field that has to change."""
+
+    def refuse(self, refusal: Refused) -> None:
+        self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
+
+
+class CourseForm(Refusable):
+    name = forms.CharField(max_length=200, label=_("Name"), help_text=_("Students choose it by this name."))
+
+    @classmethod
+    def of(cls, course: Course) -> CourseForm:
+        return cls(initial={"name": course.name})
+
+
+class RosterForm(Refusable):
+    file = forms.FileField(
+        label=_("CSV file"),
+        help_text=_("Columns: email, name, role (student or teacher). Only the address is needed."),
+        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,text/csv"}),
+    )
+
+
+class RoleForm(forms.Form):
+    role = forms.ChoiceField(choices=Membership.Role.choices)
+
+
+class AssignmentForm(Refusable):
+    title = forms.CharField(max_length=200, label=_("Title"))
+    instructions = forms.CharField(
+        required=False,
+        max_length=20_000,
+        label=_("Instructions"),
+        help_text=_("What students shall write. The feedback is written with these in mind."),
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+    audience = forms.CharField(
+        required=False, max_length=200, label=_("Audience"), help_text=_("Whom the text is written for.")
+    )
+    deadline = forms.DateTimeField(
+        required=False,
+        label=_("Deadline"),
+        widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
+    )
+    reviewed = forms.BooleanField(
+        required=False,
+        label=_("I read the feedback first, and release it"),
+        help_text=_(
+            "Students see nothing of it before. It holds for what is handed in from now on; "
+            "what waits already stays with you until you release it."
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["deadline"].help_text = _("Time zone: %(zone)s.") % {
+            "zone": timezone.get_current_timezone_name()
+        }
+
+    @classmethod
+    def of(cls, assignment: Assignment) -> AssignmentForm:
+        return cls(initial={name: getattr(assignment, name) for name in cls.base_fields})

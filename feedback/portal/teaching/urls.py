@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from . import assignments, courses, members, overview, review
+
+COURSE = "courses/<uuid:course_id>/"
+MEMBER = f"{COURSE}members/<int:member_id>/"
+ASSIGNMENT = "assignments/<uuid:assignment_id>/"
+TEXT = "texts/<uuid:document_id>/"
+
+urlpatterns = [
+    path("", courses.courses, name="teaching"),
+    path("courses/new/", courses.new_course, name="teaching-new-course"),
+    path(COURSE, courses.course, name="teaching-course"),
+    path(f"{COURSE}edit/", courses.edit_course, name="teaching-edit-course"),
+    path(f"{COURSE}archive/", courses.archive_course, name="teaching-archive-course"),
+    path(f"{COURSE}members/", members.members, name="teaching-members"),
+    path(f"{COURSE}members/import/", members.import_members, name="teaching-import"),
+    path(f"{MEMBER}role/", members.set_role, name="teaching-role"),
+    path(f"{MEMBER}remove/", members.remove_member, name="teaching-remove-member"),
+    path(f"{COURSE}assignments/new/", assignments.new_assignment, name="teaching-new-assignment"),
+    path(ASSIGNMENT, overview.assignment, name="teaching-assignment"),
+    path(f"{ASSIGNMENT}outlook/", overview.outlook, name="teaching-outlook"),
+    path(f"{ASSIGNMENT}edit/", assignments.edit_assignment, name="teaching-edit-assignment"),
+    path(f"{ASSIGNMENT}release/", overview.release_many, name="teaching-release-many"),
+    path(TEXT, review.review, name="teaching-review"),
+    path(f"{TEXT}release/", review.release, name="teaching-release"),
+    path(f"{TEXT}feedback/<uuid:feedback_id>/", review.edit, name="teaching-edit"),
+]

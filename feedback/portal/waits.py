@@ -1,0 +1,88 @@
+"""What is said of a wait: how much of one's own is ahead, when it may start, why later, whether in time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.formats import date_format
+from django.utils.text import format_lazy
+from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy, ngettext
+
+from feedback.models import Document
+from feedback.selectors.ranges import Cause
+from feedback.selectors.waiting import Ends, Wait, WaitKind
+from limiter.gate.model import Reason
+
+from .times import start_in_words
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+_WHY_PAUSED = {  # where it is not that the provider is away
+    Reason.PAUSED: gettext_lazy("An operator has paused the service. Nothing is lost: it goes on later."),
+    Reason.EXHAUSTED: gettext_lazy(
+        "The feedback service has used up its quota for today. Nothing is lost: it goes on when that renews."
+    ),
+    Reason.TOKENS_PER_DAY: gettext_lazy(
+        "The feedback service has used up its quota for today. Nothing is lost: it goes on when that renews."
+    ),
+    Reason.FLOW_TOKENS_PER_DAY: gettext_lazy(
+        "You have used up your own quota for today. Nothing is lost: the work goes on when it renews."
+    ),
+    Reason.FLOW_SUSPENDED: gettext_lazy(
+        "Your account may not use the feedback service at the moment. Ask the people who run this site."
+    ),
+}
+_LATER = {
+    Cause.UNAVAILABLE: gettext_lazy("It is later than we said: the feedback service was away for a while."),
+    Cause.RATE_LOWERED: gettext_lazy(
+        "It is later than we said: the feedback service takes fewer requests a minute than before."
+    ),
+    Cause.SLOWER_CALLS: gettext_lazy(
+        "It is later than we said: the feedback service takes longer over each section than before."
+    ),
+    Cause.OTHERS: gettext_lazy("It is later than we said: others have work in line whose turn comes first."),
+}
+_ENDS = {
+    Ends.BEFORE: gettext_lazy("It should be done before the deadline, {deadline}."),
+    Ends.MAYBE: gettext_lazy("It may not be done before the deadline, {deadline}."),
+    Ends.AFTER: gettext_lazy("It will not be done before the deadline, {deadline}."),
+}
+
+
+def why_paused(wait: Wait) -> StrOrPromise:
+    """Where it is another reason than that the service is away; else empty."""
+    if wait.kind != WaitKind.PAUSED or wait.reason is None:
+        return ""
+    return _WHY_PAUSED.get(wait.reason, "")
+
+
+def start_of(wait: Wait) -> str:
+    """The range for the start. Empty while it is paused: nobody knows for how long."""
+    return "" if wait.kind == WaitKind.PAUSED else start_in_words(wait.earliest_in, wait.latest_in)
+
+
+def later_in_words(wait: Wait) -> StrOrPromise:
+    return _LATER[wait.cause] if wait.cause and start_of(wait) else ""
+
+
+def end_in_words(document: Document, wait: Wait | None) -> StrOrPromise:
+    """Whether the work ends before its deadline. Empty where there is none, or nothing is known."""
+    deadline = document.assignment.deadline if document.assignment else None
+    if wait is None or wait.ends is None or deadline is None:
+        return ""
+    return format_lazy(_ENDS[wait.ends], deadline=date_format(localtime(deadline), "DATETIME_FORMAT"))
+
+
+def ahead_in_words(own: int) -> str:
+    """How many own sections come before: a number that never rises, unlike a rank among everybody."""
+    if not own:
+        return ""
+    return ngettext(
+        "%(number)d section of yours is ahead.", "%(number)d sections of yours are ahead.", own
+    ) % {"number": own}
+
+
+def joined(*parts: StrOrPromise) -> str:
+    return " ".join(str(part) for part in parts if part)

@@ -1,0 +1,200 @@
+"""Drive again whatever was left between the stores.
+
+Postgres is the truth and Redis an index of it: after a crash, a restart or a lost Redis, one pass
+puts in line what waits, takes back what nobody runs, and settles what ended unsettled. Every step is
+idempotent, and several reconcilers at once do no harm.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterable
+from dataclasses import astuple, dataclass, field
+from datetime import timedelta
+
+import django_rq
+from django.conf import settings
+from django.utils import timezone
+from rq.executions import Execution as RQExecution
+
+from feedback import line
+from feedback.ledger import PostgresLedger
+from feedback.models import Job
+from feedback.observe.drift import watch_drift
+from feedback.pipeline.recover import recover
+from feedback.pipeline.run import STAGES
+from feedback.pipeline.share import settle_riders
+from feedback.retention import purge
+from feedback.services import failover, feeding, provisional
+from feedback.services.tuning import learn
+from limiter.gate.model import Outcome, Usage
+from limiter.gates import get_gate, redis_of_queues
+from limiter.publication import reconcile_configuration
+
+logger = logging.getLogger(__name__)
+
+SETTLE_AFTER = timedelta(seconds=15)  # its worker is about to do it
+ENQUEUE_AFTER = timedelta(seconds=5)  # its transaction's own enqueue is about to come
+LEARN_EVERY = 600.0  # seconds
+PURGE_EVERY = 3600.0  # seconds
+PURGE_BATCHES = 5  # of each rule in one pass: nothing else waits long for it
+COUNT_EVERY = 300.0  # the finest step of the provider's own figures; each time costs a little
+BATCH = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """What one pass did."""
+
+    enqueued: int
+    recovered: int
+    settled: int
+    moved: int = 0  # to another upstream of their pool
+    fed: int = 0  # held jobs that entered the line
+    bridged: int = 0  # sections that get provisional feedback, for their upstream's breaker is open
+    shared: int = 0  # riders that got their leader's result, or lead
+    learnt: int = 0  # longest answers that changed
+    purged: int = 0  # rows whose time was over
+
+    def __bool__(self) -> bool:
+        return any(astuple(self))
+
+
+@dataclass(slots=True)
+class Reconciler:
+    """Remembers between passes since when a run is missed, to leave it one lease time."""
+
+    patience: float  # seconds: a lease time and a renewal
+    _missed_since: dict[str, float] = field(default_factory=dict)
+    _learn_at: float = 0.0
+    _purge_at: float = 0.0
+    _count_at: float = 0.0
+
+    def run_once(self) -> Pass:
+        """One pass. Raises redis.RedisError or GateError where the index can't be reached."""
+        reconcile_configuration()
+        done = Pass(
+            enqueued=enqueue_missing(),
+            recovered=self._recover_lost_runs(),
+            settled=settle_unsettled(),
+            moved=failover.move_all(),
+            fed=feeding.feed_all(),
+            bridged=provisional.bridge_all(),
+            shared=settle_left_riders(),
+            learnt=self._learn(),
+            purged=self._purge(),
+        )
+        self._watch_drift()
+        if done:
+            logger.info("reconciled: %s", done)
+        return done
+
+    def _learn(self) -> int:
+        now = time.monotonic()
+        if not settings.TUNE_MAX_TOKENS or now < self._learn_at:
+            return 0
+        self._learn_at = now + LEARN_EVERY
+        return len(learn())
+
+    def _purge(self) -> int:
+        """A few batches; the next pass goes on where more are waiting."""
+        now = time.monotonic()
+        if now < self._purge_at:
+            return 0
+        purged = purge(most=PURGE_BATCHES)
+        self._purge_at = now + PURGE_EVERY if purged.is_whole else now
+        return sum(purged.rows.values())
+
+    def _watch_drift(self) -> None:
+        now = time.monotonic()
+        if settings.BEDROCK_DRIFT_WATCH and now >= self._count_at:
+            self._count_at = now + COUNT_EVERY
+            watch_drift()
+
+    def _recover_lost_runs(self) -> int:
+        now = time.monotonic()
+        lost = {str(job.pk): job for job in _runs_unknown_to_rq()}
+        self._missed_since = {key: self._missed_since.get(key, now) for key in lost}
+        recovered = 0
+        for key, job in lost.items():
+            if now - self._missed_since[key] >= self.patience and job.lease:
+                back = recover(job_id=key, lease=job.lease)
+                recovered += int(back)
+                if back:
+                    line.enqueue_or_leave(job)
+        return recovered
+
+
+def enqueue_missing() -> int:
+    """Put in line every waiting row that no RQ queue or schedule knows of.
+
+    What waits in a queue that the settings no longer have is left: doctor tells of it.
+    """
+    waiting = Job.objects.filter(
+        state=Job.State.WAITING,
+        queue__in=settings.RQ_QUEUES,
+        waiting_since__lt=timezone.now() - ENQUEUE_AFTER,
+    ).order_by("pk")[:BATCH]
+    jobs = list(waiting)
+    known = _ids_in_rq({job.queue for job in jobs})
+    missing = [job for job in jobs if str(job.pk) not in known]
+    for job in missing:
+        line.enqueue(job)
+    return len(missing)
+
+
+def _ids_in_rq(queues: Iterable[str]) -> set[str]:
+    ids: set[str] = set()
+    for name in queues:
+        queue = django_rq.get_queue(name)
+        ids.update(queue.get_job_ids())
+        for registry in (
+            queue.scheduled_job_registry,
+            queue.started_job_registry,
+            queue.deferred_job_registry,
+        ):
+            ids.update(registry.get_job_ids(cleanup=False))
+    return ids
+
+
+def _runs_unknown_to_rq() -> list[Job]:
+    """Running rows whose RQ execution is gone: it lives only while its worker renews it."""
+    running = list(Job.objects.filter(state=Job.State.RUNNING).order_by("started_at")[:BATCH])
+    if not running:
+        return []
+    connection = redis_of_queues()
+    with connection.pipeline(transaction=False) as pipe:
+        for job in running:
+            pipe.exists(RQExecution(job.lease or "", line.run_id(job), connection).key)
+        alive = pipe.execute()
+    return [job for job, known in zip(running, alive, strict=True) if not known]
+
+
+def settle_left_riders() -> int:
+    """Riders whose leader is gone, or ended without a word to them: its result, or the lead."""
+    riding = Job.objects.filter(state=Job.State.RIDING)
+    leaders = riding.order_by().values_list("leader", "kind").distinct()[:BATCH]
+    led = Job.objects.filter(pk__in=[leader for leader, _ in leaders], state__in=Job.LEADING)
+    fine = set(led.values_list("pk", flat=True))
+    left = [(leader, kind) for leader, kind in leaders if leader is not None and leader not in fine]
+    return sum(settle_riders(leader, STAGES[kind]) for leader, kind in left)
+
+
+def settle_unsettled() -> int:
+    """Tell the gate of the ends that it has not heard of."""
+    ended = Job.objects.filter(
+        finished_at__lt=timezone.now() - SETTLE_AFTER, settled_at__isnull=True, lease__isnull=False
+    )[:BATCH]
+    leases = []
+    for job in ended:
+        get_gate().settle(
+            job.upstream,
+            job.lease or "",
+            Outcome(job.outcome or Outcome.REJECTED),
+            Usage(job.input_tokens, job.output_tokens, job.cache_read_tokens, job.cache_write_tokens),
+            shares=[(flow, group) for flow, group in job.shares],
+        )
+        leases.append(job.lease or "")
+    PostgresLedger().settled(leases)
+    return len(leases)

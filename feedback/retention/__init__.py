@@ -1,0 +1,22 @@
+"""What is over goes when its time is over: in batches, of which each is whole or not at all.
+
+What its calls used moves to rows by day in the same transaction, so that figures outlive the work and
+nothing is ever counted twice, wherever a purge is stopped.
+"""
+
+from .purging import Purged, purge, waiting
+from .rollup import roll_up
+from .rules import RULES, Rule, rules_of_site
+from .usage import UsedInDay, usage_by_day
+
+__all__ = [
+    "RULES",
+    "Purged",
+    "Rule",
+    "UsedInDay",
+    "purge",
+    "roll_up",
+    "rules_of_site",
+    "usage_by_day",
+    "waiting",
+]

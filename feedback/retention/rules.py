@@ -1,0 +1,65 @@
+"""What may go, and after how many days."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+
+from feedback.models import AccessDenial, Document, Draft, Job
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+State = Document.State
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Rows of one kind and state that are older than a moment."""
+
+    what: str
+    variable: str  # of the environment
+    older_than: Callable[[datetime], QuerySet[Any]]
+
+
+def _documents(*states: Document.State) -> Callable[[datetime], QuerySet[Any]]:
+    """Nothing that anybody still works on: telling that it is done is work, too."""
+
+    def older_than(before: datetime) -> QuerySet[Any]:
+        at_work = Job.objects.filter(state__in=Job.OPEN).values("document")
+        return Document.objects.filter(state__in=states, finished_at__lt=before).exclude(pk__in=at_work)
+
+    return older_than
+
+
+RULES: Mapping[str, Rule] = {
+    "documents": Rule(
+        "documents with their feedback, that long after it was complete",
+        "RETAIN_DOCUMENTS_DAYS",
+        _documents(State.COMPLETE),
+    ),
+    "unfinished": Rule(
+        "documents that failed or were cancelled",
+        "RETAIN_UNFINISHED_DAYS",
+        _documents(State.FAILED, State.CANCELLED),
+    ),
+    "drafts": Rule(
+        "drafts that nobody touched",
+        "RETAIN_DRAFTS_DAYS",
+        lambda before: Draft.objects.filter(updated_at__lt=before),
+    ),
+    "denials": Rule(
+        "records of who asked for another's document",
+        "RETAIN_DENIALS_DAYS",
+        lambda before: AccessDenial.objects.filter(last_at__lt=before),
+    ),
+}
+
+
+def rules_of_site() -> Mapping[str, timedelta]:
+    """The rules that this site has switched on, with the age from which each acts."""
+    return {name: timedelta(days=days) for name, days in settings.RETAIN_DAYS.items() if days}

@@ -1,0 +1,39 @@
+"""Who may do what in the admin: one group for each role, made and brought up to date after every migration.
+
+A group of ours is written anew each time; whoever needs other rights makes a group of another name.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import Permission
+    from django.db.models import QuerySet
+
+OPERATORS, WATCHERS = "Operators", "Operators, read only"
+TEACHERS, STUDENTS = "Teachers", "Students"  # they have the portal, and no rights in the admin
+APPS = ("feedback", "limiter")
+HISTORY = ("add_auditentry", "change_auditentry", "delete_auditentry")  # nobody's to rewrite
+
+
+def make_after_migrate(using: str, **_: Any) -> None:
+    from django.contrib.auth.management import create_permissions
+    from django.contrib.auth.models import Group
+
+    for name in APPS:  # Django makes them after this signal's earlier receivers: too late for us
+        create_permissions(apps.get_app_config(name), verbosity=0, using=using)
+    every = _permissions(using)
+    views = every.filter(codename__startswith="view_")
+    for name, rights in ((OPERATORS, every), (WATCHERS, views), (TEACHERS, None), (STUDENTS, None)):
+        group, _made = Group.objects.using(using).get_or_create(name=name)
+        group.permissions.set(rights if rights is not None else [])
+
+
+def _permissions(using: str) -> QuerySet[Permission]:
+    from django.contrib.auth.models import Permission
+
+    ours = Permission.objects.using(using).filter(content_type__app_label__in=APPS)
+    return ours.exclude(codename__in=HISTORY)

@@ -1,0 +1,134 @@
+"""Are students being served, and if not, why? One sentence, from the figures of this moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from django.utils import timezone
+from django.utils.formats import time_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from limiter.gate import BreakerMode
+
+from .figures import Operations, UpstreamFigures
+
+LONG_WAIT = timedelta(minutes=10)
+LONG_LINE = 10  # jobs
+THROTTLED = 5.0  # percent
+ENOUGH = 10  # runs, before a share of them means anything
+
+
+class Level(StrEnum):
+    WELL = "well"
+    SLOW = "slow"  # served, but not as they should be
+    DOWN = "down"  # not served
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    level: Level
+    sentence: str
+    advice: str = ""  # what to do first
+
+
+def verdict_of(now: Operations) -> Verdict:
+    """The worst that is the case."""
+    return next(_verdicts(now))
+
+
+def _verdicts(now: Operations) -> Iterator[Verdict]:
+    if now.gate_error or now.workers is None:
+        yield Verdict(
+            Level.DOWN,
+            _("Students are not being served: Redis does not answer. What they hand in is kept."),
+            _("Bring Redis back: work goes on by itself, and nothing is lost."),
+        )
+    if not now.solo and not now.alive:
+        yield Verdict(
+            Level.DOWN,
+            _("Students are not being served: no worker runs, and %(work)s.") % {"work": _waiting(now)},
+            _("Start a worker: manage.py rqworker, over all queues."),
+        )
+    yield from _standing(now)
+    yield from _hindered(now)
+    yield _well(now)
+
+
+def _standing(now: Operations) -> Iterator[Verdict]:
+    """Upstreams that let nothing through: it matters most where work waits for them."""
+    still = [each for each in now.upstreams if each.stands_still]
+    needed = [each for each in now.upstreams if each.waiting or each.in_flight]
+    waited_for = [each for each in still if each.waiting]
+    if waited_for:
+        everywhere = all(each.stands_still for each in needed)
+        first = max(waited_for, key=lambda each: each.waiting)
+        words = (
+            _("Students are not being served: %(why)s, and %(work)s.")
+            if everywhere
+            else _("Some students are not being served: %(why)s, and %(work)s.")
+        )
+        told = words % {"why": _why_still(first), "work": _waiting(now)}
+        yield Verdict(Level.DOWN if everywhere else Level.SLOW, told, _what_helps(first))
+    elif still:
+        words = _("Nobody waits, but %(why)s: new work for it will wait.")
+        if now.waiting:
+            words = _("Students are being served, but %(why)s: new work for it will wait.")
+        yield Verdict(Level.SLOW, words % {"why": _why_still(still[0])}, _what_helps(still[0]))
+
+
+def _hindered(now: Operations) -> Iterator[Verdict]:
+    for each in now.upstreams:
+        rate = each.throttle_rate
+        if rate is not None and rate > THROTTLED and each.runs >= ENOUGH:
+            words = _("Students are being served slowly: %(upstream)s throttles %(rate)d %% of the calls.")
+            told = words % {"upstream": each.name, "rate": rate}
+            yield Verdict(Level.SLOW, told, _("Lower its rate, or let it tune itself (adaptive)."))
+        if each.failed * 2 > each.runs and each.runs >= ENOUGH:
+            words = _("Students are being served badly: more than half of the calls to %(upstream)s fail.")
+            told = words % {"upstream": each.name}
+            yield Verdict(Level.SLOW, told, _("Look at the dead jobs by cause."))
+    if now.oldest is not None and now.oldest > LONG_WAIT and now.waiting > LONG_LINE:
+        words = _("Students are being served, and wait long: %(work)s, the oldest for %(minutes)d minutes.")
+        told = words % {"work": _waiting(now), "minutes": now.oldest.total_seconds() / 60}
+        yield Verdict(Level.SLOW, told, _("Look whether the limit or the slots hold them up."))
+
+
+def _well(now: Operations) -> Verdict:
+    if not now.waiting and not now.in_flight:
+        return Verdict(Level.WELL, _("Nobody waits: whatever is handed in starts at once."))
+    calls = ngettext("%(n)d call is in flight", "%(n)d calls are in flight", now.in_flight)
+    words = _("Students are being served: %(calls)s, %(work)s.")
+    return Verdict(Level.WELL, words % {"calls": calls % {"n": now.in_flight}, "work": _waiting(now)})
+
+
+def _waiting(now: Operations) -> str:
+    if not now.waiting:
+        return _("nothing waits")
+    return ngettext("%(n)d job waits", "%(n)d jobs wait", now.waiting) % {"n": now.waiting}
+
+
+def _why_still(figures: UpstreamFigures) -> str:
+    if figures.upstream.paused:
+        return _("%(upstream)s is paused") % {"upstream": figures.name}
+    if figures.upstream.breaker_mode == BreakerMode.FORCED_OPEN:
+        return _("the breaker of %(upstream)s is held open by an operator") % {"upstream": figures.name}
+    since = figures.status.breaker_since if figures.status else None
+    if since is None:
+        return _("the breaker of %(upstream)s is open") % {"upstream": figures.name}
+    words = _("the breaker of %(upstream)s is open since %(time)s")
+    return words % {"upstream": figures.name, "time": time_format(timezone.localtime(since), "H:i")}
+
+
+def _what_helps(figures: UpstreamFigures) -> str:
+    if figures.upstream.paused:
+        return _("Resume it from its controls.")
+    if figures.upstream.breaker_mode == BreakerMode.FORCED_OPEN:
+        return _("Give the breaker back to automatic from its controls.")
+    if figures.probe_in is not None:
+        words = _("It tries again by itself in %(seconds)d s; students get automatic feedback meanwhile.")
+        return words % {"seconds": figures.probe_in}
+    return _("It tries again by itself; students get automatic feedback meanwhile.")

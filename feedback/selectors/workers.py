@@ -1,0 +1,120 @@
+"""Who works: rq's workers, the queues they listen to, and what each of them holds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from limiter.gates import redis_of_queues
+
+if TYPE_CHECKING:
+    from redis import Redis
+
+SILENT = timedelta(seconds=60)  # our worker says every ten seconds that it lives
+
+
+def alive() -> Counter[str]:
+    """How many live workers listen to each configured queue; `everybody` says who they are.
+
+    Solo has no workers, and no queue is named. Raises redis.RedisError.
+    """
+    if settings.LIMITER_BACKEND == "memory":
+        return Counter()
+    from rq.utils import as_text
+    from rq.worker_registration import WORKERS_BY_QUEUE_KEY
+
+    names = list(settings.RQ_QUEUES)
+    connection = redis_of_queues()
+    with connection.pipeline(transaction=False) as pipe:
+        for name in names:
+            pipe.smembers(WORKERS_BY_QUEUE_KEY % name)
+        listeners = {name: set(map(as_text, keys)) for name, keys in zip(names, pipe.execute(), strict=True)}
+    living = _living(connection, {key for keys in listeners.values() for key in keys})
+    return Counter({name: len(keys & living) for name, keys in listeners.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """One of rq's workers, as it said of itself last."""
+
+    name: str
+    host: str
+    pid: str
+    state: str
+    queues: Sequence[str]
+    slots: int | None  # jobs that it holds at most; None: it is one of rq's own, which hold one
+    born: datetime | None
+    heard: datetime | None
+    is_alive: bool
+    holds: Sequence[str]  # keys of jobs
+
+    @property
+    def free(self) -> int:
+        return max(0, (self.slots or 1) - len(self.holds))
+
+
+def everybody() -> list[Worker]:
+    """All that are registered, by name, the dead ones too until rq forgets them. Raises redis.RedisError.
+
+    None in solo, where jobs run in the web process.
+    """
+    if settings.LIMITER_BACKEND == "memory":
+        return []
+    from rq.utils import as_text
+    from rq.worker_registration import REDIS_WORKER_KEYS
+
+    connection = redis_of_queues()
+    keys = sorted(map(as_text, connection.smembers(REDIS_WORKER_KEYS)))
+    with connection.pipeline(transaction=False) as pipe:
+        for key in keys:
+            pipe.hgetall(key)
+            pipe.smembers(f"{key}:executions")
+        answers = pipe.execute()
+    said = zip(keys, answers[::2], answers[1::2], strict=True)
+    return [_worker(key.rpartition(":")[2], told, holds) for key, told, holds in said if told]
+
+
+def _worker(name: str, told: Mapping[bytes, bytes], holds: Iterable[bytes]) -> Worker:
+    from rq.utils import as_text
+
+    said = {as_text(field): value.decode(errors="replace") for field, value in told.items()}
+    heard = said.get("last_heartbeat", "")
+    return Worker(
+        name=name,
+        host=said.get("hostname", ""),
+        pid=said.get("pid", ""),
+        state=said.get("state", ""),
+        queues=[queue for queue in said.get("queues", "").split(",") if queue],
+        slots=int(said["slots"]) if said.get("slots", "").isdigit() else None,
+        born=parse_datetime(said.get("birth", "")),
+        heard=parse_datetime(heard),
+        is_alive=bool(heard) and not said.get("death") and _is_fresh(heard),
+        holds=sorted(as_text(each).partition(":")[0] for each in holds),
+    )
+
+
+def _living(connection: Redis, workers: Iterable[str]) -> set[str]:
+    from rq.utils import as_text
+
+    keys = sorted(workers)
+    with connection.pipeline(transaction=False) as pipe:
+        for key in keys:
+            pipe.hmget(key, "last_heartbeat", "death")
+        answers = pipe.execute()
+    said = zip(keys, answers, strict=True)
+    return {key for key, (heard, death) in said if heard and not death and _is_fresh(as_text(heard))}
+
+
+def _is_fresh(heard: str) -> bool:
+    """A stock worker says nothing for minutes while it waits: its key's own time to live must do."""
+    if not str(settings.RQ.get("WORKER_CLASS", "")).endswith("ConcurrentWorker"):
+        return True
+    moment = parse_datetime(heard)
+    return moment is not None and timezone.now() - moment < SILENT

@@ -1,0 +1,47 @@
+"""What an operator does about an alert."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from feedback.alerts import outbox
+from feedback.models import AlertRule, Incident, Silence
+
+from . import audit
+
+
+@transaction.atomic
+def acknowledge(incident: Incident, *, who: str) -> bool:
+    """Somebody looks after it. False: it is over, or somebody does already."""
+    firing = Incident.objects.filter(
+        pk=incident.pk, state=Incident.State.FIRING, acknowledged_at__isnull=True
+    )
+    if not firing.update(acknowledged_at=timezone.now(), acknowledged_by=who):
+        return False
+    outbox.announce_acknowledgement(incident)
+    audit.record(who=who, what="acknowledged", kind="incident", subject=incident.pk)
+    return True
+
+
+def silence(*, rule: AlertRule | None, subject: str, until: datetime, who: str, why: str) -> Silence:
+    """Tell nobody until then. Raises ValidationError with a sentence at the field."""
+    made = Silence(rule=rule, subject=subject, until=until, who=who, why=why)
+    made.full_clean()
+    made.save()
+    return made
+
+
+@transaction.atomic
+def end_silence(silence: Silence, *, who: str) -> bool:
+    """From now on people are told again, of what still goes on too. False: it was over."""
+    now = timezone.now()
+    if not Silence.objects.filter(pk=silence.pk, until__gt=now).update(until=now):
+        return False
+    audit.record(
+        who=who, what="ended", kind="silence", subject=silence.pk,
+        before={"until": silence.until}, after={"until": now},
+    )  # fmt: skip
+    return True

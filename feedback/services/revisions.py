@@ -1,0 +1,88 @@
+"""A new draft keeps what still holds: feedback on sections that did not change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from feedback import requests
+from feedback.fingerprint import fingerprint
+from feedback.models import Comment, Document, Feedback, Section
+from feedback.selectors.revisions import reusable_of
+from feedback.selectors.visibility import feedback_visible
+from feedback.services import reactions
+from feedback.upstreams import provider_for
+
+
+def keep_unchanged(document: Document, sections: Sequence[Section]) -> set[UUID]:
+    """Copy the previous draft's feedback to sections whose exact request is the same; returns theirs ids.
+
+    Offsets are those of the section, and its text is equal to the letter: comments stay where they are.
+    """
+    reusable = reusable_of(_before(document))
+    if not reusable:
+        return set()
+    provider = provider_for(document.upstream)
+    kept = set()
+    for section in sections:
+        given = reusable.get(fingerprint(requests.for_section(section), provider))
+        if given is not None:
+            copy_feedback(given, document, section)
+            kept.add(section.pk)
+    return kept
+
+
+def keep_summary(document: Document) -> bool:
+    """Copy the previous summary where nothing at all changed, not even what was said on the sections."""
+    previous = _before(document)
+    given = previous.feedback.filter(section=None, provisional=False).first() if previous else None
+    if previous is None or given is None or not given.fingerprint:
+        return False
+    asked = _summary_asked(document)
+    if given.fingerprint != asked and not (_all_kept(document) and _summary_asked(previous) == asked):
+        return False
+    copy_feedback(given, document, None)
+    return True
+
+
+def _before(document: Document) -> Document | None:
+    """The previous draft, if what was written on it may be read on this one: nothing gets past a review."""
+    previous = document.previous
+    return previous if previous and (document.reviewed or feedback_visible(previous)) else None
+
+
+def _summary_asked(document: Document) -> str:
+    return fingerprint(requests.for_summary(document), provider_for(document.upstream))
+
+
+def _all_kept(document: Document) -> bool:
+    """Then only a teacher's corrections on the sections can make the summary's request another one."""
+    return not document.feedback.filter(section__isnull=False, since_revision=None).exists()
+
+
+def copy_feedback(given: Feedback, document: Document, section: Section | None) -> Feedback:
+    """Feedback is copied, never shared: deleting one draft takes nothing from another.
+
+    It goes with what its reader made of it: nobody answers the same comment with each draft.
+    """
+    since = given.since_revision or given.document.revision
+    comments = list(given.comments.all())
+    answers = reactions.reactions_to(comments)
+    copy = Feedback.objects.get(pk=given.pk)
+    copy.pk, copy.document, copy.section, copy.job, copy.since_revision = (
+        uuid7(),
+        document,
+        section,
+        None,
+        since,
+    )
+    copy._state.adding = True
+    Feedback.objects.filter(document=document, section=section).delete()
+    copy.save(force_insert=True)
+    for comment in comments:
+        comment.pk, comment.feedback = uuid7(), copy
+        comment._state.adding = True
+    reactions.carry_on(answers, Comment.objects.bulk_create(comments))
+    return copy

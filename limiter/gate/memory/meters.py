@@ -1,0 +1,81 @@
+"""Limits in a gate: the meters of limiter/limits, and what a change of a rule leaves of them."""
+
+from __future__ import annotations
+
+from limiter.limits.memory.buckets import Adaptive, LeakyBucket, TokenBucket
+from limiter.limits.memory.store import METERS, Meter
+from limiter.limits.memory.windows import SlidingLog
+from limiter.limits.rules import WINDOWS, Rule
+
+Valve = tuple[int, float]  # how many may pass at once, and microseconds from each further one to the next
+
+
+def full(rule: Rule | None) -> Meter | None:
+    """Nothing was spent."""
+    return None if rule is None else METERS[rule.algorithm]()
+
+
+def empty(rule: Rule | None, at: int) -> Meter | None:
+    """All was spent at that moment: what begins again never gives a free burst."""
+    meter = full(rule)
+    if rule is None or meter is None:
+        return None
+    if isinstance(meter, TokenBucket):
+        meter.at, meter.rate, meter.grain = at, rule.rate, rule.grain
+    elif isinstance(meter, LeakyBucket):
+        meter.tat, meter.part = at + rule.capacity // rule.rate, rule.capacity % rule.rate
+    else:
+        meter.spend(rule, at, rule.units)
+    return meter
+
+
+def carried(old: Rule, meter: Meter, new: Rule, now: int) -> Meter:
+    """The same meter under another rule: what was free stays free, within what the new rule allows.
+
+    Under another algorithm whole units are carried and debt is forgiven: less than one burst either way.
+    """
+    if old.algorithm is new.algorithm:
+        if not isinstance(meter, SlidingLog):
+            meter.spend(old, now, 0)
+            meter.spend(new, now, 0)
+        return meter
+    fresh = METERS[new.algorithm]()
+    over = fresh.left(new, now) - meter.left(old, now)
+    if over > 0:
+        fresh.spend(new, now, over)
+    return fresh
+
+
+def changed(
+    old: Rule | None, meter: Meter | None, new: Rule | None, now: int, born: Meter | None
+) -> Meter | None:
+    """What becomes of a meter when its rule does; `born` is the one to begin with."""
+    if new is None or old is None or meter is None:
+        return born
+    return carried(old, meter, new, now)
+
+
+def fill(rule: Rule, meter: Meter, now: int, units: float) -> None:
+    """Set how much is free, in units."""
+    wanted = min(rule.most, max(0.0, units))
+    if isinstance(meter, TokenBucket):
+        meter.spend(rule, now, 0)
+        meter.level = int(wanted * rule.grain)
+        return
+    over = meter.left(rule, now) - int(wanted)
+    if over > 0 or rule.abilities.refund:
+        meter.spend(rule, now, over)
+
+
+def valve(rule: Rule | None, meter: Meter | None, units: int, now: int) -> list[Valve]:
+    """How a limit lets jobs of so many units through; none where there is no limit."""
+    if rule is None or meter is None:
+        return []
+    return [(meter.left(rule, now) // max(1, units), units * _unit_gap(rule, meter))]
+
+
+def _unit_gap(rule: Rule, meter: Meter) -> float:
+    """Microseconds in which a unit comes back, as the limit refills now."""
+    if rule.algorithm in WINDOWS:
+        return rule.window / rule.units
+    return rule.grain / (meter.pace(rule) if isinstance(meter, Adaptive) else rule.rate)

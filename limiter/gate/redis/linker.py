@@ -1,0 +1,207 @@
+"""Rewrites a joined script so that Redis makes as few functions of it as it can.
+
+Redis makes every function of a script anew in each call, used or not, and looks for each outer variable of
+it among all that are in use, the one declared last first. So the text keeps only the functions that are
+reached, and of these
+
+- the expression of one marked `-- inline` stands where it is called;
+- the body of one that is called as a statement, or whose values are at once given to variables, stands there
+  (returns.py);
+- what only one marked `-- rare` reaches is made inside that one, when it is called;
+- the rest are declared first, the most used last.
+
+The scripts help by their form: functions are local, end in a line `end`, and have no name in common with what
+a caller has of its own (where they do, the function stays one).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache, partial
+
+from .returns import without_returns
+
+COMMENT = re.compile(r"^ *--.*\n", re.MULTILINE)
+FUNCTION = re.compile(r"^local function (\w+)\(([^)\n]*)\)\n(.*?)^end$", re.MULTILINE | re.DOTALL)
+RARE = re.compile(r"^-- rare\nlocal function (\w+)", re.MULTILINE)
+INLINE = re.compile(r"^-- inline\nlocal function (\w+)\((.*)\)\n  return (.*)\nend\n", re.MULTILINE)
+PLACE = re.compile(r"^function (\w+)$", re.MULTILINE)
+WORD = re.compile(r'"[^"\n]*"|\w+')  # or a string, in which nothing is called
+VARIABLE = re.compile(r'"[^"\n]*"|(?<![\w.])[a-z_]\w*\b(?! =[^=])')  # or a string; no field of a table
+LOCAL = re.compile(r"\b(?:local|for) ([\w, ]+?)(?= =| in|$)", re.MULTILINE)
+BEGIN = r"^(?<![(,{]\n)"  # of a statement: what it stands in is not a list over several lines
+GIVEN = r"((?:[^()\n]|\([^()\n]*\))*)"  # between the parentheses of a call
+ARGUMENTS = re.compile(r", (?![^()]*\))")
+
+
+def linked(text: str) -> str:
+    text = _inlined(text)
+    functions = {name: Function(name, head, body) for name, head, body in FUNCTION.findall(text)}
+    _drop_unreached(FUNCTION.sub("", text), functions)
+    script = Script(
+        functions, frozenset(RARE.findall(text)), FUNCTION.sub(r"function \1", COMMENT.sub("", text))
+    )
+    script.unfold()
+    return COMMENT.sub("", script.text())
+
+
+def _inlined(text: str) -> str:
+    inline = INLINE.findall(text)
+    text = INLINE.sub("", text)
+    for at, (name, parameters, expression) in enumerate(inline):
+        # The name first: a pattern that begins with a text is found much faster.
+        call = re.compile(rf"{name}(?<!\w{name})\({GIVEN}\)")
+        put = partial(_expression, parameters, expression)
+        text = call.sub(put, text)
+        inline[at + 1 :] = [(each, names, call.sub(put, body)) for each, names, body in inline[at + 1 :]]
+    return text
+
+
+def _expression(parameters: str, expression: str, call: re.Match[str]) -> str:
+    values = dict(zip(parameters.split(", "), ARGUMENTS.split(call[1]), strict=True))
+    return f"({VARIABLE.sub(lambda word: values.get(word[0], word[0]), expression)})"
+
+
+def _drop_unreached(main: str, functions: dict[str, Function]) -> None:
+    reached: set[str] = set()
+    ahead = WORD.findall(main)
+    while ahead:
+        word = ahead.pop()
+        if word in functions and word not in reached:
+            reached.add(word)
+            ahead += functions[word].words()
+    for name in functions.keys() - reached:
+        del functions[name]
+
+
+@lru_cache(1_000)
+def _words(text: str) -> frozenset[str]:
+    return frozenset(WORD.findall(text))
+
+
+@lru_cache(1_000)
+def _names(text: str) -> frozenset[str]:
+    return frozenset(name for names in LOCAL.findall(text) for name in names.split(", "))
+
+
+@dataclass(slots=True)
+class Function:
+    name: str
+    parameters: str
+    body: str
+
+    def words(self) -> frozenset[str]:
+        return _words(self.body)
+
+    def __str__(self) -> str:
+        return f"function {self.name}({self.parameters})\n{self.body}end"
+
+    def unfolded_into(self, text: str, own: frozenset[str]) -> str:
+        """A text with the body in place of the calls; `own` are names that the text alone has."""
+        if f"{self.name}(" not in text or "function" in self.words() or self._outer() & own:
+            return text
+        call = rf"{self.name}\({GIVEN}\)$"
+        text = re.sub(rf"^ *return {call}", self._last, text, flags=re.M)
+        text = re.sub(rf"{BEGIN} *{call}", self._statement, text, flags=re.M)
+        return re.sub(rf"^ *(local )?([\w, ]+) = {call}", self._assignment, text, flags=re.M)
+
+    def _outer(self) -> set[str]:
+        return set(VARIABLE.findall(self.body)) - _names(self.body) - set(self.parameters.split(", "))
+
+    def _last(self, call: re.Match[str]) -> str:
+        return f"do\n{self._arguments(call[1])}{self.body}end\nreturn"
+
+    def _statement(self, call: re.Match[str]) -> str:
+        return without_returns(self._arguments(call[1]) + self.body, "local _")
+
+    def _assignment(self, call: re.Match[str]) -> str:
+        local, names, given = call.groups()
+        results = ", ".join(f"{self.name}_{at}" for at, _ in enumerate(names.split(", ")))
+        body = without_returns(self._arguments(given) + self.body, results)
+        return f"local {results}\n{body}\n{local or ''}{names} = {results}"
+
+    def _arguments(self, given: str) -> str:
+        return f"local {self.parameters} = {given or 'nil'}\n" if self.parameters else ""
+
+
+@dataclass(slots=True)
+class Script:
+    functions: dict[str, Function]  # in the order of their definition
+    rare: frozenset[str]
+    main: str  # with a line for each function where it was defined
+
+    def unfold(self) -> None:
+        before: list[Function] = []
+        for function in self.functions.values():
+            own = _names(function.body) | set(function.parameters.split(", "))
+            for earlier in before:
+                function.body = earlier.unfolded_into(function.body, own)
+            if function.name not in self.rare:
+                before.append(function)
+        for function in before:
+            self.main = function.unfolded_into(self.main, frozenset())
+        for name in [each for each in self.functions if each in self.rare]:
+            self._unfold_single(name)
+
+    def _unfold_single(self, name: str) -> None:
+        """A rare function with one caller stands there too, if not more is to be made for it than itself."""
+        rare, call = self.functions[name], re.compile(rf"\b{name}\(")
+        users = [self.functions[each] for each in self._reached() if call.search(self.functions[each].body)]
+        texts = [PLACE.sub("", self.main), *(each.body for each in users)]
+        if sum(len(call.findall(text)) for text in texts) != 1:
+            return
+        host = users[0].body if users else texts[0]
+        if len(self._needed(rare.body, self._needed(host, frozenset()))) > 1:
+            return
+        if users:
+            own = _names(host) | set(users[0].parameters.split(", "))
+            users[0].body = rare.unfolded_into(host, own)
+        else:
+            self.main = rare.unfolded_into(self.main, frozenset())
+
+    def _reached(self) -> frozenset[str]:
+        reached: set[str] = set()
+        ahead = WORD.findall(PLACE.sub("", self.main))
+        while ahead:
+            word = ahead.pop()
+            if word in self.functions and word not in reached:
+                reached.add(word)
+                ahead += self.functions[word].words()
+        return frozenset(reached)
+
+    def text(self) -> str:
+        needed = self._needed(PLACE.sub("", self.main), frozenset())
+
+        def placed(match: re.Match[str]) -> str:
+            return self._made(match[1], needed) if match[1] in needed else ""
+
+        return f"{self._declared(needed)}\n{PLACE.sub(placed, self.main)}"
+
+    def _made(self, name: str, known: frozenset[str]) -> str:
+        """The function; a rare one begins with those that nothing else needs."""
+        function = self.functions[name]
+        if name not in self.rare:
+            return str(function)
+        own = self._needed(function.body, known)
+        inner = [self._made(each, known | own) for each in self.functions if each in own]
+        return str(
+            Function(name, function.parameters, "\n".join([self._declared(own), *inner, function.body]))
+        )
+
+    def _needed(self, text: str, known: frozenset[str]) -> frozenset[str]:
+        """The functions that a text calls, directly or through others that are not rare."""
+        needed: set[str] = set()
+        ahead = WORD.findall(text)
+        while ahead:
+            word = ahead.pop()
+            if word in self.functions and word not in needed and word not in known:
+                needed.add(word)
+                ahead += () if word in self.rare else self.functions[word].words()
+        return frozenset(needed)
+
+    def _declared(self, names: Iterable[str]) -> str:
+        users = {name: sum(name in self.functions[each].words() for each in names) for name in names}
+        order = sorted(users, key=lambda name: (users[name], name))
+        return f"local {', '.join(order)}" if order else ""

@@ -1,0 +1,177 @@
+-- Flows, groups and lanes (a flow's work in one group): each record is read and written once a call, all of
+-- them by one command. Jobs (lane.lua) and leases (lease.lua) lie beside them, so that one command serves all.
+--
+--   <base>:records   hash: f<flow>, g<group>, l<lane: length of group>:<group><flow>, j<job>, p<lease>, a permit
+-- include "state"
+-- record flow
+--   weight cap suspended in_flight waiting holds parked why wakes
+--   r_kind r_x r_y r_z r_a r_b r_c t_kind t_x t_y t_z t_a t_b t_c
+--   | lanes
+--   | name requests tokens
+-- record group
+--   born weight service virtual holds runnable
+--   | | name
+-- record lane
+--   born service holds waiting tail head
+local UNLIMITED = 1e15
+local AT_ONCE = 1000 -- values in one command: Lua's stack is small
+local records_key = base .. ":records"
+local records = {} -- flows, groups and lanes by field
+
+-- inline
+local function flow_field(name)
+  return "f" .. name
+end
+
+-- inline
+local function group_field(name)
+  return "g" .. name
+end
+
+-- Names may hold any byte, so the parts of a key carry their lengths.
+-- inline
+local function lane_name(group, flow)
+  return #group .. ":" .. group .. flow
+end
+
+-- inline
+local function lane_field(group, flow)
+  return "l" .. lane_name(group, flow)
+end
+
+-- Take on a policy's limits: what was spent of the old ones is carried over.
+-- rare
+local function obey(flow, policy, birth)
+  flow.weight, flow.cap = policy.weight, policy.cap or -1
+  flow.suspended = policy.suspended and 1 or 0
+  local function take_on(which, wanted, born)
+    local key = base .. ":log:" .. which .. flow.name
+    local old = flow[which .. "_kind"] > 0
+      and {
+        kind = flow[which .. "_kind"], x = flow[which .. "_x"], y = flow[which .. "_y"], z = flow[which .. "_z"],
+        a = flow[which .. "_a"], b = flow[which .. "_b"], c = flow[which .. "_c"], key = key,
+      }
+    local new = meter_changed(old, wanted, key, born) or { kind = 0, x = 0, y = 0, z = 0, a = 0, b = 0, c = 0 }
+    flow[which .. "_kind"], flow[which .. "_x"], flow[which .. "_y"] = new.kind, new.x, new.y
+    flow[which .. "_z"], flow[which .. "_a"] = new.z, new.a
+    flow[which .. "_b"], flow[which .. "_c"] = new.b, new.c
+  end
+  take_on("r", policy.requests, function(wanted, key)
+    return meter_empty(wanted, key, birth)
+  end)
+  take_on("t", policy.tokens, meter_full)
+  flow.requests, flow.tokens = nil, nil -- as they were unpacked (line.lua)
+end
+
+-- rare
+local function new_flow(name)
+  local none = cmsgpack.pack({})
+  local flow = flow_record({ name = name, lanes = none })
+  local packed = redis.call("HGET", base .. ":policies", name)
+  obey(flow, packed and cmsgpack.unpack(packed) or { weight = 1 }, state.birth)
+  return flow
+end
+
+-- rare
+local function new_group(name)
+  local weight = tonumber(redis.call("HGET", base .. ":weights", name) or 1)
+  return group_record({ born = now, weight = weight })
+end
+
+-- rare
+local function new_lane(flow, group)
+  local lanes = cmsgpack.unpack(flow.lanes)
+  local listed = false
+  for _, name in ipairs(lanes) do
+    listed = listed or name == group.name
+  end
+  if not listed then
+    lanes[#lanes + 1] = group.name
+    flow.lanes = cmsgpack.pack(lanes)
+  end
+  return lane_record({ born = group.born })
+end
+
+local function flow_from(field, packed, name)
+  local flow = packed and flow_unpack(packed, 1) or new_flow(name)
+  flow.name = name
+  records[field] = flow
+  return flow
+end
+
+local function group_from(field, packed, name)
+  local group = packed and group_unpack(packed, 1) or new_group(name)
+  group.name = name
+  records[field] = group
+  return group
+end
+
+local function flow_of(name)
+  local field = flow_field(name)
+  if records[field] then
+    return records[field]
+  end
+  local packed = redis.call("HGET", records_key, field)
+  return flow_from(field, packed, name)
+end
+
+local function group_of(name)
+  local field = group_field(name)
+  if records[field] then
+    return records[field]
+  end
+  local packed = redis.call("HGET", records_key, field)
+  return group_from(field, packed, name)
+end
+
+-- A flow, a group and the lane of the one in the other, read together with a job.
+local function read_lane(flow_name, group_name, whose, job)
+  local f, g, l = flow_field(flow_name), group_field(group_name), "l" .. whose
+  local packed = redis.call("HMGET", records_key, f, g, l, "j" .. job)
+  local flow, group, lane = records[f], records[g], records[l]
+  if not flow then
+    flow = flow_from(f, packed[1], flow_name)
+  end
+  if not group then
+    group = group_from(g, packed[2], group_name)
+  end
+  if not lane then
+    local of_lane = packed[3]
+    lane = of_lane and lane_unpack(of_lane, 1)
+  end
+  if not lane or lane.born ~= group.born then
+    lane = new_lane(flow, group)
+  end
+  records[l] = lane
+  return flow, group, lane, packed[4]
+end
+
+local function three_of(flow_name, group_name)
+  local flow, group = records[flow_field(flow_name)], records[group_field(group_name)]
+  local lane = records[lane_field(group_name, flow_name)]
+  if flow and group and lane and lane.born == group.born then
+    return flow, group, lane
+  end
+  return read_lane(flow_name, group_name, lane_name(group_name, flow_name), "")
+end
+
+-- Write flows, groups and lanes, behind what is given as fields and values in turn.
+local function save_records(others)
+  local fields = others or {}
+  local size = #fields
+  for field, record in pairs(records) do
+    local kind = string.byte(field)
+    fields[size + 1] = field
+    if kind == 102 then -- "f"
+      fields[size + 2] = flow_pack(record)
+    elseif kind == 103 then -- "g"
+      fields[size + 2] = group_pack(record)
+    else
+      fields[size + 2] = lane_pack(record)
+    end
+    size = size + 2
+  end
+  for from = 1, size, AT_ONCE do
+    redis.call("HSET", records_key, unpack(fields, from, math.min(size, from + AT_ONCE - 1)))
+  end
+end

@@ -1,0 +1,33 @@
+"""What stands in an answer for a terminal, a file or a program, the same wherever it is given."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import UTC, datetime
+from io import StringIO
+
+from rich.console import Console, RenderableType
+
+WIDTH = 120
+
+
+def printed(*what: RenderableType, colour: bool = False, width: int = WIDTH) -> str:
+    """As wide as the terminal where it is one (`colour`), else of a fixed width: files have no edge."""
+    paper = StringIO()
+    console = Console(
+        file=paper,
+        force_terminal=colour,
+        width=shutil.get_terminal_size().columns if colour else width,
+        highlight=False,
+    )
+    for each in what:
+        console.print(each)
+    return paper.getvalue().rstrip()
+
+
+def moment(at: datetime | float | None) -> str | None:
+    """As JSON has it: ISO 8601 in UTC."""
+    if at is None:
+        return None
+    known = datetime.fromtimestamp(at, UTC) if isinstance(at, int | float) else at.astimezone(UTC)
+    return known.isoformat(timespec="milliseconds")

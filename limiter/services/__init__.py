@@ -1,0 +1,24 @@
+"""The verbs that change what the limiter enforces. Each commits, then publishes; each says who and why.
+
+All raise ValidationError with a sentence at the field that is wrong, and DoesNotExist for an unknown name.
+"""
+
+from __future__ import annotations
+
+from .events import record_breaker
+from .plans import (
+    change_plan,
+    create_plan,
+    forget_flow,
+    set_flow_policy,
+    set_group_policy,
+    set_group_weight,
+)
+from .pools import check_members, remove_pool, set_pool
+from .upstreams import change_upstream, create_upstream, force_breaker, restore_version
+
+__all__ = [
+    "change_plan", "change_upstream", "check_members", "create_plan", "create_upstream", "force_breaker",
+    "forget_flow", "record_breaker", "remove_pool", "restore_version", "set_flow_policy", "set_group_policy",
+    "set_group_weight", "set_pool",
+]  # fmt: skip

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from limiter.models import FlowOverride, GroupWeight, Plan
+from limiter.policies import (
+    CAPS,
+    install_flows,
+    install_groups,
+    install_on_commit,
+    install_plan,
+    next_policy_version,
+)
+
+from .writing import assign, key_of, require, sign, tell_change, tell_removal
+
+PLAN_SETTINGS = (*CAPS, "weight", "is_default", "allowed_upstreams")
+FLOW_SETTINGS = (*CAPS, "plan", "weight_factor", "suspended", "expires_at")
+GROUP_SETTINGS = ("weight", "in_line")
+
+
+@transaction.atomic
+def create_plan(*, name: str, values: Mapping[str, Any], author: str, reason: str) -> Plan:
+    """Make a plan. A new default takes the place of the one before."""
+    return _save_plan(Plan(name=name), values, author=author, reason=reason)
+
+
+@transaction.atomic
+def change_plan(*, plan: str, changes: Mapping[str, Any], author: str, reason: str) -> Plan:
+    """Change a plan, and with it the policy of every flow that has it."""
+    return _save_plan(Plan.objects.select_for_update().get(name=plan), changes, author=author, reason=reason)
+
+
+@transaction.atomic
+def set_flow_policy(*, flow: str, changes: Mapping[str, Any], author: str, reason: str) -> FlowOverride:
+    """Say what differs for one flow: its plan (by name), weight_factor, caps, suspended, expires_at.
+
+    What is not named stays as it was; None takes an exception away.
+    """
+    row = FlowOverride.objects.select_for_update().filter(flow=flow).first() or FlowOverride(flow=flow)
+    changes = {**_forgotten(row, changes), **changes}
+    changes = {("plan_id" if name == "plan" else name): key_of(value) for name, value in changes.items()}
+    allowed = tuple("plan_id" if name == "plan" else name for name in FLOW_SETTINGS)
+    if assign(row, changes, allowed) or row._state.adding:
+        sign(row, author=author, reason=reason)
+        row.version = next_policy_version()
+        row.full_clean()
+        tell_change(row, author=author, reason=reason)
+        row.save()
+        install_on_commit(partial(install_flows, [flow]))
+    return row
+
+
+def _forgotten(row: FlowOverride, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """A new exception must hold, and those whose time is over must not come back with it."""
+    is_over = row.expires_at is not None and row.expires_at <= timezone.now()
+    if not is_over or "expires_at" in changes or not set(changes) & {*CAPS, "suspended"}:
+        return {}
+    empty = FlowOverride()
+    return {name: getattr(empty, name) for name in (*CAPS, "suspended", "expires_at")}
+
+
+@transaction.atomic
+def forget_flow(*, flow: str, author: str, reason: str) -> bool:
+    """Take away all that differs for a flow that is no more. False: nothing did."""
+    require(author=author, reason=reason)
+    row = FlowOverride.objects.select_for_update().filter(flow=flow).first()
+    if row is None:
+        return False
+    tell_removal(row, author=author, reason=reason)
+    row.delete()
+    install_on_commit(partial(install_flows, [flow]))
+    return True
+
+
+@transaction.atomic
+def set_group_policy(*, group: str, changes: Mapping[str, Any], author: str, reason: str) -> GroupWeight:
+    """Set a group's share against the other groups (weight), and how much of it may wait (in_line)."""
+    row = GroupWeight.objects.select_for_update().filter(group=group).first() or GroupWeight(group=group)
+    if assign(row, changes, GROUP_SETTINGS) or row._state.adding:
+        sign(row, author=author, reason=reason)
+        row.full_clean()
+        tell_change(row, author=author, reason=reason)
+        row.save()
+        install_on_commit(install_groups)
+    return row
+
+
+def set_group_weight(*, group: str, weight: float, author: str, reason: str) -> GroupWeight:
+    return set_group_policy(group=group, changes={"weight": weight}, author=author, reason=reason)
+
+
+def _save_plan(plan: Plan, changes: Mapping[str, Any], *, author: str, reason: str) -> Plan:
+    if not assign(plan, changes, PLAN_SETTINGS) and not plan._state.adding:
+        return plan
+    sign(plan, author=author, reason=reason)
+    plan.version = next_policy_version()
+    if plan.is_default:
+        # The others keep their versions: the new default's is newer than theirs.
+        Plan.objects.exclude(name=plan.name).filter(is_default=True).update(is_default=False)
+    plan.full_clean()
+    tell_change(plan, author=author, reason=reason)
+    plan.save()
+    install_on_commit(partial(install_plan, plan.name))
+    return plan

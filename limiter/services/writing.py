@@ -1,0 +1,79 @@
+"""What every change has in common: values read by their fields, and who says why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol, cast
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from limiter.watch import tell
+
+
+class Signed(Protocol):
+    author: Any
+    reason: Any
+
+
+def assign(row: models.Model, values: Mapping[str, Any], allowed: tuple[str, ...]) -> bool:
+    """Put values on a row, each as its field reads it, and say whether anything is different now."""
+    if unknown := sorted(set(values) - set(allowed)):
+        raise ValidationError(f"{unknown[0]} is not a setting of a {row._meta.verbose_name}.")
+    before = {name: getattr(row, name) for name in values}
+    for name, value in values.items():
+        field = cast("models.Field[Any, Any]", row._meta.get_field(name.removesuffix("_id")))
+        try:
+            setattr(row, name, field.to_python(value))
+        except ValidationError as error:
+            raise ValidationError({field.name: error.messages}) from None
+    return any(getattr(row, name) != before[name] for name in values)
+
+
+def key_of(value: Any) -> Any:
+    return value.pk if isinstance(value, models.Model) else value
+
+
+def sign(row: Signed, *, author: str, reason: str) -> None:
+    require(author=author, reason=reason)
+    row.author, row.reason = author, reason
+
+
+def require(**said: str) -> None:
+    """Refuse a change of which nobody says who makes it and why."""
+    sentences = {"author": "Say who makes this change.", "reason": "Say why this is changed."}
+    if missing := {name: sentences[name] for name, words in said.items() if not words.strip()}:
+        raise ValidationError(missing)
+
+
+UNTOLD = ("author", "reason", "version", "changed_at")  # of a change, not of what is changed
+
+
+def tell_change(row: models.Model, *, author: str, reason: str) -> None:
+    """Before a row is saved: tell whoever listens what becomes different."""
+    stored = type(row)._default_manager.filter(pk=row.pk).first()
+    before, after = _settings(stored), _settings(row)
+    if stored is not None:
+        after = {name: value for name, value in after.items() if value != before[name]}
+        before = {name: before[name] for name in after}
+    kind = str(row._meta.verbose_name)
+    tell(kind=kind, key=_key(row), before=before, after=after, author=author, reason=reason)
+
+
+def tell_removal(row: models.Model, *, author: str, reason: str) -> None:
+    """Before a row is deleted: tell whoever listens what was."""
+    kind = str(row._meta.verbose_name)
+    tell(kind=kind, key=_key(row), before=_settings(row), after={}, author=author, reason=reason)
+
+
+def _settings(row: models.Model | None) -> dict[str, Any]:
+    if row is None:
+        return {}
+    fields = row._meta.concrete_fields
+    return {f.attname: getattr(row, f.attname) for f in fields if not f.primary_key and f.name not in UNTOLD}
+
+
+def _key(row: models.Model) -> str:
+    """As people call it."""
+    names = ("name", "flow", "group")
+    return str(next((getattr(row, name) for name in names if hasattr(row, name)), row.pk))

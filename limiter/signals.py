@@ -1,0 +1,32 @@
+"""What of the limiter somebody may have to know at once: one figure for each upstream."""
+
+from __future__ import annotations
+
+from .gate import BreakerState, GateError
+from .models import Upstream
+from .selectors import all_upstreams, line_length, upstream_status
+
+
+def in_line() -> dict[str, float]:
+    """Jobs in line. Raises GateError."""
+    return {name: float(line_length(name)) for name in Upstream.objects.values_list("name", flat=True)}
+
+
+def breaker_open() -> dict[str, float]:
+    """1 where the breaker is open, by itself or by an operator. Raises GateError."""
+    return {
+        status.upstream.name: float(status.live.breaker is BreakerState.OPEN) for status in all_upstreams()
+    }
+
+
+def gate_away() -> dict[str, float]:
+    """1 where the gate does not answer."""
+    return {name: float(not _answers(name)) for name in Upstream.objects.values_list("name", flat=True)}
+
+
+def _answers(upstream: str) -> bool:
+    try:
+        upstream_status(upstream)
+    except GateError:
+        return False
+    return True

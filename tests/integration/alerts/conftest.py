@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.message import Message as Mail
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any, Self
+
+import pytest
+from aiosmtpd.controller import Controller
+
+from config.supervisor.ports import free_port
+from feedback.alerts import signals
+from feedback.alerts.signals import Reading
+from feedback.models import AlertReceiver, AlertRule
+from tests.people import assignment, classmate, operator, outsider, owner, teacher
+
+__all__ = ["assignment", "classmate", "operator", "outsider", "owner", "teacher"]
+
+
+@dataclass
+class Request:
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass
+class Inbox:
+    """A real HTTP server that keeps what it got, and answers as it is told."""
+
+    answers: list[int] = field(default_factory=list)  # statuses of the next answers; 202 after that
+    requests: list[Request] = field(default_factory=list)
+    holds: threading.Event = field(default_factory=threading.Event)  # cleared: requests hang
+    url: str = ""
+
+    def __enter__(self) -> Self:
+        inbox = self
+        self.holds.set()
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                inbox.requests.append(Request(self.path, dict(self.headers), body))
+                inbox.holds.wait(60)
+                self.send_response(inbox.answers.pop(0) if inbox.answers else 202)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *args: object) -> None:
+                """Say nothing."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.holds.set()
+        self._server.shutdown()
+        self._server.server_close()
+
+
+@pytest.fixture
+def inbox() -> Iterator[Inbox]:
+    with Inbox() as inbox:
+        yield inbox
+
+
+class Mailbox:
+    """A real SMTP server that keeps what it got."""
+
+    def __init__(self) -> None:
+        self.mails: list[tuple[list[str], Mail]] = []
+        self.answer = "250 OK"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's
+        if self.answer.startswith("250"):
+            self.mails.append((list(envelope.rcpt_tos), message_from_bytes(envelope.content)))
+        return self.answer
+
+
+@pytest.fixture
+def mailbox(settings: Any) -> Iterator[Mailbox]:
+    mailbox = Mailbox()
+    server = Controller(mailbox, hostname="127.0.0.1", port=free_port(0))
+    server.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = server.hostname, server.port
+    settings.DEFAULT_FROM_EMAIL = "marginalia@example.edu"
+    yield mailbox
+    server.stop()
+
+
+@dataclass
+class Gauge:
+    """A signal whose readings a test sets."""
+
+    values: dict[str, float] = field(default_factory=dict)
+    error: Exception | None = None
+
+    def read(self) -> list[Reading]:
+        if self.error is not None:
+            raise self.error
+        return [
+            Reading(subject, value, f"{subject} is at {value:g}") for subject, value in self.values.items()
+        ]
+
+
+@pytest.fixture
+def gauge(monkeypatch: pytest.MonkeyPatch) -> Gauge:
+    gauge = Gauge()
+    monkeypatch.setitem(signals.SIGNALS, AlertRule.Signal.IN_LINE, gauge.read)
+    return gauge
+
+
+@pytest.fixture
+def rule(db: None) -> AlertRule:
+    """The only rule: above 10 for five minutes."""
+    AlertRule.objects.all().delete()
+    return AlertRule.objects.create(
+        name="line", signal="in_line", threshold=10, for_seconds=300, advice="Ask for more quota."
+    )
+
+
+@pytest.fixture
+def webhook(db: None, inbox: Inbox) -> AlertReceiver:
+    return AlertReceiver.objects.create(
+        name="program", kind="webhook", address=f"{inbox.url}/hook", secret="s3cret"
+    )

@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.factories.providers import ScriptedProvider, in_place_of
+from tests.people import assignment, classmate, operator, outsider, owner, teacher
+
+__all__ = ["assignment", "classmate", "operator", "outsider", "owner", "teacher"]
+
+
+@pytest.fixture
+def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedProvider]:
+    """In place of the offline provider: counts its calls."""
+    with in_place_of("offline", ScriptedProvider(), monkeypatch) as scripted:
+        yield scripted

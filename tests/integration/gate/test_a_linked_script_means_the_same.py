@@ -1,0 +1,62 @@
+"""Functions that stand where they are called answer as they did before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from limiter.gate.redis.linker import linked
+
+if TYPE_CHECKING:
+    import redis
+
+EARLY_RETURNS = """
+local seen = 0
+
+local function nested(most)
+  for i = 1, #ARGV do
+    local number = tonumber(ARGV[i])
+    while number > 0 do
+      seen = seen + 1
+      if number == most then
+        return "found", i
+      end
+      number = number - 1
+    end
+    if number < 0 then
+      return "negative", i
+    end
+  end
+end
+
+local function kind(most)
+  if #ARGV == 0 then
+    return "none"
+  end
+  return nested(most)
+end
+
+-- rare
+local function note(word)
+  seen = seen + 100
+  return word
+end
+
+local what, where = kind(3)
+local noted
+if not what then
+  noted = note("nothing")
+end
+kind(2)
+return { what or "", where or 0, noted or "", seen }
+"""
+
+
+@pytest.mark.parametrize("given", [[], [1, 2], [1, 3, 2], [4], [0, -1, 3], [2, -2]], ids=str)
+def test_early_returns_leave_every_loop_and_give_every_value(
+    redis_client: redis.Redis, given: list[int]
+) -> None:
+    script = linked(EARLY_RETURNS)
+    assert "function" not in script
+    assert redis_client.eval(script, 0, *given) == redis_client.eval(EARLY_RETURNS, 0, *given)

@@ -1,0 +1,96 @@
+"""A gate whose Redis lost its memory is told what was spent today, once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import pytest
+from redis import Redis
+
+from limiter import publication, services
+from limiter.gate import FlowPolicy, Lease, Outcome, Reason, Spent, Ticket
+from limiter.gates import get_gate
+from limiter.models import GateEvent, Upstream
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+U = "tested"
+WHO = {"author": "tests", "reason": "to see"}
+
+
+class Books:
+    """A ledger that knows one flow."""
+
+    def __init__(self, connection: Redis | None) -> None:
+        """It keeps nothing in Redis."""
+
+    def reclaimed(self, lease: Lease) -> bool:
+        return False
+
+    def settled(self, leases: Sequence[str]) -> None:
+        """Nothing to note."""
+
+    def waiting(self, upstream: str) -> Iterator[Ticket]:
+        return iter(())
+
+    def running(self, upstream: str) -> Iterator[Lease]:
+        return iter(())
+
+    def spent(self, upstream: str) -> Iterator[Spent]:
+        return iter([Spent("ann", "maths", tokens=900, service=900)])
+
+    def explained(self, job: str) -> None:
+        """It knows no job."""
+
+
+@pytest.fixture
+def upstream(settings: object, redis_client: Redis) -> Upstream:
+    settings.LIMITER_LEDGER = f"{__name__}.Books"  # type: ignore[attr-defined]
+    return services.create_upstream(name=U, values={"tokens_per_day": 1_000}, **WHO)
+
+
+def offered(job: str, tokens: int) -> None:
+    get_gate().offer(U, Ticket(job, "ann", "maths", tokens=tokens))
+
+
+def test_what_was_spent_today_still_counts(upstream: Upstream, redis_client: Redis) -> None:
+    redis_client.flushdb()
+    publication.reconcile_configuration()
+    offered("too much for today", 200)
+    assert get_gate().admit(U).reason is Reason.TOKENS_PER_DAY
+
+
+def test_it_is_told_once(upstream: Upstream, redis_client: Redis) -> None:
+    redis_client.flushdb()
+    publication.reconcile_configuration()
+    publication.reconcile_configuration()
+    offered("within what is left", 100)
+    assert get_gate().admit(U).leases
+
+
+def test_a_worker_that_finds_no_configuration_tells_it_too(upstream: Upstream, redis_client: Redis) -> None:
+    redis_client.flushdb()
+    publication.publish_missing(U)
+    offered("too much for today", 200)
+    assert get_gate().admit(U).reason is Reason.TOKENS_PER_DAY
+
+
+def test_a_flows_own_day_counts_too(upstream: Upstream, redis_client: Redis) -> None:
+    redis_client.flushdb()
+    get_gate().set_policies(U, flows={"ann": FlowPolicy(1, tokens_per_day=950)}, groups={})
+    publication.publish_missing(U)
+    offered("more than ann has left", 60)
+    assert get_gate().admit(U).reason is Reason.FLOW_TOKENS_PER_DAY
+
+
+def test_what_the_gate_does_by_itself_is_kept_with_its_reason(upstream: Upstream) -> None:
+    services.change_upstream(upstream=U, changes={"breaker_mode": "observe"}, **WHO)
+    services.change_upstream(upstream=U, changes={"breaker_mode": "auto", "breaker_failures": 1}, **WHO)
+    offered("fails", 1)
+    (lease,) = get_gate().admit(U).leases
+    get_gate().settle(U, lease.id, Outcome.FAILURE)
+    publication.reconcile_configuration()
+    publication.reconcile_configuration()
+    kept = [(event.before, event.after, event.reason) for event in GateEvent.objects.filter(upstream=U)]
+    assert ("closed", "open", "failures in a row") in kept
+    assert len(kept) == len(set(kept))

@@ -1,0 +1,77 @@
+"""What a person may use, and what they used."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from feedback import flows
+from feedback.models import Document, Job, User
+from feedback.selectors.usage import usage_of
+from feedback.services import erasure
+from limiter.models import FlowOverride
+from tests.factories import reading
+from tests.factories.work import an_analysis
+from tests.people import signed_in
+
+
+def used(document: Document, *, ago: timedelta = timedelta()) -> None:
+    Job.objects.filter(document=document).update(
+        input_tokens=100, output_tokens=20, attempt=1, started_at=timezone.now() - ago
+    )
+
+
+def test_calls_and_tokens_of_today_and_of_the_month(owner: User, document: Document) -> None:
+    used(document)
+    usage = usage_of(owner)
+    assert (usage.today.calls, usage.today.tokens) == (3, 360)
+    assert usage.month.tokens == 360
+    used(document, ago=timedelta(days=40))
+    assert usage_of(owner).month.calls == 0
+
+
+def test_deleting_gives_nothing_back(owner: User, document: Document) -> None:
+    used(document)
+    erasure.delete_document(document, by=owner)
+    assert usage_of(owner).today.tokens == 360
+
+
+def test_others_use_their_own(owner: User, outsider: User, document: Document) -> None:
+    used(document)
+    assert usage_of(outsider).today.calls == 0
+
+
+def test_what_is_in_line_is_counted(owner: User) -> None:
+    document = an_analysis(owner)
+    first = document.sections.first()
+    assert first is not None
+    reading.running(reading.job_of(first))
+    usage = usage_of(owner)
+    assert (usage.in_line, usage.in_flight) == (1, 1)
+
+
+def test_the_page_says_how_much_of_the_limit_is_used(owner: User, document: Document) -> None:
+    used(document)
+    FlowOverride.objects.create(flow=flows.flow_of(owner), tokens_per_day=1000)
+    page = signed_in(owner).get(reverse("quota")).content.decode()
+    assert "<strong>360</strong> of 1,000 tokens are used." in page
+    assert 'value="36"' in page
+    assert "Nothing is lost." in page
+
+
+def test_without_a_limit_it_says_that_there_is_none(owner: User) -> None:
+    FlowOverride.objects.all().delete()
+    page = signed_in(owner).get(reverse("quota")).content.decode()
+    assert "tokens are used" in page
+
+
+def test_whoever_is_suspended_is_told(owner: User) -> None:
+    FlowOverride.objects.create(flow=flows.flow_of(owner), suspended=True)
+    assert "Your account is suspended" in signed_in(owner).get(reverse("quota")).content.decode()
+
+
+def test_whoever_is_not_signed_in_is_asked_to(client: Client) -> None:
+    assert client.get(reverse("quota"))["Location"].startswith(reverse("login"))

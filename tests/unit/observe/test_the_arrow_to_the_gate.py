@@ -1,0 +1,33 @@
+"""The limiter tells whoever listens; it knows nobody."""
+
+from __future__ import annotations
+
+import pytest
+
+from limiter import watch
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, str]]:
+    heard: list[tuple[str, str, str]] = []
+
+    def listen(operation: str, upstream: str, seconds: float, error: BaseException | None) -> None:
+        assert seconds >= 0
+        heard.append((operation, upstream, type(error).__name__))
+
+    monkeypatch.setattr(watch, "_watchers", [])
+    watch.add_watcher(listen)
+    watch.add_watcher(listen)
+    return heard
+
+
+def test_an_operation_is_told_once_when_it_is_over(told: list[tuple[str, str, str]]) -> None:
+    with watch.watched("admit", "bedrock"):
+        assert told == []
+    assert told == [("admit", "bedrock", "NoneType")]
+
+
+def test_one_that_fails_is_told_with_its_error_and_still_raises(told: list[tuple[str, str, str]]) -> None:
+    with pytest.raises(LookupError), watch.watched("settle", "bedrock"):
+        raise LookupError
+    assert told == [("settle", "bedrock", "LookupError")]
