@@ -10,25 +10,18 @@ import redis
 from feedback.models import Document, Feedback, Job, JobEvent, User
 from feedback.services import documents
 from feedback.simulator.hosting import SimulatorProcess
-from limiter.services import create_upstream
-from tests.factories.work import a_student
+from tests.factories.work import a_simulated_upstream, a_student
 from tests.running import ROOT, Running, wait_until
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
 QUEUES = ("parse", "split", "simulated")
+LONG_LEASES = pytest.mark.parametrize("lease_seconds", [12])
 
 
 @pytest.fixture(autouse=True)
-def upstream(transactional_db: None, redis_client: redis.Redis) -> None:
-    create_upstream(
-        name="simulated",
-        values={
-            "target": "bedrock", "queue": "simulated", "requests_per_minute": 600, "burst": 30,
-            "max_in_flight": 4, "lease_seconds": 3,
-        },
-        author="test", reason="leases that last seconds",
-    )  # fmt: skip
+def upstream(transactional_db: None, redis_client: redis.Redis, lease_seconds: int) -> None:
+    a_simulated_upstream(requests_per_minute=600, burst=30, max_in_flight=4, lease_seconds=lease_seconds)
 
 
 def hand_in(owner: User, sample: str) -> Document:
@@ -80,6 +73,7 @@ def test_every_worker_is_killed_in_the_middle(running: Running, simulator: Simul
     wait_until(lambda: not unsettled.exists(), "every call is settled")
 
 
+@LONG_LEASES
 def test_redis_is_flushed_in_the_middle(
     running: Running, simulator: SimulatorProcess, redis_client: redis.Redis
 ) -> None:
