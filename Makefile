@@ -90,7 +90,7 @@ system-if-possible:
 	else echo "Without $(SYSTEM_PROGRAMS) their checks are left out (sudo make system)." >&2; fi
 
 # dev.txt comes first, and the others take their versions from it. UPGRADE=--upgrade renews all.
-COMPILE = $(BIN) -m piptools compile --quiet --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-header
+COMPILE = $(BIN) -m piptools compile --quiet --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-header --no-annotate
 requirements: $(VENV)/installed-dev ## pin requirements/*.in anew
 	@$(PIP) pip-tools
 	@$(COMPILE) $(UPGRADE) --output-file requirements/dev.txt requirements/dev.in
