@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from limiter.execution import ToldError
+
 
 class FeedbackError(Exception):
     """Something went wrong with your document."""
@@ -27,5 +29,5 @@ class Undelivered(FeedbackError):
     retry_after = 300.0  # seconds: a mail server that is away comes back in minutes
 
 
-class JobFailed(FeedbackError):
+class JobFailed(FeedbackError, ToldError):
     """The job ended without result; raised last so that RQ's registries tell the same."""

@@ -26,6 +26,10 @@ class AbortReason(StrEnum):
     SHUTDOWN = "shutdown"  # the worker must end and its grace period is over
 
 
+class ToldError(Exception):
+    """The job failed and has told the log why: whoever runs it adds a line, and no traceback."""
+
+
 class Execution:
     """A run of a job under a lease (or under none, where the queue has no upstream)."""
 

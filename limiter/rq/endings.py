@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 from rq.callbacks import execute_stopped_callback, execute_success_callback
 from rq.job import Job, JobStatus, Retry
+from rq.job_lifecycle import call_exception_handlers
 from rq.logutils import blue, green
 from rq.utils import now
 from rq.worker import BaseWorker
 
-from ..execution import AbortReason, current_execution
+from ..execution import AbortReason, ToldError, current_execution
 from ..gate import Outcome
 from . import records, tickets
 from .finishing import AWAY, Finisher, is_plain
@@ -119,6 +120,17 @@ class Endings(BaseWorker):
         super().handle_job_retry(job, queue, *args, **kwargs)
 
     # Raised ---------------------------------------------------------------------------------------
+
+    def handle_exception(self, job: Job, *exc_info: Any) -> None:
+        """Log what was cut, and what the job has told itself, as a line; all else with a traceback."""
+        run = self._run_here()
+        cut = run and run.execution.abort_reason
+        if cut or isinstance(exc_info[1], ToldError):
+            what = f"its call was cut ({cut})" if cut else exc_info[1]
+            self.log.warning("Worker %s: job %s: %s", self.name, job.id, what)
+            call_exception_handlers(self._exc_handlers, job, *exc_info)
+        else:
+            super().handle_exception(job, *exc_info)
 
     def _finalize_failure(self, job: Job, queue: Queue, execution: RQExecution, exc_info: ExcInfo) -> None:
         run = self._run_here()

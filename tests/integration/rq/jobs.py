@@ -8,7 +8,7 @@ import time
 
 from rq import get_current_job
 
-from limiter.execution import current_execution
+from limiter.execution import ToldError, current_execution
 from limiter.gate import Outcome
 
 started = threading.Semaphore(0)
@@ -21,6 +21,10 @@ def nothing() -> None:
 
 def fails() -> None:
     raise ValueError("as it should")
+
+
+def fails_and_told_so() -> None:
+    raise ToldError("the text has no words")
 
 
 def note(key: str) -> None:

@@ -18,6 +18,7 @@ from tests.integration.rq.conftest import UPSTREAM, StartWorker, eventually
 from tests.integration.rq.jobs import (
     blocks_in_a_read,
     fails,
+    fails_and_told_so,
     lease_id,
     note,
     nothing,
@@ -29,9 +30,9 @@ from tests.integration.rq.jobs import (
 )
 
 
-def burst(*queues: Queue) -> ConcurrentWorker:
+def burst(*queues: Queue, log: str = "CRITICAL") -> ConcurrentWorker:
     worker = ConcurrentWorker(queues, connection=queues[0].connection)
-    worker.work(burst=True, logging_level="CRITICAL")
+    worker.work(burst=True, logging_level=log)
     worker.connection.connection_pool.disconnect()
     return worker
 
@@ -186,6 +187,28 @@ def test_one_execution_can_be_stopped_by_its_id(
     (execution,) = job.get_executions()
     send_stop_execution_command(redis_client, job.id, execution.id)
     eventually(lambda: job.get_status() == JobStatus.STOPPED)
+
+
+def test_a_call_that_was_cut_is_a_line_in_the_log(
+    gated: GatedQueue, start_worker: StartWorker, caplog: pytest.LogCaptureFixture
+) -> None:
+    job = gated.enqueue(blocks_in_a_read, job_timeout=1)
+    start_worker(gated)
+    eventually(lambda: job.get_status() == JobStatus.FAILED)
+    assert "its call was cut (deadline)" in caplog.text
+    assert "Traceback" not in caplog.text
+
+
+def test_a_failure_that_its_job_has_told_is_a_line_in_the_log_and_any_other_a_traceback(
+    plain: GatedQueue, caplog: pytest.LogCaptureFixture
+) -> None:
+    plain.enqueue(fails_and_told_so)
+    burst(plain, log="WARNING")
+    assert "the text has no words" in caplog.text
+    assert "Traceback" not in caplog.text
+    plain.enqueue(fails)
+    burst(plain, log="WARNING")
+    assert "Traceback" in caplog.text
 
 
 @pytest.mark.parametrize("function", [blocks_in_a_read, spins])
