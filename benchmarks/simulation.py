@@ -1,13 +1,13 @@
 """How long the scenarios of `simulate` take, and whether they tell the truth.
 
     PYTHONPATH=. python benchmarks/simulation.py [--scenario deadline_night]
-    PYTHONPATH=. python benchmarks/simulation.py --stack [--speed 20]
+    PYTHONPATH=. python benchmarks/simulation.py --stack [--speed 20] [--part 1]
 
 CPU seconds are what the wall clock would say on a machine that nobody else uses.
 
 With --stack: deadline night, simulated and on the real stack (the gate in Redis, boto3, the Bedrock
-simulator, durations divided by `speed` and rates multiplied by it), side by side. A fifth of everybody and
-everything, at a fifth of the rate: the same night, with calls few enough for a small machine.
+simulator, durations divided by `speed` and rates multiplied by it), side by side. `--part 5` takes a fifth of
+everybody and everything, at a fifth of the rate: the same night, with calls few enough for a busy machine.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from limiter.simulation.figures import Figures, figures
 
 AIMS = {"deadline_night": 10.0}  # seconds, all policies together
 NIGHT = "deadline_night"
-PART = 5  # of the night, as a divisor
 AIM = 0.1  # of difference
 
 FIGURES: Sequence[tuple[str, Callable[[Figures], float | None]]] = (
@@ -45,10 +44,11 @@ def main() -> None:
     parser.add_argument("--scenario", action="append", choices=list(SCENARIOS), help="default: all")
     parser.add_argument("--stack", action="store_true", help="deadline night beside the real stack")
     parser.add_argument("--speed", type=float, default=20.0)
+    parser.add_argument("--part", type=int, default=1, help="of the night, as a divisor")
     parser.add_argument("--policy", default="fair", choices=["bucket", "breaker", "fair", "adaptive"])
     options = parser.parse_args()
     if options.stack:
-        side_by_side(options.policy, options.speed)
+        side_by_side(options.policy, options.speed, options.part)
         return
     print(
         f"{'scenario':16} {'sections':>8} {'calls':>8} {'wall s':>7} {'CPU s':>6} {'aim':>5} {'calls/s':>9}"
@@ -67,10 +67,10 @@ def measure(name: str) -> None:
     )
 
 
-def side_by_side(name: str, speed: float, seed: int = 1) -> None:
+def side_by_side(name: str, speed: float, part: int, seed: int = 1) -> None:
     usual, scenario, policy = Limits(), SCENARIOS[NIGHT], POLICIES[name]
-    limits = Limits(usual.rate / PART, usual.burst, usual.slots // PART, usual.processes)
-    size = scenario.size(scenario.students // PART, quota=usual.rate / PART)
+    limits = Limits(usual.rate / part, usual.burst, usual.slots // part, usual.processes)
+    size = scenario.size(scenario.students // part, quota=usual.rate / part)
     (simulated,) = compare(scenario, size=size, limits=limits, policies=[policy], seed=seed).results
     plan = scenario.plan(size)
     trace = played(scenario.jobs(size, seed), plan=plan, policy=policy, limits=limits, speed=speed, seed=seed)
