@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from time import monotonic
 
+from feedback.connections import release_connection
 from feedback.live import Writer
 from feedback.models import Job
 from feedback.providers.base import (
@@ -21,8 +22,6 @@ from feedback.selectors.visibility import feedback_visible
 from feedback.upstreams import provider_for
 from limiter.execution import Execution
 from limiter.gate.model import Quota, Timing
-
-from .connections import release_connection
 
 CUT_OFF = "max_tokens"  # the stop reason of an answer that was longer than allowed
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from feedback import documents
+from feedback.connections import release_connection
 from feedback.models import Job, Upload
 from feedback.services import documents as services
 from limiter.execution import Execution
 
-from .connections import release_connection
 from .stage import Found
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from feedback.alerts.senders.errors import NotSent, Uncertain
+from feedback.connections import release_connection
 from feedback.errors import Undelivered
 from feedback.mail import SECONDS, hand_over
 from feedback.models import Document, Notice
@@ -51,8 +52,10 @@ def give_up(document: Document) -> None:
 def _send(notice: Notice, document: Document) -> bool:
     if not Notice.objects.filter(pk=notice.pk, state=State.WANTED).update(state=State.SENDING):
         return False
+    mail = _mail(document)
+    release_connection()  # for as long as the mail server takes
     try:
-        hand_over(_mail(document))
+        hand_over(mail)
     except NotSent as error:
         _move(notice, State.FAILED if error.permanent else State.WANTED, error=str(error)[:300])
         if error.permanent:

@@ -7,6 +7,7 @@ import smtplib
 import pytest
 from django.core import mail
 from django.core.mail import EmailMessage
+from django.db import connection
 
 from feedback.errors import Undelivered
 from feedback.models import Document, Job, Notice, User
@@ -36,6 +37,18 @@ def test_who_asks_is_told_once_when_it_is_done() -> None:
     run_all(document)
     assert document.state == Document.State.COMPLETE
     assert [message.to for message in mail.outbox] == [[document.owner.email]]
+    assert document.notices.get().state == "sent"
+
+
+def test_a_mail_server_that_is_slow_keeps_no_connection_to_the_database(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    held = []
+    monkeypatch.setattr(EmailMessage, "send", lambda _: held.append(connection.connection is not None))
+    document = an_analysis()
+    notices.ask(document)
+    run_all(document)
+    assert held == [False]
     assert document.notices.get().state == "sent"
 
 
