@@ -153,7 +153,7 @@ def _teachers(school: School) -> list[Place]:
         Place("teaching-edit-course", reverse("teaching-edit-course", args=course), teacher),
         Place("teaching-members", reverse("teaching-members", args=course), teacher),
         Place("teaching-import", reverse("teaching-import", args=course), teacher),
-        Place("teaching-import (preview)", reverse("teaching-import", args=course), teacher, _import_a_list),
+        Place("teaching-import (preview)", reverse("teaching-import", args=course), teacher, import_a_list),
         Place("teaching-new-assignment", reverse("teaching-new-assignment", args=course), teacher),
         Place("teaching-edit-assignment", reverse("teaching-edit-assignment", args=assignment), teacher),
         Place("teaching-assignment", reverse("teaching-assignment", args=assignment), teacher),
@@ -187,7 +187,7 @@ omar@example.org,Omar Farouk,teacher
 """
 
 
-def _import_a_list(page: Page) -> None:
+def import_a_list(page: Page) -> None:
     page.locator("input[type=file]").set_input_files(
         {"name": "class.csv", "mimeType": "text/csv", "buffer": CLASS_LIST.encode()}
     )
