@@ -17,7 +17,7 @@ class HistoryForm(forms.Form):
         required=False,
         max_length=200,
         label=_("Search"),
-        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("A word of the title or the text")}),
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Word in title or text")}),
     )
     show = forms.ChoiceField(
         required=False,
