@@ -54,7 +54,7 @@ class UpstreamAdmin(ServiceAdmin):
         "burst",
         "max_in_flight",
         "breaker_mode",
-        "paused",
+        "is_paused",
         "version",
     )
     readonly_fields = ("live_status", "lately", "version", "changed_at")
@@ -71,9 +71,11 @@ class UpstreamAdmin(ServiceAdmin):
                     "requests_algorithm",
                     ("tokens_per_minute", "tokens_burst"),
                     "tokens_algorithm",
-                    ("tokens_per_day", "day_algorithm"),
+                    "tokens_per_day",
+                    "day_algorithm",
                     ("multiplier", "follow_multiplier"),
-                    ("burndown", "refund"),
+                    "burndown",
+                    "refund",
                     ("max_in_flight", "flow_in_flight"),
                     ("line_bound", "backlog_bound"),
                     "lease_seconds",
@@ -153,6 +155,11 @@ class UpstreamAdmin(ServiceAdmin):
         except GateError:
             return NOT_REACHED
         return f"{breaker_in_words(live.breaker)}, {live.in_flight} in flight, {live.waiting} in line"
+
+    @admin.display(description="paused", ordering="paused")
+    def is_paused(self, upstream: Upstream) -> str:
+        """In words: a red cross for "no" would look like a fault."""
+        return "paused" if upstream.paused else "no"
 
     @admin.display(description="now")
     def live_status(self, upstream: Upstream) -> SafeString | str:

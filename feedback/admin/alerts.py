@@ -68,7 +68,7 @@ class IncidentAdmin(ReadOnly, ModelAdmin[Incident]):
     actions = ("acknowledge",)
     inlines = (DeliveryInline,)
     fields = (
-        "words", ("rule", "subject"), ("state", "value"), ("began_at", "fired_at", "resolved_at"),
+        "words", ("rule", "subject"), ("state", "value"), ("began_at", "fired_at"), "resolved_at",
         ("acknowledged_at", "acknowledged_by"),
     )  # fmt: skip
 

@@ -73,7 +73,14 @@ class JobAdmin(Keyset, WorkAdmin):
         ),
         (
             gettext_lazy("Its run"),
-            {"fields": ("lease", ("attempt", "failures", "generation"), ("outcome", "tokens_used"), "cost")},
+            {
+                "fields": (
+                    "lease",
+                    ("attempt", "failures"),
+                    ("generation", "cost"),
+                    ("outcome", "tokens_used"),
+                )
+            },
         ),
         (
             gettext_lazy("When"),
