@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
 from axes.models import AccessAttempt
 from django.utils import timezone
 
@@ -18,6 +19,7 @@ from feedback.models import (
     AlertRule,
     Budget,
     Course,
+    Delivery,
     Document,
     Incident,
     Job,
@@ -31,6 +33,8 @@ from limiter.models import Pool, Upstream
 from limiter.publication import reconcile_configuration
 from limiter.services import create_plan, set_flow_policy, set_pool
 from tests.e2e import admin_scenes
+from tests.e2e.school import BROWSERS
+from tests.e2e.sessions import session_of
 from tests.factories import people
 
 EVENING = 400  # jobs: some of each state
@@ -48,10 +52,10 @@ class Office:
     pool: Pool
 
 
-def an_office() -> Office:
+def an_office(jobs: int = EVENING) -> Office:
     demo.load()
     reconcile_configuration()
-    failed = admin_scenes.an_evening(EVENING)
+    failed = admin_scenes.an_evening(jobs)
     document = failed.document
     student = document.owner
     operator = User.objects.get(email=demo.ADMIN.email)
@@ -78,9 +82,9 @@ def _policies(student: User) -> None:
 
 
 def _alerts(operator: User) -> None:
-    rule, now = AlertRule.objects.order_by("name")[0], timezone.now()
-    AlertReceiver.objects.create(name="mail", kind="email", address="ops@example.edu")
-    Incident.objects.create(
+    rule, now = AlertRule.objects.get(name="throttled"), timezone.now()
+    receiver = AlertReceiver.objects.create(name="mail", kind="email", address="ops@example.edu")
+    incident = Incident.objects.create(
         rule=rule,
         subject="bedrock",
         state="firing",
@@ -89,6 +93,10 @@ def _alerts(operator: User) -> None:
         began_at=now,
         fired_at=now,
     )
+    Delivery.objects.create(
+        incident=incident, receiver=receiver, transition="trigger", state="sent", attempts=1,
+        claimed_at=now, sent_at=now,
+    )  # fmt: skip
     Silence.objects.create(
         rule=rule,
         subject="offline",
@@ -102,10 +110,14 @@ def _people(student: User, document: Document) -> None:
     today = timezone.now().date()
     Budget.objects.create(user=student, monthly=Decimal(12))
     used = {"flow": flows.flow_of(student), "upstream": "bedrock", "calls": 9, "input_tokens": 40_000}
-    for ago in (40, 33):
-        UsageDay.objects.create(day=today - timedelta(days=ago), output_tokens=8_000, **used)
+    for ago in (40, 33, 26, 25, 19, 18, 12, 11, 5, 4):
+        UsageDay.objects.create(day=today - timedelta(days=ago), output_tokens=8_000 + 400 * ago, **used)
     EmailAddress.objects.create(user=student, email=student.email, primary=True, verified=True)
     AccessDenial.objects.create(user=people.student(name="Otis Outsider"), document=document)
+    for browser in BROWSERS:
+        UserSession.objects.create(
+            user=student, ip="192.0.2.7", user_agent=browser, session_key=session_of(student)
+        )
     AccessAttempt.objects.create(
         username="nobody@example.org", ip_address="192.0.2.7", failures_since_start=3
     )

@@ -1,14 +1,15 @@
 """The pictures in docs/images: every page, wide and narrow, light and dark.
 
 Run by hand (`pytest tests/e2e/screenshots.py`), not with the tests. SCREENSHOTS names another folder,
-and FULL_PAGE=1 takes whole pages, for looking at them.
+FULL_PAGE=1 takes whole pages, for looking at them, and ONLY='admin-*,quota' takes some again.
 """
 
 from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -17,13 +18,15 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from feedback import demo
-from feedback.models import Document, User
+from feedback.models import Document, Job, User
 from feedback.services import documents
 from feedback.simulator.hosting import SimulatorProcess
 from limiter.publication import reconcile_configuration
 from limiter.services import change_upstream
-from tests.e2e import admin_scenes, scenes
-from tests.e2e.places import places
+from tests.e2e import scenes
+from tests.e2e.admin_places import admin_places
+from tests.e2e.office import an_office
+from tests.e2e.places import Place, places
 from tests.e2e.school import a_school
 from tests.e2e.sessions import sign_in
 from tests.e2e.site import Site
@@ -89,10 +92,10 @@ def test_pictures(
         "provisional": (STUDENT, f"documents/{bridged.pk}/"),
         "in-line": (STUDENT, f"documents/{in_line.pk}/"),
         "gap": (STUDENT, f"documents/{gap.pk}/"),
-        "not-found": (STUDENT, "documents/00000000-0000-7000-8000-000000000000/"),
     }
     for scheme, size, page in looks(browser):
-        for name, (email, path) in pages.items():
+        for name in wanted(pages):
+            email, path = pages[name]
             sign_in(page.context, site, User.objects.get(email=email) if email else None)
             page.goto(site / path)
             if name == "document":
@@ -111,6 +114,11 @@ def looks(browser: Browser) -> Iterator[tuple[str, str, Page]]:
             context.close()
 
 
+def wanted(names: Iterable[str]) -> list[str]:
+    patterns = os.environ.get("ONLY", "*").split(",")
+    return [name for name in names if any(fnmatch(name, pattern) for pattern in patterns)]
+
+
 def show_a_linked_comment(page: Page) -> None:
     page.evaluate("document.fonts.ready")
     mark = page.locator(".mark a").first
@@ -126,18 +134,31 @@ def take(page: Page, path: Path) -> None:
     picture.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
-# Of the course in tests/e2e/school.py, by the names of its places; whole pages where that says more.
+# Of the course in tests/e2e/school.py, the pictures by the names of its places.
 SCHOOL = {
-    "mfa_authenticate": "second-step",
-    "account_signup": "sign-up-closed",
-    "account_reset_password": "reset-password",
+    "sign-in-refused": "account_login (wrong)",
+    "second-step": "mfa_authenticate",
+    "sign-up-closed": "account_signup",
+    "confirm-sent": "account_email_verification_sent",
+    "confirm": "account_confirm_email",
+    "confirm-gone": "account_confirm_email (gone)",
+    "account-closed": "account_inactive",
+    "reset-password": "account_reset_password",
+    "reset-password-sent": "account_reset_password_done",
+    "reset-password-new": "account_reset_password_from_key",
+    "reset-password-gone": "account_reset_password_from_key (gone)",
+    "reset-password-done": "account_reset_password_from_key_done",
+    "identity-cancelled": "socialaccount_login_cancelled",
+    "identity-error": "socialaccount_login_error",
     "invitation": "invitation",
-    "home": "drafts",
-    "home (empty)": "documents-empty",
-    "submit (a new draft)": "new-draft",
+    "invitation-gone": "invitation (gone)",
+    "drafts": "home",
+    "documents-empty": "home (empty)",
+    "documents-not-found": "home (nothing found)",
+    "new-draft": "submit (a new draft)",
     "draft": "draft",
-    "document (with the teacher)": "with-the-teacher",
-    "document (released)": "released",
+    "with-the-teacher": "document (with the teacher)",
+    "released": "document (released)",
     "changes": "changes",
     "revisions": "revisions",
     "quota": "quota",
@@ -145,77 +166,107 @@ SCHOOL = {
     "delete-document": "delete-document",
     "delete-account": "delete-account",
     "profile": "profile",
-    "account_email": "e-mail-address",
-    "account_change_password": "change-password",
-    "usersessions_list": "sessions",
-    "mfa_index": "second-factor",
-    "mfa_activate_totp": "second-factor-app",
-    "mfa_view_recovery_codes": "recovery-codes",
+    "e-mail-address": "account_email",
+    "change-password": "account_change_password",
+    "password-again": "account_reauthenticate",
+    "sessions": "usersessions_list",
+    "identities": "socialaccount_connections",
+    "second-factor-none": "mfa_index (none)",
+    "second-factor": "mfa_index",
+    "second-factor-app": "mfa_activate_totp",
+    "second-factor-off": "mfa_deactivate_totp",
+    "second-factor-again": "mfa_reauthenticate",
+    "recovery-codes": "mfa_view_recovery_codes",
+    "recovery-codes-new": "mfa_generate_recovery_codes",
     "invitations": "invitations",
-    "teaching": "courses",
-    "teaching-course": "course",
-    "teaching-members": "members",
-    "teaching-import": "import",
-    "teaching-import (preview)": "import-preview",
-    "teaching-edit-assignment": "assignment-editor",
-    "teaching-assignment": "class",
-    "teaching-assignment (review)": "class-review",
-    "teaching-outlook": "outlook",
-    "teaching-review": "review",
-    "teaching-review (released)": "review-released",
-    "fails (400)": "error-400",
-    "fails (403)": "error-403",
-    "fails (413)": "error-413",
-    "fails (429)": "error-429",
-    "fails (500)": "error-500",
-    "fails (503)": "error-503",
+    "courses": "teaching",
+    "course": "teaching-course",
+    "course-new": "teaching-new-course",
+    "course-edit": "teaching-edit-course",
+    "members": "teaching-members",
+    "import": "teaching-import",
+    "import-preview": "teaching-import (preview)",
+    "assignment-new": "teaching-new-assignment",
+    "assignment-editor": "teaching-edit-assignment",
+    "class": "teaching-assignment",
+    "class-review": "teaching-assignment (review)",
+    "outlook": "teaching-outlook",
+    "review": "teaching-review",
+    "review-released": "teaching-review (released)",
+    "error-400": "fails (400)",
+    "error-403": "fails (403)",
+    "error-404": "fails (404)",
+    "error-413": "fails (413)",
+    "error-429": "fails (429)",
+    "error-500": "fails (500)",
+    "error-503": "fails (503)",
 }
 
 
 def test_pictures_of_a_school(
     browser: Browser, redis_client: redis.Redis, transactional_db: None, site: Site
 ) -> None:
-    known = {place.name: place for place in places(a_school())}
+    known = by_name(places(a_school()))
     for scheme, size, page in looks(browser):
-        for name, picture in SCHOOL.items():
-            sign_in(page.context, site, known[name].who)
-            known[name].open(page, site)
-            if name == "draft":
+        for picture in wanted(SCHOOL):
+            place = known[SCHOOL[picture]]
+            sign_in(page.context, site, place.who)
+            place.open(page, site)
+            if picture == "draft":
                 page.locator(".section-change summary").nth(1).click()
             take(page, FOLDER / f"{picture}-{size}-{scheme}.png")
+
+
+def by_name(places: list[Place]) -> dict[str, Place]:
+    return {place.name: place for place in places}
+
+
+# What tests/e2e/office.py holds, the pictures by the names of its places.
+OFFICE = {
+    "admin": "index",
+    "admin-jobs": "feedback_job_changelist",
+    "admin-job": "feedback_job_change (failed)",
+    "admin-job-waiting": "feedback_job_change (waiting)",
+    "admin-dead-jobs": "feedback_job_dead",
+    "admin-workers": "feedback_job_workers",
+    "admin-document": "feedback_document_change",
+    "admin-text": "feedback_document_text",
+    "admin-upstreams": "limiter_upstream_changelist",
+    "admin-upstream": "limiter_upstream_change (preview)",
+    "admin-control": "limiter_upstream_control",
+    "admin-pools": "limiter_pool_changelist",
+    "admin-pool": "limiter_pool_change",
+    "admin-plan": "limiter_plan_change",
+    "admin-users": "feedback_user_changelist",
+    "admin-users-chosen": "feedback_user_changelist (many)",
+    "admin-users-preview": "feedback_user_changelist (preview)",
+    "admin-user": "feedback_user_change",
+    "admin-usage": "feedback_user_usage",
+    "admin-usage-days": "feedback_usageday_changelist",
+    "admin-groups": "auth_group_changelist",
+    "admin-sessions": "usersessions_usersession_changelist",
+    "admin-audit": "feedback_auditentry_changelist",
+    "admin-alert-rules": "feedback_alertrule_changelist",
+    "admin-alert-rule": "feedback_alertrule_change",
+    "admin-incidents": "feedback_incident_changelist",
+    "admin-incident": "feedback_incident_change",
+}
 
 
 def test_pictures_of_the_admin(
     browser: Browser, site: Site, essay: Document, running: Running, simulator: SimulatorProcess
 ) -> None:
-    failed = admin_scenes.an_evening()
-    simulator.change(latency={"total": {"low": 170.0, "high": 180.0}})
-    half = scenes.waiting(essay, title="Night buses, second draft")
+    office = an_office(jobs=1_500)
+    known = by_name(admin_places(office))
+    simulator.change(latency={"total": {"low": 110.0, "high": 120.0}})
     running.worker("simulated", "offline")
-    wait_until(lambda: half.jobs.filter(state="running").exists(), "a worker took a section")
-    operator = User.objects.get(email=demo.ADMIN.email)
-    pages = {
-        "admin": "admin/",
-        "admin-jobs": "admin/feedback/job/?upstream=bedrock",
-        "admin-job": f"admin/feedback/job/{failed.pk}/change/",
-        "admin-dead-jobs": "admin/feedback/job/dead/",
-        "admin-workers": "admin/feedback/job/workers/",
-        "admin-upstreams": "admin/limiter/upstream/",
-        "admin-upstream": "admin/limiter/upstream/bedrock/change/",
-        "admin-control": "admin/limiter/upstream/bedrock/control/",
-        "admin-users": "admin/feedback/user/",
-        "admin-user": f"admin/feedback/user/{admin_scenes.a_busy_person().pk}/change/",
-        "admin-document": f"admin/feedback/document/{essay.pk}/change/",
-        "admin-text": f"admin/feedback/document/{essay.pk}/text/",
-        "admin-audit": "admin/feedback/auditentry/",
-    }
     for scheme, size, page in looks(browser):
-        sign_in(page.context, site, operator)
-        for name, path in pages.items():
-            page.goto(site / path)
-            if name == "admin":
-                expect(page.get_by_role("heading", name="Over time")).to_be_visible()
-            take(page, FOLDER / f"{name}-{size}-{scheme}.png")
+        scenes.waiting(essay, title="Night buses, second draft")
+        wait_until(lambda: Job.objects.filter(state=Job.State.RUNNING).exists(), "a worker took a section")
+        sign_in(page.context, site, office.operator)
+        for picture in wanted(OFFICE):
+            known[OFFICE[picture]].open(page, site)
+            take(page, FOLDER / f"{picture}-{size}-{scheme}.png")
 
 
 def test_pictures_in_german(browser: Browser, site: Site, essay: Document) -> None:
@@ -230,7 +281,8 @@ def test_pictures_in_german(browser: Browser, site: Site, essay: Document) -> No
     for scheme, size, page in looks(browser):
         if scheme == "dark":
             continue  # the words are what these are about
-        for name, (email, path) in pages.items():
+        for name in wanted(pages):
+            email, path = pages[name]
             sign_in(page.context, site, User.objects.get(email=email))
             page.goto(site / path)
             take(page, FOLDER / f"{name}-{size}-light.png")
