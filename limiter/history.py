@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .models import ConfigVersion, GateEvent, Upstream
+from .models import ConfigVersion, FlowOverride, GateEvent, Plan, Upstream
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,11 @@ class Change:
         return f"{self.label}: {in_words(self.before)} → {in_words(self.after)}"
 
 
-LABELS = {field.name: str(field.verbose_name) for field in Upstream._meta.concrete_fields}
+LABELS = {
+    field.name: str(field.verbose_name)
+    for model in (FlowOverride, Plan, Upstream)
+    for field in model._meta.concrete_fields
+}
 
 
 def in_words(value: Any) -> str:
