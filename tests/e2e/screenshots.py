@@ -232,7 +232,8 @@ OFFICE = {
     "admin-document": "feedback_document_change",
     "admin-text": "feedback_document_text",
     "admin-upstreams": "limiter_upstream_changelist",
-    "admin-upstream": "limiter_upstream_change (preview)",
+    "admin-upstream": "limiter_upstream_change",
+    "admin-upstream-preview": "limiter_upstream_change (preview)",
     "admin-control": "limiter_upstream_control",
     "admin-pools": "limiter_pool_changelist",
     "admin-pool": "limiter_pool_change",
@@ -242,6 +243,7 @@ OFFICE = {
     "admin-users-preview": "feedback_user_changelist (preview)",
     "admin-user": "feedback_user_change",
     "admin-usage": "feedback_user_usage",
+    "admin-usage-chart": "feedback_user_usage",
     "admin-usage-days": "feedback_usageday_changelist",
     "admin-groups": "auth_group_changelist",
     "admin-sessions": "usersessions_usersession_changelist",
@@ -266,6 +268,8 @@ def test_pictures_of_the_admin(
         sign_in(page.context, site, office.operator)
         for picture in wanted(OFFICE):
             known[OFFICE[picture]].open(page, site)
+            if picture == "admin-usage-chart":
+                page.get_by_role("heading", name="Last jobs").scroll_into_view_if_needed()
             take(page, FOLDER / f"{picture}-{size}-{scheme}.png")
 
 
