@@ -11,7 +11,7 @@ from tenacity import RetryCallState, retry, retry_if_exception_type, stop_after_
 
 from feedback import line
 from feedback.errors import JobFailed
-from feedback.live import publish
+from feedback.live import forget, publish
 from feedback.models import Document, Job
 from feedback.observe.runs import observed
 from feedback.providers.base import TokenUsage
@@ -98,6 +98,8 @@ def _end_with(job: Job, execution: Execution, found: Found) -> None:
     if ended is not None and ended.fingerprint:
         _share(ended)
     _tell(ended or job)
+    if ended is not job:
+        _forget_the_deleted(job)
 
 
 def _for_whom(job: Job, end: Callable[[Job], bool]) -> Job | None:
@@ -154,6 +156,8 @@ def _end_without(job: Job, execution: Execution, verdict: Verdict) -> float | No
     failures = job.failures + int(verdict.counts)
     if verdict.again and failures < jobs.MAX_FAILURES and job.attempt < MAX_ATTEMPTS:
         row = _for_whom(job, lambda row: _put_back(row, verdict))
+        if row is not job:
+            _forget_the_deleted(job)
         if row is None:
             return None  # cancelled, deleted or reclaimed meanwhile
         _tell(row)
@@ -164,6 +168,8 @@ def _end_without(job: Job, execution: Execution, verdict: Verdict) -> float | No
             execution.next_output = verdict.room
         return max(verdict.retry_after, _pause(job.attempt)) if verdict.counts else verdict.retry_after
     row = _for_whom(job, lambda row: _give_up(row, verdict))
+    if row is not job:
+        _forget_the_deleted(job)
     if row is not None:
         _tell(row)
         raise JobFailed(verdict.problem)
@@ -186,6 +192,13 @@ def _usage(usage: TokenUsage) -> Usage:
 def _tell(job: Job) -> None:
     """Have open pages look at this job again."""
     publish(str(job.document_id), "job", {"section": str(job.section_id or ""), "kind": job.kind})
+
+
+@_persist
+def _forget_the_deleted(job: Job) -> None:
+    """Words that came after the deletion of their document, as its call went on, would outlive it."""
+    if not Document.objects.filter(pk=job.document_id).exists():
+        forget(str(job.document_id))
 
 
 def _log(job: Job, verdict: Verdict, error: Exception) -> None:

@@ -9,10 +9,14 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from feedback import flows
 from feedback.live.streams import StreamBus, key_of
 from feedback.models import User
+from feedback.pipeline.run import run
+from feedback.providers.base import Call, Request
 from feedback.services.erasure import delete_account, delete_document
 from limiter.models import FlowOverride
 from limiter.services import set_flow_policy
-from tests.factories.work import a_document
+from tests.factories.providers import ScriptedProvider, in_place_of
+from tests.factories.sharing import execution_of
+from tests.factories.work import a_document, an_analysis
 
 pytestmark = pytest.mark.django_db
 
@@ -55,3 +59,24 @@ def test_an_account_takes_its_live_words_and_its_exceptions_along(
         delete_account(owner)
     assert FlowOverride.objects.get().flow == flows.flow_of(outsider)
     assert redis_client.keys(f"{key_of(str(document.pk))}*") == []
+
+
+def test_words_that_came_after_the_deletion_go_when_their_call_ends(
+    owner: User,
+    redis_client: redis.Redis,
+    redis_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    document = an_analysis(owner)
+    key = str(document.pk)
+
+    def deleted_meanwhile(request: Request, call: Call) -> None:
+        with django_capture_on_commit_callbacks(execute=True):
+            delete_document(document, by=owner)
+        spoken(redis_url, key)
+
+    with in_place_of("offline", ScriptedProvider(before_the_end=deleted_meanwhile), monkeypatch):
+        job = document.jobs.earliest("pk")
+        run(str(job.pk), execution_of(job))
+    assert redis_client.keys(f"{key_of(key)}*") == []
