@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from feedback import upstreams
 from feedback.models import Draft
-from feedback.selectors.expected import Expected
 from feedback.selectors.preview import Preview, preview_of
 
 from .times import start_in_words
@@ -42,7 +42,7 @@ def preview_page(draft: Draft, *, open_at: int | None = None, problem: str = "")
         preview,
         sent=_sent(preview),
         quota=_quota(preview),
-        start=_start(preview.start),
+        start=_start(preview),
         open_at=open_at,
         problem=problem,
     )
@@ -76,7 +76,13 @@ def _rounded(tokens: int) -> int:
     return int(float(f"{tokens:.2g}"))
 
 
-def _start(expected: Expected) -> str:
+def _start(preview: Preview) -> str:
+    expected = preview.start
     if expected.is_paused:
         return _("The feedback service is not available right now. Your text waits until it is.")
+    if preview.renews_at:
+        return _(
+            "Your own quota for today is used up. Nothing is lost: what you hand in waits, and begins by "
+            "itself when it renews, on %(when)s."
+        ) % {"when": date_format(localtime(preview.renews_at), "DAY_TIME_FORMAT")}
     return start_in_words(expected.earliest_in, expected.latest_in) or _("As soon as there is room.")

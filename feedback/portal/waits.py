@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from django.utils.formats import date_format
 from django.utils.text import format_lazy
 from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from feedback.models import Document
@@ -55,7 +57,15 @@ def why_paused(wait: Wait) -> StrOrPromise:
     """Where it is another reason than that the service is away; else empty."""
     if wait.kind != WaitKind.PAUSED or wait.reason is None:
         return ""
-    return _WHY_PAUSED.get(wait.reason, "")
+    return joined(_WHY_PAUSED.get(wait.reason, ""), _renewal(wait))
+
+
+def _renewal(wait: Wait) -> str:
+    """When one's own quota of the day renews: the only pause whose end is known."""
+    if wait.reason != Reason.FLOW_TOKENS_PER_DAY or wait.retry_at is None:
+        return ""
+    when = localtime(datetime.fromtimestamp(wait.retry_at, UTC))
+    return _("It renews on %(when)s.") % {"when": date_format(when, "DAY_TIME_FORMAT")}
 
 
 def start_of(wait: Wait) -> str:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from feedback import documents as reader
 from feedback import requests, upstreams
 from feedback.fingerprint import fingerprint
-from feedback.models import Draft
+from feedback.models import Draft, User
 from feedback.providers.base import Request, SectionRequest, SummaryRequest, Task
 from feedback.selectors.drafts import parsed_of, sections_of_draft
 from feedback.selectors.expected import Expected, expected_start
 from feedback.selectors.revisions import kept_since
+from feedback.selectors.usage import quota_renews_at
+from feedback.selectors.visibility import before_it, reviewed_first
 
 OPENING_WORDS = 18
 
@@ -40,6 +43,7 @@ class Preview:
     requests: int  # that will be sent: one a section that changed, and one for the summary
     tokens: int  # that the provider will set aside for them, about
     start: Expected
+    renews_at: datetime | None  # when their owner's quota of the day does; None: it is not used up
     warnings: Sequence[str]
     problem: str  # why it can't be read
     is_corrected: bool
@@ -57,18 +61,27 @@ def preview_of(draft: Draft) -> Preview | None:
     upstream = upstreams.default_upstream()
     sections = sections_of_draft(draft, parsed)
     plan = _Plan(draft, sections)
+    estimates = plan.estimates()
     titles = {start: str(title) for start, title in draft.cuts or ()}
     return Preview(
         read_of=draft.read_of,
         words=parsed.words,
         sections=list(_sections(parsed, sections, titles, plan.kept)),
         requests=plan.requests,
-        tokens=plan.tokens(),
+        tokens=sum(estimates),
         start=expected_start(draft.owner, upstream),
+        renews_at=_renews_at(draft.owner, upstream, estimates),
         warnings=parsed.warnings,
         problem=draft.read_problem,
         is_corrected=draft.cuts is not None,
     )
+
+
+def _renews_at(owner: User, upstream: str, estimates: Sequence[int]) -> datetime | None:
+    """For the smallest of the requests. Automatic feedback uses no quota."""
+    if not estimates or upstream == "offline":
+        return None
+    return quota_renews_at(owner, tokens=min(estimates))
 
 
 class _Plan:
@@ -79,7 +92,8 @@ class _Plan:
         self._title = str(draft)
         self._task: Task = requests.task_of(draft.assignment)
         self._requests = [SectionRequest(each.text, each.heading_path, self._task) for each in sections]
-        answered = kept_since(draft.previous)
+        reviewed = reviewed_first(draft.assignment, draft.previous)
+        answered = kept_since(before_it(draft.previous, reviewed=reviewed))
         self.kept: Mapping[int, int] = {
             section.start: answered[name]
             for section, request in zip(sections, self._requests, strict=True)
@@ -95,14 +109,14 @@ class _Plan:
     def requests(self) -> int:
         return len(self._sent) + bool(self._requests)
 
-    def tokens(self) -> int:
-        """Input and the longest answer allowed; the summary will be shown some comments more."""
+    def estimates(self) -> list[int]:
+        """Input and the longest answer allowed, of each; the summary will be shown some comments more."""
         if not self._requests:
-            return 0
+            return []
         parts = tuple((" > ".join(each.heading_path), each.text) for each in self._requests)
         asked: list[Request] = [*self._sent, SummaryRequest(self._title, parts, (), self._task)]
-        estimates = [self._provider.estimate(request) for request in asked]
-        return sum(each.input_tokens + each.max_tokens for each in estimates)
+        estimates = map(self._provider.estimate, asked)
+        return [each.input_tokens + each.max_tokens for each in estimates]
 
 
 def _sections(

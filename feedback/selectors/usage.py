@@ -55,6 +55,20 @@ def usage_of(user: User) -> Usage:
     )
 
 
+def quota_renews_at(user: User, *, tokens: int) -> datetime | None:
+    """When the day's own quota lets a call begin that holds so many tokens. None: it does now.
+
+    What running calls hold is not counted here; the gate does, and may let a call begin later.
+    """
+    daily = limiter.flow_limits(flows.flow_of(user)).tokens_per_day
+    if daily is None:
+        return None
+    now = timezone.now().astimezone(UTC)
+    day = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    today, _ = _used(user, day, day.replace(day=1))
+    return day + timedelta(days=1) if today.tokens + min(tokens, daily) > daily else None
+
+
 def _used(user: User, day: datetime, month: datetime) -> tuple[Used, Used]:
     """Of this day and this month. Deleting a document gives nothing back: what it used is remembered."""
     mine = Job.objects.filter(document__owner=user, kind__in=CALLS, started_at__gte=month).order_by()

@@ -32,6 +32,14 @@ def reviewed_first(assignment: Assignment | None, previous: Document | None) -> 
     return assignment.reviewed or (follows and previous is not None and not feedback_visible(previous))
 
 
+def before_it(previous: Document | None, *, reviewed: bool) -> Document | None:
+    """The draft before one, if what was written on it may be read on this one: nothing gets past a review.
+
+    `reviewed`: a teacher reads the feedback on this one before its owner does.
+    """
+    return previous if previous and (reviewed or feedback_visible(previous)) else None
+
+
 def with_visible_feedback(documents: Iterable[Document]) -> list[Document]:
     """Those of them whose feedback may be shown, in one query at most."""
     asked = list(documents)

@@ -50,6 +50,7 @@ class Wait:
     earliest_in: float | None = None  # seconds until its start, as a range; None: not known
     latest_in: float | None = None
     reason: Reason | None = None  # what exactly it waits for
+    retry_at: float | None = None  # when that limit lets the next one pass; None: not known
     cause: Cause | None = None  # why the range is later than a page has said before
     ends: Ends | None = None  # None: no deadline lies ahead, or nothing is known
 
@@ -83,6 +84,7 @@ def _explained(document: Document, job: Job, running: bool) -> Wait:
         _seconds_until(explanation.earliest),
         _seconds_until(explanation.latest),
         explanation.reason,
+        explanation.retry_at,
         _cause(document, explanation, paused=kind == WaitKind.PAUSED),
     )
 

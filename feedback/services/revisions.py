@@ -11,7 +11,7 @@ from feedback import requests
 from feedback.fingerprint import fingerprint
 from feedback.models import Comment, Document, Feedback, Section
 from feedback.selectors.revisions import reusable_of
-from feedback.selectors.visibility import feedback_visible
+from feedback.selectors.visibility import before_it
 from feedback.services import reactions
 from feedback.upstreams import provider_for
 
@@ -21,7 +21,7 @@ def keep_unchanged(document: Document, sections: Sequence[Section]) -> set[UUID]
 
     Offsets are those of the section, and its text is equal to the letter: comments stay where they are.
     """
-    reusable = reusable_of(_before(document))
+    reusable = reusable_of(before_it(document.previous, reviewed=document.reviewed))
     if not reusable:
         return set()
     provider = provider_for(document.upstream)
@@ -36,7 +36,7 @@ def keep_unchanged(document: Document, sections: Sequence[Section]) -> set[UUID]
 
 def keep_summary(document: Document) -> bool:
     """Copy the previous summary where nothing at all changed, not even what was said on the sections."""
-    previous = _before(document)
+    previous = before_it(document.previous, reviewed=document.reviewed)
     given = previous.feedback.filter(section=None, provisional=False).first() if previous else None
     if previous is None or given is None or not given.fingerprint:
         return False
@@ -45,12 +45,6 @@ def keep_summary(document: Document) -> bool:
         return False
     copy_feedback(given, document, None)
     return True
-
-
-def _before(document: Document) -> Document | None:
-    """The previous draft, if what was written on it may be read on this one: nothing gets past a review."""
-    previous = document.previous
-    return previous if previous and (document.reviewed or feedback_visible(previous)) else None
 
 
 def _summary_asked(document: Document) -> str:

@@ -7,9 +7,10 @@ from django.db import IntegrityError, transaction
 
 from feedback.errors import Refused
 from feedback.models import Assignment, Comment, Document, Feedback, Reaction, User
+from feedback.selectors.preview import preview_of
 from feedback.selectors.quality import quality
 from feedback.selectors.revisions import Fate, chain_of, changes_of, progress_of
-from feedback.services import reactions
+from feedback.services import outlines, reactions
 from tests.factories.drafts import ESSAY, PARAGRAPHS, a_draft, hand_in, run_all
 from tests.factories.providers import ScriptedProvider
 from tests.factories.work import a_document
@@ -71,6 +72,33 @@ def test_the_same_text_again_costs_no_call_at_all(first: Document, provider: Scr
     assert set(second.jobs.filter(kind__in=["analyse", "summarise"]).values_list("tokens", "state")) == {
         (0, "done")
     }
+
+
+def test_what_may_not_be_read_yet_is_not_kept_and_the_preview_says_so(
+    first: Document,
+) -> None:
+    Document.objects.filter(pk=first.pk).update(reviewed=True)
+    first.refresh_from_db()
+    draft = outlines.read(a_draft(first.owner, EDITED, previous=first))
+    shown = preview_of(draft)
+    assert shown is not None
+    second = run_all(hand_in(draft))
+    assert not Feedback.objects.filter(document=second).exclude(since_revision=None).exists()
+    assert (shown.kept, shown.requests) == (0, 4)
+
+
+def test_with_the_teacher_again_it_is_kept_and_the_preview_says_so(
+    owner: User, assignment: Assignment, provider: ScriptedProvider
+) -> None:
+    Assignment.objects.update(reviewed=True)
+    assignment.refresh_from_db()
+    first = run_all(hand_in(a_draft(owner, assignment=assignment)))
+    provider.calls = 0
+    draft = outlines.read(a_draft(owner, EDITED, previous=first, assignment=assignment))
+    shown = preview_of(draft)
+    assert shown is not None
+    run_all(hand_in(draft))
+    assert (shown.kept, shown.requests) == (2, provider.calls)
 
 
 def test_another_model_or_prompt_reads_everything_again(first: Document, provider: ScriptedProvider) -> None:

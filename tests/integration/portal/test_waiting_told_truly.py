@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -91,6 +91,14 @@ def test_a_pause_says_why_and_promises_no_start(
     assert "Paused" in text
     assert words in text
     assert "Starts" not in text
+
+
+def test_ones_own_quota_says_when_it_renews(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    midnight = datetime(2027, 3, 1, tzinfo=UTC)
+    explained(monkeypatch, reason=Reason.FLOW_TOKENS_PER_DAY, retry_at=midnight.timestamp())
+    User.objects.filter(pk=owner.pk).update(time_zone="Europe/Berlin")
+    owner.refresh_from_db()
+    assert "It renews on 1 March, 01:00." in banner(owner, reading.a_split_document(owner))
 
 
 def test_running_says_which_sections_of_how_many(owner: User) -> None:
