@@ -10,6 +10,9 @@ reached, and of these
 - what only one marked `-- rare` reaches is made inside that one, when it is called;
 - the rest are declared first, the most used last.
 
+What a text calls often of Redis's and Lua's libraries is looked up once: each name takes two searches of
+tables.
+
 The scripts help by their form: functions are local, end in a line `end`, and have no name in common with what
 a caller has of its own (where they do, the function stays one).
 """
@@ -17,6 +20,7 @@ a caller has of its own (where they do, the function stays one).
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -34,6 +38,8 @@ LOCAL = re.compile(r"\b(?:local|for) ([\w, ]+?)(?= =| in|$)", re.MULTILINE)
 BEGIN = r"^(?<![(,{]\n)"  # of a statement: what it stands in is not a list over several lines
 GIVEN = r"((?:[^()\n]|\([^()\n]*\))*)"  # between the parentheses of a call
 ARGUMENTS = re.compile(r", (?![^()]*\))")
+LIBRARY = re.compile(r'"[^"\n]*"|(?<![\w.])(?:math|redis|string|struct)\.[a-z]+\b')  # or a string
+OFTEN = 4  # calls of a function that stand in one text
 
 
 def linked(text: str) -> str:
@@ -74,6 +80,16 @@ def _drop_unreached(main: str, functions: dict[str, Function]) -> None:
             ahead += functions[word].words()
     for name in functions.keys() - reached:
         del functions[name]
+
+
+def _looked_up(text: str) -> str:
+    calls = Counter(LIBRARY.findall(text))
+    often = sorted(name for name, times in calls.items() if times >= OFTEN and name[0] != '"')
+    if not often:
+        return text
+    names = {name: name.replace(".", "_") for name in often}
+    text = LIBRARY.sub(lambda call: names.get(call[0], call[0]), text)
+    return f"local {', '.join(names.values())} = {', '.join(often)}\n{text}"
 
 
 @lru_cache(1_000)
@@ -177,7 +193,7 @@ class Script:
         def placed(match: re.Match[str]) -> str:
             return self._made(match[1], needed) if match[1] in needed else ""
 
-        return f"{self._declared(needed)}\n{PLACE.sub(placed, self.main)}"
+        return f"{self._declared(needed)}\n{PLACE.sub(placed, _looked_up(self.main))}"
 
     def _made(self, name: str, known: frozenset[str]) -> str:
         """The function; a rare one begins with those that nothing else needs."""
@@ -186,9 +202,8 @@ class Script:
             return str(function)
         own = self._needed(function.body, known)
         inner = [self._made(each, known | own) for each in self.functions if each in own]
-        return str(
-            Function(name, function.parameters, "\n".join([self._declared(own), *inner, function.body]))
-        )
+        body = _looked_up(function.body)
+        return str(Function(name, function.parameters, "\n".join([self._declared(own), *inner, body])))
 
     def _needed(self, text: str, known: frozenset[str]) -> frozenset[str]:
         """The functions that a text calls, directly or through others that are not rare."""

@@ -60,3 +60,26 @@ def test_early_returns_leave_every_loop_and_give_every_value(
     script = linked(EARLY_RETURNS)
     assert "function" not in script
     assert redis_client.eval(script, 0, *given) == redis_client.eval(EARLY_RETURNS, 0, *given)
+
+
+MANY_CALLS = """
+local function longest(left)
+  return math.max(0, left)
+end
+
+-- rare
+local function sum()
+  local most = math.max(1, 2) + math.max(3, 4) + math.max(5, 6) + math.max(7, 8)
+  return longest(ARGV[1]) + longest(ARGV[2]) + most
+end
+
+local words = string.upper("once") .. "math.max"
+return { words, sum(), math.max(1, 2), math.max(3, 4), math.max(5, 6), math.max(7, 8) }
+"""
+
+
+def test_what_is_called_often_of_a_library_is_looked_up_once_in_each_text(redis_client: redis.Redis) -> None:
+    script = linked(MANY_CALLS)
+    assert script.count("= math.max\n") == 2
+    assert "string.upper" in script  # but once
+    assert redis_client.eval(script, 0, 3, -4) == redis_client.eval(MANY_CALLS, 0, 3, -4)
