@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from feedback.models import Assignment, Comment, Document, Feedback, User
 from feedback.services import reactions
@@ -95,3 +97,9 @@ def test_every_state_of_a_document(reader: Page, site: Site, owner: User, assign
     for document in documents_in_every_state(owner, assignment):
         reader.goto(site / f"documents/{document.pk}/")
         assert faults(reader) == [], document.title
+
+
+def test_a_field_is_described_by_its_help(reader: Page, site: Site) -> None:
+    reader.goto(site / "account/password/")
+    field = reader.get_by_label("New Password", exact=True)
+    expect(field).to_have_accessible_description(re.compile("at least 8 characters"))
