@@ -25,7 +25,7 @@ PAGES: dict[str, dict[str, str]] = {
     "kind: provisional (none)": {"kind__exact": "provisional"},
     "upstream": {"upstream": "bedrock"},
     "outcome: failure": {"outcome__exact": "failure"},
-    "searched by key": {"q": "01900000-0007-7000-8000-000000000004"},
+    "searched by key": {"q": "01900000-0007-7000-8000-000400000007"},
     "searched by address": {"q": "crowd77@"},
     "searched by 20 people": {"q": "crowd1"},
 }

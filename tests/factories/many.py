@@ -7,10 +7,12 @@ from django.db import connection
 PEOPLE = 2_000
 KINDS = ["parse", "split", "analyse", "summarise", "deliver"]
 
-# Keys in the order of their making, as UUIDv7 has them; the last group keeps the tables apart.
+# Keys in the order of their making, as UUIDv7 has them; the last group keeps the tables apart, and is what a
+# list shows of a key.
 _KEY = """
 CREATE OR REPLACE FUNCTION pg_temp.many_key(n bigint, of_table bigint) RETURNS uuid LANGUAGE sql IMMUTABLE AS
-$$ SELECT ('0190' || lpad(to_hex(n), 8, '0') || '70008000' || lpad(to_hex(of_table), 12, '0'))::uuid $$
+$$ SELECT ('0190' || lpad(to_hex(n), 8, '0') || '70008000' || lpad(to_hex(of_table), 4, '0')
+    || lpad(to_hex(n), 8, '0'))::uuid $$
 """
 
 _PEOPLE = """

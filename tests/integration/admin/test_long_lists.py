@@ -26,7 +26,7 @@ FILTERS = (
     {"upstream": "bedrock"}, {"upstream": "offline"}, {"outcome__exact": "throttled"},
     {"state__exact": "failed", "kind__exact": "split"},
 )  # fmt: skip
-SEARCHES = ("crowd77@", "Person 12", "01900000-0007-7000-8000-000000000004")
+SEARCHES = ("crowd77@", "Person 12", "01900000-0007-7000-8000-000400000007")
 
 
 @pytest.fixture
