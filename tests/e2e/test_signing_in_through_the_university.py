@@ -1,0 +1,78 @@
+"""Signing in through a university's identity provider, with a browser that is sent there and back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+import redis
+from playwright.sync_api import Page, expect
+
+from feedback.models import User
+from tests.e2e.site import Site
+from tests.identity import CLIENT, SECRET, IdentityProvider, identity_provider
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+
+NORA = {"sub": "42", "email": "nora@uni.example", "email_verified": True, "name": "Nora New"}
+
+
+@pytest.fixture(scope="module")
+def running_university() -> Iterator[IdentityProvider]:
+    with identity_provider() as provider:
+        yield provider
+
+
+@pytest.fixture
+def university(running_university: IdentityProvider) -> IdentityProvider:
+    running_university.person, running_university.refuses = dict(NORA), False
+    return running_university
+
+
+@pytest.fixture
+def environment(
+    child_environment: dict[str, str], redis_client: redis.Redis, running_university: IdentityProvider
+) -> dict[str, str]:
+    return {
+        **child_environment, "DJANGO_SETTINGS_MODULE": "tests.e2e.settings",
+        "OIDC_ISSUER": running_university.url, "OIDC_NAME": "Uni Example", "OIDC_CLIENT_ID": CLIENT,
+        "OIDC_CLIENT_SECRET": SECRET, "OIDC_DOMAINS": "uni.example",
+    }  # fmt: skip
+
+
+def go_through(page: Page, site: Site) -> None:
+    page.goto(site / "sign-in/")
+    page.get_by_role("link", name="Sign in with Uni Example").click()
+
+
+def test_the_first_time_makes_an_account_and_the_second_finds_it(
+    page: Page, site: Site, university: IdentityProvider
+) -> None:
+    for _ in range(2):
+        go_through(page, site)
+        expect(page.get_by_role("heading", level=1)).to_have_text("Your documents")
+        page.context.clear_cookies()
+    assert list(User.objects.values_list("name", "email")) == [("Nora New", "nora@uni.example")]
+
+
+def test_who_says_no_over_there_is_told_so_and_has_no_account(
+    page: Page, site: Site, university: IdentityProvider
+) -> None:
+    university.refuses = True
+    go_through(page, site)
+    expect(page).to_have_url(re.compile("/identity/cancelled/"))
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    page.goto(site / "")
+    expect(page).to_have_url(re.compile("/sign-in/"))
+    assert not User.objects.exists()
+
+
+def test_an_address_of_elsewhere_is_turned_back_with_words(
+    page: Page, site: Site, university: IdentityProvider
+) -> None:
+    university.person["email"] = "nora@elsewhere.example"
+    go_through(page, site)
+    expect(page.locator("main")).to_contain_text("This address is not of this site")
+    expect(page.locator("main")).to_contain_text("Accounts here are for addresses of uni.example.")
+    assert not User.objects.exists()
