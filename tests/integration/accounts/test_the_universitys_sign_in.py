@@ -134,3 +134,8 @@ def test_a_provider_that_is_away_is_said_on_the_sign_in_page(
     answer = client.get(f"/identity/{OIDC_ID}/", follow=True)
     assert answer.redirect_chain == [("/sign-in/", 302)]
     assert "Uni Example cannot be reached right now." in answer.content.decode()
+
+
+def test_what_is_connected_with_an_account_is_named(client: Client, university: IdentityProvider) -> None:
+    through(client)
+    assert "Uni Example, nora@uni.example" in client.get("/account/identities/").content.decode()
