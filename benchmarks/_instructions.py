@@ -57,6 +57,7 @@ def measure(counter: Counter, client: redis.Redis, jobs: int, calls: int, *, eve
     counter.report(f"{named}admit k=1", calls, partial(admit_into, gate, 1, leases))
     counter.report(f"{named}admit k=16", calls, partial(admit_into, gate, 16, leases), 16)
     counter.report(f"{named}settle", calls, partial(settle_next, gate, leases))
+    counter.report(f"{named}settle 16 together", calls // 2, partial(settle_next, gate, leases, 16), 16)
 
 
 class Counter:

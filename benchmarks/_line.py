@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import redis
 
-from limiter.gate import FlowPolicy, Lease, Outcome, Ticket, UpstreamConfig, Usage
+from limiter.gate import Ended, FlowPolicy, Lease, Outcome, Ticket, UpstreamConfig, Usage
 from limiter.gate.redis import RedisGate
 
 if TYPE_CHECKING:
@@ -117,8 +117,9 @@ def admit_into(gate: RedisGate, k: int, leases: list[Lease]) -> None:
     leases += admission.leases
 
 
-def settle_next(gate: RedisGate, leases: list[Lease]) -> None:
-    gate.settle(U, leases.pop().id, Outcome.SUCCESS, Usage(1_000, 100))
+def settle_next(gate: RedisGate, leases: list[Lease], several: int = 1) -> None:
+    ended = [Ended(leases.pop().id, Outcome.SUCCESS, Usage(1_000, 100)) for _ in range(several)]
+    assert all(each.applied for each in gate.settle_many(U, ended))
 
 
 @contextmanager

@@ -73,6 +73,8 @@ def measure(meter: Meter, size: int, aims: dict[str, float], where: str = "", **
             where + name, meter.timed(partial(admit_into, gate, k, leases), size // 2 // k), k, aims.get(name)
         )
     meter.report(f"{where}settle", meter.timed(partial(settle_next, gate, leases)))
+    together = meter.timed(partial(settle_next, gate, leases, 16), len(leases) // 16)
+    meter.report(f"{where}settle 16 together", together, 16)
 
 
 def measure_refusals(meter: Meter) -> None:

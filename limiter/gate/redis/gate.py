@@ -44,7 +44,7 @@ OPERATIONS = (
 )  # fmt: skip
 SLICE = 1.0  # seconds after which a sleeper looks at the lists: plain enqueues can't wake it
 FLOWS_LISTED = 1_000
-MOST_AT_ONCE = 256  # leases of one decision: a script must not hold the server for long
+MOST_AT_ONCE = 256  # leases of one decision, or settled together: a script must not hold the server for long
 UNAVAILABLE = ("READONLY", "OOM", "BUSY", "LOADING", "MASTERDOWN", "CLUSTERDOWN", "NOREPLICAS", "MISCONF")
 
 
@@ -148,13 +148,15 @@ class RedisGate:
         shares: Sequence[tuple[str, str]] = (),
     ) -> Settlement:
         ended = Ended(lease, outcome, usage, retry_after, timing, quota, tuple(shares))
-        return replies.settlement(self._run("settle", upstream, *wire.ended(ended, self._random())))
+        (settlement,) = self.settle_many(upstream, [ended])
+        return settlement
 
     def settle_many(self, upstream: str, ended: Sequence[Ended]) -> tuple[Settlement, ...]:
-        prefix = (self._birth, self._job_prefix)
-        calls = [(*prefix, *wire.ended(each, self._random())) for each in ended]
-        with watched("settle", upstream), translated():
-            replied = self._script("settle").many(self._connection, self._keys(upstream), calls)
+        replied: list[replies.Reply] = []
+        for start in range(0, len(ended), MOST_AT_ONCE):
+            batch = ended[start : start + MOST_AT_ONCE]
+            words = [word for each in batch for word in wire.ended(each, self._random())]
+            replied += self._run("settle", upstream, *words)
         return tuple(map(replies.settlement, replied))
 
     def expire(self, upstream: str, limit: int = 100) -> tuple[Lease, ...]:

@@ -32,14 +32,13 @@ local function lease_reply(lease, expires)
 end
 
 -- Free the slot and correct what the lease was charged; riders bear their part of it (ARGV from `shares` on).
-local function end_lease(lease, used, shares)
+local function end_lease(lease, used, riders, shares)
   local again = pushed_again(lease.job)
   redis.call("HDEL", records_key, "p" .. lease.id, "j" .. lease.job)
   redis.call("ZREM", due_key, lease.job)
   state.in_flight = state.in_flight - 1
   state.probes = state.probes - lease.probe
   local flow, group, lane = three_of(lease.flow, lease.group)
-  local riders = shares and (#ARGV - shares + 1) / 2 or 0
   local part = used / (1 + riders)
   local over = part - lease.charge
   if over ~= 0 then

@@ -7,7 +7,7 @@ fast is in linker.py.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha1
@@ -45,21 +45,6 @@ class Script:
             return connection.evalsha(self.digest, len(keys), *keys, *args)
         except NoScriptError:
             return connection.eval(self.text, len(keys), *keys, *args)
-
-    def many(
-        self, connection: redis.Redis, keys: tuple[str, ...], calls: Sequence[Sequence[str | float]]
-    ) -> list[Any]:
-        """Run it for each call, one after the other, in one round trip. Raises what the first failure was."""
-        with connection.pipeline(transaction=False) as pipeline:
-            for args in calls:
-                pipeline.execute_command("EVALSHA", self.digest, len(keys), *keys, *args)  # type: ignore[no-untyped-call]
-            found = pipeline.execute(raise_on_error=False)
-        for at, reply in enumerate(found):
-            if isinstance(reply, NoScriptError):
-                found[at] = self(connection, keys, *calls[at])
-            elif isinstance(reply, Exception):
-                raise reply
-        return found
 
 
 @cache

@@ -1,12 +1,12 @@
--- Free the slot, correct what was held and charged, feed breaker, rates and fairness. A second settle changes
--- nothing.
+-- Free the slots, correct what was held and charged, feed breaker, rates and fairness, one lease after the other. A
+-- second settle changes nothing.
 --
--- KEYS     see state.lua
--- ARGV[3]  lease, then outcome; input, output and cache-write tokens used (-1: no figures); retry_after in
---          microseconds, a random number in [0, 1); microseconds to the first token and to the end (-1: unknown);
---          quota that was throttled or ""; then flow and group of each rider
--- reply    {applied, breaker as it acts, tripped, healed}
--- cost     O(log n) for each rider and the leader
+-- KEYS        see state.lua
+-- ARGV[3...]  for each: how many riders it has; lease, outcome; input, output and cache-write tokens used (-1: no
+--             figures); retry_after in microseconds, a random number in [0, 1); microseconds to the first token and to
+--             the end (-1: unknown); quota that was throttled or ""; then flow and group of each rider
+-- reply       {applied, breaker as it acts, tripped, healed} of each
+-- cost        O(log n) for each lease and rider
 -- include "state"
 -- include "wake"
 -- include "standing"
@@ -16,12 +16,20 @@
 
 local LEARNING = 0.1
 local DAY = 86400000000
-local SHARES = 13 -- where the riders begin
-local lease, outcome = lease_of(ARGV[3]), ARGV[4]
-local used_input, used_output, used_writes = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
-local retry_after, random = tonumber(ARGV[8]), tonumber(ARGV[9])
-local first_token, total = tonumber(ARGV[10]), tonumber(ARGV[11])
-local not_taken = outcome == "returned" or outcome == "throttled" or outcome == "exhausted"
+local WORDS = 10 -- of a lease, before its riders
+local lease, outcome, used_input, used_output, used_writes
+local retry_after, random, first_token, total, quota
+local not_taken -- did the provider not take the call?
+local settled = 0
+
+-- The lease whose words begin here, and what is said of it.
+local function read_words(at)
+  lease, outcome = lease_of(ARGV[at]), ARGV[at + 1]
+  used_input, used_output, used_writes = tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3]), tonumber(ARGV[at + 4])
+  retry_after, random = tonumber(ARGV[at + 5]), tonumber(ARGV[at + 6])
+  first_token, total, quota = tonumber(ARGV[at + 7]), tonumber(ARGV[at + 8]), ARGV[at + 9]
+  not_taken = outcome == "returned" or outcome == "throttled" or outcome == "exhausted"
+end
 
 -- Tokens charged in the end. Without figures what was held: who fails is not served for nothing.
 local function charged()
@@ -72,46 +80,60 @@ local function throttled()
   if lease.reinstalled == 1 then
     return
   end
-  learn_multiplier(ARGV[12])
+  learn_multiplier(quota)
   local lowest = at_floor()
-  rates_throttled(ARGV[12], lease.r_rate, lease.t_rate)
+  rates_throttled(quota, lease.r_rate, lease.t_rate)
   if lowest and lease.generation == state.generation then
     breaker_throttled(retry_after, random)
   end
 end
 
-if not lease or not rules then
-  count("settled_again")
-  load_tuning()
-  return { 0, breaker_seen(), 0, 0 }
+local function settle_one(riders, shares)
+  if not lease or not rules then
+    count("settled_again")
+    return { 0, breaker_seen(), 0, 0 }
+  end
+  settled = settled + 1
+  local amount = charged()
+  local flow = end_lease(lease, not_taken and 0 or math.max(1, amount), riders, shares)
+  correct_all(flow, amount - lease.hold)
+  if outcome == "success" then
+    state.settled_success = state.settled_success + 1
+    learn(now - lease.admitted)
+  else
+    count("settled_" .. outcome)
+  end
+  if outcome == "exhausted" then
+    local until_when = retry_after > 0 and now + retry_after or now - now % DAY + DAY
+    state.stopped_until = math.max(state.stopped_until, until_when)
+  end
+  local before = state.breaker
+  -- A probe that was counted when the provider took it is not counted again at its end.
+  local counted = lease.accepted == 1 and tuning.heals_on_accepted == 1 and lease.probe == 1 and outcome == "success"
+  if outcome == "throttled" then
+    throttled()
+  elseif lease.generation == state.generation and not counted then
+    breaker_feed(outcome, lease.probe == 1, retry_after, random, slow())
+  end
+  local after = state.breaker
+  local moved = before ~= after
+  return { 1, breaker_seen(), moved and after == OPEN and 1 or 0, moved and after == CLOSED and 1 or 0 }
 end
+
 load_tuning()
 load_tally()
-local amount = charged()
-local flow = end_lease(lease, not_taken and 0 or math.max(1, amount), SHARES)
-correct_all(flow, amount - lease.hold)
-if outcome == "success" then
-  state.settled_success = state.settled_success + 1
-  learn(now - lease.admitted)
-else
-  count("settled_" .. outcome)
+local replies, at = {}, 3
+while at < #ARGV do
+  local riders = tonumber(ARGV[at])
+  read_words(at + 1)
+  local reply = settle_one(riders, at + 1 + WORDS)
+  replies[#replies + 1] = reply
+  at = at + 1 + WORDS + 2 * riders
 end
-if outcome == "exhausted" then
-  local until_when = retry_after > 0 and now + retry_after or now - now % DAY + DAY
-  state.stopped_until = math.max(state.stopped_until, until_when)
+if settled > 0 then
+  save_records()
+  save_spending()
+  save()
+  wake(settled)
 end
-local before = state.breaker
--- A probe that was counted when the provider took it is not counted again at its end.
-local counted = lease.accepted == 1 and tuning.heals_on_accepted == 1 and lease.probe == 1 and outcome == "success"
-if outcome == "throttled" then
-  throttled()
-elseif lease.generation == state.generation and not counted then
-  breaker_feed(outcome, lease.probe == 1, retry_after, random, slow())
-end
-save_records()
-save_spending()
-save()
-wake()
-local after = state.breaker
-local moved = before ~= after
-return { 1, breaker_seen(), moved and after == OPEN and 1 or 0, moved and after == CLOSED and 1 or 0 }
+return replies

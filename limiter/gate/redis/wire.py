@@ -72,14 +72,15 @@ def policies(flows: dict[str, FlowPolicy], groups: dict[str, float]) -> str:
 
 
 def ended(run: Ended, random: float) -> tuple[str | float, ...]:
-    """The words of settle.lua; `random` is in [0, 1)."""
+    """The words of settle.lua for one of its leases; `random` is in [0, 1)."""
     used = (-1, -1, -1)
     if run.usage is not None:
         used = (run.usage.input_tokens, run.usage.output_tokens, run.usage.cache_write_tokens)
     times = (-1.0, -1.0) if run.timing is None else (run.timing.first_token * 1e6, run.timing.total * 1e6)
     return (
-        run.lease, run.outcome.value, *used, micros(run.retry_after), repr(random), *map(repr, times),
-        run.quota.value if run.quota else "", *(name for share in run.shares for name in share),
+        len(run.shares), run.lease, run.outcome.value, *used, micros(run.retry_after), repr(random),
+        *map(repr, times), run.quota.value if run.quota else "",
+        *(name for share in run.shares for name in share),
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from limiter.gate import (
     BreakerConfig,
     BreakerMode,
     ControlConfig,
+    Ended,
     FlowPolicy,
     Law,
     Lease,
@@ -229,6 +230,34 @@ class BothGates(RuleBasedStateMachine):
                 "settle", U, lease, outcome, usage, retry_after=retry_after, timing=timing, quota=quota,
                 shares=shares or (),
             )  # fmt: skip
+
+    @rule(
+        picks=st.lists(PICK, min_size=2, max_size=5),
+        outcomes=st.lists(st.sampled_from(Outcome), min_size=5, max_size=5),
+        usage=USAGES,
+        retry_after=st.sampled_from([0.0, 7.5]),
+        timing=TIMINGS,
+        quota=QUOTAS,
+        shares=SHARES,
+    )
+    def settle_several_together(
+        self,
+        picks: list[int],
+        outcomes: list[Outcome],
+        usage: Usage | None,
+        retry_after: float,
+        timing: Timing | None,
+        quota: Quota | None,
+        shares: list[tuple[str, str]],
+    ) -> None:
+        if not self.leases:
+            return
+        chosen = [self.leases[pick % len(self.leases)][0].id for pick in picks]
+        ended = [
+            Ended(lease, outcomes[at], usage, retry_after, timing, quota, tuple(shares) if at % 2 else ())
+            for at, lease in enumerate(chosen)
+        ]
+        self.both("settle_many", U, ended)
 
     @rule(
         outcome=st.sampled_from([Outcome.SUCCESS, Outcome.FAILURE]),

@@ -40,6 +40,7 @@ FAULTS = [
     Fault("settle", "elseif lease.generation == state.generation and not counted then", "elseif not counted then"),
     Fault("settle", "if never_sent then", "if not never_sent then"),
     Fault("settle", "math.ceil(used_output * rules.burndown)", "used_output"),
+    Fault("settle", "settle_one(riders, at + 1 + WORDS)", "settle_one(riders, 4 + WORDS)"),
     Fault("lease", "state.probes = state.probes - lease.probe", "state.probes = state.probes"),
     Fault("lease", "  ended(flow)\n", ""),
     Fault("lease", "local part = used / (1 + riders)", "local part = used"),
