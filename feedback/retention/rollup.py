@@ -9,6 +9,10 @@ from django.db import connection
 
 from feedback.routes import CALLS
 
+# Whoever deletes the same documents comes first or later, never at once: where they are gone there is nothing
+# to add. A statement of its own, for the next one to see what was committed while this one waited.
+_HOLD = "SELECT FROM feedback_document WHERE id = ANY(%(documents)s) ORDER BY id FOR UPDATE"
+
 # In one order, so that two purges never wait for each other in a circle.
 _ADD = """
 INSERT INTO feedback_usageday AS kept
@@ -34,4 +38,5 @@ def roll_up(documents: Sequence[UUID]) -> None:
     Only where the documents are deleted in the same transaction: called twice it would count twice.
     """
     with connection.cursor() as cursor:
+        cursor.execute(_HOLD, {"documents": list(documents)})
         cursor.execute(_ADD, {"documents": list(documents), "kinds": [kind.value for kind in CALLS]})
