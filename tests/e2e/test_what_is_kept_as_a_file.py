@@ -1,4 +1,4 @@
-"""What is kept as a file: a document with its comments in two formats, and everything as a zip."""
+"""What is kept as a file: a document with its comments in three formats, and everything as a zip."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import docx
 import pytest
 from playwright.sync_api import Download, Page
 from pypdf import PdfReader
@@ -36,14 +37,23 @@ def taken(page: Page, link: str) -> Download:
     return begun.value
 
 
+def words_of_word(path: Path) -> str:
+    """Of the real comments in its margin, and of the text."""
+    word = docx.Document(str(path))
+    noted = [paragraph.text for comment in word.comments for paragraph in comment.paragraphs]
+    return "\n".join([*noted, *(paragraph.text for paragraph in word.paragraphs)])
+
+
 def words_of_pdf(path: Path) -> str:
     return " ".join(" ".join(page.extract_text() for page in PdfReader(path).pages).split())
 
 
-READ: dict[str, Callable[[Path], str]] = {"pdf": words_of_pdf, "md": Path.read_text}
+READ: dict[str, Callable[[Path], str]] = {"docx": words_of_word, "pdf": words_of_pdf, "md": Path.read_text}
 
 
-@pytest.mark.parametrize(("link", "ending"), [("PDF", "pdf"), ("Markdown", "md")])
+@pytest.mark.parametrize(
+    ("link", "ending"), [("Word, with comments", "docx"), ("PDF", "pdf"), ("Markdown", "md")]
+)
 def test_a_document_is_kept_with_its_comments_in_it(
     reader: Page, site: Site, document: Document, tmp_path: Path, link: str, ending: str
 ) -> None:
