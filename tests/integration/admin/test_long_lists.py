@@ -19,7 +19,7 @@ from tests.people import signed_in
 pytestmark = pytest.mark.django_db
 LIST = "admin:feedback_job_changelist"
 MOST_QUERIES = 12
-A_MILLION = 1_000_000
+SOME, A_MILLION = 50_000, 1_000_000
 FILTERS = (
     {"state__exact": "done"}, {"state__exact": "failed"}, {"state__exact": "waiting"},
     {"kind__exact": "analyse"}, {"kind__exact": "deliver"}, {"kind__exact": "provisional"},
@@ -82,15 +82,31 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(office: Client) -> No
     assert len(few) == len(queries_of(office)) <= MOST_QUERIES
 
 
-@pytest.mark.long
-def test_a_million_rows_are_never_looked_through(office: Client) -> None:
-    many_jobs(A_MILLION)
-    addresses: list[dict[str, str]] = [{}, {"after": ""}, *FILTERS, *({"q": words} for words in SEARCHES)]
-    for said in addresses:
+def test_no_order_but_that_of_the_key_is_offered_or_obeyed(office: Client) -> None:
+    many_jobs(200)
+    asked = page(office, o="3.-2")
+    assert not asked.sortable_by
+    assert asked.result_list == page(office).result_list
+
+
+@pytest.mark.parametrize("rows", [SOME, pytest.param(A_MILLION, marks=pytest.mark.long)])
+def test_rows_are_never_looked_through(office: Client, rows: int) -> None:
+    many_jobs(rows)
+    middle = str(Job.objects.order_by("pk")[rows // 2].pk)
+    places: list[dict[str, str]] = [{}, {"after": ""}, {"before": middle}, {"after": middle}]
+    choices: list[dict[str, str]] = [{}, *FILTERS, *({"q": words} for words in SEARCHES)]
+    for said in (choice | place for choice in choices for place in places):
         queries = queries_of(office, **said)
         assert len(queries) <= MOST_QUERIES, said
         for sql in queries:
             assert not looks_through_jobs(sql), (said, sql)
+
+
+def test_a_look_through_all_rows_would_be_seen(office: Client) -> None:
+    many_jobs(1_000)
+    with CaptureQueriesContext(connection) as seen:
+        Job.objects.filter(problem__contains="reached").count()
+    assert looks_through_jobs(seen.captured_queries[0]["sql"])
 
 
 def queries_of(office: Client, **said: str) -> list[str]:
