@@ -6,12 +6,23 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 
 from feedback import flows
-from feedback.models import Document, Draft, JobEvent, Membership, Reaction, UsageDay, User
+from feedback.models import (
+    Document,
+    Draft,
+    JobEvent,
+    Membership,
+    Reaction,
+    Release,
+    Upload,
+    UsageDay,
+    User,
+)
 from feedback.selectors.report import report_of
 
 AT_ONCE = 50  # documents that one query brings
@@ -47,8 +58,18 @@ def everything_of(user: User) -> Iterator[bytes]:
             archive.writestr(f"{folder}/text.txt", document.text)
             archive.writestr(f"{folder}/feedback.json", _json(report_of(document)))
             archive.writestr(f"{folder}/events.json", _json(_events(document)))
+            for name, content in _also(document):
+                archive.writestr(f"{folder}/{name}", content)
             yield sink.taken()
     yield sink.taken()
+
+
+def _also(document: Document) -> Iterator[tuple[str, str | bytes]]:
+    """What only some have: a file that was not read yet, and a teacher's own words."""
+    for upload in Upload.objects.filter(document=document):
+        yield f"as-handed-in{PurePosixPath(upload.filename).suffix}", bytes(upload.data)
+    for given in Release.objects.filter(document=document, stands=True).values("at", "grade", "note"):
+        yield "teacher.json", _json(given)
 
 
 def _documents(user: User) -> Iterator[Document]:

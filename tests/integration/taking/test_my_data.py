@@ -12,9 +12,9 @@ from asgiref.sync import async_to_sync
 from django.test import AsyncClient, Client
 from django.urls import reverse
 
-from feedback.models import Assignment, Course, Document, Erasure, Feedback, Job, Membership, User
+from feedback.models import Assignment, Course, Document, Erasure, Feedback, Job, Membership, Release, User
 from feedback.pipeline.run import run
-from feedback.services import erasure
+from feedback.services import documents, erasure
 from feedback.services.exports import everything_of
 from limiter.execution import Execution
 from tests.factories import people, reading
@@ -52,6 +52,31 @@ def test_what_is_not_released_is_not_in_it(owner: User, assignment: Assignment) 
     assert "Bees matter" in everything
     for secret in ("Say what makes it clear.", "A plain start", "Name a source."):
         assert secret not in everything
+
+
+def test_a_teachers_grade_and_note_are_in_it_once_they_are_given(owner: User, assignment: Assignment) -> None:
+    document = reading.a_read_document(owner, assignment=assignment, reviewed=True)
+    given = Release.objects.create(document=document, grade="B+", note="Well observed.", stands=False)
+    assert not [name for name in unzipped(b"".join(everything_of(owner))) if name.endswith("teacher.json")]
+    Release.objects.filter(pk=given.pk).update(stands=True)
+    (said,) = [
+        json.loads(text)
+        for name, text in unzipped(b"".join(everything_of(owner))).items()
+        if name.endswith("teacher.json")
+    ]
+    assert (said["grade"], said["note"]) == ("B+", "Well observed.")
+
+
+def test_a_file_that_is_not_read_yet_is_in_it_as_it_was_handed_in(owner: User) -> None:
+    document = documents.submit(
+        owner=owner, handed=documents.Handed("bees.md", b"# Bees\n\nThey hum."), submission_key="one",
+        upstream="offline",
+    )  # fmt: skip
+    assert document.text == ""
+    files = unzipped(b"".join(everything_of(owner)))
+    assert [text for name, text in files.items() if name.endswith("as-handed-in.md")] == [
+        "# Bees\n\nThey hum."
+    ]
 
 
 def test_it_comes_piece_by_piece(owner: User) -> None:
