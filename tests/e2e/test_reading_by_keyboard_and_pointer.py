@@ -14,6 +14,14 @@ from tests.e2e.site import Site
 from tests.factories import reading
 from tests.running import PATIENCE
 
+COMES_ANEW = """() => {
+    const before = document.querySelector(".section:has(.note)");
+    const anew = before.cloneNode(true);
+    for (const each of anew.querySelectorAll("[style]")) each.removeAttribute("style");
+    anew.dataset.anew = "";
+    htmx.swap(before, anew.outerHTML, { swapStyle: "outerHTML" });
+}"""
+
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 
@@ -32,6 +40,18 @@ def without_javascript(browser: Browser, site: Site, owner: User) -> Iterator[Pa
 
 def open_document(page: Page, site: Site, document: Document) -> None:
     page.goto(site / f"documents/{document.pk}/")
+
+
+def test_a_part_that_comes_anew_takes_no_style_from_the_one_before(
+    reader: Page, site: Site, document: Document
+) -> None:
+    """The policy refuses it, and says so in the console, where every test of a page looks."""
+    reader.set_viewport_size({"width": 1280, "height": 800})
+    open_document(reader, site, document)
+    expect(reader.locator(".note[style]").first).to_be_visible()
+    reader.evaluate(COMES_ANEW)
+    expect(reader.locator(".section[data-anew]")).to_be_visible()
+    reader.wait_for_timeout(100)  # htmx settles after 20 ms
 
 
 def test_the_skip_link_is_the_first_stop(reader: Page, site: Site, document: Document) -> None:
