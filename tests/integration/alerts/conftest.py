@@ -10,12 +10,12 @@ from types import TracebackType
 from typing import Any, Self
 
 import pytest
-from aiosmtpd.controller import Controller
 
 from config.supervisor.ports import free_port
 from feedback.alerts import signals
 from feedback.alerts.signals import Reading
 from feedback.models import AlertReceiver, AlertRule
+from tests.mail_server import MailServer
 from tests.people import assignment, classmate, operator, outsider, owner, teacher
 
 __all__ = ["assignment", "classmate", "operator", "outsider", "owner", "teacher"]
@@ -88,7 +88,7 @@ class Mailbox:
 @pytest.fixture
 def mailbox(settings: Any) -> Iterator[Mailbox]:
     mailbox = Mailbox()
-    server = Controller(mailbox, hostname="127.0.0.1", port=free_port(0))
+    server = MailServer(mailbox, free_port(0))
     server.start()
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = server.hostname, server.port

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 import django_rq
 import pytest
 import redis
-from aiosmtpd.controller import Controller
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 from rq import Queue
@@ -29,6 +28,7 @@ from limiter import services
 from limiter.gates import get_gate
 from limiter.models import Plan, Pool, PoolMember, Upstream
 from tests.factories.sharing import a_price
+from tests.mail_server import MailServer
 from tests.people import assignment, owner
 from tests.running import PATIENCE, ROOT, processes, wait_until
 
@@ -316,7 +316,7 @@ def test_a_mail_server_that_answers_and_one_that_does_not(settings: Settings) ->
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port(0)
     assert "takes no mail" in told(doctor("mail"), "fail")
-    server = Controller(object(), hostname="127.0.0.1", port=settings.EMAIL_PORT)
+    server = MailServer(object(), settings.EMAIL_PORT)
     server.start()
     try:
         found = doctor("mail")

@@ -18,6 +18,7 @@ import psutil
 from config.embedded import EmbeddedPostgres, EmbeddedRedis, Layout
 from config.env import BASE_DIR
 from config.supervisor.ports import LOCALHOST
+from tests.running import wait_until
 
 DEADLINE_SECONDS = 300.0
 COMMAND = (sys.executable, "-m", "config.supervisor")
@@ -101,7 +102,7 @@ def test_a_second_one_on_the_same_data_gets_one_line(layout: Layout, folder: Pat
         )
         first.process.terminate()  # in the middle of making the database
         first.process.wait(DEADLINE_SECONDS)
-    assert pids_on(layout) == []
+    wait_until(lambda: pids_on(layout) == [], "everything that it started is gone")
     pid = first.process.pid
     assert second.stderr == f"Marginalia already runs on {layout.var} (process {pid}).\n"
     assert (second.returncode, second.stdout) == (1, "")

@@ -1,0 +1,35 @@
+"""A real mail server for tests that leaves nothing open behind it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP
+
+from tests.running import PATIENCE
+
+
+class MailServer(Controller):
+    """Closes its connections when it stops, those that are just ending too: aiosmtpd would not."""
+
+    def __init__(self, handler: Any, port: int) -> None:
+        super().__init__(handler, hostname="127.0.0.1", port=port)
+        self._talks: list[SMTP] = []
+
+    def factory(self) -> SMTP:
+        talk: SMTP = super().factory()  # type: ignore[no-untyped-call]
+        self._talks.append(talk)
+        return talk
+
+    def stop(self, no_assert: bool = False) -> None:
+        asyncio.run_coroutine_threadsafe(self._hang_up(), self.loop).result(PATIENCE)
+        super().stop(no_assert)
+
+    async def _hang_up(self) -> None:
+        for talk in self._talks:
+            if talk.transport is not None:
+                talk.transport.close()
+        await asyncio.sleep(0)  # the closing itself is the loop's next turn
+        await asyncio.sleep(0)
