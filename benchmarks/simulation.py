@@ -3,7 +3,7 @@
     PYTHONPATH=. python benchmarks/simulation.py [--scenario deadline_night]
     PYTHONPATH=. python benchmarks/simulation.py --stack [--speed 20] [--part 1]
 
-CPU seconds are what the wall clock would say on a machine that nobody else uses.
+CPU seconds are what one processor would take on a machine that nobody else uses.
 
 With --stack: deadline night, simulated and on the real stack (the gate in Redis, boto3, the Bedrock
 simulator, durations divided by `speed` and rates multiplied by it), side by side. `--part 5` takes a fifth of
@@ -13,6 +13,7 @@ everybody and everything, at a fifth of the rate: the same night, with calls few
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Callable, Sequence
 
 from _stack import played
@@ -58,7 +59,7 @@ def main() -> None:
 
 
 def measure(name: str) -> None:
-    comparison = compare(SCENARIOS[name])
+    comparison = compare(SCENARIOS[name], at_once=os.cpu_count() or 1)
     calls = sum(result.figures.calls for result in comparison.results)
     aim = f"{AIMS[name]:.0f}" if name in AIMS else ""
     print(

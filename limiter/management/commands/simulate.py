@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from argparse import RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -17,6 +18,7 @@ from limiter.simulation.report import as_data, as_page, comparison_table, ladder
 
 DEFAULT, LADDER, EVERYTHING = "deadline_night", "ladder", "all"
 NARROW = 80
+MANY = 1_000  # sections: from here on processes of their own are worth their start
 WIDE = 160  # where the output is no terminal
 
 
@@ -110,7 +112,10 @@ def _runner(
     def run(name: str) -> Comparison:
         scenario = SCENARIOS[name]
         size = scenario.size(options["students"], options["sections"], options["quota"])
-        return compare(scenario, size=size, limits=limits, policies=policies, seed=options["seed"])
+        at_once = os.cpu_count() or 1 if size.sections >= MANY else 1
+        return compare(
+            scenario, size=size, limits=limits, policies=policies, seed=options["seed"], at_once=at_once
+        )
 
     return run
 

@@ -33,6 +33,15 @@ def met(figures: Figures) -> OutageFigures:
     return figures.outage
 
 
+def test_processes_of_their_own_change_no_figure() -> None:
+    scenario, chosen = SCENARIOS["quota_cut"], [POLICIES["bucket"], POLICIES["fair"]]
+    size = scenario.size(students=20)
+    alone, spread = (
+        compare(scenario, size=size, policies=chosen, seed=4, at_once=at_once) for at_once in (1, 2)
+    )
+    assert spread.results == alone.results
+
+
 def test_whoever_brings_little_does_not_wait_for_who_floods() -> None:
     found = smaller("flood", 60, "breaker", "fair")
     fair, first_come = found["fair"].wait_by_kind["short"], found["breaker"].wait_by_kind["short"]
