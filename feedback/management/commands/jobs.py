@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Annotated
 
 import typer
+from django.core.management import call_command
 from django.core.management.base import CommandError
 from django_typer.management import command
 
@@ -28,6 +29,8 @@ Older = Annotated[timedelta | None, typer.Option(parser=age, metavar="AGE", help
 Newer = Annotated[timedelta | None, typer.Option(parser=age, metavar="AGE", help="Made since: 30m, 2h, 7d.")]
 Limit = Annotated[int, typer.Option(min=1, max=10_000, help="At most so many, the newest first.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only list them.")]
+OnlyCount = Annotated[bool, typer.Option("--dry-run", help="Only count what would go.")]
+Batch = Annotated[int, typer.Option(min=1, max=1000, help="Documents that are deleted in one transaction.")]
 
 
 class Command(Verbs, pretty_exceptions_enable=False):
@@ -102,6 +105,15 @@ class Command(Verbs, pretty_exceptions_enable=False):
             self._list(found, limit, as_json_)
         else:
             self._do(interventions.retry, found, "started again", author, reason, as_json_)
+
+    @command()
+    def purge(self, batch: Batch = 100, dry_run: OnlyCount = False, as_json_: AsJson = False) -> None:
+        """Delete jobs with documents that are over their time, as `retention purge --only documents` does.
+
+        Example: jobs purge --dry-run
+        """
+        options = [f"--batch={batch}", *(["--dry-run"] if dry_run else []), *(["--json"] if as_json_ else [])]
+        call_command("retention", "purge", "--only=documents", *options, stdout=self.stdout)
 
     @command()
     def cancel(

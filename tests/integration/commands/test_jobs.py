@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from feedback import flows
 from feedback.models import AuditEntry, Document, Job, User
@@ -245,3 +245,23 @@ def test_what_cannot_be_is_one_line(words: tuple[str, ...], said: str) -> None:
 def test_solo_starts_nothing_again_from_another_process(settings: Any) -> None:
     settings.LIMITER_BACKEND = "memory"
     assert "serving process" in refused("retry", "--state", "failed", *WHY)
+
+
+# Purging ----------------------------------------------------------------------------------------
+
+
+def test_jobs_of_documents_that_are_over_their_time_are_purged_with_them(settings: Settings) -> None:
+    settings.RETAIN_DAYS = {"documents": 30}
+    old = a_document(state=Document.State.COMPLETE, finished_at=timezone.now() - timedelta(days=31))
+    new = a_document(state=Document.State.COMPLETE, finished_at=timezone.now())
+    for document in (old, new):
+        a_job(document, state=Job.State.DONE, finished_at=document.finished_at)
+    assert json.loads(jobs("purge", "--dry-run", "--json"))["rows"] == {"documents": 1}
+    assert Job.objects.count() == 2
+    assert "1 documents gone" in jobs("purge")
+    assert [job.document_id for job in Job.objects.all()] == [new.pk]
+
+
+def test_where_everything_is_kept_for_good_a_purge_is_refused(settings: Settings) -> None:
+    settings.RETAIN_DAYS = {"documents": 0}
+    assert "RETAIN_DOCUMENTS_DAYS" in refused("purge")
