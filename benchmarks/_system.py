@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 
 
 @contextmanager
-def servers() -> Iterator[Layout]:
+def servers(settings: str = "tests.e2e.settings") -> Iterator[Layout]:
     """PostgreSQL and Redis, migrated, with Django set up on them in this process."""
     with tempfile.TemporaryDirectory() as folder, ExitStack() as running:
         Path(folder).chmod(0o711)  # the servers may run under another account than root's
@@ -24,7 +24,7 @@ def servers() -> Iterator[Layout]:
         os.environ.update(
             DATABASE_URL=layout.database_url,
             REDIS_URL=layout.redis_url,
-            DJANGO_SETTINGS_MODULE="tests.e2e.settings",
+            DJANGO_SETTINGS_MODULE=settings,
             PYTHONPATH=str(ROOT),
             LOG_LEVEL="ERROR",
         )

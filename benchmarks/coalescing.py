@@ -12,13 +12,11 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
-from config.embedded import EmbeddedPostgres, EmbeddedRedis, Layout
+from _system import ROOT, servers
 
-ROOT = Path(__file__).parents[1]
 TRACE = Path(__file__).parent / "traces" / "class.json"
 QUEUES = ("parse", "split", "simulated", "deliver")
 AIM = (0.5, 0.8)
@@ -28,34 +26,14 @@ SECONDS = 600  # a run that takes longer has hung
 def main() -> None:
     from feedback.simulator.hosting import SimulatorProcess
 
-    with tempfile.TemporaryDirectory() as folder, SimulatorProcess() as simulator:
-        Path(folder).chmod(0o711)  # the servers may run under another account than root's
-        layout = Layout(Path(folder))
-        servers: list[EmbeddedPostgres | EmbeddedRedis] = [
-            EmbeddedPostgres(layout, dies_with_us=True),
-            EmbeddedRedis(layout, dies_with_us=True),
-        ]
-        os.environ.update(
-            DATABASE_URL=layout.database_url, REDIS_URL=layout.redis_url, SIMULATOR_URL=simulator.url,
-            DJANGO_SETTINGS_MODULE="config.settings.test", PYTHONPATH=str(ROOT),
-        )  # fmt: skip
-        simulator.change(latency={"total": {"low": 0.5, "high": 1.0}})
-        for server in servers:
-            server.start()
-        try:
+    with SimulatorProcess(latency={"total": {"low": 0.5, "high": 1.0}}) as simulator:
+        os.environ["SIMULATOR_URL"] = simulator.url
+        with servers("config.settings.test"):
             _run()
             report(int(simulator.stats()["requests"]))
-        finally:
-            for server in servers:
-                server.stop()
 
 
 def _run() -> None:
-    import django
-    from django.core.management import call_command
-
-    django.setup()
-    call_command("migrate", verbosity=0)
     prepare()
     commands = (["rqworker", *QUEUES], ["reconcile", "--every", "1"])
     processes = [

@@ -11,13 +11,10 @@ import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from config.embedded import EmbeddedPostgres, EmbeddedRedis, Layout
 
 if TYPE_CHECKING:
     from feedback.models import Document, Job, Section
@@ -143,34 +140,10 @@ def rate_of(kind: str) -> float:
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o711)  # the servers may run under another account than root's
-        layout = Layout(Path(folder))
-        servers: list[EmbeddedPostgres | EmbeddedRedis] = [
-            EmbeddedPostgres(layout, dies_with_us=True),
-            EmbeddedRedis(layout, dies_with_us=True),
-        ]
-        os.environ.update(
-            DATABASE_URL=layout.database_url,
-            REDIS_URL=layout.redis_url,
-            DJANGO_SETTINGS_MODULE="config.settings.test",
-            PYTHONPATH=str(ROOT),
-        )
-        for server in servers:
-            server.start()
-        try:
-            import django
-            from django.core.management import call_command
+    from _system import servers  # not where a drain runs this file as a module
 
-            django.setup()
-            call_command("migrate", verbosity=0)
-            compare()
-        finally:
-            from django.db import connection
-
-            connection.close()
-            for server in servers:
-                server.stop()
+    with servers("config.settings.test"):
+        compare()
 
 
 def compare() -> None:

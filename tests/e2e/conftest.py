@@ -65,8 +65,17 @@ def simulator() -> Iterator[SimulatorProcess]:
 
 
 @pytest.fixture
-def environment(child_environment: dict[str, str], redis_client: redis.Redis) -> dict[str, str]:
-    return {**child_environment, "DJANGO_SETTINGS_MODULE": "tests.e2e.settings"}
+def own_upstream() -> str:
+    """Where a person's own documents go; some tests send them to the simulator."""
+    return "offline"
+
+
+@pytest.fixture
+def environment(
+    child_environment: dict[str, str], redis_client: redis.Redis, own_upstream: str
+) -> dict[str, str]:
+    ours = {"DJANGO_SETTINGS_MODULE": "tests.e2e.settings", "FEEDBACK_UPSTREAM": own_upstream}
+    return {**child_environment, **ours}
 
 
 @pytest.fixture(scope="session")
@@ -93,6 +102,13 @@ def running(environment: dict[str, str], simulator: SimulatorProcess, tmp_path: 
 def reader(page: Page, site: Site, owner: User) -> Page:
     """The owner's browser, signed in. Fails a test in which a page broke a rule of its own policy."""
     sign_in(page.context, site, owner)
+    return page
+
+
+@pytest.fixture
+def desk(page: Page, site: Site, operator: User) -> Page:
+    """The operator's browser, signed in."""
+    sign_in(page.context, site, operator)
     return page
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-import redis
 from playwright.sync_api import Browser, Page, expect
 
 from feedback import demo
@@ -23,11 +22,8 @@ WITHIN = PATIENCE * 1000  # milliseconds
 
 
 @pytest.fixture
-def environment(child_environment: dict[str, str], redis_client: redis.Redis) -> dict[str, str]:
-    """Own work goes to the simulator."""
-    return {
-        **child_environment, "DJANGO_SETTINGS_MODULE": "tests.e2e.settings", "FEEDBACK_UPSTREAM": "simulated",
-    }  # fmt: skip
+def own_upstream() -> str:
+    return "simulated"
 
 
 @pytest.fixture

@@ -25,11 +25,8 @@ WITHIN = PATIENCE * 1000  # milliseconds
 
 
 @pytest.fixture
-def environment(child_environment: dict[str, str], redis_client: redis.Redis) -> dict[str, str]:
-    """Own work goes to the simulator."""
-    return {
-        **child_environment, "DJANGO_SETTINGS_MODULE": "tests.e2e.settings", "FEEDBACK_UPSTREAM": "simulated",
-    }  # fmt: skip
+def own_upstream() -> str:
+    return "simulated"
 
 
 @pytest.fixture(autouse=True)

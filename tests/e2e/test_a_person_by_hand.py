@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 import redis
-from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from feedback import flows
@@ -12,35 +11,24 @@ from feedback.models import User
 from feedback.services import audit
 from limiter.publication import reconcile_configuration
 from limiter.selectors import flow_limits
-from tests.e2e.sessions import sign_in
+from tests.e2e.desk import open_at, save
 from tests.e2e.site import Site
 from tests.factories import work
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.fixture
-def desk(page: Page, site: Site, operator: User, redis_client: redis.Redis) -> Page:
-    """The operator's browser."""
+@pytest.fixture(autouse=True)
+def configured(transactional_db: None, redis_client: redis.Redis) -> None:
     work.a_simulated_upstream()
     reconcile_configuration()
-    sign_in(page.context, site, operator)
-    return page
-
-
-def open_at(desk: Page, site: Site, name: str, *args: object) -> None:
-    desk.goto(site / reverse(f"admin:feedback_{name}", args=args).removeprefix("/"))
-
-
-def save(desk: Page) -> None:
-    desk.get_by_role("button", name="Save", exact=True).click()
 
 
 def test_a_person_is_suspended_with_a_reason_and_the_log_finds_it(
     desk: Page, site: Site, owner: User, operator: User
 ) -> None:
     audit.record(who="somebody@example.edu", what="changed", kind="plan", subject="thesis")
-    open_at(desk, site, "user_change", owner.pk)
+    open_at(desk, site, "feedback_user_change", owner.pk)
     desk.locator("#id_priority").fill("2")
     desk.locator("#id_suspended").check()
     save(desk)
@@ -51,10 +39,10 @@ def test_a_person_is_suspended_with_a_reason_and_the_log_finds_it(
     expect(desk.get_by_text("was changed successfully")).to_be_visible()
     limits = flow_limits(flows.flow_of(owner))
     assert (limits.suspended, limits.weight) == (True, 4.0)
-    open_at(desk, site, "user_change", owner.pk)
+    open_at(desk, site, "feedback_user_change", owner.pk)
     expect(desk.get_by_text("(suspended)")).to_be_visible()
 
-    open_at(desk, site, "auditentry_changelist")
+    open_at(desk, site, "feedback_auditentry_changelist")
     expect(desk.get_by_text("thesis", exact=True)).to_be_visible()
     desk.locator("#searchbar").fill("Until we have talked")
     desk.keyboard.press("Enter")

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 import redis
-from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -15,6 +14,7 @@ from feedback.alerts.evaluation import evaluate
 from feedback.models import AlertReceiver, AlertRule, AuditEntry, Delivery, Incident, Silence, User
 from limiter.publication import reconcile_configuration
 from limiter.services import change_upstream
+from tests.e2e.desk import open_at, save
 from tests.e2e.sessions import sign_in
 from tests.e2e.site import Site
 from tests.factories import work
@@ -34,21 +34,6 @@ def rule(transactional_db: None, redis_client: redis.Redis) -> AlertRule:
     return AlertRule.objects.get()
 
 
-@pytest.fixture
-def desk(page: Page, site: Site, operator: User) -> Page:
-    """The operator's browser."""
-    sign_in(page.context, site, operator)
-    return page
-
-
-def open_at(desk: Page, site: Site, name: str, *args: object) -> None:
-    desk.goto(site / reverse(f"admin:feedback_{name}", args=args).removeprefix("/"))
-
-
-def save(desk: Page) -> None:
-    desk.get_by_role("button", name="Save", exact=True).click()
-
-
 def breaker(mode: str) -> None:
     """Set by hand, and looked at by the rules."""
     change_upstream(upstream="simulated", changes={"breaker_mode": mode}, author="ada", reason="A drill")
@@ -58,7 +43,7 @@ def breaker(mode: str) -> None:
 def test_a_rule_is_changed_and_nonsense_is_told_at_its_field(
     desk: Page, site: Site, rule: AlertRule, operator: User
 ) -> None:
-    open_at(desk, site, "alertrule_change", rule.pk)
+    open_at(desk, site, "feedback_alertrule_change", rule.pk)
     desk.locator("#id_for_seconds").fill("90000")
     save(desk)
     expect(desk.get_by_text("It may be asked to last a day at most.").first).to_be_visible()
@@ -77,13 +62,13 @@ def test_an_incident_is_shown_while_it_goes_on_and_after_it_with_what_became_of_
 ) -> None:
     breaker("forced_open")
     incident = Incident.objects.get()
-    open_at(desk, site, "incident_changelist")
+    open_at(desk, site, "feedback_incident_changelist")
     row = desk.get_by_role("row").filter(has_text=OPEN)
     expect(row).to_contain_text("Firing")
     breaker("auto")
     desk.reload()
     expect(row).to_contain_text("Resolved")
-    open_at(desk, site, "incident_change", incident.pk)
+    open_at(desk, site, "feedback_incident_change", incident.pk)
     expect(desk.get_by_text(OPEN).first).to_be_visible()
     expect(desk.get_by_role("row", name="operators Fired Dropped")).to_be_visible()
 
@@ -92,7 +77,7 @@ def test_nobody_is_told_while_a_silence_that_says_why_lasts(
     desk: Page, site: Site, rule: AlertRule, operator: User
 ) -> None:
     until = timezone.localtime(timezone.now() + timedelta(hours=2))
-    open_at(desk, site, "silence_add")
+    open_at(desk, site, "feedback_silence_add")
     desk.locator("#id_rule").select_option(label=rule.name)
     desk.locator("#id_until_0").fill(f"{until:%Y-%m-%d}")
     desk.locator("#id_until_1").fill(f"{until:%H:%M:%S}")
@@ -110,11 +95,11 @@ def test_who_may_only_look_reads_rules_and_incidents_and_can_save_nothing(
 ) -> None:
     breaker("forced_open")
     sign_in(page.context, site, member(roles.WATCHERS))
-    for name, told in (("incident_changelist", OPEN), ("alertrule_changelist", rule.name)):
+    for name, told in (("feedback_incident_changelist", OPEN), ("feedback_alertrule_changelist", rule.name)):
         open_at(page, site, name)
         expect(page.get_by_role("link", name=told).first).to_be_visible()
         expect(page.locator("select[name=action]")).to_have_count(0)
-    open_at(page, site, "alertrule_change", rule.pk)
+    open_at(page, site, "feedback_alertrule_change", rule.pk)
     expect(page.get_by_text(rule.advice).first).to_be_visible()
     expect(page.get_by_role("button", name="Save")).to_have_count(0)
     expect(page.get_by_role("link", name="Delete")).to_have_count(0)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 import redis
-from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from feedback import roles
@@ -12,6 +11,7 @@ from feedback.models import AuditEntry, Document, Incident, Silence, User
 from limiter.models import Pool, Upstream
 from limiter.selectors import flow_limits
 from tests.e2e.admin_places import choose_people, own_places, preview_people
+from tests.e2e.desk import open_at, save
 from tests.e2e.office import Office, an_office
 from tests.e2e.sessions import sign_in
 from tests.e2e.site import Site
@@ -31,10 +31,6 @@ def desk(page: Page, site: Site, office: Office) -> Page:
     """The operator's browser."""
     sign_in(page.context, site, office.operator)
     return page
-
-
-def open_at(desk: Page, site: Site, name: str, *args: object) -> None:
-    desk.goto(site / reverse(f"admin:{name}", args=args).removeprefix("/"))
 
 
 def act(desk: Page, button: str, *, why: str = WHY) -> None:
@@ -82,7 +78,7 @@ def test_an_upstream_is_held_released_tried_and_put_back(desk: Page, site: Site,
     desk.get_by_role("button", name="Preview").click()
     expect(desk.locator("#preview").get_by_text("→ 7")).to_be_visible()
     desk.locator("#id_reason").fill(WHY)
-    desk.get_by_role("button", name="Save", exact=True).click()
+    save(desk)
     expect(desk.get_by_text("was changed successfully")).to_be_visible()
     assert Upstream.objects.get(pk=name).max_in_flight == 7
     open_at(desk, site, "limiter_upstream_control", name)
@@ -109,7 +105,7 @@ def test_a_pools_order_is_turned_and_the_pool_dissolved(desk: Page, site: Site, 
     for number, name in enumerate(("offline", "bedrock"), start=1):
         desk.get_by_label(f"Upstream in place {number}").select_option(name)
     desk.locator("#id_reason").fill(WHY)
-    desk.get_by_role("button", name="Save", exact=True).click()
+    save(desk)
     expect(desk.get_by_text("offline → bedrock")).to_be_visible()
     open_at(desk, site, "limiter_pool_change", office.pool.pk)
     act(desk, "Dissolve this pool")

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import pytest
 import redis
 from django.db.models import Model
-from django.urls import reverse
 from playwright.sync_api import Locator, Page, expect
 
 from feedback import line, roles
 from feedback.models import AuditEntry, Document, Job, User
 from limiter.gates import get_gate
 from limiter.publication import reconcile_configuration
+from tests.e2e.desk import open_at
 from tests.e2e.sessions import sign_in
 from tests.e2e.site import Site
 from tests.factories import reading, work
@@ -27,13 +27,6 @@ WHY = "AWS is back"
 def configured(transactional_db: None, redis_client: redis.Redis) -> None:
     work.a_simulated_upstream(max_in_flight=1)
     reconcile_configuration()
-
-
-@pytest.fixture
-def desk(page: Page, site: Site, operator: User) -> Page:
-    """The operator's browser."""
-    sign_in(page.context, site, operator)
-    return page
 
 
 @pytest.fixture
@@ -52,10 +45,6 @@ def a_dead_job(owner: User, error: str = "Unavailable: no route") -> Job:
     return job
 
 
-def open_at(desk: Page, site: Site, name: str, *args: object) -> None:
-    desk.goto(site / reverse(f"admin:feedback_{name}", args=args).removeprefix("/"))
-
-
 def verbs(desk: Page) -> Locator:
     return desk.get_by_role("form", name="What can be done").get_by_role("button")
 
@@ -68,7 +57,7 @@ def act(desk: Page, button: str, *, why: str = WHY) -> None:
 
 def chosen(desk: Page, site: Site, rows: Sequence[Model], action: str) -> None:
     """Something done to these rows of their list."""
-    open_at(desk, site, f"{rows[0]._meta.model_name}_changelist")
+    open_at(desk, site, f"feedback_{rows[0]._meta.model_name}_changelist")
     for row in rows:
         desk.locator(f"input[name=_selected_action][value='{row.pk}']").check()
     desk.locator("select[name=action]").select_option(action)
@@ -88,7 +77,7 @@ def test_a_failed_job_tells_its_story_and_starts_again(
     desk: Page, site: Site, owner: User, operator: User
 ) -> None:
     job = a_dead_job(owner, "Unavailable: <no route> to the model")
-    open_at(desk, site, "job_change", job.pk)
+    open_at(desk, site, "feedback_job_change", job.pk)
     expect(desk.locator("pre.raw")).to_have_text("Unavailable: <no route> to the model")
     expect(verbs(desk)).to_have_text(["Try again"])
     act(desk, "Try again")
@@ -107,7 +96,7 @@ def test_a_waiting_job_says_what_is_ahead_moves_to_the_front_and_is_cancelled(
         line.enqueue(job)
     (taken,) = get_gate().admit("simulated").leases
     first, _next, last = (job for job in in_line + more if str(job.pk) != taken.job)
-    open_at(desk, site, "job_change", last.pk)
+    open_at(desk, site, "feedback_job_change", last.pk)
     expect(desk.locator(".told")).to_contain_text("It waits for simulated.")
     expect(desk.locator(".told")).to_contain_text("Ahead of it: 2 jobs of its own flow")
     act(desk, "Move to the front")
@@ -118,7 +107,7 @@ def test_a_waiting_job_says_what_is_ahead_moves_to_the_front_and_is_cancelled(
     expect(desk.get_by_text("It is the first of its flow already")).to_be_visible()
     assert kept(last, "moved to the front").reason == WHY
 
-    open_at(desk, site, "job_change", first.pk)
+    open_at(desk, site, "feedback_job_change", first.pk)
     act(desk, "Cancel", why="handed in twice")
     expect(desk.get_by_text("Done: Cancel.")).to_be_visible()
     expect(verbs(desk)).to_have_text(["Try again"])
@@ -129,7 +118,7 @@ def test_who_acts_on_a_page_of_yesterday_hears_that_the_job_moved_on(
     desk: Page, site: Site, owner: User
 ) -> None:
     job = a_dead_job(owner)
-    open_at(desk, site, "job_change", job.pk)
+    open_at(desk, site, "feedback_job_change", job.pk)
     reading.done(job)
     act(desk, "Try again")
     expect(desk.get_by_text("It had moved on meanwhile: nothing was changed.")).to_be_visible()
@@ -155,7 +144,7 @@ def test_a_document_is_cancelled_and_started_again_from_its_page(
     desk: Page, site: Site, in_line: list[Job]
 ) -> None:
     document = in_line[0].document
-    open_at(desk, site, "document_change", document.pk)
+    open_at(desk, site, "feedback_document_change", document.pk)
     act(desk, "Cancel", why="handed in twice")
     expect(desk.get_by_text("Done: Cancel.")).to_be_visible()
     assert (states([document]), states(in_line)) == ({"cancelled"}, {"cancelled"})
@@ -184,7 +173,7 @@ def test_all_that_died_of_one_cause_start_again_and_the_others_stay(
 ) -> None:
     away = [a_dead_job(owner, f"Unavailable: {number}") for number in (502, 503)]
     slow = [a_dead_job(owner, "TimedOut: no answer within 180 s")]
-    open_at(desk, site, "job_dead")
+    open_at(desk, site, "feedback_job_dead")
     causes = desk.locator(".cause")
     expect(causes).to_have_count(2)
     cause = causes.filter(has=desk.get_by_role("heading", name="Unavailable"))
@@ -208,16 +197,16 @@ def test_who_may_only_look_finds_no_verb_on_a_job_a_document_or_a_list(
     dead, document = a_dead_job(owner), in_line[0].document
     sign_in(page.context, site, member(roles.WATCHERS))
     for job in (dead, in_line[0]):
-        open_at(page, site, "job_change", job.pk)
+        open_at(page, site, "feedback_job_change", job.pk)
         expect(page.get_by_role("heading", name="What happened")).to_be_visible()
         expect(verbs(page)).to_have_count(0)
-    open_at(page, site, "document_change", document.pk)
+    open_at(page, site, "feedback_document_change", document.pk)
     expect(page.get_by_text(document.title).first).to_be_visible()
     expect(verbs(page)).to_have_count(0)
-    for name, row in (("job_changelist", dead), ("document_changelist", document)):
+    for name, row in (("feedback_job_changelist", dead), ("feedback_document_changelist", document)):
         open_at(page, site, name)
         expect(page.locator(f"a[href*='{row.pk}']").first).to_be_visible()
         expect(page.locator("select[name=action]")).to_have_count(0)
-    open_at(page, site, "job_dead")
+    open_at(page, site, "feedback_job_dead")
     expect(page.locator(".cause")).to_have_count(1)
     expect(page.get_by_role("button", name="Try all again")).to_have_count(0)

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 import redis
-from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -16,7 +15,7 @@ from feedback.services import audit, documents
 from feedback.simulator.hosting import SimulatorProcess
 from limiter.publication import reconcile_configuration
 from limiter.selectors import flow_limits
-from tests.e2e.sessions import sign_in
+from tests.e2e.desk import open_at, save
 from tests.e2e.site import Site
 from tests.factories import work
 from tests.factories.documents import prose
@@ -25,17 +24,10 @@ from tests.running import PATIENCE, Running
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.fixture
-def desk(page: Page, site: Site, operator: User, redis_client: redis.Redis) -> Page:
-    """The operator's browser."""
+@pytest.fixture(autouse=True)
+def configured(transactional_db: None, redis_client: redis.Redis) -> None:
     work.a_simulated_upstream(requests_per_minute=600, burst=10)
     reconcile_configuration()
-    sign_in(page.context, site, operator)
-    return page
-
-
-def open_at(desk: Page, site: Site, name: str) -> None:
-    desk.goto(site / reverse(f"admin:{name}").removeprefix("/"))
 
 
 def test_a_worker_comes_and_what_it_holds_is_named(
@@ -67,10 +59,10 @@ def test_nonsense_in_an_exception_is_refused_at_its_field_and_a_good_one_holds(
     desk.locator("#id_flow").fill(flow)
     desk.locator("#id_max_in_flight").fill("0")
     desk.locator("#id_reason").fill("An exam tomorrow")
-    desk.get_by_role("button", name="Save", exact=True).click()
+    save(desk)
     expect(desk.locator("#id_max_in_flight")).to_have_attribute("aria-invalid", "true")
     desk.locator("#id_max_in_flight").fill("7")
-    desk.get_by_role("button", name="Save", exact=True).click()
+    save(desk)
     expect(desk.get_by_text("was added successfully")).to_be_visible()
     assert flow_limits(flow).max_in_flight == 7
 
