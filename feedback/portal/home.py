@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from feedback.models import Document, Job
 from feedback.selectors.drafts import drafts_of
 from feedback.selectors.history import listed
+from feedback.selectors.waiting import Wait, waits_of
 
 from .access import user_of
 from .history.forms import HistoryForm
@@ -41,7 +42,8 @@ def home(request: HttpRequest) -> HttpResponse:
     form = HistoryForm(request.GET, owner=user)
     wanted = form.wanted()
     page = listed(user, wanted)
-    rows = [_row(document, page.sections[document.pk]) for document in page.documents]
+    waits = waits_of(page.documents)
+    rows = [_row(each, page.sections[each.pk], waits.get(each.pk)) for each in page.documents]
     context = {
         "rows": rows,
         "page": page,
@@ -64,13 +66,13 @@ def _without_paging(request: HttpRequest) -> str:
     return fields.urlencode()
 
 
-def _row(document: Document, sections: Mapping[str, int]) -> Row:
+def _row(document: Document, sections: Mapping[str, int], wait: Wait | None) -> Row:
     total, done = sum(sections.values()), sections.get(Job.State.DONE, 0)
-    return Row(document, _words(document, sections), done, total)
+    return Row(document, _words(document, sections, wait), done, total)
 
 
-def _words(document: Document, sections: Mapping[str, int]) -> Words:
+def _words(document: Document, sections: Mapping[str, int], wait: Wait | None) -> Words:
     release = getattr(document, "release", None)
     if document.reviewed and document.state == Document.State.COMPLETE and not (release and release.stands):
         return REVIEWED
-    return document_words(document, counts=sections)
+    return document_words(document, counts=sections, wait=wait)

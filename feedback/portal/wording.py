@@ -116,7 +116,7 @@ def document_words(
     document: Document,
     *,
     counts: Mapping[str, int],
-    wait: Wait | None = None,
+    wait: Wait | None,
     running: Sequence[int] = (),
 ) -> Words:
     """A document in words; `counts` is how many sections are in which job state, `running` the numbers of
@@ -143,8 +143,6 @@ def _analysing(
     total, done = sum(counts.values()), counts.get(Job.State.DONE, 0)
     at_work = counts.get(Job.State.RUNNING, 0)
     base = RUNNING if wait is None or wait.kind == WaitKind.RUNNING else IN_LINE
-    if wait is None and not done and not at_work:
-        base = IN_LINE
     return _with_wait(base, document, wait, _progress(total, done, at_work, running))
 
 

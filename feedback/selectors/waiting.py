@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
+from uuid import UUID
+
+from django.db.models import F, QuerySet
 
 from feedback.live import note, noted
 from feedback.models import Document, Job
 from limiter import selectors as limiter
 from limiter.gate.model import Explanation, GateError, Reason
 
-from .explaining import explain_job
+from .explaining import explain_job, explain_many
 from .ranges import Cause, Shown, compared
 
 
@@ -40,6 +43,7 @@ _PAUSED = {
     Reason.TOKENS_PER_DAY, Reason.FLOW_TOKENS_PER_DAY, Reason.FLOW_SUSPENDED,
 }  # fmt: skip
 _RATE = {Reason.REQUESTS_PER_MINUTE, Reason.TOKENS_PER_MINUTE, Reason.FLOW_REQUESTS_PER_MINUTE}
+_UNKNOWN = Explanation("unknown")
 PACE_SECONDS = 15  # for which an upstream's pace is taken for the same
 
 
@@ -59,24 +63,77 @@ def wait_of(document: Document, jobs: Iterable[Job]) -> Wait | None:
     """What this document waits for now. None where it has ended."""
     if document.ended:
         return None
-    calls = [job for job in jobs if job.upstream and job.state in Job.OPEN and job.kind not in Job.ASIDE]
-    if not calls:
+    calls = _calls_of(jobs)
+    if calls is None:
         return Wait(WaitKind.READING)
-    waiting = sorted((job for job in calls if job.state == Job.State.WAITING), key=lambda job: job.pk)
-    held = min((job for job in calls if job.state == Job.State.HELD), key=lambda job: job.pk, default=None)
-    running = any(job.state == Job.State.RUNNING for job in calls)
     try:
-        first = waiting[0] if waiting else held
-        wait = _explained(document, first, running) if first else None
-        ends = _ends(document, waiting)
+        wait = _explained(document, calls.first, calls.running) if calls.first else None
+        ends = _ends(document, calls.waiting)
     except GateError:
         wait = ends = None
-    unexplained = Wait(WaitKind.RUNNING if running else WaitKind.IN_LINE)
-    return replace(wait or unexplained, ends=ends)
+    return replace(wait or Wait(_kind_of(_UNKNOWN, calls.running)), ends=ends)
+
+
+def waits_of(documents: Iterable[Document]) -> dict[UUID, Wait]:
+    """The same of all that are open, without range and deadline: in two queries, and a question to the gate
+    for each."""
+    jobs: dict[UUID, list[Job]] = {each.pk: [] for each in documents if not each.ended}
+    for job in _first_calls(jobs) if jobs else ():
+        jobs[job.document_id].append(job)
+    calls = {document: _calls_of(own) for document, own in jobs.items()}
+    try:
+        found = explain_many([each.first for each in calls.values() if each and each.first])
+    except GateError:
+        found = {}
+    return {document: _in_short(each, found) for document, each in calls.items()}
+
+
+def _in_short(calls: _Calls | None, found: Mapping[UUID, Explanation]) -> Wait:
+    if calls is None:
+        return Wait(WaitKind.READING)
+    explanation = found.get(calls.first.pk, _UNKNOWN) if calls.first else _UNKNOWN
+    kind = _kind_of(explanation, calls.running)
+    return Wait(kind, reason=explanation.reason, retry_at=explanation.retry_at)
+
+
+# Open calls -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Calls:
+    """The calls of a document that have not ended."""
+
+    waiting: Sequence[Job]  # in order
+    held: Sequence[Job]
+    running: bool
+
+    @property
+    def first(self) -> Job | None:
+        """The one that comes next."""
+        return next(iter([*self.waiting, *self.held]), None)
+
+
+def _calls_of(jobs: Iterable[Job]) -> _Calls | None:
+    """None: there are none yet."""
+    calls = [job for job in jobs if job.upstream and job.state in Job.OPEN and job.kind not in Job.ASIDE]
+    calls.sort(key=lambda job: job.pk)
+    in_state = {state: [job for job in calls if job.state == state] for state in Job.OPEN}
+    running = bool(in_state[Job.State.RUNNING])
+    return _Calls(in_state[Job.State.WAITING], in_state[Job.State.HELD], running) if calls else None
+
+
+def _first_calls(documents: Collection[UUID]) -> QuerySet[Job]:
+    """The first call in each open state of each document, which is all that tells what it waits for."""
+    calls = Job.objects.filter(document__in=documents, generation=F("document__generation"))
+    open_ = calls.filter(state__in=Job.OPEN).exclude(upstream="").exclude(kind__in=Job.ASIDE)
+    return open_.order_by("document_id", "state", "pk").distinct("document_id", "state").defer("error")
+
+
+# Words of the gate ----------------------------------------------------------------------------
 
 
 def _explained(document: Document, job: Job, running: bool) -> Wait:
-    explanation = explain_job(job) or Explanation("unknown")
+    explanation = explain_job(job) or _UNKNOWN
     kind = _kind_of(explanation, running)
     return Wait(
         kind,

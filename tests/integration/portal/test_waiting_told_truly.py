@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import redis
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -37,6 +40,16 @@ def in_line(document: Document) -> Document:
 def banner(owner: User, document: Document) -> str:
     page = signed_in(owner).get(reverse("progress", args=[document.pk])).content.decode()
     return page[: page.index('class="progress-actions"')]
+
+
+def in_list(owner: User) -> str:
+    """The list of a person whose only document it is."""
+    return signed_in(owner).get(reverse("home")).content.decode()
+
+
+def states_in(text: str) -> list[tuple[str, str]]:
+    """Tone and label of each state it shows."""
+    return re.findall(r'class="state tone-(\w+)">.*?<span>(.*?)</span>', text, re.DOTALL)
 
 
 def explained(monkeypatch: pytest.MonkeyPatch, **fields: Any) -> None:
@@ -144,6 +157,85 @@ def test_the_real_gate_pauses_for_an_open_breaker(owner: User) -> None:
     change_upstream(upstream="offline", changes={"paused": True}, author="test", reason="maintenance")
     reconcile_configuration()
     assert "An operator has paused the service." in banner(owner, document)
+
+
+# The list says the same -----------------------------------------------------------------------
+
+A_STATE_EACH = [
+    Reason.BREAKER_OPEN, Reason.PAUSED, Reason.FLOW_TOKENS_PER_DAY, Reason.REQUESTS_PER_MINUTE,
+    Reason.IN_FLIGHT, None,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("reason", A_STATE_EACH)
+@pytest.mark.parametrize("state", ["waiting", "held", "running"])
+def test_the_list_says_the_same_state_as_the_page(
+    owner: User, monkeypatch: pytest.MonkeyPatch, reason: Reason | None, state: str
+) -> None:
+    document = reading.a_split_document(owner, sections=3)
+    first, second, _ = document.sections.all()
+    reading.done(reading.job_of(first))
+    if state == "running":
+        reading.running(reading.job_of(second))
+    else:
+        document.jobs.filter(state=Job.State.WAITING).update(state=state)
+    explained(monkeypatch, reason=reason)
+    assert states_in(in_list(owner)) == states_in(banner(owner, document))
+
+
+def test_the_list_says_the_same_of_what_is_held_behind_own_work_in_line(
+    owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = reading.a_split_document(owner)
+    held.jobs.update(state=Job.State.HELD)
+    in_front = reading.a_split_document(owner)
+    for reason in A_STATE_EACH:
+        explained(monkeypatch, reason=reason)
+        pages = states_in(banner(owner, in_front)) + states_in(banner(owner, held))
+        assert states_in(in_list(owner)) == pages
+
+
+def test_the_list_asks_the_real_gate(owner: User) -> None:
+    document = in_line(reading.a_split_document(owner))
+    force_breaker(upstream="offline", mode=BreakerMode.FORCED_OPEN, author="test", reason="an outage")
+    reconcile_configuration()
+    assert states_in(in_list(owner)) == [("paused", "Paused")] == states_in(banner(owner, document))
+    assert "not available right now" in in_list(owner)
+    force_breaker(upstream="offline", mode=BreakerMode.AUTO, author="test", reason="over")
+    reconcile_configuration()
+    assert states_in(in_list(owner)) == states_in(banner(owner, document)) != [("paused", "Paused")]
+
+
+def test_a_gate_that_is_away_is_asked_once_for_the_whole_list(
+    owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def away(*, upstream: str, job: str) -> Explanation:
+        asked.append(job)
+        raise GateUnavailable
+
+    monkeypatch.setattr("limiter.selectors.explain", away)
+    for _ in range(3):
+        reading.a_split_document(owner)
+    assert states_in(in_list(owner)) == [("waiting", "In line")] * 3
+    assert len(asked) == 1
+
+
+def test_a_list_of_open_work_asks_the_database_as_often_for_twenty_as_for_one(
+    owner: User, django_assert_num_queries: Any
+) -> None:
+    home = reverse("home")
+    client = signed_in(owner)
+    in_line(reading.a_split_document(owner))
+    reading.a_split_document(owner).jobs.update(state=Job.State.HELD)
+    with CaptureQueriesContext(connection) as few:
+        client.get(home)
+    for _ in range(9):
+        in_line(reading.a_split_document(owner))
+        reading.a_split_document(owner).jobs.update(state=Job.State.HELD)
+    with django_assert_num_queries(len(few)):
+        client.get(home)
 
 
 # A range that grew ----------------------------------------------------------------------------
