@@ -2,7 +2,9 @@
 -- include "meter"
 
 local function rule_of(wanted)
-  return { kind = wanted[1], x = wanted[2], y = wanted[3], z = wanted[4], floor = wanted[5], ceiling = wanted[6] }
+  return meter_record({
+    kind = wanted[1], x = wanted[2], y = wanted[3], z = wanted[4], key = "", floor = wanted[5], ceiling = wanted[6],
+  })
 end
 
 -- Nothing was spent.

@@ -108,8 +108,11 @@ end
 local function own_requests(flow)
   local meter = flow.requests
   if not meter then
-    meter = { kind = flow.r_kind, x = flow.r_x, y = flow.r_y, z = flow.r_z, a = flow.r_a, b = flow.r_b, c = flow.r_c }
-    meter.key, flow.requests = meter.kind == 6 and base .. ":log:r" .. flow.name, meter
+    local key = flow.r_kind == 6 and base .. ":log:r" .. flow.name
+    meter = meter_record({
+      kind = flow.r_kind, x = flow.r_x, y = flow.r_y, z = flow.r_z, a = flow.r_a, b = flow.r_b, c = flow.r_c, key = key,
+    })
+    flow.requests = meter
   end
   return meter
 end
@@ -117,8 +120,11 @@ end
 local function own_tokens(flow)
   local meter = flow.tokens
   if not meter then
-    meter = { kind = flow.t_kind, x = flow.t_x, y = flow.t_y, z = flow.t_z, a = flow.t_a, b = flow.t_b, c = flow.t_c }
-    meter.key, flow.tokens = meter.kind == 6 and base .. ":log:t" .. flow.name, meter
+    local key = flow.t_kind == 6 and base .. ":log:t" .. flow.name
+    meter = meter_record({
+      kind = flow.t_kind, x = flow.t_x, y = flow.t_y, z = flow.t_z, a = flow.t_a, b = flow.t_b, c = flow.t_c, key = key,
+    })
+    flow.tokens = meter
   end
   return meter
 end

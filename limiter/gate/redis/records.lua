@@ -47,11 +47,11 @@ local function obey(flow, policy, birth)
   local function take_on(which, wanted, born)
     local key = base .. ":log:" .. which .. flow.name
     local old = flow[which .. "_kind"] > 0
-      and {
+      and meter_record({
         kind = flow[which .. "_kind"], x = flow[which .. "_x"], y = flow[which .. "_y"], z = flow[which .. "_z"],
         a = flow[which .. "_a"], b = flow[which .. "_b"], c = flow[which .. "_c"], key = key,
-      }
-    local new = meter_changed(old, wanted, key, born) or { kind = 0, x = 0, y = 0, z = 0, a = 0, b = 0, c = 0 }
+      })
+    local new = meter_changed(old, wanted, key, born) or meter_record({ kind = 0 })
     flow[which .. "_kind"], flow[which .. "_x"], flow[which .. "_y"] = new.kind, new.x, new.y
     flow[which .. "_z"], flow[which .. "_a"] = new.z, new.a
     flow[which .. "_b"], flow[which .. "_c"] = new.b, new.c

@@ -10,8 +10,8 @@ A piece declares one as
 Packed it is its texts, each with its length, and its numbers, as doubles. What it carries begins with the
 place behind it in what it was unpacked from, until something else is put there.
 
-The variable that holds a record has the name of the record: `lane.service` becomes its place, as does
-`lane[which .. "_service"]` for which = "r" or "t". `lane_record({ born = now })` makes one (what is left out
+The variable that holds a record has the name of the record, or one of the names behind it (`-- record meter
+tokens day`): `lane.service` becomes its place, as does `lane[which .. "_service"]` for which = "r" or "t". `lane_record({ born = now })` makes one (what is left out
 is 0), `lane_named(table)` makes one of a table with names, `lane_pack` and `lane_unpack` write and read it.
 """
 
@@ -20,13 +20,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-RECORD = re.compile(r"^-- record (\w+)\n((?:--   .*\n)+)", re.MULTILINE)
+RECORD = re.compile(r"^-- record (\w+)((?: \w+)*)\n((?:--   .*\n)+)", re.MULTILINE)
 VALUE = re.compile(r"(\w+) = (.*?)(?:,\s+(?=\w+ = )|,?\s*\Z)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
     name: str
+    others: tuple[str, ...]  # names of variables that hold one, too
     numbers: tuple[str, ...]
     texts: tuple[str, ...]
     carried: tuple[str, ...]
@@ -41,8 +42,8 @@ class Record:
     def placed_in(self, text: str) -> str:
         text = re.sub(rf"\b{self.name}_record\(\{{(.*?)\}}\)", self._made, text, flags=re.DOTALL)
         text = re.sub(
-            rf"(?<![\w.]){self.name}\.({'|'.join(self.fields)})\b",
-            lambda found: f"{self.name}[{self.place(found[1])}]",
+            rf"(?<![\w.])({'|'.join((self.name, *self.others))})\.({'|'.join(self.fields)})\b",
+            lambda found: f"{found[1]}[{self.place(found[2])}]",
             text,
         )
         return re.sub(rf"(?<![\w.]){self.name}\[which \.\. \"_(\w+)\"\]", self._either, text)
@@ -87,7 +88,7 @@ def placed(text: str) -> str:
     return text
 
 
-def _declared(name: str, body: str) -> Record:
+def _declared(name: str, others: str, body: str) -> Record:
     parts = [tuple(part.split()) for part in body.replace("--", " ").split("|")]
     numbers, texts, carried = (*parts, (), ())[:3]
-    return Record(name, numbers, texts, carried)
+    return Record(name, tuple(others.split()), numbers, texts, carried)

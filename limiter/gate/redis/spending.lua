@@ -6,16 +6,22 @@ local requests, tokens, day -- the limits that there are
 
 local function load_spending()
   if rules.r_kind > 0 then
-    requests = { kind = rules.r_kind, x = rules.r_x, y = rules.r_y, z = rules.r_z, a = state.r_a, b = state.r_b, c = state.r_c }
-    requests.key = requests.kind == 6 and base .. ":log:r"
+    requests = meter_record({
+      kind = rules.r_kind, x = rules.r_x, y = rules.r_y, z = rules.r_z,
+      a = state.r_a, b = state.r_b, c = state.r_c, key = rules.r_kind == 6 and base .. ":log:r",
+    })
   end
   if rules.t_kind > 0 then
-    tokens = { kind = rules.t_kind, x = rules.t_x, y = rules.t_y, z = rules.t_z, a = state.t_a, b = state.t_b, c = state.t_c }
-    tokens.key = tokens.kind == 6 and base .. ":log:t"
+    tokens = meter_record({
+      kind = rules.t_kind, x = rules.t_x, y = rules.t_y, z = rules.t_z,
+      a = state.t_a, b = state.t_b, c = state.t_c, key = rules.t_kind == 6 and base .. ":log:t",
+    })
   end
   if rules.d_kind > 0 then
-    day = { kind = rules.d_kind, x = rules.d_x, y = rules.d_y, z = rules.d_z, a = state.d_a, b = state.d_b, c = state.d_c }
-    day.key = day.kind == 6 and base .. ":log:d"
+    day = meter_record({
+      kind = rules.d_kind, x = rules.d_x, y = rules.d_y, z = rules.d_z,
+      a = state.d_a, b = state.d_b, c = state.d_c, key = rules.d_kind == 6 and base .. ":log:d",
+    })
   end
 end
 
