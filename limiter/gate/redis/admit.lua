@@ -3,7 +3,8 @@
 -- KEYS     see state.lua
 -- ARGV[3]  how many leases; ARGV[4...] their ids, made by the caller. A repeat with the same ids returns
 --          the leases that the first call made, so a lost reply doubles nothing.
--- reply    {now, reason or "", retry_at or 0, lease, lease, ...}
+-- reply    {now, reason or "", retry_at or 0, epoch, generation, when they end, then of each lease: id, job, flow, group,
+--          tokens that it holds, 1 for a probe}
 -- cost     O(log n) in waiting flows and jobs for each lease, nothing for parked flows; LREM is O(list)
 -- include "state"
 -- include "wake"
@@ -13,18 +14,27 @@
 local DROPS = 50 -- ids that others took out of the list, dropped in one call at most
 local SLEEP = 3000 -- milliseconds that a refused caller counts as asleep, before its wait says so itself
 
+local HEAD = 6 -- values in a reply before its leases
+local reply = { now, "", 0, epoch, state.generation, rules and now + rules.lease or 0 }
+local filled = HEAD
+
+-- A lease, as the reply carries it.
+local function add_lease(id, job, flow, group, hold, probe)
+  reply[filled + 1], reply[filled + 2], reply[filled + 3] = id, job, flow
+  reply[filled + 4], reply[filled + 5], reply[filled + 6] = group, hold, probe
+  filled = filled + 6
+end
+
 -- rare
 local function reply_again(found)
-  local leases = {}
   for i, packed in ipairs(found) do
     if packed then
       local lease = lease_unpack(packed, 1)
-      lease.id = ARGV[3 + i]
-      local ends = tonumber(redis.call("ZSCORE", due_key, lease.job))
-      leases[#leases + 1] = lease_reply(lease, ends)
+      reply[5], reply[6] = lease.generation, tonumber(redis.call("ZSCORE", due_key, lease.job))
+      add_lease(ARGV[3 + i], lease.job, lease.flow, lease.group, lease.hold, lease.probe)
     end
   end
-  return { now, "", 0, unpack(leases) }
+  return reply
 end
 
 -- What an earlier call with these ids made.
@@ -43,18 +53,15 @@ end
 
 local drops = 0
 local probe, in_turn -- is the job that pick found a probe; did the order give it?
-local expires = rules and now + rules.lease
-local expires_text = rules and string.format("%d", expires)
-local leases = {} -- as the reply carries them
-local granted, ends = {}, {} -- their records and when they end, written together
+local expires_text = rules and string.format("%d", now + rules.lease)
+local granted, ends = {}, {} -- records of leases, and when these end, written together
 
-local function grant(lease)
+local function grant(id, job, packed)
   local at, ends_at = #granted, #ends
-  granted[at + 1], granted[at + 2] = "p" .. lease.id, lease_pack(lease)
-  granted[at + 3], granted[at + 4] = "j" .. lease.job, RUNS .. lease.id
-  ends[ends_at + 1], ends[ends_at + 2] = expires_text, lease.job
-  leases[#leases + 1] = lease_reply(lease, expires)
-  state.in_flight = state.in_flight + 1
+  granted[at + 1], granted[at + 2] = "p" .. id, packed
+  granted[at + 3], granted[at + 4] = "j" .. job, RUNS .. id
+  ends[ends_at + 1], ends[ends_at + 2] = expires_text, job
+  state.in_flight, state.admitted = state.in_flight + 1, state.admitted + 1
 end
 
 -- Write them in the midst of the decision: what is still to be done must know what runs.
@@ -144,12 +151,14 @@ local function admit_one(id)
   started(flow, hold)
   spend(hold, job.input, job.output)
   state.probes = state.probes + probe
-  local lease = lease_record({
-    id = id, job = job.id, flow = flow.name, group = group.name, hold = hold, input = job.input, output = job.output,
+  local job_id, flow_name, group_name = job.id, flow.name, group.name
+  local packed = lease_packed({
+    job = job_id, flow = flow_name, group = group_name, hold = hold, input = job.input, output = job.output,
     generation = state.generation, probe = probe, admitted = now, charge = amount,
     weight = flow.weight, group_weight = group.weight, r_rate = state.r_rate, t_rate = state.t_rate,
   })
-  grant(lease)
+  grant(id, job_id, packed)
+  add_lease(id, job_id, flow_name, group_name, hold, probe)
 end
 
 -- rare
@@ -208,7 +217,7 @@ end
 -- No more than was granted, for this reason. Whether that changes the state.
 -- rare
 local function refuse(reason)
-  if not leases[1] then
+  if filled == HEAD then
     count("refused_" .. reason)
   end
   lie_down()
@@ -236,13 +245,13 @@ end
 if not reason and state.waiting > 0 then
   wake()
 end
-state.admitted = state.admitted + #leases
 if ends[1] then
   redis.call("ZADD", due_key, unpack(ends))
 end
-if leases[1] or next(records) or woken or pressed or state.generation ~= generation or state.again ~= held then
+if filled > HEAD or next(records) or woken or pressed or state.generation ~= generation or state.again ~= held then
   save_records(granted)
   save_spending()
   save()
 end
-return { now, reason or "", retry_at or 0, unpack(leases) }
+reply[2], reply[3], reply[5] = reason or "", retry_at or 0, state.generation
+return reply

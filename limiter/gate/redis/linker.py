@@ -7,7 +7,8 @@ reached, and of these
 - the expression of one marked `-- inline` stands where it is called;
 - the body of one that is called as a statement, or whose values are at once given to variables, stands there
   (returns.py);
-- what only one marked `-- rare` reaches is made inside that one, when it is called;
+- what only one marked `-- rare` reaches is made when that one is called: inside it, or right before it where
+  it stands in place of the only call;
 - the rest are declared first, the most used last.
 
 What a text calls often of Redis's and Lua's libraries is looked up once: each name takes two searches of
@@ -22,7 +23,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache, partial
 
 from .returns import without_returns
@@ -146,7 +147,8 @@ class Function:
 class Script:
     functions: dict[str, Function]  # in the order of their definition
     rare: frozenset[str]
-    main: str  # with a line for each function where it was defined
+    main: str  # with a line for each function where it is made
+    late: set[str] = field(default_factory=set)  # functions that are made where one rare part begins
 
     def unfold(self) -> None:
         before: list[Function] = []
@@ -162,20 +164,30 @@ class Script:
             self._unfold_single(name)
 
     def _unfold_single(self, name: str) -> None:
-        """A rare function with one caller stands there too, if not more is to be made for it than itself."""
+        """A rare function with one caller stands there; in a function, if nothing more is made for it."""
         rare, call = self.functions[name], re.compile(rf"\b{name}\(")
         users = [self.functions[each] for each in self._reached() if call.search(self.functions[each].body)]
         texts = [PLACE.sub("", self.main), *(each.body for each in users)]
         if sum(len(call.findall(text)) for text in texts) != 1:
             return
         host = users[0].body if users else texts[0]
-        if len(self._needed(rare.body, self._needed(host, frozenset()))) > 1:
-            return
-        if users:
+        inner = self._needed(rare.body, self._needed(host, frozenset()) - self.late)
+        if not users:
+            self._unfold_block(rare, inner)
+        elif len(inner) <= 1:
             own = _names(host) | set(users[0].parameters.split(", "))
             users[0].body = rare.unfolded_into(host, own)
-        else:
-            self.main = rare.unfolded_into(self.main, frozenset())
+
+    def _unfold_block(self, rare: Function, needed: frozenset[str]) -> None:
+        """Its body in place of its call; what nothing else needs is made right before."""
+        unfolded = rare.unfolded_into(self.main, frozenset())
+        if unfolded == self.main:
+            return
+        elsewhere = re.compile(rf"^function (?:{'|'.join(needed - self.late)})\n", re.MULTILINE)
+        places = "".join(f"function {name}\n" for name in self.functions if name in needed)
+        self.late |= needed
+        main = re.sub(rf"^.*\b{rare.name}\(", rf"{places}\g<0>", elsewhere.sub("", self.main), flags=re.M)
+        self.main = rare.unfolded_into(main, frozenset())
 
     def _reached(self) -> frozenset[str]:
         reached: set[str] = set()
@@ -191,7 +203,9 @@ class Script:
         needed = self._needed(PLACE.sub("", self.main), frozenset())
 
         def placed(match: re.Match[str]) -> str:
-            return self._made(match[1], needed) if match[1] in needed else ""
+            name = match[1]
+            known = needed if name in self.late else needed - self.late
+            return self._made(name, known) if name in needed else ""
 
         return f"{self._declared(needed)}\n{PLACE.sub(placed, _looked_up(self.main))}"
 

@@ -11,8 +11,9 @@ Packed it is its texts, each with its length, and its numbers, as doubles. What 
 place behind it in what it was unpacked from, until something else is put there.
 
 The variable that holds a record has the name of the record, or one of the names behind it (`-- record meter
-tokens day`): `lane.service` becomes its place, as does `lane[which .. "_service"]` for which = "r" or "t". `lane_record({ born = now })` makes one (what is left out
-is 0), `lane_named(table)` makes one of a table with names, `lane_pack` and `lane_unpack` write and read it.
+tokens day`): `lane.service` becomes its place, as does `lane[which .. "_service"]` for which = "r" or "t".
+`lane_record({ born = now })` makes one (what is left out is 0), `lane_packed({ born = now })` the same packed
+at once, `lane_named(table)` one of a table with names; `lane_pack` and `lane_unpack` write and read it.
 """
 
 from __future__ import annotations
@@ -36,11 +37,16 @@ class Record:
     def fields(self) -> tuple[str, ...]:
         return self.texts + self.numbers + self.carried
 
+    @property
+    def layout(self) -> str:
+        return "<" + "Hc0" * len(self.texts) + "d" * len(self.numbers)
+
     def place(self, field: str) -> int:
         return self.fields.index(field) + 1
 
     def placed_in(self, text: str) -> str:
         text = re.sub(rf"\b{self.name}_record\(\{{(.*?)\}}\)", self._made, text, flags=re.DOTALL)
+        text = re.sub(rf"\b{self.name}_packed\(\{{(.*?)\}}\)", self._packed, text, flags=re.DOTALL)
         text = re.sub(
             rf"(?<![\w.])({'|'.join((self.name, *self.others))})\.({'|'.join(self.fields)})\b",
             lambda found: f"{found[1]}[{self.place(found[2])}]",
@@ -49,7 +55,7 @@ class Record:
         return re.sub(rf"(?<![\w.]){self.name}\[which \.\. \"_(\w+)\"\]", self._either, text)
 
     def functions(self) -> str:
-        layout = "<" + "Hc0" * len(self.texts) + "d" * len(self.numbers)
+        layout = self.layout
         texts = "".join(f"#record[{at + 1}], record[{at + 1}], " for at, _ in enumerate(self.texts))
         first, last = len(self.texts) + 1, len(self.texts) + len(self.numbers)
         return f"""-- inline
@@ -66,10 +72,20 @@ local function {self.name}_named(named)
 end
 """
 
-    def _made(self, call: re.Match[str]) -> str:
+    def _given(self, call: re.Match[str], fields: tuple[str, ...]) -> dict[str, str]:
         given = dict(VALUE.findall(call[1].strip()))
-        if unknown := given.keys() - set(self.fields):
+        if unknown := given.keys() - set(fields):
             raise ValueError(f"A {self.name} has no {', '.join(sorted(unknown))}")
+        return given
+
+    def _packed(self, call: re.Match[str]) -> str:
+        given = self._given(call, self.texts + self.numbers)
+        texts = [f"#{given[field]}, {given[field]}" for field in self.texts]
+        values = texts + [given.get(field, "0") for field in self.numbers]
+        return f'struct.pack("{self.layout}", {", ".join(values)})'
+
+    def _made(self, call: re.Match[str]) -> str:
+        given = self._given(call, self.fields)
         size = max(len(self.texts) + len(self.numbers), *map(self.place, given))
         return f"{{ {', '.join(given.get(field, '0') for field in self.fields[:size])} }}"
 

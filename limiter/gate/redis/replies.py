@@ -48,13 +48,13 @@ def lease(upstream: str, reply: Reply) -> Lease:
 
 
 def admission(upstream: str, reply: Reply) -> Admission:
-    now, reason, retry_at, *leases = reply
-    return Admission(
-        tuple(lease(upstream, each) for each in leases),
-        _reason(reason),
-        moment(retry_at),
-        seconds(now),
+    now, reason, retry_at, epoch, generation, expires, *told = reply
+    common = (generation, text(epoch), seconds(expires))
+    leases = tuple(
+        Lease(text(lease_id), text(job), upstream, text(flow), text(group), tokens, *common, bool(probe))
+        for lease_id, job, flow, group, tokens, probe in zip(*[iter(told)] * 6, strict=True)
     )
+    return Admission(leases, _reason(reason), moment(retry_at), seconds(now))
 
 
 def place(reply: Reply) -> Place:

@@ -83,3 +83,42 @@ def test_what_is_called_often_of_a_library_is_looked_up_once_in_each_text(redis_
     assert script.count("= math.max\n") == 2
     assert "string.upper" in script  # but once
     assert redis_client.eval(script, 0, 3, -4) == redis_client.eval(MANY_CALLS, 0, 3, -4)
+
+
+SHARED_BY_RARE_PARTS = """
+local seen = 0
+
+local function level(of)
+  for i = 1, #ARGV do
+    seen = seen + 1
+  end
+  return of + seen
+end
+
+-- rare
+local function early()
+  return level(10) + level(20)
+end
+
+-- rare
+local function late()
+  local first, second = level(1) + level(2), level(3)
+  return first, second
+end
+
+if ARGV[1] == "early" then
+  seen = early()
+end
+local first, second
+if #ARGV > 1 then
+  first, second = late()
+end
+return { seen, first or 0, second or 0 }
+"""
+
+
+@pytest.mark.parametrize("given", [[], ["early"], ["early", 2], [1, 2]], ids=str)
+def test_what_two_rare_parts_call_is_made_for_each(redis_client: redis.Redis, given: list[str | int]) -> None:
+    script = linked(SHARED_BY_RARE_PARTS)
+    assert "function late" not in script
+    assert redis_client.eval(script, 0, *given) == redis_client.eval(SHARED_BY_RARE_PARTS, 0, *given)
