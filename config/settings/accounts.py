@@ -39,6 +39,10 @@ ACCOUNT_RATE_LIMITS = False  # ours stand before the views: docs/decisions/0010
 MFA_ADAPTER = "feedback.portal.accounts.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Marginalia"
+MFA_FORMS = {
+    "authenticate": "feedback.portal.accounts.second_factor.Authenticate",
+    "reauthenticate": "feedback.portal.accounts.second_factor.Reauthenticate",
+}
 MFA_TOTP_TOLERANCE = 1  # time steps, for clocks that differ and for who types slowly (RFC 6238, 5.2)
 
 # The identity provider ------------------------------------------------------------------------

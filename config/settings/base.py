@@ -132,6 +132,14 @@ REQUESTS_AT_ONCE = env.integer(
     "REQUESTS_AT_ONCE", DATABASES["default"]["OPTIONS"]["pool"]["max_size"], minimum=1
 )
 REQUEST_WAIT_SECONDS = env.number("REQUEST_WAIT_SECONDS", 10.0, minimum=0.1)
+# What every process shall remember: codes that were used. Short-lived, so it is never full of what counts.
+CACHES = {
+    "default": {
+        "BACKEND": "feedback.cache.SharedCache",
+        "LOCATION": "feedback_cacheentry",  # of feedback.models.CacheEntry
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 _redis = env.url("REDIS_URL", ("redis", "rediss", "unix"))

@@ -3,6 +3,7 @@
 from .access import AccessDenial
 from .alerts import AlertReceiver, AlertRule, Delivery, Incident, Silence
 from .audit import AuditEntry
+from .cache import CacheEntry
 from .courses import Assignment, Course, Criterion, Membership
 from .documents import Document, Section, Upload
 from .drafts import Draft
@@ -26,6 +27,7 @@ __all__ = [
     "Assignment",
     "AuditEntry",
     "Budget",
+    "CacheEntry",
     "Charge",
     "Comment",
     "Course",
