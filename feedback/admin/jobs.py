@@ -14,6 +14,7 @@ from django_rq.settings import get_queues_map
 from feedback.models import Job
 from feedback.selectors.finding import jobs_found_by
 from feedback.services import interventions
+from feedback.templatetags.operations import money
 from feedback.terminal.jobs import event_as_text
 
 from .dashboard import charts, figures
@@ -50,7 +51,7 @@ class JobAdmin(Keyset, WorkAdmin):
     )
     actions = ("retry", "front", "cancel")
     verbs = JOB_VERBS
-    readonly_fields = ("timeline", "waits_for", "raw_error", "text_of_it", "in_rq", "tokens_used")
+    readonly_fields = ("timeline", "waits_for", "raw_error", "text_of_it", "in_rq", "spent", "tokens_used")
     fieldsets = (
         (
             None,
@@ -77,7 +78,7 @@ class JobAdmin(Keyset, WorkAdmin):
                 "fields": (
                     "lease",
                     ("attempt", "failures"),
-                    ("generation", "cost"),
+                    ("generation", "spent"),
                     ("outcome", "tokens_used"),
                 )
             },
@@ -131,6 +132,10 @@ class JobAdmin(Keyset, WorkAdmin):
     @admin.display(description=gettext_lazy("its text"))
     def text_of_it(self, job: Job) -> SafeString:
         return link_to_text(job.document_id)
+
+    @admin.display(description=gettext_lazy("cost"))
+    def spent(self, job: Job) -> str:
+        return "-" if job.cost is None else money(job.cost)
 
     @admin.display(description=gettext_lazy("tokens used"))
     def tokens_used(self, job: Job) -> str:

@@ -3,24 +3,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib import admin
-from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy
 
 from feedback.models import Budget, Charge, OutputBudget, Price, UsageDay
 from feedback.selectors.finding import flows_found_by
 from feedback.selectors.spending import view_of
+from feedback.templatetags.operations import money
 from limiter.admin_classes import ModelAdmin
 
 from .audited import Audited
 from .estimate import EstimatingPaginator
 from .filters import UpstreamFilter
 from .readonly import ReadOnly
+from .whose import Named
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest
-    from django.utils.safestring import SafeString
 
 
 @admin.register(Price)
@@ -40,10 +39,14 @@ class PriceAdmin(Audited, ModelAdmin[Price]):
 
 @admin.register(Budget)
 class BudgetAdmin(Audited, ModelAdmin[Budget]):
-    list_display = ("__str__", "monthly", "used", "left")
+    list_display = ("__str__", "a_month", "used", "left")
     list_select_related = ("user", "course")
     autocomplete_fields = ("user", "course")
     search_fields = ("user__email", "user__name", "course__name")
+
+    @admin.display(description="monthly", ordering="monthly")
+    def a_month(self, budget: Budget) -> str:
+        return money(budget.monthly)
 
     @admin.display(description="used this month")
     def used(self, budget: Budget) -> str:
@@ -52,24 +55,30 @@ class BudgetAdmin(Audited, ModelAdmin[Budget]):
     @admin.display(description="left this month")
     def left(self, budget: Budget) -> str:
         view = view_of(budget)
-        return f"{view.left:.2f} {view.currency}"
+        return f"{money(view.left)} {view.currency}"
 
 
 @admin.register(Charge)
-class ChargeAdmin(ReadOnly, ModelAdmin[Charge]):
-    list_display = ("at", "flow", "group", "upstream", "price", "amount")
+class ChargeAdmin(ReadOnly, Named):
+    list_display = ("at", "person", "course", "upstream", "price", "paid")
     list_filter = ("upstream",)
     list_select_related = ("price",)
     search_fields = ("flow", "group", "job")
     show_full_result_count = False
+    fields = ("at", "job", "person", "course", "upstream", "price", "amount")
+    readonly_fields = ("person", "course")
+
+    @admin.display(description=gettext_lazy("amount"), ordering="amount")
+    def paid(self, charge: Charge) -> str:
+        return money(charge.amount)
 
 
 @admin.register(UsageDay)
-class UsageDayAdmin(ReadOnly, ModelAdmin[UsageDay]):
+class UsageDayAdmin(ReadOnly, Named):
     """What was used on days whose work is gone: what is still here counts by its own rows."""
 
     list_display = (
-        "day", "person", "group", "upstream", "calls", "failures", "input_tokens", "output_tokens", "cost",
+        "day", "person", "course", "upstream", "calls", "failures", "input_tokens", "output_tokens", "spent",
     )  # fmt: skip
     list_filter = (UpstreamFilter, "day")
     search_fields = ("flow",)
@@ -79,13 +88,13 @@ class UsageDayAdmin(ReadOnly, ModelAdmin[UsageDay]):
     fields = (
         "day",
         "person",
-        ("group", "upstream"),
+        ("course", "upstream"),
         ("calls", "failures"),
         "input_tokens",
         "output_tokens",
-        "cost",
+        "spent",
     )
-    readonly_fields = ("person",)
+    readonly_fields = ("person", "course", "spent")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[UsageDay], search_term: str
@@ -93,13 +102,9 @@ class UsageDayAdmin(ReadOnly, ModelAdmin[UsageDay]):
         words = search_term.strip()
         return (queryset.filter(flow__in=flows_found_by(words)) if words else queryset), False
 
-    @admin.display(description=gettext_lazy("person"))
-    def person(self, day: UsageDay) -> SafeString | str:
-        kind, _sign, key = day.flow.partition(":")
-        if kind != "user":
-            return day.flow
-        address = reverse("admin:feedback_user_usage", args=[key])
-        return format_html('<a class="link" href="{}">{}</a>', address, day.flow)
+    @admin.display(description=gettext_lazy("cost"), ordering="cost")
+    def spent(self, day: UsageDay) -> str:
+        return money(day.cost)
 
 
 @admin.register(OutputBudget)

@@ -32,4 +32,4 @@ class UsageDay(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.day}: {self.calls} calls of {self.flow}"
+        return f"{self.day}: {self.calls} calls to {self.upstream}"

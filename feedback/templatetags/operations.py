@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import ROUND_HALF_UP, Decimal
 
 from django import template
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from feedback.selectors.operations.figures import UpstreamFigures
@@ -14,6 +16,7 @@ from limiter.gate import BreakerMode, BreakerState
 
 register = template.Library()
 
+CENT = Decimal("0.01")
 ICONS = {Level.WELL: "check_circle", Level.SLOW: "warning", Level.DOWN: "error"}
 
 
@@ -39,6 +42,14 @@ def length_of(length: timedelta | None) -> str:
 @register.filter
 def share(percent: float | None) -> str:
     return _("no call") if percent is None else f"{percent:.0f} %"
+
+
+@register.filter
+def money(amount: Decimal) -> str:
+    """Two decimals; as many as there are for what is less than a cent."""
+    if 0 < abs(amount) < CENT:
+        return number_format(f"{amount.normalize():f}")
+    return number_format(amount.quantize(CENT, ROUND_HALF_UP), force_grouping=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,6 +110,7 @@ def _people(student: User, document: Document) -> None:
     today = timezone.now().date()
     Budget.objects.create(user=student, monthly=Decimal(12))
     used = {"flow": flows.flow_of(student), "upstream": "bedrock", "calls": 9, "input_tokens": 40_000}
+    used |= {"group": flows.group_of(document), "cost": Decimal("0.264")}
     for ago in (40, 33, 26, 25, 19, 18, 12, 11, 5, 4):
         UsageDay.objects.create(day=today - timedelta(days=ago), output_tokens=8_000 + 400 * ago, **used)
     EmailAddress.objects.create(user=student, email=student.email, primary=True, verified=True)
