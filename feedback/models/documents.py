@@ -98,6 +98,10 @@ class Document(models.Model):
             models.Index(
                 fields=["state", "owner"], condition=Q(finished_at__isnull=True), name="document_open"
             ),
+            # retention.purging: what is over its time, which is mostly nothing.
+            models.Index(
+                fields=["state", "finished_at"], condition=Q(finished_at__isnull=False), name="document_over"
+            ),
             # The admin's list by state, newest first: nearly all are complete, and the key serves those.
             models.Index(fields=["state", "-id"], condition=~Q(state="complete"), name="document_by_state"),
         ]

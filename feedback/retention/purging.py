@@ -57,7 +57,8 @@ def _due(only: Collection[str], now: datetime | None) -> Iterator[tuple[str, Rul
 
 @transaction.atomic
 def _delete_batch(rule: Rule, before: datetime, size: int) -> int:
-    rows = rule.older_than(before).select_for_update(skip_locked=True).order_by("pk")
+    # The oldest first: by its key the planner would look for the first few through all that are younger.
+    rows = rule.older_than(before).select_for_update(skip_locked=True).order_by(rule.age, "pk")
     keys = [row.pk for row in rows.only("pk")[:size]]
     if rows.model is Document:
         roll_up(keys)

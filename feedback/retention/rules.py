@@ -23,17 +23,21 @@ class Rule:
 
     what: str
     variable: str  # of the environment
-    older_than: Callable[[datetime], QuerySet[Any]]
+    rows: Callable[[], QuerySet[Any]]
+    age: str  # the field that says since when
+
+    def older_than(self, before: datetime) -> QuerySet[Any]:
+        return self.rows().filter(**{f"{self.age}__lt": before})
 
 
-def _documents(*states: Document.State) -> Callable[[datetime], QuerySet[Any]]:
+def _documents(*states: Document.State) -> Callable[[], QuerySet[Any]]:
     """Nothing that anybody still works on: telling that it is done is work, too."""
 
-    def older_than(before: datetime) -> QuerySet[Any]:
+    def rows() -> QuerySet[Any]:
         at_work = Job.objects.filter(state__in=Job.OPEN).values("document")
-        return Document.objects.filter(state__in=states, finished_at__lt=before).exclude(pk__in=at_work)
+        return Document.objects.filter(state__in=states).exclude(pk__in=at_work)
 
-    return older_than
+    return rows
 
 
 RULES: Mapping[str, Rule] = {
@@ -41,21 +45,25 @@ RULES: Mapping[str, Rule] = {
         "documents with their feedback, that long after it was complete",
         "RETAIN_DOCUMENTS_DAYS",
         _documents(State.COMPLETE),
+        "finished_at",
     ),
     "unfinished": Rule(
         "documents that failed or were cancelled",
         "RETAIN_UNFINISHED_DAYS",
         _documents(State.FAILED, State.CANCELLED),
+        "finished_at",
     ),
     "drafts": Rule(
         "drafts that nobody touched",
         "RETAIN_DRAFTS_DAYS",
-        lambda before: Draft.objects.filter(updated_at__lt=before),
+        Draft.objects.all,
+        "updated_at",
     ),
     "denials": Rule(
         "records of who asked for another's document",
         "RETAIN_DENIALS_DAYS",
-        lambda before: AccessDenial.objects.filter(last_at__lt=before),
+        AccessDenial.objects.all,
+        "last_at",
     ),
 }
 

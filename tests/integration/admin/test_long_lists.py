@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +14,7 @@ from django.urls import reverse
 from feedback.models import Job, User
 from tests.factories.many import many_jobs
 from tests.people import signed_in
+from tests.plans import plan_of
 
 pytestmark = pytest.mark.django_db
 LIST = "admin:feedback_job_changelist"
@@ -118,15 +118,6 @@ def queries_of(office: Client, **said: str) -> list[str]:
 def looks_through_jobs(sql: str) -> bool:
     if not sql.startswith("SELECT") or '"feedback_job"' not in sql:
         return False
-    with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}")
-        found = cursor.fetchone()[0]
-    plan = json.loads(found) if isinstance(found, str) else found
-    steps = list(steps_of(plan[0]["Plan"]))
-    return any(step["Node Type"] == "Seq Scan" and step["Relation Name"] == "feedback_job" for step in steps)
-
-
-def steps_of(step: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield step
-    for below in step.get("Plans", ()):
-        yield from steps_of(below)
+    return any(
+        step["Node Type"] == "Seq Scan" and step["Relation Name"] == "feedback_job" for step in plan_of(sql)
+    )
