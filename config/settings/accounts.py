@@ -23,9 +23,15 @@ ACCOUNT_ADAPTER = "feedback.portal.accounts.adapters.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+_OURS = "feedback.portal.accounts.forms"
 ACCOUNT_FORMS = {
-    "login": "feedback.portal.accounts.forms.SignIn",
-    "signup": "feedback.portal.accounts.forms.SignUp",
+    "login": f"{_OURS}.SignIn",
+    "signup": f"{_OURS}.SignUp",
+    "reset_password": f"{_OURS}.Forgotten",
+    "reset_password_from_key": f"{_OURS}.NewPassword",
+    "set_password": f"{_OURS}.FirstPassword",
+    "change_password": f"{_OURS}.ChangedPassword",
+    "reauthenticate": f"{_OURS}.OnceMore",
 }
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_CHANGE_EMAIL = True  # one address, and a new one only once it is confirmed

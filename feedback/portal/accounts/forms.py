@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import available_timezones
 
-from allauth.account.forms import LoginForm, SignupForm
+from allauth.account.forms import (
+    ChangePasswordForm,
+    LoginForm,
+    ReauthenticateForm,
+    ResetPasswordForm,
+    ResetPasswordKeyForm,
+    SetPasswordForm,
+    SignupForm,
+)
 from allauth.core import context
 from django import forms
 from django.conf import settings
@@ -16,20 +24,24 @@ from django.utils.translation import gettext_lazy as _
 
 from feedback.models import Course, Invitation, User
 from feedback.selectors.invitations import courses_to_invite_to
+from feedback.services.people import vouch_for_address
 
 from .domains import is_welcome
 from .invited import invitation_of
 
-EMAIL, NAME = _("E-mail address"), _("Name")
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+EMAIL, NAME, PASSWORD = _("E-mail address"), _("Name"), _("Password")
+NEW_PASSWORD = {"password1": _("New password"), "password2": _("New password, once more")}
 
 
 class SignIn(LoginForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["login"].label = EMAIL
         self.fields["login"].widget.attrs |= {"autocomplete": "username", "autofocus": True}
         self.fields["password"].help_text = ""  # the way to a new one stands below the form
-        _without_placeholders(self)
+        _label(self, login=EMAIL, password=PASSWORD)
 
 
 class SignUp(SignupForm):  # type: ignore[misc]
@@ -41,11 +53,10 @@ class SignUp(SignupForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.invitation = invitation_of(context.request)
-        self.fields["email"].label = EMAIL
         if self.invitation is not None:
             self.fields["email"].initial = self.invitation.email
             self.fields["email"].disabled = True
-        _without_placeholders(self)
+        _label(self, email=EMAIL, password1=PASSWORD)
 
     def clean_email(self) -> str:
         email: str = super().clean_email()
@@ -55,6 +66,47 @@ class SignUp(SignupForm):  # type: ignore[misc]
                 params={"domains": ", ".join(settings.SIGNUP_DOMAINS)},
             )
         return email
+
+
+class Forgotten(ResetPasswordForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _label(self, email=EMAIL)
+
+    def clean_email(self) -> str:
+        """Vouched for before django-allauth makes a link, and with it a record of the address as unproved."""
+        email: str = super().clean_email()
+        for user in self.users:
+            vouch_for_address(user)
+        return email
+
+
+class NewPassword(ResetPasswordKeyForm):  # type: ignore[misc]
+    """In place of one that was forgotten."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _label(self, **NEW_PASSWORD)
+
+
+class FirstPassword(SetPasswordForm):  # type: ignore[misc]
+    """Of who has signed in through a university only."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _label(self, **NEW_PASSWORD)
+
+
+class ChangedPassword(ChangePasswordForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _label(self, oldpassword=_("Password until now"), **NEW_PASSWORD)
+
+
+class OnceMore(ReauthenticateForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _label(self, password=PASSWORD)
 
 
 class Profile(forms.Form):
@@ -102,7 +154,9 @@ def _place(name: str) -> str:
     return name.partition("/")[2].replace("_", " ").replace("/", ", ")
 
 
-def _without_placeholders(form: forms.Form) -> None:
-    """A label stays when one types, a placeholder does not."""
+def _label(form: forms.Form, **labels: StrOrPromise) -> None:
+    """In our words, beside the fields: a label stays when one types, a placeholder does not."""
+    for name, label in labels.items():
+        form.fields[name].label = label
     for field in form.fields.values():
         field.widget.attrs.pop("placeholder", None)
