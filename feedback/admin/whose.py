@@ -57,7 +57,7 @@ class Named(ModelAdmin[Any]):
             name([row])
         return row
 
-    @admin.display(description=gettext_lazy("person"), ordering="flow")
+    @admin.display(description=gettext_lazy("person"))
     def person(self, row: Keyed) -> SafeString | str:
         """Their name, and the way to their page; of who is gone the key is what is left."""
         user, _course = row.whose
@@ -66,7 +66,7 @@ class Named(ModelAdmin[Any]):
         address = reverse("admin:feedback_user_usage", args=[user.pk])
         return format_html('<a class="link" href="{}">{}</a>', address, user)
 
-    @admin.display(description=gettext_lazy("course"), ordering="group")
+    @admin.display(description=gettext_lazy("course"))
     def course(self, row: Keyed) -> str:
         _user, course = row.whose
         if course is not None:
