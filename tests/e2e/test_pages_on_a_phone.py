@@ -59,3 +59,14 @@ def test_an_action_stays_beside_what_it_acts_on(
     name, change = maria.locator(".member-name").bounding_box(), maria.locator("summary").bounding_box()
     assert name is not None and change is not None
     assert change["y"] < name["y"] + name["height"]
+
+
+def test_the_choice_of_an_assignment_is_read_whole(phone: Page, site: Site, assignment: Assignment) -> None:
+    Assignment.objects.update(title="A critical essay on a public service of your own town, first version")
+    phone.goto(site / "submit/")
+    choice = phone.get_by_label("What is it for?")
+    empty = choice.bounding_box()
+    choice.select_option(value=str(assignment.pk))
+    chosen = choice.bounding_box()
+    assert empty is not None and chosen is not None
+    assert chosen["height"] >= empty["height"] + 16, "another line of it at least"
