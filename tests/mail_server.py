@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email import message_from_bytes
+from email.message import Message
 from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 
+from config.supervisor.ports import free_port
 from tests.running import PATIENCE
 
 
@@ -33,3 +38,27 @@ class MailServer(Controller):
                 talk.transport.close()
         await asyncio.sleep(0)  # the closing itself is the loop's next turn
         await asyncio.sleep(0)
+
+
+class Mailbox:
+    """What a mail server got, and what it answers."""
+
+    def __init__(self) -> None:
+        self.mails: list[tuple[list[str], Message]] = []
+        self.answer = "250 OK"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's
+        if self.answer.startswith("250"):
+            self.mails.append((list(envelope.rcpt_tos), message_from_bytes(envelope.content)))
+        return self.answer
+
+
+@contextmanager
+def listening(mailbox: Mailbox) -> Iterator[MailServer]:
+    """A server that keeps its mails there."""
+    server = MailServer(mailbox, free_port(0))
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()

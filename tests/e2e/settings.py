@@ -6,7 +6,10 @@ from typing import Any
 
 from django.core.signals import request_started
 
+from config import env
 from config.settings.test import *  # noqa: F403 - settings build on one another
+
+vars().update(env.email("EMAIL_URL", default="consolemail://localhost"))
 
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True

@@ -7,14 +7,18 @@ from collections.abc import Iterator
 
 import pytest
 import redis
+from allauth.socialaccount.models import SocialAccount
 from playwright.sync_api import Page, expect
 
 from feedback.models import User
 from tests.e2e.site import Site
+from tests.factories import people
+from tests.factories.people import PASSWORD
 from tests.identity import CLIENT, SECRET, IdentityProvider, identity_provider
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
+FRESH = "Bumblebee hill 77"
 NORA = {"sub": "42", "email": "nora@uni.example", "email_verified": True, "name": "Nora New"}
 
 
@@ -76,3 +80,70 @@ def test_an_address_of_elsewhere_is_turned_back_with_words(
     expect(page.locator("main")).to_contain_text("This address is not of this site")
     expect(page.locator("main")).to_contain_text("Accounts here are for addresses of uni.example.")
     assert not User.objects.exists()
+
+
+# Disconnecting --------------------------------------------------------------------------------
+
+
+def disconnect(page: Page, site: Site) -> None:
+    page.goto(site / "account/")
+    page.locator("li", has_text="Uni Example").get_by_role("link").click()
+    page.get_by_role("radio", name=re.compile("Uni Example")).check()
+    page.get_by_role("button", name="Disconnect").click()
+
+
+def expect_documents(page: Page) -> None:
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your documents")
+
+
+def test_who_has_a_password_disconnects_and_signs_in_with_it(
+    page: Page, site: Site, university: IdentityProvider
+) -> None:
+    people.student(email="nora@uni.example")
+    go_through(page, site)
+    expect_documents(page)
+    disconnect(page, site)
+    say_once_more(page, PASSWORD)
+    expect(page.get_by_text("None is connected with your account.")).to_be_visible()
+    assert not SocialAccount.objects.exists()
+
+    page.context.clear_cookies()
+    sign_in_with(page, site, PASSWORD)
+
+
+def test_who_has_no_password_is_told_to_choose_one_first(
+    page: Page, site: Site, university: IdentityProvider
+) -> None:
+    go_through(page, site)
+    expect_documents(page)
+    disconnect(page, site)
+    expect(page.get_by_role("alert")).to_contain_text("no password")
+    assert SocialAccount.objects.count() == 1
+
+    page.goto(site / "account/")
+    page.locator("li", has_text="none yet").get_by_role("link", name="Choose one").click()
+    for field in page.locator("input[type=password]").all():
+        field.fill(FRESH)
+    page.locator("main").get_by_role("button").first.click()
+    expect(page.locator("li", has_text="none yet")).to_have_count(0)
+
+    disconnect(page, site)
+    say_once_more(page, FRESH)
+    expect(page.get_by_text("None is connected with your account.")).to_be_visible()
+    page.context.clear_cookies()
+    sign_in_with(page, site, FRESH)
+
+
+def say_once_more(page: Page, password: str) -> None:
+    """The university has vouched for who it is, and not that they still sit there."""
+    expect(page.get_by_role("heading", level=1)).to_have_text("Is it you?")
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Go on").click()
+
+
+def sign_in_with(page: Page, site: Site, password: str) -> None:
+    page.goto(site / "sign-in/")
+    page.get_by_label("E-mail address").fill("nora@uni.example")
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect_documents(page)

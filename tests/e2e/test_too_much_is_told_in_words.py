@@ -18,6 +18,7 @@ from tests.factories.people import PASSWORD
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 TOO_MANY = 429
+SIGN_INS = 30  # tried for one account in a minute, wherever they come from
 BURST = 60  # texts handed in at once, by the site's own limit
 WAIT = re.compile(r"go back in \d+ (second|minute)s? and try again")
 
@@ -57,6 +58,27 @@ def test_who_guesses_passwords_is_locked_out_and_the_right_one_is_refused_too(
     expect(page).to_have_url(re.compile("/sign-in/"))
 
     try_password(page, site, outsider, PASSWORD)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your documents")
+
+
+def test_too_many_sign_ins_for_one_account_are_told_when_to_come_back(
+    page: Page, site: Site, owner: User, redis_client: redis.Redis
+) -> None:
+    page.goto(site / "sign-in/")
+    token = page.locator("[name=csrfmiddlewaretoken]").first.input_value()
+    for _ in range(SIGN_INS):  # without a password: django-axes counts none of these
+        tried = page.request.post(
+            site / "sign-in/", form={"csrfmiddlewaretoken": token, "login": owner.email}
+        )
+        assert tried.status == 200
+    refused = try_password(page, site, owner, PASSWORD)
+    assert refused.status == TOO_MANY
+    assert 0 < int(refused.headers["retry-after"]) <= 60
+    expect(page.get_by_role("heading", level=1)).to_have_text("A little slower, please")
+    expect(page.locator("main")).to_contain_text(WAIT)
+
+    redis_client.flushdb()  # the wait is over
+    assert try_password(page, site, owner, PASSWORD).status == 302
     expect(page.get_by_role("heading", level=1)).to_have_text("Your documents")
 
 

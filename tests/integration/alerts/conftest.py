@@ -3,19 +3,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from email import message_from_bytes
-from email.message import Message as Mail
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
 
 import pytest
 
-from config.supervisor.ports import free_port
 from feedback.alerts import signals
 from feedback.alerts.signals import Reading
 from feedback.models import AlertReceiver, AlertRule
-from tests.mail_server import MailServer
+from tests.mail_server import Mailbox, listening
 from tests.people import assignment, classmate, operator, outsider, owner, teacher
 
 __all__ = ["assignment", "classmate", "operator", "outsider", "owner", "teacher"]
@@ -72,29 +69,14 @@ def inbox() -> Iterator[Inbox]:
         yield inbox
 
 
-class Mailbox:
-    """A real SMTP server that keeps what it got."""
-
-    def __init__(self) -> None:
-        self.mails: list[tuple[list[str], Mail]] = []
-        self.answer = "250 OK"
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's
-        if self.answer.startswith("250"):
-            self.mails.append((list(envelope.rcpt_tos), message_from_bytes(envelope.content)))
-        return self.answer
-
-
 @pytest.fixture
 def mailbox(settings: Any) -> Iterator[Mailbox]:
     mailbox = Mailbox()
-    server = MailServer(mailbox, free_port(0))
-    server.start()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = server.hostname, server.port
-    settings.DEFAULT_FROM_EMAIL = "marginalia@example.edu"
-    yield mailbox
-    server.stop()
+    with listening(mailbox) as server:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = server.hostname, server.port
+        settings.DEFAULT_FROM_EMAIL = "marginalia@example.edu"
+        yield mailbox
 
 
 @dataclass

@@ -18,7 +18,8 @@ from django.utils import timezone
 
 from feedback.alerts import outbox
 from feedback.models import AlertReceiver, AlertRule, Delivery, Incident
-from tests.integration.alerts.conftest import Inbox, Mailbox
+from tests.integration.alerts.conftest import Inbox
+from tests.mail_server import Mailbox
 from tests.running import ROOT, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -15,7 +15,8 @@ from pytest_django import Settings
 from feedback.alerts.message import Message, message_of
 from feedback.alerts.senders import NotSent, Uncertain, http, send
 from feedback.models import AlertReceiver, AlertRule, Delivery, Incident
-from tests.integration.alerts.conftest import Inbox, Mailbox
+from tests.integration.alerts.conftest import Inbox
+from tests.mail_server import Mailbox
 
 pytestmark = pytest.mark.django_db
 
