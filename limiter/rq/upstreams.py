@@ -15,6 +15,8 @@ from ..gates import queues
 if TYPE_CHECKING:
     from redis import ConnectionPool, Redis
 
+AROUND_A_JOB = ("accepted", "renew", "settle")  # what is asked of the gate for a job that has its lease
+
 _gates: dict[tuple[ConnectionPool, frozenset[tuple[str, str]]], Gate] = {}
 _lock = threading.Lock()
 
@@ -22,6 +24,17 @@ _lock = threading.Lock()
 def upstream_of(queue_name: str) -> str | None:
     """The upstream behind a queue. None: the queue is not limited and behaves as rq's own."""
     return queues().get(queue_name)
+
+
+def join_scripts(*operations: str) -> None:
+    """Join these of the gate's scripts now; each takes a process a tenth of a second or more, once.
+
+    For who would otherwise do it while leases wait to be run or settled, or in each of its forks.
+    """
+    from ..gate.redis.loader import load, read
+
+    for operation in operations:
+        load(operation, read)
 
 
 def gate_on(connection: Redis) -> Gate:

@@ -73,6 +73,8 @@ class ConcurrentWorker(Commands, Shutdown, Endings):
         self._tickers: list[Ticker] = []
         self._started_jobs = 0
         self._has_own_connections = False
+        if any(self.upstream_of(queue) for queue in self.queues):
+            upstreams.join_scripts("admit", "expire", *upstreams.AROUND_A_JOB)
 
     @property
     def gate(self) -> Gate:
