@@ -102,6 +102,14 @@ class Doorbell:
         if nudge:
             nudge.clear()
 
+    def rest(self, seconds: float, nudge: Nudge) -> None:
+        """Sleep until a nudge comes or the time is over, whatever rings: for who could take nothing in.
+
+        Unlike a waiter it is not marked as asleep, so nobody writes what would wake it.
+        """
+        self._drain()
+        nudge.wait(max(0.0, min(seconds, NET_SECONDS)))
+
     def _drain(self) -> bool:
         rang = False
         while self._line.can_read(timeout=0):

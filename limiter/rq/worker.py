@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import logging
+import math
 import threading
 import time
 from functools import partial
@@ -53,6 +54,7 @@ logger = logging.getLogger("limiter.rq")
 BATCH = 32  # jobs that one admit asks for at most
 TICKS_A_LEASE = 3
 LONGEST_PAUSE = 10.0  # between attempts to reach Redis
+SUSPENSION_SECONDS = 0.2  # between two questions whether workers are suspended: a busy loop has many turns
 
 
 class ConcurrentWorker(Commands, Shutdown, Endings):
@@ -72,6 +74,8 @@ class ConcurrentWorker(Commands, Shutdown, Endings):
         self.renewals, self.recovery = Renewals(self), Recovery(self)
         self._tickers: list[Ticker] = []
         self._started_jobs = 0
+        self._is_filled = False  # no room was left: what comes next needs a run to end, and that nudges
+        self._suspension_asked = -math.inf
         self._has_own_connections = False
         if any(self.upstream_of(queue) for queue in self.queues):
             upstreams.join_scripts("admit", "expire", *upstreams.AROUND_A_JOB)
@@ -108,7 +112,7 @@ class ConcurrentWorker(Commands, Shutdown, Endings):
         dequeue_strategy: DequeueStrategy = DequeueStrategy.DEFAULT,
     ) -> bool:
         """As rq's. Burst ends when nothing may run now and nothing runs; what must wait stays in line."""
-        self._started_jobs = 0
+        self._started_jobs, self._suspension_asked = 0, -math.inf
         self._use_own_connections()
         self.bootstrap(logging_level, date_format, log_format)
         self._dequeue_strategy = dequeue_strategy
@@ -136,7 +140,8 @@ class ConcurrentWorker(Commands, Shutdown, Endings):
                             idle_since = time.monotonic()
                         elif self._is_over(burst, max_jobs, max_idle_time, idle_since):
                             return
-                        doorbell.wait(self._sleep_seconds(max_idle_time, idle_since), self.nudge)
+                        sleep = doorbell.rest if self._is_filled else doorbell.wait
+                        sleep(self._sleep_seconds(max_idle_time, idle_since), self.nudge)
                         pause = 1.0
             except StopRequested:
                 return
@@ -154,7 +159,9 @@ class ConcurrentWorker(Commands, Shutdown, Endings):
                 return
 
     def _upkeep(self, burst: bool) -> None:
-        self.check_for_suspension(burst)
+        if time.monotonic() >= self._suspension_asked + SUSPENSION_SECONDS:
+            self.check_for_suspension(burst)
+            self._suspension_asked = time.monotonic()
         if self.should_run_maintenance_tasks:
             self.run_maintenance_tasks()  # type: ignore[no-untyped-call]
 
@@ -170,6 +177,7 @@ class ConcurrentWorker(Commands, Shutdown, Endings):
             if not runs:
                 break
             started += len(runs)
+        self._is_filled = started >= room
         return started
 
     def _take_first(self, room: int) -> list[Run]:
@@ -234,7 +242,7 @@ class ConcurrentWorker(Commands, Shutdown, Endings):
         longest = 60.0
         if max_idle_time is not None and not len(self.in_flight):
             longest = max(0.0, idle_since + max_idle_time - time.monotonic())
-        if len(self.in_flight) >= self.slots:
+        if self._is_filled:
             return longest
         return until(self._intake.retry_at, longest)
 

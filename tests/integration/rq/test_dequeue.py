@@ -9,6 +9,7 @@ from rq.exceptions import DequeueTimeout
 from rq.job import Job, JobStatus
 
 from limiter.gate import Gate, UpstreamConfig
+from limiter.rq.doorbell import SLEEPING_KEY, Doorbell, Nudge
 from limiter.rq.queue import GatedQueue
 from tests.integration.rq.conftest import UPSTREAM
 from tests.integration.rq.jobs import fails, lease_id, nothing, reports_throttled
@@ -68,6 +69,17 @@ def test_a_sleeper_wakes_when_a_slot_becomes_free(gated: GatedQueue, gate: Gate)
     running.perform()
     sleeper.join(60)
     assert found == [second]
+
+
+def test_who_has_no_room_is_not_woken_by_the_gate(redis_client: Redis) -> None:
+    asleep, nudge = SLEEPING_KEY.format(UPSTREAM), Nudge()
+    with Doorbell(redis_client, [UPSTREAM]) as doorbell:
+        nudge.give()
+        doorbell.rest(60.0, nudge)
+        assert not redis_client.exists(asleep)
+        nudge.give()
+        doorbell.wait(60.0, nudge)
+        assert redis_client.exists(asleep)
 
 
 def test_a_job_that_somebody_removed_is_never_handed_out(gated: GatedQueue) -> None:
