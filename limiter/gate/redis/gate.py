@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from os import urandom
 from random import random as uniform
 from typing import Any
 from uuid import uuid4
@@ -46,6 +47,12 @@ SLICE = 1.0  # seconds after which a sleeper looks at the lists: plain enqueues 
 FLOWS_LISTED = 1_000
 MOST_AT_ONCE = 256  # leases of one decision, or settled together: a script must not hold the server for long
 UNAVAILABLE = ("READONLY", "OOM", "BUSY", "LOADING", "MASTERDOWN", "CLUSTERDOWN", "NOREPLICAS", "MISCONF")
+
+
+def new_ids(count: int) -> list[str]:
+    """Random ids as a UUID's digits, made together: a UUID each takes five times as long."""
+    digits = urandom(16 * count).hex()
+    return [digits[at : at + 32] for at in range(0, len(digits), 32)]
 
 
 @contextmanager
@@ -119,7 +126,7 @@ class RedisGate:
         The client repeats a call by itself after a dropped connection, with the same ids. Leases whose
         reply never arrived are not renewed, and expire.
         """
-        wanted = ids if ids is not None else [uuid4().hex for _ in range(min(k, MOST_AT_ONCE))]
+        wanted = ids if ids is not None else new_ids(min(k, MOST_AT_ONCE))
         return replies.admission(upstream, self._run("admit", upstream, len(wanted), *wanted))
 
     def accepted(self, upstream: str, leases: Sequence[str]) -> int:
