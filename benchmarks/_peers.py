@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
+import limiters
 import limits
 import pybreaker
 import pyrate_limiter
@@ -125,10 +126,12 @@ def _pyrate_memory(seconds: Callable[[], float]) -> Take:
 
 
 def chains(client: redis.Redis) -> Iterator[tuple[str, Callable[[], object]]]:
-    """What each peer is asked for one call: a breaker around requests and tokens of all and of one flow.
+    """One call where each limit is a library's: calls in flight, requests and tokens, all within a breaker.
 
-    Tokens go by the thousand. None of them counts what is in flight, corrects tokens at the end or chooses
-    whose turn it is, and what was taken of the first limits stays taken where a later one refuses.
+    Each limit is there for all and for one flow. Those of requests and tokens are the peer's own; none has a
+    semaphore or a breaker, so these are the same in every chain. Tokens go by the thousand. Nothing in a chain
+    corrects tokens at the end or chooses whose turn it is, and what was taken of the first limits stays taken
+    where a later one refuses.
     """
     path = client.connection_pool.connection_kwargs["path"]
     minute, day = limits.parse("1000000/minute"), limits.parse("1000000/day")
@@ -154,4 +157,11 @@ def chains(client: redis.Redis) -> Iterator[tuple[str, Callable[[], object]]]:
 def _guarded(client: redis.Redis, takes: Sequence[Callable[[], object]]) -> Callable[[], object]:
     kept = pybreaker.CircuitRedisStorage("closed", client, namespace="chain")
     breaker = pybreaker.CircuitBreaker(fail_max=5, reset_timeout=60, state_storage=kept)
-    return lambda: breaker.call(lambda: [take() for take in takes])
+    every, own = (limiters.SyncSemaphore(client, name, capacity=100) for name in ("all", "a flow"))
+
+    def call() -> None:
+        with every, own:
+            for take in takes:
+                take()
+
+    return lambda: breaker.call(call)

@@ -115,7 +115,7 @@ local function pick()
     if claim(job.id) then
       return job, flow, group, lane
     end
-    drop(job)
+    drop(job_of(job.id))
   end
   return nil, "flow_in_flight"
 end

@@ -1,18 +1,22 @@
 -- The jobs of one flow in one group, in the order in which the flow would have them run (memory/lane.py).
 --
---   <base>:lane:<group,flow>           sorted set of bunches
---   <base>:bunch:<group,flow,bunch>    sorted set of the bunch's jobs by arrival; a lone job needs none
+--   <base>:records, l<lane>            its record, and while it is short its jobs (short.lua)
+--   <base>:lane:<group,flow>           a long one: sorted set of bunches
+--   <base>:bunch:<group,flow,bunch>    and sorted set of the bunch's jobs by arrival; a lone job needs none
 --   <base>:records, j<job>             "W" and the job's record while it waits, "R" and the lease while it runs,
 --                                      "A" and the lease where it runs and was pushed again
+--
+-- A lane becomes long when its line gets longer than ROOM, and short again when it is empty.
 --
 -- Numbers that never change are given to redis.call as text, and whole ones in the short form: formatting a
 -- number takes as long as a small command.
 -- include "records"
+-- include "short"
 -- record job
 --   input output hold priority arrival
 --   | flow group document
 --   | id
-local AGEING = 16
+local ROOM = 2048 -- bytes of a short lane's line: some thirty jobs
 local PRIORITY_LIMIT = 1000
 local FRONT = PRIORITY_LIMIT + 1
 local CLASS = 2 ^ 41
@@ -77,77 +81,42 @@ local function store_job(job)
   redis.call("HSET", records_key, "j" .. job.id, WAITS .. job_pack(job))
 end
 
-local function lane_place(job, bunch, oldest, size)
-  local lane_at = lane_key(lane_name(job.group, job.flow))
-  redis.call("ZADD", lane_at, -job.priority * CLASS + oldest + AGEING * size, bunch)
+-- The score of a bunch with these many jobs.
+-- inline
+local function lane_score(priority, oldest, size)
+  return -priority * CLASS + oldest + AGEING * size
 end
 
-local function lane_add(lane, job)
-  lane.waiting = lane.waiting + 1
-  local bunch = bunch_of(job)
+-- Long ones ---------------------------------------------------------------------------------------
+
+local function long_place(lane_at, priority, bunch, oldest, size)
+  redis.call("ZADD", lane_at, lane_score(priority, oldest, size), bunch)
+end
+
+local function long_add(whose, bunch, job)
   if lone(bunch) then
-    return lane_place(job, bunch, job.arrival, 1)
+    return long_place(lane_key(whose), job.priority, bunch, job.arrival, 1)
   end
-  local key = bunch_key(lane_name(job.group, job.flow), bunch)
+  local key = bunch_key(whose, bunch)
   redis.call("ZADD", key, job.arrival, job.id)
   local oldest = redis.call("ZRANGE", key, "0", "0", "WITHSCORES")
-  lane_place(job, bunch, tonumber(oldest[2]), redis.call("ZCARD", key))
+  long_place(lane_key(whose), job.priority, bunch, tonumber(oldest[2]), redis.call("ZCARD", key))
 end
 
-local function lane_remove(lane, job)
-  lane.waiting = lane.waiting - 1
-  local bunch = bunch_of(job)
+local function long_remove(whose, bunch, job)
   if not lone(bunch) then
-    local key = bunch_key(lane_name(job.group, job.flow), bunch)
+    local key = bunch_key(whose, bunch)
     redis.call("ZREM", key, job.id)
     local oldest = redis.call("ZRANGE", key, "0", "0", "WITHSCORES")
     if oldest[1] then
-      return lane_place(job, bunch, tonumber(oldest[2]), redis.call("ZCARD", key))
+      return long_place(lane_key(whose), job.priority, bunch, tonumber(oldest[2]), redis.call("ZCARD", key))
     end
   end
-  redis.call("ZREM", lane_key(lane_name(job.group, job.flow)), bunch)
+  redis.call("ZREM", lane_key(whose), bunch)
 end
 
-local lane_at, bunch, bunch_at, score, after -- where lane_first found a job; and the next one of its bunch
-
--- The job whose turn it is, with its flow, group and lane, which must not be empty.
-local function lane_first(flow_name, group_name)
-  local whose = lane_name(group_name, flow_name)
-  lane_at = lane_key(whose)
-  local first = redis.call("ZRANGE", lane_at, "0", "0", "WITHSCORES")
-  bunch, score = first[1], first[2]
-  local id
-  if lone(bunch) then
-    id, bunch_at, after = string.sub(bunch, 2), nil, nil
-  else
-    bunch_at = bunch_key(whose, bunch)
-    local ahead = redis.call("ZRANGE", bunch_at, "0", "1", "WITHSCORES")
-    id, after = ahead[1], ahead[4]
-  end
-  local flow, group, lane, packed = read_lane(flow_name, group_name, whose, id)
-  local job = job_from(packed, id)
-  return job, flow, group, lane
-end
-
--- Take out the job that lane_first found: its bunch moves to where the rest of it belongs.
-local function lane_shift(lane, job)
-  lane.waiting = lane.waiting - 1
-  if after then
-    redis.call("ZREM", bunch_at, job.id)
-    local moved = score + (after - job.arrival) - AGEING
-    redis.call("ZADD", lane_at, string.format("%d", moved), bunch)
-  else
-    redis.call("ZREM", lane_at, bunch)
-    if bunch_at then
-      redis.call("DEL", bunch_at)
-    end
-  end
-end
-
--- Jobs of the lane that go before this one, as things stand.
-local function lane_ahead(job)
-  local whose = lane_name(job.group, job.flow)
-  local bunch, key = bunch_of(job), lane_key(whose)
+local function long_ahead(whose, bunch, job)
+  local key = lane_key(whose)
   local ahead = redis.call("ZRANK", key, bunch)
   if ahead > 0 then
     for _, before in ipairs(redis.call("ZRANGE", key, 0, math.min(ahead, LOOK_AHEAD) - 1)) do
@@ -160,4 +129,132 @@ local function lane_ahead(job)
     ahead = ahead + redis.call("ZRANK", bunch_key(whose, bunch), job.id)
   end
   return ahead
+end
+
+-- rare
+local function lengthen(lane, whose, line)
+  for _, bunch in ipairs(short_bunches(line)) do
+    redis.call("ZADD", lane_key(whose), bunch[1], bunch[2])
+    if not lone(bunch[2]) then
+      for _, job in ipairs(bunch[3]) do
+        redis.call("ZADD", bunch_key(whose, bunch[2]), job[1], job[5])
+      end
+    end
+  end
+  lane.line, lane.long = "", 1
+end
+
+-- Either ------------------------------------------------------------------------------------------
+
+local function lane_add(lane, job)
+  local whose, bunch = lane_name(job.group, job.flow), bunch_of(job)
+  lane.waiting = lane.waiting + 1
+  if lane.long == 1 then
+    return long_add(whose, bunch, job)
+  end
+  local line = short_with(lane.line, bunch, lane_score(job.priority, job.arrival, 1), job)
+  if #line > ROOM then
+    lengthen(lane, whose, line)
+  else
+    lane.line = line
+  end
+end
+
+local function left_one(lane)
+  lane.waiting = lane.waiting - 1
+  if lane.waiting == 0 then
+    lane.long = 0
+  end
+end
+
+local function lane_remove(lane, job)
+  local whose, bunch = lane_name(job.group, job.flow), bunch_of(job)
+  if lane.long == 1 then
+    long_remove(whose, bunch, job)
+  else
+    lane.line = short_without(lane.line, bunch, job.id)
+  end
+  left_one(lane)
+end
+
+-- Jobs of the lane that go before this one, as things stand.
+local function lane_ahead(lane, job)
+  local whose, bunch = lane_name(job.group, job.flow), bunch_of(job)
+  if lane.long == 1 then
+    return long_ahead(whose, bunch, job)
+  end
+  return short_ahead(lane.line, bunch, job.id)
+end
+
+-- Where lane_first found a job: its bunch, that one's score, how many jobs it has, and where the rest of a short
+-- lane's line begins or the arrival of a long one's next job.
+local bunch, score, size, behind
+
+-- rare
+local function long_first(flow_name, group_name)
+  local whose = lane_name(group_name, flow_name)
+  local first = redis.call("ZRANGE", lane_key(whose), "0", "0", "WITHSCORES")
+  bunch, score, size = first[1], first[2], 1
+  local id
+  if lone(bunch) then
+    id = string.sub(bunch, 2)
+  else
+    local ahead = redis.call("ZRANGE", bunch_key(whose, bunch), "0", "1", "WITHSCORES")
+    id, behind = ahead[1], ahead[4]
+    size = behind and 2 or 1
+  end
+  return job_of(id)
+end
+
+-- The job whose turn it is, in a lane that is not empty. One of a short lane knows neither document nor priority.
+local function lane_first(lane, flow_name, group_name)
+  if lane.long == 1 then
+    return long_first(flow_name, group_name)
+  end
+  local arrival, hold, input, output, id
+  score, size, bunch, arrival, hold, input, output, id, behind = struct.unpack("<dHHc0ddddHc0", lane.line)
+  return job_record({
+    id = id, flow = flow_name, group = group_name, document = "", arrival = arrival, hold = hold, input = input,
+    output = output,
+  })
+end
+
+-- rare
+local function long_shift(job)
+  local whose = lane_name(job.group, job.flow)
+  if size > 1 then
+    redis.call("ZREM", bunch_key(whose, bunch), job.id)
+    local moved = score + (behind - job.arrival) - AGEING
+    redis.call("ZADD", lane_key(whose), string.format("%d", moved), bunch)
+  else
+    redis.call("ZREM", lane_key(whose), bunch)
+    if not lone(bunch) then
+      redis.call("DEL", bunch_key(whose, bunch))
+    end
+  end
+end
+
+-- The line of a short lane without its first job.
+local function short_shifted(line, arrival)
+  local rest = string.sub(line, behind)
+  if size == 1 then
+    return rest
+  end
+  local moved = score + (struct.unpack("<d", rest) - arrival) - AGEING
+  rest = struct.pack("<dHHc0", moved, size - 1, #bunch, bunch) .. rest
+  if moved > score then
+    return short_ordered(rest)
+  end
+  return rest
+end
+
+-- Take out the job that lane_first found: its bunch moves to where the rest of it belongs.
+local function lane_shift(lane, job)
+  if lane.long == 1 then
+    long_shift(job)
+  else
+    local line = short_shifted(lane.line, job.arrival)
+    lane.line = line
+  end
+  left_one(lane)
 end

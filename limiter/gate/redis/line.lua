@@ -290,7 +290,8 @@ local function choose()
       return nil
     end
     local flow_name = redis.call("ZRANGE", base .. ":runnable:" .. name, "0", "0")[1]
-    local job, flow, group, lane = lane_first(flow_name, name)
+    local flow, group, lane = three_of(flow_name, name)
+    local job = lane_first(lane, flow_name, name)
     local why, moment = flow_refusal(flow, job.hold)
     if not why then
       return job, flow, group, lane

@@ -35,7 +35,7 @@ INLINE = re.compile(r"^-- inline\nlocal function (\w+)\((.*)\)\n  return (.*)\ne
 PLACE = re.compile(r"^function (\w+)$", re.MULTILINE)
 WORD = re.compile(r'"[^"\n]*"|\w+')  # or a string, in which nothing is called
 VARIABLE = re.compile(r'"[^"\n]*"|(?<![\w.])[a-z_]\w*\b(?! =[^=])')  # or a string; no field of a table
-LOCAL = re.compile(r"\b(?:local|for) ([\w, ]+?)(?= =| in|$)", re.MULTILINE)
+LOCAL = re.compile(r"\b(?:local|for) ([\w, ]+?)(?= =| in\b|$)", re.MULTILINE)
 BEGIN = r"^(?<![(,{]\n)"  # of a statement: what it stands in is not a list over several lines
 GIVEN = r"((?:[^()\n]|\([^()\n]*\))*)"  # between the parentheses of a call
 ARGUMENTS = re.compile(r", (?![^()]*\))")

@@ -12,7 +12,8 @@
 --   born weight service virtual holds runnable
 --   | | name
 -- record lane
---   born service holds waiting tail head
+--   born service holds waiting tail head long
+--   | line
 local UNLIMITED = 1e15
 local AT_ONCE = 1000 -- values in one command: Lua's stack is small
 local records_key = base .. ":records"
@@ -89,7 +90,7 @@ local function new_lane(flow, group)
     lanes[#lanes + 1] = group.name
     flow.lanes = cmsgpack.pack(lanes)
   end
-  return lane_record({ born = group.born })
+  return lane_record({ born = group.born, line = "" })
 end
 
 local function flow_from(field, packed, name)
@@ -124,11 +125,14 @@ local function group_of(name)
   return group_from(field, packed, name)
 end
 
--- A flow, a group and the lane of the one in the other, read together with a job.
-local function read_lane(flow_name, group_name, whose, job)
-  local f, g, l = flow_field(flow_name), group_field(group_name), "l" .. whose
-  local packed = redis.call("HMGET", records_key, f, g, l, "j" .. job)
+-- A flow, a group and the lane of the one in the other.
+local function three_of(flow_name, group_name)
+  local f, g, l = flow_field(flow_name), group_field(group_name), lane_field(group_name, flow_name)
   local flow, group, lane = records[f], records[g], records[l]
+  if flow and group and lane and lane.born == group.born then
+    return flow, group, lane
+  end
+  local packed = redis.call("HMGET", records_key, f, g, l)
   if not flow then
     flow = flow_from(f, packed[1], flow_name)
   end
@@ -143,16 +147,7 @@ local function read_lane(flow_name, group_name, whose, job)
     lane = new_lane(flow, group)
   end
   records[l] = lane
-  return flow, group, lane, packed[4]
-end
-
-local function three_of(flow_name, group_name)
-  local flow, group = records[flow_field(flow_name)], records[group_field(group_name)]
-  local lane = records[lane_field(group_name, flow_name)]
-  if flow and group and lane and lane.born == group.born then
-    return flow, group, lane
-  end
-  return read_lane(flow_name, group_name, lane_name(group_name, flow_name), "")
+  return flow, group, lane
 end
 
 -- Write flows, groups and lanes, behind what is given as fields and values in turn.

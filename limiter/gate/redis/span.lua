@@ -62,7 +62,8 @@ end
 
 -- Own jobs ahead, the earliest and latest expected start (0: unknown), and the share of the line before it.
 local function span(job)
-  local ahead, waiting, among = lane_ahead(job), state.waiting, turns(job.group)
+  local _, _, lane = three_of(job.flow, job.group)
+  local ahead, waiting, among = lane_ahead(lane, job), state.waiting, turns(job.group)
   local share = (math.min(waiting, (ahead + 1) * among) - 1) / waiting
   if not rules or rules.paused == 1 then
     return ahead, 0, 0, share

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 CLOCK_KEY = "clockwork:now"
 CLOCK = f'local function clock()\n  return tonumber(redis.call("GET", "{CLOCK_KEY}"))\nend\n'
 MICROSECONDS = 1_000_000
+ROOM = 2048  # bytes that a lane's jobs may take before they are kept as in a long one
 START = 1_800_000_000 * MICROSECONDS
 
 
@@ -36,15 +37,17 @@ class Fault:
         return text.replace(self.right, self.wrong)
 
 
-def with_settable_clock(name: str, fault: Fault | None = None) -> str:
+def with_settable_clock(name: str, fault: Fault | None = None, room: int = ROOM) -> str:
     text = CLOCK if name == "clock" else read(name)
+    if name == "lane":
+        text = Fault("lane", f"local ROOM = {ROOM}", f"local ROOM = {room}").put_into(text)
     return fault.put_into(text) if fault is not None and fault.piece == name else text
 
 
 @cache
-def source_with(fault: Fault | None) -> Source:
-    """One for each fault: what it makes is joined once."""
-    return partial(with_settable_clock, fault=fault)
+def source_with(fault: Fault | None, room: int) -> Source:
+    """One for each fault and room: what it makes is joined once."""
+    return partial(with_settable_clock, fault=fault, room=room)
 
 
 @dataclass
@@ -55,6 +58,7 @@ class Clockwork:
     now: int = START
     chance: float = 0.5
     fault: Fault | None = None
+    room: int = ROOM
     memory: MemoryGate = field(init=False)
     redis: RedisGate = field(init=False)
 
@@ -64,8 +68,12 @@ class Clockwork:
         self.advance(0)
 
     def gate(self, *, lists: Mapping[str, str] | None = None) -> RedisGate:
-        source = source_with(self.fault)
+        source = source_with(self.fault, self.room)
         return RedisGate(self.client, random=lambda: self.chance, source=source, lists=lists, prefix="gate")
+
+    def give_room(self, room: int) -> None:
+        self.room = room
+        self.redis = self.gate()
 
     def seconds(self) -> float:
         return self.now / MICROSECONDS

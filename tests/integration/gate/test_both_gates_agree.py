@@ -31,7 +31,7 @@ from limiter.gate import (
 )
 from limiter.gate.rules import DAY, MICROSECONDS, compile_policy, compile_rules, micros
 from limiter.limits import Algorithm
-from tests.integration.gate.clockwork import Clockwork, Fault, comparable, without_epoch
+from tests.integration.gate.clockwork import ROOM, Clockwork, Fault, comparable, without_epoch
 
 U = "bedrock"
 FLOWS = st.sampled_from(["ann", "ben", "cleo", "über", ""])
@@ -116,6 +116,16 @@ POLICIES = st.builds(
     tokens_per_day=st.sampled_from([None, None, 4_000, 90_000]),
     tokens_algorithm=ALGORITHMS,
 ).filter(works)
+TICKETS = st.builds(
+    Ticket,
+    job=JOBS,
+    flow=FLOWS,
+    group=GROUPS,
+    priority=st.sampled_from([0, 0, 0, 1, -5, 4_000]),
+    document=st.sampled_from(["", "essay", "thesis"]),
+    tokens=st.integers(0, 4_000),
+    output=st.sampled_from([0, 0, 7, 900]),
+)
 USAGES = st.none() | st.builds(
     Usage,
     input_tokens=st.integers(0, 5_000),
@@ -127,6 +137,8 @@ TIMINGS = st.none() | st.builds(
     Timing, first_token=st.sampled_from([0.5, 1.5, 70.0]), total=st.sampled_from([70.0, 170.5])
 )
 QUOTAS = st.none() | st.sampled_from(Quota)
+# Each lane is long, becomes long with its fourth job or so, or is short.
+ROOMS = st.sampled_from([0, 150, ROOM])
 SHARES = st.lists(st.tuples(FLOWS, GROUPS), max_size=3)
 
 
@@ -156,8 +168,9 @@ class BothGates(RuleBasedStateMachine):
 
     # Configuration ----------------------------------------------------------------------------
 
-    @initialize(config=CONFIGS)
-    def begin(self, config: UpstreamConfig) -> None:
+    @initialize(config=CONFIGS, room=ROOMS)
+    def begin(self, config: UpstreamConfig, room: int) -> None:
+        self.work.give_room(room)
         self.configure(config)
 
     @rule(config=CONFIGS, newer=st.sampled_from([True, True, False]))
@@ -173,26 +186,18 @@ class BothGates(RuleBasedStateMachine):
 
     # Work -------------------------------------------------------------------------------------
 
-    @rule(
-        tickets=st.lists(
-            st.builds(
-                Ticket,
-                job=JOBS,
-                flow=FLOWS,
-                group=GROUPS,
-                priority=st.sampled_from([0, 0, 0, 1, -5, 4_000]),
-                document=st.sampled_from(["", "essay", "thesis"]),
-                tokens=st.integers(0, 4_000),
-                output=st.sampled_from([0, 0, 7, 900]),
-            ),
-            min_size=1,
-            max_size=5,
-        ),
-        front=st.sampled_from([False, False, True]),
-    )
+    @rule(tickets=st.lists(TICKETS, min_size=1, max_size=5), front=st.sampled_from([False, False, True]))
     def offer(self, tickets: list[Ticket], front: bool) -> None:
         for ticket in tickets:
             self.both("offer", U, ticket, front=front)
+
+    @rule(tickets=st.lists(TICKETS, min_size=2, max_size=6), flow=FLOWS, group=GROUPS)
+    def hand_in(self, tickets: list[Ticket], flow: str, group: str) -> None:
+        """Several sections of one student in one course: a lane of many jobs, in few documents."""
+        priority = tickets[0].priority
+        self.offer(
+            [replace(ticket, flow=flow, group=group, priority=priority) for ticket in tickets], front=False
+        )
 
     @rule(k=st.integers(1, 6))
     def admit(self, k: int) -> None:
