@@ -75,9 +75,9 @@ local function write_granted()
 end
 
 -- rare
-local function drop(job)
+local function drop(id)
   write_granted()
-  leave(job)
+  leave(job_of(id))
   drops = drops + 1
   absorb()
 end
@@ -115,7 +115,7 @@ local function pick()
     if claim(job.id) then
       return job, flow, group, lane
     end
-    drop(job_of(job.id))
+    drop(job.id)
   end
   return nil, "flow_in_flight"
 end
@@ -184,7 +184,6 @@ local function shut()
 end
 
 -- As many leases as there are ids, or why there are no more.
--- rare
 local function admit_all()
   for i = 4, #ARGV do
     local reason, retry_at = admit_one(ARGV[i])
@@ -215,7 +214,6 @@ local function lie_down()
 end
 
 -- No more than was granted, for this reason. Whether that changes the state.
--- rare
 local function refuse(reason)
   if filled == HEAD then
     count("refused_" .. reason)

@@ -8,10 +8,12 @@ local AUTO, OBSERVE, FORCED_OPEN = 0, 1, 2
 local MOST_CALLS = 10000 -- that a window of seconds remembers
 local DROPPED = 100 -- calls that leave the window in one step, at most
 
+-- inline
 local function breaker_name(state_number)
   return state_number == CLOSED and "closed" or state_number == OPEN and "open" or "half_open"
 end
 
+-- inline
 local function breaker_records()
   return tuning.mode == AUTO or tuning.mode == OBSERVE
 end

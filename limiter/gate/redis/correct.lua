@@ -2,11 +2,9 @@
 -- include "spending"
 local REFUND_NEVER, REFUND_ALWAYS = 0, 2
 
+-- inline
 local function refunds(meter, window, age, always)
-  if not meter_refunds(meter) then
-    return false
-  end
-  return always or rules.refund == REFUND_ALWAYS or (rules.refund ~= REFUND_NEVER and age <= window)
+  return meter_refunds(meter) and (always or rules.refund == REFUND_ALWAYS or (rules.refund ~= REFUND_NEVER and age <= window))
 end
 
 -- What was used beyond the hold, or (negative) less than it, of a call that began so long ago.

@@ -236,16 +236,16 @@ end
 
 -- The line of a short lane without its first job.
 local function short_shifted(line, arrival)
-  local rest = string.sub(line, behind)
+  local shifted = string.sub(line, behind)
   if size == 1 then
-    return rest
+    return shifted
   end
-  local moved = score + (struct.unpack("<d", rest) - arrival) - AGEING
-  rest = struct.pack("<dHHc0", moved, size - 1, #bunch, bunch) .. rest
+  local moved = score + (struct.unpack("<d", shifted) - arrival) - AGEING
+  shifted = struct.pack("<dHHc0", moved, size - 1, #bunch, bunch) .. shifted
   if moved > score then
-    return short_ordered(rest)
+    return short_ordered(shifted)
   end
-  return rest
+  return shifted
 end
 
 -- Take out the job that lane_first found: its bunch moves to where the rest of it belongs.

@@ -7,8 +7,7 @@ reached, and of these
 - the expression of one marked `-- inline` stands where it is called;
 - the body of one that is called as a statement, or whose values are at once given to variables, stands there
   (returns.py);
-- what only one marked `-- rare` reaches is made when that one is called: inside it, or right before it where
-  it stands in place of the only call;
+- those marked `-- rare`, and what only they reach, are made together when the first of them is called;
 - the rest are declared first, the most used last.
 
 What a text calls often of Redis's and Lua's libraries is looked up once: each name takes two searches of
@@ -23,7 +22,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache, partial
 
 from .returns import without_returns
@@ -40,6 +39,7 @@ BEGIN = r"^(?<![(,{]\n)"  # of a statement: what it stands in is not a list over
 GIVEN = r"((?:[^()\n]|\([^()\n]*\))*)"  # between the parentheses of a call
 ARGUMENTS = re.compile(r", (?![^()]*\))")
 LIBRARY = re.compile(r'"[^"\n]*"|(?<![\w.])(?:math|redis|string|struct)\.[a-z]+\b')  # or a string
+RARELY = "rarely"  # the function that makes the rare ones
 OFTEN = 4  # calls of a function that stand in one text
 
 
@@ -67,7 +67,8 @@ def _inlined(text: str) -> str:
 
 
 def _expression(parameters: str, expression: str, call: re.Match[str]) -> str:
-    values = dict(zip(parameters.split(", "), ARGUMENTS.split(call[1]), strict=True))
+    given = (f"({each})" if " " in each else each for each in ARGUMENTS.split(call[1]))
+    values = dict(zip(parameters.split(", "), given, strict=True))
     return f"({VARIABLE.sub(lambda word: values.get(word[0], word[0]), expression)})"
 
 
@@ -147,8 +148,7 @@ class Function:
 class Script:
     functions: dict[str, Function]  # in the order of their definition
     rare: frozenset[str]
-    main: str  # with a line for each function where it is made
-    late: set[str] = field(default_factory=set)  # functions that are made where one rare part begins
+    main: str  # with a line for each function where it was defined
 
     def unfold(self) -> None:
         before: list[Function] = []
@@ -160,75 +160,53 @@ class Script:
                 before.append(function)
         for function in before:
             self.main = function.unfolded_into(self.main, frozenset())
-        for name in [each for each in self.functions if each in self.rare]:
-            self._unfold_single(name)
 
-    def _unfold_single(self, name: str) -> None:
-        """A rare function with one caller stands there; in a function, if nothing more is made for it."""
-        rare, call = self.functions[name], re.compile(rf"\b{name}\(")
-        users = [self.functions[each] for each in self._reached() if call.search(self.functions[each].body)]
-        texts = [PLACE.sub("", self.main), *(each.body for each in users)]
-        if sum(len(call.findall(text)) for text in texts) != 1:
-            return
-        host = users[0].body if users else texts[0]
-        inner = self._needed(rare.body, self._needed(host, frozenset()) - self.late)
-        if not users:
-            self._unfold_block(rare, inner)
-        elif len(inner) <= 1:
-            own = _names(host) | set(users[0].parameters.split(", "))
-            users[0].body = rare.unfolded_into(host, own)
+    def text(self) -> str:
+        reached = self._reached(PLACE.sub("", self.main), self.rare)
+        called = reached & self.rare
+        often = reached - called
+        seldom = self._reached(" ".join(called), often) - often
+        if called:
+            self._make_late(called, seldom)
+            often |= {RARELY}
 
-    def _unfold_block(self, rare: Function, needed: frozenset[str]) -> None:
-        """Its body in place of its call; what nothing else needs is made right before."""
-        unfolded = rare.unfolded_into(self.main, frozenset())
-        if unfolded == self.main:
-            return
-        elsewhere = re.compile(rf"^function (?:{'|'.join(needed - self.late)})\n", re.MULTILINE)
-        places = "".join(f"function {name}\n" for name in self.functions if name in needed)
-        self.late |= needed
-        main = re.sub(rf"^.*\b{rare.name}\(", rf"{places}\g<0>", elsewhere.sub("", self.main), flags=re.M)
-        self.main = rare.unfolded_into(main, frozenset())
+        def placed(match: re.Match[str]) -> str:
+            return str(self.functions[match[1]]) if match[1] in often else ""
 
-    def _reached(self) -> frozenset[str]:
+        return f"{self._declared(often)}\n{PLACE.sub(placed, _looked_up(self.main))}"
+
+    def _make_late(self, called: frozenset[str], seldom: frozenset[str]) -> None:
+        """Have the rare ones called by a name that makes all of them first, behind the last of them."""
+        call = re.compile(rf"\b({'|'.join(called)})\((\))?")
+
+        def by_name(found: re.Match[str]) -> str:
+            return f'{RARELY}("{found[1]}"{found[2] or ", "}'
+
+        for name, function in self.functions.items():
+            if name not in seldom:
+                function.body = call.sub(by_name, function.body)
+        made = [name for name in self.functions if name in seldom]
+        place = f"function {made[-1]}\n"
+        before, behind = self.main.split(place)
+        if early := call.search(before):
+            raise ValueError(f"{early[1]} is called before {made[-1]} is made: it can't be rare")
+        self.main = f"{before}local made\nfunction {RARELY}\n{call.sub(by_name, behind)}"
+        texts = "\n".join(str(self.functions[name]) for name in made)
+        table = ", ".join(f"{name} = {name}" for name in sorted(called))
+        making = f"{self._declared(seldom)}\n{_looked_up(texts)}\nmade = {{ {table} }}\n"
+        body = f"if not made then\n{making}end\nreturn made[name](...)\n"
+        self.functions[RARELY] = Function(RARELY, "name, ...", body)
+
+    def _reached(self, text: str, borders: frozenset[str]) -> frozenset[str]:
+        """The functions that a text calls, directly or through others; of `borders` no further."""
         reached: set[str] = set()
-        ahead = WORD.findall(PLACE.sub("", self.main))
+        ahead = WORD.findall(text)
         while ahead:
             word = ahead.pop()
             if word in self.functions and word not in reached:
                 reached.add(word)
-                ahead += self.functions[word].words()
+                ahead += () if word in borders else self.functions[word].words()
         return frozenset(reached)
-
-    def text(self) -> str:
-        needed = self._needed(PLACE.sub("", self.main), frozenset())
-
-        def placed(match: re.Match[str]) -> str:
-            name = match[1]
-            known = needed if name in self.late else needed - self.late
-            return self._made(name, known) if name in needed else ""
-
-        return f"{self._declared(needed)}\n{PLACE.sub(placed, _looked_up(self.main))}"
-
-    def _made(self, name: str, known: frozenset[str]) -> str:
-        """The function; a rare one begins with those that nothing else needs."""
-        function = self.functions[name]
-        if name not in self.rare:
-            return str(function)
-        own = self._needed(function.body, known)
-        inner = [self._made(each, known | own) for each in self.functions if each in own]
-        body = _looked_up(function.body)
-        return str(Function(name, function.parameters, "\n".join([self._declared(own), *inner, body])))
-
-    def _needed(self, text: str, known: frozenset[str]) -> frozenset[str]:
-        """The functions that a text calls, directly or through others that are not rare."""
-        needed: set[str] = set()
-        ahead = WORD.findall(text)
-        while ahead:
-            word = ahead.pop()
-            if word in self.functions and word not in needed and word not in known:
-                needed.add(word)
-                ahead += () if word in self.rare else self.functions[word].words()
-        return frozenset(needed)
 
     def _declared(self, names: Iterable[str]) -> str:
         users = {name: sum(name in self.functions[each].words() for each in names) for name in names}

@@ -143,6 +143,7 @@ local function meter_spend(meter, units)
   meter.a, meter.b = math.min(meter.z + meter.c - 1, meter_level(meter) - units * meter.y), now
 end
 
+-- inline
 local function meter_refunds(meter)
   return meter.kind <= 4
 end

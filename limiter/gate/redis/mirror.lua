@@ -110,7 +110,6 @@ local function absorb_changes(length, known, at_head, at_tail)
   end
 end
 
--- rare
 local function absorb_ends(length)
   local known = state.waiting + state.again
   local head, tail = redis.call("LINDEX", list, "0"), redis.call("LINDEX", list, "-1")

@@ -24,7 +24,8 @@ local settled = 0
 
 -- The lease whose words begin here, and what is said of it.
 local function read_words(at)
-  lease, outcome = lease_of(ARGV[at]), ARGV[at + 1]
+  lease = lease_of(ARGV[at])
+  outcome = ARGV[at + 1]
   used_input, used_output, used_writes = tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3]), tonumber(ARGV[at + 4])
   retry_after, random = tonumber(ARGV[at + 5]), tonumber(ARGV[at + 6])
   first_token, total, quota = tonumber(ARGV[at + 7]), tonumber(ARGV[at + 8]), ARGV[at + 9]
@@ -91,7 +92,8 @@ end
 local function settle_one(riders, shares)
   if not lease or not rules then
     count("settled_again")
-    return { 0, breaker_seen(), 0, 0 }
+    local seen = breaker_seen()
+    return { 0, seen, 0, 0 }
   end
   settled = settled + 1
   local amount = charged()
@@ -113,11 +115,13 @@ local function settle_one(riders, shares)
   if outcome == "throttled" then
     throttled()
   elseif lease.generation == state.generation and not counted then
-    breaker_feed(outcome, lease.probe == 1, retry_after, random, slow())
+    local was_slow = slow()
+    breaker_feed(outcome, lease.probe == 1, retry_after, random, was_slow)
   end
   local after = state.breaker
   local moved = before ~= after
-  return { 1, breaker_seen(), moved and after == OPEN and 1 or 0, moved and after == CLOSED and 1 or 0 }
+  local seen = breaker_seen()
+  return { 1, seen, moved and after == OPEN and 1 or 0, moved and after == CLOSED and 1 or 0 }
 end
 
 load_tuning()

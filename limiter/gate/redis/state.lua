@@ -64,7 +64,6 @@ local function forget_older()
   until cursor == "0"
 end
 
--- rare
 local function begin()
   if packed_state then
     forget_older()

@@ -3,7 +3,6 @@
 -- include "state"
 local WAKE_LIMIT = 16
 
--- rare
 local function wake_sleepers(sleepers)
   for _ = 1, math.min(sleepers, WAKE_LIMIT) do
     redis.call("RPUSH", base .. ":wake", 1)

@@ -11,6 +11,28 @@ from limiter.gate.redis.linker import linked
 if TYPE_CHECKING:
     import redis
 
+INLINE = """
+-- inline
+local function twice(number)
+  return number * 2
+end
+
+-- inline
+local function name(number)
+  return number == 1 and "one" or "other"
+end
+
+return { twice(#ARGV + 1), name(#ARGV == 0 and 1 or 2) }
+"""
+
+
+def test_an_expression_that_stands_for_a_parameter_stays_one(redis_client: redis.Redis) -> None:
+    script = linked(INLINE)
+    assert "function" not in script
+    assert redis_client.eval(script, 0) == redis_client.eval(INLINE, 0) == [2, b"one"]
+    assert redis_client.eval(script, 0, "a") == redis_client.eval(INLINE, 0, "a") == [4, b"other"]
+
+
 EARLY_RETURNS = """
 local seen = 0
 
@@ -58,7 +80,8 @@ def test_early_returns_leave_every_loop_and_give_every_value(
     redis_client: redis.Redis, given: list[int]
 ) -> None:
     script = linked(EARLY_RETURNS)
-    assert "function" not in script
+    assert "function nested" not in script
+    assert "function kind" not in script
     assert redis_client.eval(script, 0, *given) == redis_client.eval(EARLY_RETURNS, 0, *given)
 
 
@@ -120,5 +143,5 @@ return { seen, first or 0, second or 0 }
 @pytest.mark.parametrize("given", [[], ["early"], ["early", 2], [1, 2]], ids=str)
 def test_what_two_rare_parts_call_is_made_for_each(redis_client: redis.Redis, given: list[str | int]) -> None:
     script = linked(SHARED_BY_RARE_PARTS)
-    assert "function late" not in script
+    assert script.count("function level") == 1
     assert redis_client.eval(script, 0, *given) == redis_client.eval(SHARED_BY_RARE_PARTS, 0, *given)

@@ -53,7 +53,7 @@ FAULTS = [
     Fault("short", "local AGEING = 16", "local AGEING = 1"),
     Fault("lane", "-priority * CLASS", "priority * CLASS"),
     Fault("lane", "score + (behind - job.arrival) - AGEING", "score + (behind - job.arrival)"),
-    Fault("lane", 'score + (struct.unpack("<d", rest) - arrival) - AGEING', 'score - AGEING'),
+    Fault("lane", 'score + (struct.unpack("<d", shifted) - arrival) - AGEING', 'score - AGEING'),
     Fault("lane", "if moved > score then", "if false then"),
     Fault("short", "jobs[1][1] - oldest + AGEING", "AGEING"),
     Fault("short", "jobs[1][1] - oldest - AGEING", "jobs[1][1] - oldest"),
