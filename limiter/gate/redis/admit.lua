@@ -161,7 +161,6 @@ local function admit_one(id)
   add_lease(id, job_id, flow_name, group_name, hold, probe)
 end
 
--- rare
 local function advance()
   load_tuning()
   load_tally()

@@ -136,8 +136,11 @@ local function lengthen(lane, whose, line)
   for _, bunch in ipairs(short_bunches(line)) do
     redis.call("ZADD", lane_key(whose), bunch[1], bunch[2])
     if not lone(bunch[2]) then
-      for _, job in ipairs(bunch[3]) do
-        redis.call("ZADD", bunch_key(whose, bunch[2]), job[1], job[5])
+      local key, at = bunch_key(whose, bunch[2]), 1
+      while at <= #bunch[4] do
+        local arrival, _, _, _, id, behind = struct.unpack("<ddddHc0", bunch[4], at)
+        redis.call("ZADD", key, arrival, id)
+        at = behind
       end
     end
   end
@@ -172,7 +175,8 @@ local function lane_remove(lane, job)
   if lane.long == 1 then
     long_remove(whose, bunch, job)
   else
-    lane.line = short_without(lane.line, bunch, job.id)
+    local line = short_without(lane.line, bunch, job)
+    lane.line = line
   end
   left_one(lane)
 end
@@ -183,12 +187,12 @@ local function lane_ahead(lane, job)
   if lane.long == 1 then
     return long_ahead(whose, bunch, job)
   end
-  return short_ahead(lane.line, bunch, job.id)
+  return short_ahead(lane.line, bunch, job.arrival)
 end
 
--- Where lane_first found a job: its bunch, that one's score, how many jobs it has, and where the rest of a short
--- lane's line begins or the arrival of a long one's next job.
-local bunch, score, size, behind
+-- Where lane_first found a job: its bunch, that one's score and how many jobs it has. Of a short lane also how many
+-- bytes these take, and where the rest of the line begins; of a long one the arrival of the next job.
+local bunch, score, size, bytes, behind
 
 -- rare
 local function long_first(flow_name, group_name)
@@ -212,7 +216,7 @@ local function lane_first(lane, flow_name, group_name)
     return long_first(flow_name, group_name)
   end
   local arrival, hold, input, output, id
-  score, size, bunch, arrival, hold, input, output, id, behind = struct.unpack("<dHHc0ddddHc0", lane.line)
+  score, size, bytes, bunch, arrival, hold, input, output, id, behind = struct.unpack("<dHHHc0ddddHc0", lane.line)
   return job_record({
     id = id, flow = flow_name, group = group_name, document = "", arrival = arrival, hold = hold, input = input,
     output = output,
@@ -235,13 +239,13 @@ local function long_shift(job)
 end
 
 -- The line of a short lane without its first job.
-local function short_shifted(line, arrival)
+local function short_shifted(line, job)
   local shifted = string.sub(line, behind)
   if size == 1 then
     return shifted
   end
-  local moved = score + (struct.unpack("<d", shifted) - arrival) - AGEING
-  shifted = struct.pack("<dHHc0", moved, size - 1, #bunch, bunch) .. shifted
+  local moved = score + (struct.unpack("<d", shifted) - job.arrival) - AGEING
+  shifted = struct.pack("<dHHHc0", moved, size - 1, bytes - (ID_LENGTH + 2 + #job.id), #bunch, bunch) .. shifted
   if moved > score then
     return short_ordered(shifted)
   end
@@ -253,7 +257,7 @@ local function lane_shift(lane, job)
   if lane.long == 1 then
     long_shift(job)
   else
-    local line = short_shifted(lane.line, job.arrival)
+    local line = short_shifted(lane.line, job)
     lane.line = line
   end
   left_one(lane)

@@ -68,7 +68,6 @@ local function deactivate(flow, group)
 end
 
 -- Take a flow that may not run out of the choice; moment 0: until an event.
--- rare
 local function park(flow, why, moment)
   flow.parked, flow.why, flow.wakes = 1, why, moment
   redis.call("ZADD", base .. ":parked", moment > 0 and moment or "+inf", flow.name)
@@ -79,7 +78,6 @@ local function park(flow, why, moment)
 end
 
 -- Back into the choice, which finds out whether it may run.
--- rare
 local function wake_flow(flow)
   flow.parked, flow.why, flow.wakes = 0, 0, 0
   redis.call("ZREM", base .. ":parked", flow.name)

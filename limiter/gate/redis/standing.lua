@@ -2,7 +2,6 @@
 -- include "spending"
 -- include "breaker"
 
--- rare
 local function breaker_standing()
   load_tuning()
   load_tally()
