@@ -129,9 +129,9 @@ def chains(client: redis.Redis) -> Iterator[tuple[str, Callable[[], object]]]:
     """One call where each limit is a library's: calls in flight, requests and tokens, all within a breaker.
 
     Each limit is there for all and for one flow. Those of requests and tokens are the peer's own; none has a
-    semaphore or a breaker, so these are the same in every chain. Tokens go by the thousand. Nothing in a chain
-    corrects tokens at the end or chooses whose turn it is, and what was taken of the first limits stays taken
-    where a later one refuses.
+    semaphore or a breaker, so these are the same in every chain. Tokens go by the thousand. Nothing in a
+    chain corrects tokens at the end or chooses whose turn it is, and what was taken of the first limits stays
+    taken where a later one refuses.
     """
     path = client.connection_pool.connection_kwargs["path"]
     minute, day = limits.parse("1000000/minute"), limits.parse("1000000/day")
