@@ -1,0 +1,103 @@
+"""One flow's jobs in one group, deep and in few documents: both gates have them in the same order.
+
+The machine that drives everything has lanes of few jobs. Here all goes into one, whose line is long, becomes
+long with some jobs, or is short (lane.lua), and nothing limits it.
+"""
+
+from __future__ import annotations
+
+import os
+from itertools import count
+from string import ascii_lowercase
+
+import redis
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from limiter.gate import Ticket, UpstreamConfig
+from tests.integration.gate.clockwork import ROOM, Clockwork, Fault, comparable
+
+U, FLOW, GROUP = "bedrock", "ann", "maths"
+DOCUMENTS = st.sampled_from(["", "a", "b", "ab"])
+PRIORITIES = st.sampled_from([0, 0, 0, 1])
+PICK = st.integers(0, 1_000)
+
+
+class OneLane(RuleBasedStateMachine):
+    fault: Fault | None = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        client = redis.Redis.from_url(os.environ["REDIS_URL"])
+        client.flushdb()
+        self.work = Clockwork(client, fault=self.fault)
+        self.numbers = count()
+        self.waiting: list[str] = []
+
+    def teardown(self) -> None:
+        self.work.client.flushdb()
+        self.work.client.close()
+
+    @initialize(room=st.sampled_from([0, 150, 400, ROOM]))
+    def begin(self, room: int) -> None:
+        self.work.give_room(room)
+        for gate in (self.work.memory, self.work.redis):
+            gate.configure(UpstreamConfig(U, 1))
+
+    @rule(
+        documents=st.lists(DOCUMENTS, min_size=1, max_size=8),
+        priority=PRIORITIES,
+        front=st.sampled_from([False, False, False, True]),
+    )
+    def hand_in(self, documents: list[str], priority: int, front: bool) -> None:
+        for document in documents:
+            number = next(self.numbers)
+            job = ascii_lowercase[number * 7 % 26] * (1 + number % 3) + str(number)
+            ticket = Ticket(job, FLOW, GROUP, priority=priority, document=document, tokens=number, output=2)
+            places = [gate.offer(U, ticket, front=front) for gate in (self.work.memory, self.work.redis)]
+            assert places[0] == places[1]
+            self.waiting.append(job)
+
+    @rule(document=DOCUMENTS, others=DOCUMENTS, size=st.integers(8, 24))
+    def hand_in_with_others_between(self, document: str, others: str, size: int) -> None:
+        """What is left of a document came so long after what went that others overtake it."""
+        self.hand_in([document, *[others] * size, document], 0, False)
+
+    @rule(k=st.integers(1, 8))
+    def admit(self, k: int) -> None:
+        ids = [f"lease{next(self.numbers)}" for _ in range(k)]
+        ours, theirs = self.work.memory.admit(U, k, ids=ids), self.work.redis.admit(U, k, ids=ids)
+        assert comparable(ours) == comparable(theirs)
+        for lease in ours.leases:
+            self.waiting.remove(lease.job)
+
+    @rule(pick=PICK)
+    def cancel(self, pick: int) -> None:
+        if self.waiting:
+            job = self.waiting.pop(pick % len(self.waiting))
+            assert self.work.memory.cancel(U, job)
+            assert self.work.redis.cancel(U, job)
+
+    @rule(pick=PICK, priority=PRIORITIES)
+    def reprioritise(self, pick: int, priority: int) -> None:
+        if self.waiting:
+            job = self.waiting[pick % len(self.waiting)]
+            assert self.work.memory.reprioritise(U, job, priority)
+            assert self.work.redis.reprioritise(U, job, priority)
+
+    @rule(pick=PICK)
+    def explain(self, pick: int) -> None:
+        if self.waiting:
+            job = self.waiting[pick % len(self.waiting)]
+            assert self.work.memory.explain(U, job) == self.work.redis.explain(U, job)
+
+    @invariant()
+    def as_many_wait(self) -> None:
+        for gate in (self.work.memory, self.work.redis):
+            assert gate.status(U).waiting == len(self.waiting)
+
+
+TestBothGatesOrderALaneAlike = OneLane.TestCase
+if settings.get_current_profile_name() == "long":
+    TestBothGatesOrderALaneAlike.settings = settings(max_examples=1_000)
