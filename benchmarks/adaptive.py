@@ -22,6 +22,7 @@ who is right in some phases only is not measured by those alone.
 from __future__ import annotations
 
 import argparse
+import math
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -53,6 +54,7 @@ U, MODEL = "bedrock", "anthropic.claude-sonnet"
 BURST_SECONDS = 10.0  # of its quota that the provider saves up while idle
 THREADS = 48
 POLL = 0.05  # real seconds at most between two questions to the gate
+LATE = 0.25  # real seconds that a process may be late, which no speed divides: a burst makes up for them
 QUOTAS = (1.0, 0.5, 1.0, 2.0, 0.02, 1.0)  # of the base
 LENGTHS = (1.0, 1.0, 1.0, 1.0, 0.25, 1.0)  # of a phase
 REQUEST = {
@@ -202,7 +204,12 @@ def tuned(options: Options, *, control: ControlConfig) -> UpstreamConfig:
 def fixed(options: Options) -> UpstreamConfig:
     # A lease outlives every call: nobody renews here.
     return UpstreamConfig(
-        U, 1, requests_per_minute=options.rate, burst=2, max_in_flight=THREADS, lease_seconds=600
+        U,
+        1,
+        requests_per_minute=options.rate,
+        burst=max(2, math.ceil(options.rate / 60 * LATE)),
+        max_in_flight=THREADS,
+        lease_seconds=600,
     )
 
 

@@ -194,7 +194,6 @@ end
 -- bytes these take, and where the rest of the line begins; of a long one the arrival of the next job.
 local bunch, score, size, bytes, behind
 
--- rare
 local function long_first(flow_name, group_name)
   local whose = lane_name(group_name, flow_name)
   local first = redis.call("ZRANGE", lane_key(whose), "0", "0", "WITHSCORES")
@@ -207,7 +206,8 @@ local function long_first(flow_name, group_name)
     id, behind = ahead[1], ahead[4]
     size = behind and 2 or 1
   end
-  return job_of(id)
+  local job = job_of(id)
+  return job
 end
 
 -- The job whose turn it is, in a lane that is not empty. One of a short lane knows neither document nor priority.
@@ -223,7 +223,6 @@ local function lane_first(lane, flow_name, group_name)
   })
 end
 
--- rare
 local function long_shift(job)
   local whose = lane_name(job.group, job.flow)
   if size > 1 then
