@@ -14,7 +14,7 @@ What a text calls often of Redis's and Lua's libraries is looked up once: each n
 tables.
 
 The scripts help by their form: functions are local, end in a line `end`, and have no name in common with what
-a caller has of its own (where they do, the function stays one).
+a caller has of its own (where they do, the function stays one). A variable is declared once.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ PLACE = re.compile(r"^function (\w+)$", re.MULTILINE)
 WORD = re.compile(r'"[^"\n]*"|\w+')  # or a string, in which nothing is called
 VARIABLE = re.compile(r'"[^"\n]*"|(?<![\w.])[a-z_]\w*\b(?! =[^=])')  # or a string; no field of a table
 LOCAL = re.compile(r"\b(?:local|for) ([\w, ]+?)(?= =| in\b|$)", re.MULTILINE)
+OUTER = re.compile(r"^local ([\w, ]+?)(?= =|$)", re.MULTILINE)
 BEGIN = r"^(?<![(,{]\n)"  # of a statement: what it stands in is not a list over several lines
 GIVEN = r"((?:[^()\n]|\([^()\n]*\))*)"  # between the parentheses of a call
 ARGUMENTS = re.compile(r", (?![^()]*\))")
@@ -47,11 +48,18 @@ def linked(text: str) -> str:
     text = _inlined(text)
     functions = {name: Function(name, head, body) for name, head, body in FUNCTION.findall(text)}
     _drop_unreached(FUNCTION.sub("", text), functions)
-    script = Script(
-        functions, frozenset(RARE.findall(text)), FUNCTION.sub(r"function \1", COMMENT.sub("", text))
-    )
+    main = FUNCTION.sub(r"function \1", COMMENT.sub("", text))
+    _refuse_twins(main)
+    script = Script(functions, frozenset(RARE.findall(text)), main)
     script.unfold()
     return COMMENT.sub("", script.text())
+
+
+def _refuse_twins(main: str) -> None:
+    """A function that is made later than where it was defined must find the same variables there."""
+    declared = Counter(name for names in OUTER.findall(main) for name in names.split(", ") if name != "_")
+    if twins := [name for name, times in declared.items() if times > 1]:
+        raise ValueError(f"A script declares each variable once, but {', '.join(twins)} twice")
 
 
 def _inlined(text: str) -> str:

@@ -145,3 +145,27 @@ def test_what_two_rare_parts_call_is_made_for_each(redis_client: redis.Redis, gi
     script = linked(SHARED_BY_RARE_PARTS)
     assert script.count("function level") == 1
     assert redis_client.eval(script, 0, *given) == redis_client.eval(SHARED_BY_RARE_PARTS, 0, *given)
+
+
+def test_a_variable_that_is_declared_twice_is_refused() -> None:
+    with pytest.raises(ValueError, match="seen twice"):
+        linked("local seen = 0\nlocal seen, more = 1, 2\nreturn seen + more\n")
+
+
+CALLED_TOO_EARLY = """
+-- rare
+local function note()
+  return 1
+end
+local noted = note()
+-- rare
+local function other()
+  return 2
+end
+return noted + other()
+"""
+
+
+def test_a_rare_function_that_is_called_before_all_are_made_is_refused() -> None:
+    with pytest.raises(ValueError, match="note is called before other is made"):
+        linked(CALLED_TOO_EARLY)
