@@ -101,5 +101,5 @@ def test_every_state_of_a_document(reader: Page, site: Site, owner: User, assign
 
 def test_a_field_is_described_by_its_help(reader: Page, site: Site) -> None:
     reader.goto(site / "account/password/")
-    field = reader.get_by_label("New Password", exact=True)
+    field = reader.get_by_label("New password", exact=True)
     expect(field).to_have_accessible_description(re.compile("at least 8 characters"))

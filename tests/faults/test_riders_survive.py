@@ -15,7 +15,7 @@ from tests.running import Running, wait_until
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
 QUEUES = ("parse", "split", "simulated")
-LONG_LEASES = pytest.mark.parametrize("lease_seconds", [20])
+LONG_LEASES = pytest.mark.parametrize("lease_seconds", [60])
 TEXT = "We counted the hives of four farms in spring, and again in the autumn of that year. " * 12
 ANALYSE = Job.Kind.ANALYSE
 

@@ -191,14 +191,6 @@ class BothGates(RuleBasedStateMachine):
         for ticket in tickets:
             self.both("offer", U, ticket, front=front)
 
-    @rule(tickets=st.lists(TICKETS, min_size=2, max_size=6), flow=FLOWS, group=GROUPS)
-    def hand_in(self, tickets: list[Ticket], flow: str, group: str) -> None:
-        """Several sections of one student in one course: a lane of many jobs, in few documents."""
-        priority = tickets[0].priority
-        self.offer(
-            [replace(ticket, flow=flow, group=group, priority=priority) for ticket in tickets], front=False
-        )
-
     @rule(k=st.integers(1, 6))
     def admit(self, k: int) -> None:
         ids = [f"lease{next(self.numbers)}" for _ in range(k)]
