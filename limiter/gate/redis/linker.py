@@ -5,8 +5,8 @@ it among all that are in use, the one declared last first. So the text keeps onl
 reached, and of these
 
 - the expression of one marked `-- inline` stands where it is called;
-- the body of one that is called as a statement, or whose values are at once given to variables, stands there
-  (returns.py);
+- the body of one that is called as a statement, or whose values are at once given to variables or fields,
+  stands there (returns.py);
 - those marked `-- rare`, and what only they reach, are made together when the first of them is called;
 - the rest are declared first, the most used last.
 
@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
@@ -47,7 +47,8 @@ OFTEN = 4  # calls of a function that stand in one text
 def linked(text: str) -> str:
     text = _inlined(text)
     functions = {name: Function(name, head, body) for name, head, body in FUNCTION.findall(text)}
-    _drop_unreached(FUNCTION.sub("", text), functions)
+    reached = _reached(FUNCTION.sub("", text), functions)
+    functions = {name: function for name, function in functions.items() if name in reached}
     main = FUNCTION.sub(r"function \1", COMMENT.sub("", text))
     _refuse_twins(main)
     script = Script(functions, frozenset(RARE.findall(text)), main)
@@ -80,16 +81,18 @@ def _expression(parameters: str, expression: str, call: re.Match[str]) -> str:
     return f"({VARIABLE.sub(lambda word: values.get(word[0], word[0]), expression)})"
 
 
-def _drop_unreached(main: str, functions: dict[str, Function]) -> None:
+def _reached(
+    text: str, functions: Mapping[str, Function], borders: frozenset[str] = frozenset()
+) -> frozenset[str]:
+    """The functions that a text calls, directly or through others; of `borders` no further."""
     reached: set[str] = set()
-    ahead = WORD.findall(main)
+    ahead = WORD.findall(text)
     while ahead:
         word = ahead.pop()
         if word in functions and word not in reached:
             reached.add(word)
-            ahead += functions[word].words()
-    for name in functions.keys() - reached:
-        del functions[name]
+            ahead += () if word in borders else functions[word].words()
+    return frozenset(reached)
 
 
 def _looked_up(text: str) -> str:
@@ -131,7 +134,7 @@ class Function:
         call = rf"{self.name}\({GIVEN}\)$"
         text = re.sub(rf"^ *return {call}", self._last, text, flags=re.M)
         text = re.sub(rf"{BEGIN} *{call}", self._statement, text, flags=re.M)
-        return re.sub(rf"^ *(local )?([\w, ]+) = {call}", self._assignment, text, flags=re.M)
+        return re.sub(rf"^ *(local )?([\w, \[\]]+) = {call}", self._assignment, text, flags=re.M)
 
     def _outer(self) -> set[str]:
         return set(VARIABLE.findall(self.body)) - _names(self.body) - set(self.parameters.split(", "))
@@ -170,10 +173,10 @@ class Script:
             self.main = function.unfolded_into(self.main, frozenset())
 
     def text(self) -> str:
-        reached = self._reached(PLACE.sub("", self.main), self.rare)
+        reached = _reached(PLACE.sub("", self.main), self.functions, self.rare)
         called = reached & self.rare
         often = reached - called
-        seldom = self._reached(" ".join(called), often) - often
+        seldom = _reached(" ".join(called), self.functions, often) - often
         if called:
             self._make_late(called, seldom)
             often |= {RARELY}
@@ -204,17 +207,6 @@ class Script:
         making = f"{self._declared(seldom)}\n{_looked_up(texts)}\nmade = {{ {table} }}\n"
         body = f"if not made then\n{making}end\nreturn made[name](...)\n"
         self.functions[RARELY] = Function(RARELY, "name, ...", body)
-
-    def _reached(self, text: str, borders: frozenset[str]) -> frozenset[str]:
-        """The functions that a text calls, directly or through others; of `borders` no further."""
-        reached: set[str] = set()
-        ahead = WORD.findall(text)
-        while ahead:
-            word = ahead.pop()
-            if word in self.functions and word not in reached:
-                reached.add(word)
-                ahead += () if word in borders else self.functions[word].words()
-        return frozenset(reached)
 
     def _declared(self, names: Iterable[str]) -> str:
         users = {name: sum(name in self.functions[each].words() for each in names) for name in names}
