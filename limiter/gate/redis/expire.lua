@@ -10,6 +10,11 @@
 
 local limit = tonumber(ARGV[3])
 
+-- inline
+local function lease_reply(lease, expires)
+  return { lease.id, lease.job, lease.flow, lease.group, lease.hold, lease.generation, epoch, expires, lease.probe }
+end
+
 local function end_due()
   local due = redis.call("ZRANGEBYSCORE", due_key, RUNNING, now, "WITHSCORES", "LIMIT", 0, limit)
   local leases = {}

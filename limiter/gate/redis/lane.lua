@@ -136,12 +136,7 @@ local function lengthen(lane, whose, line)
   for _, bunch in ipairs(short_bunches(line)) do
     redis.call("ZADD", lane_key(whose), bunch[1], bunch[2])
     if not lone(bunch[2]) then
-      local key, at = bunch_key(whose, bunch[2]), 1
-      while at <= #bunch[4] do
-        local arrival, _, _, _, id, behind = struct.unpack("<ddddHc0", bunch[4], at)
-        redis.call("ZADD", key, arrival, id)
-        at = behind
-      end
+      redis.call("ZADD", bunch_key(whose, bunch[2]), unpack(short_scored(bunch[4])))
     end
   end
   lane.line, lane.long = "", 1
@@ -175,8 +170,7 @@ local function lane_remove(lane, job)
   if lane.long == 1 then
     long_remove(whose, bunch, job)
   else
-    local line = short_without(lane.line, bunch, job)
-    lane.line = line
+    lane.line = short_without(lane.line, bunch, job)
   end
   left_one(lane)
 end
@@ -206,8 +200,7 @@ local function long_first(flow_name, group_name)
     id, behind = ahead[1], ahead[4]
     size = behind and 2 or 1
   end
-  local job = job_of(id)
-  return job
+  return job_of(id)
 end
 
 -- The job whose turn it is, in a lane that is not empty. One of a short lane knows neither document nor priority.
@@ -216,7 +209,7 @@ local function lane_first(lane, flow_name, group_name)
     return long_first(flow_name, group_name)
   end
   local arrival, hold, input, output, id
-  score, size, bytes, bunch, arrival, hold, input, output, id, behind = struct.unpack("<dHHHc0ddddHc0", lane.line)
+  score, size, bytes, bunch, arrival, hold, input, output, id, behind = struct.unpack(FIRST_LAYOUT, lane.line)
   return job_record({
     id = id, flow = flow_name, group = group_name, document = "", arrival = arrival, hold = hold, input = input,
     output = output,
@@ -237,27 +230,12 @@ local function long_shift(job)
   end
 end
 
--- The line of a short lane without its first job.
-local function short_shifted(line, job)
-  local shifted = string.sub(line, behind)
-  if size == 1 then
-    return shifted
-  end
-  local moved = score + (struct.unpack("<d", shifted) - job.arrival) - AGEING
-  shifted = struct.pack("<dHHHc0", moved, size - 1, bytes - (ID_LENGTH + 2 + #job.id), #bunch, bunch) .. shifted
-  if moved > score then
-    return short_ordered(shifted)
-  end
-  return shifted
-end
-
 -- Take out the job that lane_first found: its bunch moves to where the rest of it belongs.
 local function lane_shift(lane, job)
   if lane.long == 1 then
     long_shift(job)
   else
-    local line = short_shifted(lane.line, job)
-    lane.line = line
+    lane.line = short_shifted(lane.line, job, score, size, bytes, bunch, behind)
   end
   left_one(lane)
 end

@@ -25,12 +25,6 @@ local function store_lease(lease)
   redis.call("HSET", records_key, "p" .. lease.id, lease_pack(lease))
 end
 
--- A lease as the reply carries it.
--- inline
-local function lease_reply(lease, expires)
-  return { lease.id, lease.job, lease.flow, lease.group, lease.hold, lease.generation, epoch, expires, lease.probe }
-end
-
 -- Free the slot and correct what the lease was charged; riders bear their part of it (ARGV from `shares` on).
 local function end_lease(lease, used, riders, shares)
   local again = pushed_again(lease.job)

@@ -1,11 +1,11 @@
 -- The line of a short lane: its bunches in their order, and in each its jobs in the order of their arrival, as one
 -- text beside the lane's record. What a decision reads of it is at its front, and so is what it changes.
 --
---   bunch   "<dHHHc0": score, number of jobs, bytes of these, name; then its jobs
---   job     "<ddddHc0": arrival, hold, input, output, id
--- include "clock"
-local AGEING = 16 -- arrivals by which each of its jobs puts a bunch back
+--   bunch   score, number of jobs, bytes of these, name; then its jobs
+--   job     arrival, hold, input, output, id
+local BUNCH_LAYOUT, JOB_LAYOUT, FIRST_LAYOUT = "<dHHHc0", "<ddddHc0", "<dHHHc0ddddHc0"
 local ID_LENGTH = 32 -- bytes of a job before the length of its id
+local AGEING = 16 -- arrivals by which each of its jobs puts a bunch back
 
 -- Does the one member go before the other, at equal scores, as in a sorted set?
 local function precedes(one, other)
@@ -22,7 +22,7 @@ end
 local function short_bunches(line)
   local bunches, at = {}, 1
   while at <= #line do
-    local score, size, bytes, name, jobs = struct.unpack("<dHHHc0", line, at)
+    local score, size, bytes, name, jobs = struct.unpack(BUNCH_LAYOUT, line, at)
     at = jobs + bytes
     bunches[#bunches + 1] = { score, name, size, string.sub(line, jobs, at - 1) }
   end
@@ -32,7 +32,7 @@ end
 local function short_line(bunches)
   local parts = {}
   for i, bunch in ipairs(bunches) do
-    parts[2 * i - 1] = struct.pack("<dHHHc0", bunch[1], bunch[3], #bunch[4], #bunch[2], bunch[2])
+    parts[2 * i - 1] = struct.pack(BUNCH_LAYOUT, bunch[1], bunch[3], #bunch[4], #bunch[2], bunch[2])
     parts[2 * i] = bunch[4]
   end
   return table.concat(parts)
@@ -77,12 +77,11 @@ local function short_with(line, name, first, job)
   local jobs = bunch[4]
   local oldest = bunch[3] > 0 and struct.unpack("<d", jobs) or job.arrival
   local at = short_find(jobs, job.arrival)
-  local added = struct.pack("<ddddHc0", job.arrival, job.hold, job.input, job.output, #job.id, job.id)
+  local added = struct.pack(JOB_LAYOUT, job.arrival, job.hold, job.input, job.output, #job.id, job.id)
   bunch[1] = bunch[1] + math.min(oldest, job.arrival) - oldest + AGEING
   bunch[3], bunch[4] = bunch[3] + 1, string.sub(jobs, 1, at - 1) .. added .. string.sub(jobs, at)
   short_insert(bunches, bunch)
-  local with = short_line(bunches)
-  return with
+  return short_line(bunches)
 end
 
 -- The line without one of its jobs.
@@ -98,8 +97,18 @@ local function short_without(line, name, job)
     bunch[3], bunch[4] = bunch[3] - 1, jobs
     short_insert(bunches, bunch)
   end
-  local without = short_line(bunches)
-  return without
+  return short_line(bunches)
+end
+
+-- Arrivals and ids of a bunch's jobs, in turn.
+local function short_scored(jobs)
+  local scored, at = {}, 1
+  while at <= #jobs do
+    local arrival, _, _, _, id, behind = struct.unpack(JOB_LAYOUT, jobs, at)
+    scored[#scored + 1], scored[#scored + 2] = arrival, id
+    at = behind
+  end
+  return scored
 end
 
 -- Jobs of the line before one of them.
@@ -121,4 +130,19 @@ local function short_ordered(line)
   local bunches = short_bunches(line)
   short_insert(bunches, table.remove(bunches, 1))
   return short_line(bunches)
+end
+
+-- The line without its first job, which was found with all of this (lane.lua).
+local function short_shifted(line, job, score, size, bytes, name, behind)
+  local shifted = string.sub(line, behind)
+  if size == 1 then
+    return shifted
+  end
+  local moved = score + (struct.unpack("<d", shifted) - job.arrival) - AGEING
+  local left = bytes - (ID_LENGTH + 2 + #job.id)
+  shifted = struct.pack(BUNCH_LAYOUT, moved, size - 1, left, #name, name) .. shifted
+  if moved > score then
+    return short_ordered(shifted)
+  end
+  return shifted
 end
