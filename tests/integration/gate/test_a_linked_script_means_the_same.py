@@ -141,7 +141,7 @@ return { seen, first or 0, second or 0 }
 
 
 @pytest.mark.parametrize("given", [[], ["early"], ["early", 2], [1, 2]], ids=str)
-def test_what_two_rare_parts_call_is_made_for_each(redis_client: redis.Redis, given: list[str | int]) -> None:
+def test_what_two_rare_parts_call_is_made_once(redis_client: redis.Redis, given: list[str | int]) -> None:
     script = linked(SHARED_BY_RARE_PARTS)
     assert script.count("function level") == 1
     assert redis_client.eval(script, 0, *given) == redis_client.eval(SHARED_BY_RARE_PARTS, 0, *given)

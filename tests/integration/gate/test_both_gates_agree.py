@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from itertools import count
 from typing import Any
 
-import redis
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import initialize, invariant, rule
 
 from limiter.gate import (
     BreakerConfig,
@@ -31,7 +29,8 @@ from limiter.gate import (
 )
 from limiter.gate.rules import DAY, MICROSECONDS, compile_policy, compile_rules, micros
 from limiter.limits import Algorithm
-from tests.integration.gate.clockwork import ROOM, Clockwork, Fault, comparable, without_epoch
+from tests.integration.gate.clockwork import ROOM, comparable, without_epoch
+from tests.integration.gate.driven import Driven
 
 U = "bedrock"
 FLOWS = st.sampled_from(["ann", "ben", "cleo", "über", ""])
@@ -142,29 +141,12 @@ ROOMS = st.sampled_from([0, 150, ROOM])
 SHARES = st.lists(st.tuples(FLOWS, GROUPS), max_size=3)
 
 
-class BothGates(RuleBasedStateMachine):
-    fault: Fault | None = None
-
+class BothGates(Driven):
     def __init__(self) -> None:
         super().__init__()
-        client = redis.Redis.from_url(os.environ["REDIS_URL"])
-        client.flushdb()
-        self.work = Clockwork(client, fault=self.fault)
         self.versions = count(1)
-        self.numbers = count()
         self.named = 0  # the moment that the last refusal named
         self.leases: list[tuple[Lease, Lease]] = []  # as memory and as Redis made them, ended ones too
-
-    def teardown(self) -> None:
-        self.work.client.flushdb()
-        self.work.client.close()
-
-    def both(self, call: str, *args: object, **named: object) -> object:
-        """What both gates answer; they must answer alike."""
-        ours = getattr(self.work.memory, call)(*args, **named)
-        theirs = getattr(self.work.redis, call)(*args, **named)
-        assert ours == theirs
-        return ours
 
     # Configuration ----------------------------------------------------------------------------
 

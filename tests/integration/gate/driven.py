@@ -1,0 +1,33 @@
+"""What the state machines have in common that drive both gates with the same steps."""
+
+from __future__ import annotations
+
+import os
+from itertools import count
+
+import redis
+from hypothesis.stateful import RuleBasedStateMachine
+
+from tests.integration.gate.clockwork import Clockwork, Fault
+
+
+class Driven(RuleBasedStateMachine):
+    fault: Fault | None = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        client = redis.Redis.from_url(os.environ["REDIS_URL"])
+        client.flushdb()
+        self.work = Clockwork(client, fault=self.fault)
+        self.numbers = count()
+
+    def teardown(self) -> None:
+        self.work.client.flushdb()
+        self.work.client.close()
+
+    def both(self, call: str, *args: object, **named: object) -> object:
+        """What both gates answer; they must answer alike."""
+        ours = getattr(self.work.memory, call)(*args, **named)
+        theirs = getattr(self.work.redis, call)(*args, **named)
+        assert ours == theirs
+        return ours
