@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlsplit
 
 from allauth.account.forms import default_token_generator
@@ -15,6 +16,7 @@ from playwright.sync_api import Page
 from feedback import demo
 from feedback.models import User
 from tests.e2e.school import School
+from tests.e2e.sessions import give_password
 from tests.e2e.site import Site
 
 # Names that are no pages of their own: what is sent and leads back, parts, streams, files, redirects.
@@ -73,10 +75,12 @@ def _strangers(school: School) -> list[Place]:
     newcomer = EmailAddress.objects.get(user=school.newcomer)
     confirmation = EmailConfirmationHMAC(newcomer).key
     key = f"{user_pk_to_url_str(school.newcomer)}-{default_token_generator.make_token(school.newcomer)}"
+    wrongly = partial(give_password, address="nobody@example.org", password="wrong")
+    rightly = partial(give_password, address=school.protected.email, password=demo.PASSWORD)
     return [
         Place("login", reverse("login")),
-        Place("account_login (wrong)", reverse("login"), steps=_sign_in_wrongly),
-        Place("mfa_authenticate", reverse("login"), steps=lambda page: _fill_in(page, school.protected)),
+        Place("account_login (wrong)", reverse("login"), steps=wrongly),
+        Place("mfa_authenticate", reverse("login"), steps=rightly),
         Place("account_signup", reverse("account_signup")),
         Place("account_email_verification_sent", reverse("account_email_verification_sent")),
         Place("account_confirm_email", reverse("account_confirm_email", args=[confirmation])),
@@ -165,18 +169,6 @@ def _teachers(school: School) -> list[Place]:
 
 
 # Steps ----------------------------------------------------------------------------------------
-
-
-def _fill_in(page: Page, user: User) -> None:
-    page.get_by_label("E-mail address").fill(user.email)
-    page.get_by_label("Password").fill(demo.PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).click()
-
-
-def _sign_in_wrongly(page: Page) -> None:
-    page.get_by_label("E-mail address").fill("nobody@example.org")
-    page.get_by_label("Password").fill("wrong")
-    page.get_by_role("button", name="Sign in", exact=True).click()
 
 
 CLASS_LIST = """email,name,role

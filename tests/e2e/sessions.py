@@ -1,4 +1,4 @@
-"""Sessions as signing in makes them, without the form."""
+"""Signing in: by the form, and as it leaves a session behind, without it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from allauth.account.internal.flows.login import record_authentication
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, Page
 
 from feedback.models import User
 from tests.e2e.site import Site
@@ -33,3 +33,14 @@ def sign_in(context: BrowserContext, site: Site, user: User | None) -> None:
     if user is not None:
         cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session_of(user), "url": site.url}
         context.add_cookies([cookie])  # type: ignore[list-item]
+
+
+def fill_in(page: Page, address: str, password: str) -> None:
+    """The form of the sign-in page, which is open; `give_password` sends it, too."""
+    page.get_by_label("E-mail address").fill(address)
+    page.get_by_label("Password").fill(password)
+
+
+def give_password(page: Page, address: str, password: str) -> None:
+    fill_in(page, address, password)
+    page.get_by_role("button", name="Sign in", exact=True).click()

@@ -9,7 +9,7 @@ from feedback import demo
 from feedback.models import Assignment, User
 from feedback.simulator.hosting import SimulatorProcess
 from limiter.publication import reconcile_configuration
-from tests.e2e.sessions import sign_in
+from tests.e2e.sessions import give_password, sign_in
 from tests.e2e.site import Site
 from tests.factories.drafts import ESSAY
 from tests.factories.reading import a_read_document
@@ -33,9 +33,7 @@ def teacher_page(page: Page, site: Site) -> Page:
     demo.load()
     reconcile_configuration()
     page.goto(site / "sign-in/")
-    page.get_by_label("E-mail address").fill(demo.TEACHER.email)
-    page.get_by_label("Password").fill(demo.PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    give_password(page, demo.TEACHER.email, demo.PASSWORD)
     expect(page.get_by_role("heading", level=1)).to_have_text("Your documents")
     return page
 

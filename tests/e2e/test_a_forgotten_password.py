@@ -10,6 +10,7 @@ import redis
 from playwright.sync_api import Page, expect
 
 from feedback.models import User
+from tests.e2e.sessions import give_password
 from tests.e2e.site import Site
 from tests.factories.people import PASSWORD
 from tests.mail_server import Mailbox, listening
@@ -67,12 +68,6 @@ def choose(page: Page, password: str, again: str) -> None:
     page.get_by_role("button", name="Change the password").click()
 
 
-def sign_in(page: Page, address: str, password: str) -> None:
-    page.get_by_label("E-mail address").fill(address)
-    page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign in", exact=True).click()
-
-
 def test_a_link_by_mail_leads_to_a_new_password_and_in(
     page: Page, site: Site, owner: User, mailbox: Mailbox
 ) -> None:
@@ -85,9 +80,9 @@ def test_a_link_by_mail_leads_to_a_new_password_and_in(
     expect(page.get_by_role("heading", level=1)).to_have_text("Your password is changed")
 
     page.get_by_role("link", name="Sign in").click()
-    sign_in(page, owner.email, PASSWORD)
+    give_password(page, owner.email, PASSWORD)
     expect(page.get_by_role("alert")).to_contain_text("do not belong together")
-    sign_in(page, owner.email, FRESH)
+    give_password(page, owner.email, FRESH)
     expect(page.get_by_role("heading", level=1)).to_have_text("Your documents")
 
     page.context.clear_cookies()

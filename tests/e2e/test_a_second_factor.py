@@ -11,6 +11,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from playwright.sync_api import Page, expect
 
 from feedback.models import User
+from tests.e2e.sessions import give_password
 from tests.e2e.site import Site
 from tests.factories.people import PASSWORD
 from tests.running import wait_until
@@ -45,11 +46,9 @@ def code_of(secret: str) -> str:
     return str(format_hotp_value(hotp_value(secret, step)))
 
 
-def give_password(page: Page, site: Site, person: User) -> None:
+def come_to_the_second(page: Page, site: Site, person: User) -> None:
     page.goto(site / "sign-in/")
-    page.get_by_label("E-mail address").fill(person.email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    give_password(page, person.email, PASSWORD)
     expect(page.get_by_role("heading", level=1)).to_have_text("Your second factor")
 
 
@@ -66,14 +65,14 @@ def test_the_apps_code_opens_and_a_wrong_one_does_not(
     reader: Page, site: Site, owner: User, protected: tuple[str, list[str]]
 ) -> None:
     secret, _ = protected
-    give_password(reader, site, owner)
+    come_to_the_second(reader, site, owner)
     give_code(reader, "000000")
     expect(reader.locator(".errorlist")).to_contain_text("Incorrect code")
     reader.goto(site / "")
     expect(reader).to_have_url(re.compile("/sign-in/"))  # the password alone opened nothing
 
     reader.context.clear_cookies()
-    give_password(reader, site, owner)
+    come_to_the_second(reader, site, owner)
     give_code(reader, code_of(secret))
     expect_inside(reader)
 
@@ -82,13 +81,13 @@ def test_a_recovery_code_opens_once(
     reader: Page, site: Site, owner: User, protected: tuple[str, list[str]]
 ) -> None:
     _, codes = protected
-    give_password(reader, site, owner)
+    come_to_the_second(reader, site, owner)
     give_code(reader, codes[0])
     expect_inside(reader)
     reader.goto(site / "account/second-factor/")
     expect(reader.get_by_text(f"{len(codes) - 1} codes are left.")).to_be_visible()
 
     reader.context.clear_cookies()
-    give_password(reader, site, owner)
+    come_to_the_second(reader, site, owner)
     give_code(reader, codes[0])
     expect(reader.locator(".errorlist")).to_contain_text("Incorrect code")

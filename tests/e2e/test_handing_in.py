@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from feedback.models import Document, Draft, User
 from limiter.publication import reconcile_configuration
-from tests.e2e.sessions import sign_in
+from tests.e2e.sessions import give_password, sign_in
 from tests.e2e.site import Site
 from tests.factories.drafts import ESSAY, TITLES, a_draft
 from tests.factories.people import PASSWORD
@@ -255,9 +255,7 @@ def test_handing_in_after_the_session_ended_waits_for_signing_in_anew(
     expect(link).to_be_visible(timeout=WITHIN)
 
     second_tab.goto(link.evaluate("link => link.href"))
-    second_tab.get_by_label("E-mail address").fill(owner.email)
-    second_tab.get_by_label("Password").fill(PASSWORD)
-    second_tab.get_by_role("button", name="Sign in").click()
+    give_password(second_tab, owner.email, PASSWORD)
     second_tab.wait_for_url(lambda address: "sign-in" not in address)
     expect_status(editor, SAVED)
     editor.get_by_role("button", name="Hand in", exact=True).click()

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from feedback.models import Document, User
+from tests.e2e.sessions import give_password
 from tests.e2e.site import Site
 from tests.factories.people import PASSWORD
 from tests.factories.reading import a_read_document
@@ -24,11 +25,9 @@ def another_browser(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
-def give_password(page: Page, site: Site, person: User, password: str = PASSWORD) -> None:
+def come_in(page: Page, site: Site, person: User, password: str = PASSWORD) -> None:
     page.goto(site / "sign-in/")
-    page.get_by_label("E-mail address").fill(person.email)
-    page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign in").click()
+    give_password(page, person.email, password)
 
 
 def expect_inside(page: Page) -> None:
@@ -37,7 +36,7 @@ def expect_inside(page: Page) -> None:
 
 def test_a_session_elsewhere_is_ended(page: Page, another_browser: Page, site: Site, owner: User) -> None:
     for each in (another_browser, page):
-        give_password(each, site, owner)
+        come_in(each, site, owner)
         expect_inside(each)
     page.goto(site / "account/")
     page.locator("li", has_text="Where you are signed in").get_by_role("link").click()

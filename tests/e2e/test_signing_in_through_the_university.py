@@ -11,6 +11,7 @@ from allauth.socialaccount.models import SocialAccount
 from playwright.sync_api import Page, expect
 
 from feedback.models import User
+from tests.e2e.sessions import give_password
 from tests.e2e.site import Site
 from tests.factories import people
 from tests.factories.people import PASSWORD
@@ -143,7 +144,5 @@ def say_once_more(page: Page, password: str) -> None:
 
 def sign_in_with(page: Page, site: Site, password: str) -> None:
     page.goto(site / "sign-in/")
-    page.get_by_label("E-mail address").fill("nora@uni.example")
-    page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign in", exact=True).click()
+    give_password(page, "nora@uni.example", password)
     expect_documents(page)

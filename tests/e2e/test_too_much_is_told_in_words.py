@@ -11,6 +11,7 @@ from playwright.sync_api import Page, Response, expect
 
 from feedback.models import Document, Draft, User
 from limiter.publication import reconcile_configuration
+from tests.e2e.sessions import fill_in
 from tests.e2e.site import Site
 from tests.factories.drafts import ESSAY
 from tests.factories.people import PASSWORD
@@ -37,8 +38,7 @@ def answered(page: Page, button: str) -> Response:
 
 def try_password(page: Page, site: Site, person: User, password: str) -> Response:
     page.goto(site / "sign-in/")
-    page.get_by_label("E-mail address").fill(person.email)
-    page.get_by_label("Password").fill(password)
+    fill_in(page, person.email, password)
     return answered(page, "Sign in")
 
 
