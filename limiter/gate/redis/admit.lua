@@ -3,8 +3,8 @@
 -- KEYS     see state.lua
 -- ARGV[3]  how many leases; ARGV[4...] their ids, made by the caller. A repeat with the same ids returns
 --          the leases that the first call made, so a lost reply doubles nothing.
--- reply    {now, reason or "", retry_at or 0, epoch, generation, when they end, then of each lease: id, job, flow, group,
---          tokens that it holds, 1 for a probe}
+-- reply    {now, reason or "", retry_at or 0, epoch, generation, when they end, then of each id the record of its
+--          lease (lease.lua), or nil where it has none any more}
 -- cost     O(log n) in waiting flows and jobs for each lease, nothing for parked flows; LREM is O(list)
 -- include "state"
 -- include "wake"
@@ -15,23 +15,15 @@ local DROPS = 50 -- ids that others took out of the list, dropped in one call at
 local SLEEP = 3000 -- milliseconds that a refused caller counts as asleep, before its wait says so itself
 
 local HEAD = 6 -- values in a reply before its leases
-local reply = { now, "", 0, epoch, state.generation, rules and now + rules.lease or 0 }
-local filled = HEAD
-
--- A lease, as the reply carries it.
-local function add_lease(id, job, flow, group, hold, probe)
-  reply[filled + 1], reply[filled + 2], reply[filled + 3] = id, job, flow
-  reply[filled + 4], reply[filled + 5], reply[filled + 6] = group, hold, probe
-  filled = filled + 6
-end
+local reply = { now, "", 0, epoch, state.generation, rules and now + rules.lease or 0, nil } -- with room for one
 
 -- rare
 local function reply_again(found)
   for i, packed in ipairs(found) do
+    reply[HEAD + i] = packed
     if packed then
       local lease = lease_unpack(packed, 1)
       reply[5], reply[6] = lease.generation, tonumber(redis.call("ZSCORE", due_key, lease.job))
-      add_lease(ARGV[3 + i], lease.job, lease.flow, lease.group, lease.hold, lease.probe)
     end
   end
   return reply
@@ -61,6 +53,7 @@ local function grant(id, job, packed)
   granted[at + 1], granted[at + 2] = "p" .. id, packed
   granted[at + 3], granted[at + 4] = "j" .. job, RUNS .. id
   ends[ends_at + 1], ends[ends_at + 2] = expires_text, job
+  reply[#reply + 1] = packed
   state.in_flight, state.admitted = state.in_flight + 1, state.admitted + 1
 end
 
@@ -153,12 +146,10 @@ local function admit_one(id)
   state.probes = state.probes + probe
   local job_id, flow_name, group_name = job.id, flow.name, group.name
   local packed = lease_packed({
-    job = job_id, flow = flow_name, group = group_name, hold = hold, input = job.input, output = job.output,
-    generation = state.generation, probe = probe, admitted = now, charge = amount,
-    weight = flow.weight, group_weight = group.weight, r_rate = state.r_rate, t_rate = state.t_rate,
+    job = job_id, flow = flow_name, group = group_name, hold = hold, generation = state.generation, probe = probe,
+    admitted = now, weight = flow.weight, group_weight = group.weight, r_rate = state.r_rate, t_rate = state.t_rate,
   })
   grant(id, job_id, packed)
-  add_lease(id, job_id, flow_name, group_name, hold, probe)
 end
 
 local function advance()
@@ -214,7 +205,7 @@ end
 
 -- No more than was granted, for this reason. Whether that changes the state.
 local function refuse(reason)
-  if filled == HEAD then
+  if #reply == HEAD then
     count("refused_" .. reason)
   end
   lie_down()
@@ -245,7 +236,7 @@ end
 if ends[1] then
   redis.call("ZADD", due_key, unpack(ends))
 end
-if filled > HEAD or next(records) or woken or pressed or state.generation ~= generation or state.again ~= held then
+if #reply > HEAD or next(records) or woken or pressed or state.generation ~= generation or state.again ~= held then
   save_records(granted)
   save_spending()
   save()

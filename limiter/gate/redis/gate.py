@@ -127,7 +127,7 @@ class RedisGate:
         reply never arrived are not renewed, and expire.
         """
         wanted = ids if ids is not None else new_ids(min(k, MOST_AT_ONCE))
-        return replies.admission(upstream, self._run("admit", upstream, len(wanted), *wanted))
+        return replies.admission(upstream, wanted, self._run("admit", upstream, len(wanted), *wanted))
 
     def accepted(self, upstream: str, leases: Sequence[str]) -> int:
         return int(self._run("accepted", upstream, *leases)) if leases else 0

@@ -13,7 +13,7 @@
 -- include "records"
 -- include "short"
 -- record job
---   input output hold priority arrival
+--   input output hold priority:h arrival:i
 --   | flow group document
 --   | id
 local ROOM = 2048 -- bytes of a short lane's line: some thirty jobs

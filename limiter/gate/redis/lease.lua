@@ -5,7 +5,7 @@
 --   <base>:buried                 sorted set of reinstalled leases that ended, by until when that is remembered
 -- include "mirror"
 -- record lease
---   hold input output generation probe admitted charge weight group_weight r_rate t_rate accepted reinstalled
+--   hold generation:i probe:B admitted weight group_weight r_rate:i t_rate:i accepted:B reinstalled:B
 --   | job flow group
 --   | id
 
@@ -25,6 +25,12 @@ local function store_lease(lease)
   redis.call("HSET", records_key, "p" .. lease.id, lease_pack(lease))
 end
 
+-- What its flow and group were charged at its start.
+-- inline
+local function charge_of(lease)
+  return math.max(1, lease.hold)
+end
+
 -- Free the slot and correct what the lease was charged; riders bear their part of it (ARGV from `shares` on).
 local function end_lease(lease, used, riders, shares)
   local again = pushed_again(lease.job)
@@ -34,7 +40,7 @@ local function end_lease(lease, used, riders, shares)
   state.probes = state.probes - lease.probe
   local flow, group, lane = three_of(lease.flow, lease.group)
   local part = used / (1 + riders)
-  local over = part - lease.charge
+  local over = part - charge_of(lease)
   if over ~= 0 then
     correct(flow, group, lane, over / lease.weight, over / lease.group_weight)
   end

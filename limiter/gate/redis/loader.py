@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from redis.exceptions import NoScriptError
 
 from .linker import linked
-from .records import placed
+from .records import Record, declared, placed
 
 if TYPE_CHECKING:
     import redis
@@ -27,6 +27,9 @@ INCLUDE = re.compile(r'^-- include "(\w+)"$', re.MULTILINE)
 REMARK = re.compile(r"^ *--(?! (?:rare|inline)$).*\n| +-- .*$", re.MULTILINE)
 CONSTANT = re.compile(r"^local ([A-Z][A-Z_]+(?:, [A-Z][A-Z_]+)*) = ([^{}\n]+?)(?: *--.*)?\n", re.MULTILINE)
 WORD = re.compile(r"\w+")
+RAW = {
+    "NEVER_DECODE": True
+}  # replies are bytes, whatever the connection does else: packed records are no text
 
 Source = Callable[[str], str]
 
@@ -42,14 +45,25 @@ class Script:
         Never call this with a pipeline: NOSCRIPT inside MULTI leaves a transaction half done.
         """
         try:
-            return connection.evalsha(self.digest, len(keys), *keys, *args)
+            return self._ask(connection, "EVALSHA", self.digest, len(keys), *keys, *args)
         except NoScriptError:
-            return connection.eval(self.text, len(keys), *keys, *args)
+            return self._ask(connection, "EVAL", self.text, len(keys), *keys, *args)
+
+    @staticmethod
+    def _ask(connection: redis.Redis, *words: str | bytes | float) -> Any:
+        return connection.execute_command(*words, **RAW)  # type: ignore[no-untyped-call]
 
 
 @cache
 def read(name: str) -> str:
     return (FOLDER / f"{name}.lua").read_text(encoding="utf-8")
+
+
+@cache
+def record_of(name: str) -> Record:
+    """The record that the piece of the same name declares."""
+    (found,) = (each for each in declared(read(name)) if each.name == name)
+    return found
 
 
 @cache

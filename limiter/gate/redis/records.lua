@@ -4,15 +4,15 @@
 --   <base>:records   hash: f<flow>, g<group>, l<lane: length of group>:<group><flow>, j<job>, p<lease>, a permit
 -- include "state"
 -- record flow
---   weight cap suspended in_flight waiting holds parked why wakes
---   r_kind r_x r_y r_z r_a r_b r_c t_kind t_x t_y t_z t_a t_b t_c
+--   weight cap suspended:B in_flight:I waiting:I holds:I parked:B why:B wakes
+--   r_kind:B r_x r_y r_z r_a r_b r_c t_kind:B t_x t_y t_z t_a t_b t_c
 --   | lanes
 --   | name requests tokens
 -- record group
---   born weight service virtual holds runnable
+--   born weight service virtual holds:I runnable:I
 --   | | name
 -- record lane
---   born service holds waiting tail head long
+--   born service holds:I waiting:I tail:i head:i long:B
 --   | line
 local UNLIMITED = 1e15
 local AT_ONCE = 1000 -- values in one command: Lua's stack is small

@@ -3,12 +3,13 @@
 A piece declares one as
 
     -- record lane
-    --   born service     numbers
-    --   | owner          texts, if it has any
-    --   | name           what it carries during a call
+    --   born service waiting:I   numbers
+    --   | owner                  texts, if it has any
+    --   | name                   what it carries during a call
 
-Packed it is its texts, each with its length, and its numbers, as doubles. What it carries begins with the
-place behind it in what it was unpacked from, until something else is put there.
+Packed it is its texts, each with its length, and its numbers: doubles, or what the letter behind a name says,
+which is struct's, here and in Lua (B a byte, h two, i and I four): what is short costs less to write. What it
+carries begins with the place behind it in what it was unpacked from, until something else is put there.
 
 The variable that holds a record has the name of the record, or one of the names behind it (`-- record meter
 tokens day`): `lane.service` becomes its place, as does `lane[which .. "_service"]` for which = "r" or "t".
@@ -19,9 +20,12 @@ at once, `lane_named(table)` one of a table with names; `lane_pack` and `lane_un
 from __future__ import annotations
 
 import re
+import struct
 from dataclasses import dataclass
+from typing import Any
 
 RECORD = re.compile(r"^-- record (\w+)((?: \w+)*)\n((?:--   .*\n)+)", re.MULTILINE)
+LENGTH = struct.Struct("<H")
 VALUE = re.compile(r"(\w+) = (.*?)(?:,\s+(?=\w+ = )|,?\s*\Z)", re.DOTALL)
 
 
@@ -30,6 +34,7 @@ class Record:
     name: str
     others: tuple[str, ...]  # names of variables that hold one, too
     numbers: tuple[str, ...]
+    kinds: str  # of the numbers, a letter each
     texts: tuple[str, ...]
     carried: tuple[str, ...]
 
@@ -39,7 +44,18 @@ class Record:
 
     @property
     def layout(self) -> str:
-        return "<" + "Hc0" * len(self.texts) + "d" * len(self.numbers)
+        return "<" + "Hc0" * len(self.texts) + self.kinds
+
+    def unpacked(self, packed: bytes) -> dict[str, Any]:
+        """Texts and numbers by name."""
+        values: dict[str, Any] = {}
+        at = 0
+        for field in self.texts:
+            begin = at + LENGTH.size
+            at = begin + LENGTH.unpack_from(packed, at)[0]
+            values[field] = packed[begin:at].decode()
+        values.update(zip(self.numbers, struct.unpack_from(f"<{self.kinds}", packed, at), strict=True))
+        return values
 
     def place(self, field: str) -> int:
         return self.fields.index(field) + 1
@@ -96,7 +112,7 @@ end
 
 def placed(text: str) -> str:
     """The text with its records as arrays, and the functions that make, write and read them."""
-    records = [_declared(*found) for found in RECORD.findall(text)]
+    records = declared(text)
     functions = {record.name: record.functions() for record in records}
     text = RECORD.sub(lambda found: functions[found[1]], text)
     for record in records:
@@ -104,7 +120,16 @@ def placed(text: str) -> str:
     return text
 
 
-def _declared(name: str, others: str, body: str) -> Record:
+def declared(text: str) -> list[Record]:
+    return [_record(*found) for found in RECORD.findall(text)]
+
+
+def _record(name: str, others: str, body: str) -> Record:
     parts = [tuple(part.split()) for part in body.replace("--", " ").split("|")]
-    numbers, texts, carried = (*parts, (), ())[:3]
-    return Record(name, tuple(others.split()), numbers, texts, carried)
+    described, texts, carried = (*parts, (), ())[:3]
+    numbers, kinds = zip(*((number, kind or "d") for number, _, kind in map(_parted, described)), strict=True)
+    return Record(name, tuple(others.split()), numbers, "".join(kinds), texts, carried)
+
+
+def _parted(described: str) -> tuple[str, str, str]:
+    return described.partition(":")

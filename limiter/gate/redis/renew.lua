@@ -29,9 +29,9 @@ local function install(id, job, flow_name, group_name, hold)
   correct(flow, group, lane, amount / flow.weight, amount / group.weight)
   took_room(flow)
   local lease = lease_record({
-    id = id, job = job, flow = flow_name, group = group_name, hold = hold, input = hold, output = 0,
-    generation = -1, probe = 0, admitted = now, charge = amount, weight = flow.weight,
-    group_weight = group.weight, r_rate = -1, t_rate = -1, accepted = 0, reinstalled = 1,
+    id = id, job = job, flow = flow_name, group = group_name, hold = hold, generation = -1, probe = 0,
+    admitted = now, weight = flow.weight, group_weight = group.weight, r_rate = -1, t_rate = -1, accepted = 0,
+    reinstalled = 1,
   })
   store_lease(lease)
   redis.call("ZADD", due_key, now + rules.lease, job)

@@ -20,6 +20,7 @@ from ..model import (
     Status,
 )
 from ..rules import seconds
+from .loader import record_of
 
 LIMITS = {
     "r": Reason.REQUESTS_PER_MINUTE,
@@ -30,9 +31,8 @@ LIMITS = {
 Reply = Sequence[Any]
 
 
-def text(value: bytes | str) -> str:
-    """A string, whether or not the connection decodes."""
-    return value.decode() if isinstance(value, bytes) else value
+def text(value: bytes) -> str:
+    return value.decode()
 
 
 def moment(value: int) -> float | None:
@@ -47,14 +47,21 @@ def lease(upstream: str, reply: Reply) -> Lease:
     )  # fmt: skip
 
 
-def admission(upstream: str, reply: Reply) -> Admission:
-    now, reason, retry_at, epoch, generation, expires, *told = reply
+def admission(upstream: str, ids: Sequence[str], reply: Reply) -> Admission:
+    now, reason, retry_at, epoch, generation, expires, *packed = reply
     common = (generation, text(epoch), seconds(expires))
     leases = tuple(
-        Lease(text(lease_id), text(job), upstream, text(flow), text(group), tokens, *common, bool(probe))
-        for lease_id, job, flow, group, tokens, probe in zip(*[iter(told)] * 6, strict=True)
+        _granted(upstream, lease_id, record, common)
+        for lease_id, record in zip(ids, packed, strict=False)
+        if record is not None
     )
     return Admission(leases, _reason(reason), moment(retry_at), seconds(now))
+
+
+def _granted(upstream: str, lease_id: str, packed: bytes, common: tuple[int, str, float]) -> Lease:
+    told = record_of("lease").unpacked(packed)
+    job, flow, group = told["job"], told["flow"], told["group"]
+    return Lease(lease_id, job, upstream, flow, group, int(told["hold"]), *common, bool(told["probe"]))
 
 
 def place(reply: Reply) -> Place:
@@ -120,7 +127,7 @@ def _flow(row: Reply) -> FlowStatus:
     )
 
 
-def _reason(name: bytes | str) -> Reason | None:
+def _reason(name: bytes) -> Reason | None:
     return Reason(text(name)) if name else None
 
 

@@ -3,8 +3,8 @@
 --
 --   bunch   score, number of jobs, bytes of these, name; then its jobs
 --   job     arrival, hold, input, output, id
-local BUNCH_LAYOUT, JOB_LAYOUT, FIRST_LAYOUT = "<dHHHc0", "<ddddHc0", "<dHHHc0ddddHc0"
-local ID_LENGTH = 32 -- bytes of a job before the length of its id
+local BUNCH_LAYOUT, JOB_LAYOUT, FIRST_LAYOUT = "<dHHHc0", "<idddHc0", "<dHHHc0idddHc0"
+local ID_LENGTH = 28 -- bytes of a job before the length of its id
 local AGEING = 16 -- arrivals by which each of its jobs puts a bunch back
 
 -- Does the one member go before the other, at equal scores, as in a sorted set?
@@ -63,7 +63,7 @@ end
 -- Where the first job begins that arrived no earlier, and how many are before it.
 local function short_find(jobs, arrival)
   local at, before = 1, 0
-  while at <= #jobs and struct.unpack("<d", jobs, at) < arrival do
+  while at <= #jobs and struct.unpack("<i", jobs, at) < arrival do
     at = at + ID_LENGTH + 2 + struct.unpack("<H", jobs, at + ID_LENGTH)
     before = before + 1
   end
@@ -75,7 +75,7 @@ local function short_with(line, name, first, job)
   local bunches = short_bunches(line)
   local bunch = short_pick(bunches, name) or { first - AGEING, name, 0, "" }
   local jobs = bunch[4]
-  local oldest = bunch[3] > 0 and struct.unpack("<d", jobs) or job.arrival
+  local oldest = bunch[3] > 0 and struct.unpack("<i", jobs) or job.arrival
   local at = short_find(jobs, job.arrival)
   local added = struct.pack(JOB_LAYOUT, job.arrival, job.hold, job.input, job.output, #job.id, job.id)
   bunch[1] = bunch[1] + math.min(oldest, job.arrival) - oldest + AGEING
@@ -89,11 +89,11 @@ local function short_without(line, name, job)
   local bunches = short_bunches(line)
   local bunch = short_pick(bunches, name)
   local jobs = bunch[4]
-  local oldest = struct.unpack("<d", jobs)
+  local oldest = struct.unpack("<i", jobs)
   local at = short_find(jobs, job.arrival)
   jobs = string.sub(jobs, 1, at - 1) .. string.sub(jobs, at + ID_LENGTH + 2 + #job.id)
   if jobs ~= "" then
-    bunch[1] = bunch[1] + struct.unpack("<d", jobs) - oldest - AGEING
+    bunch[1] = bunch[1] + struct.unpack("<i", jobs) - oldest - AGEING
     bunch[3], bunch[4] = bunch[3] - 1, jobs
     short_insert(bunches, bunch)
   end
@@ -138,7 +138,7 @@ local function short_shifted(line, job, score, size, bytes, name, behind)
   if size == 1 then
     return shifted
   end
-  local moved = score + (struct.unpack("<d", shifted) - job.arrival) - AGEING
+  local moved = score + (struct.unpack("<i", shifted) - job.arrival) - AGEING
   local left = bytes - (ID_LENGTH + 2 + #job.id)
   shifted = struct.pack(BUNCH_LAYOUT, moved, size - 1, left, #name, name) .. shifted
   if moved > score then

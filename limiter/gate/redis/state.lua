@@ -18,16 +18,16 @@
 --   heals_on_accepted open open_max jitter probes successes
 --   law raise_after raise_by lower_by period recovery r_floor r_ceiling t_floor t_ceiling t_window d_window t_units
 -- record state
---   schema birth in_flight waiting again virtual stopped_until breaker generation retry_at probes
---   r_a r_b r_c r_rate r_pressed t_a t_b t_c t_rate t_pressed d_a d_b d_c
---   minute input output input_before output_before
+--   schema birth in_flight:I waiting:I again:I virtual stopped_until breaker:B generation:i retry_at probes:I
+--   r_a r_b r_c r_rate:i r_pressed:B t_a t_b t_c t_rate:i t_pressed:B d_a d_b d_c
+--   minute:I input output input_before output_before
 --   wakes admitted accepted settled_success
 --   | | ends
 -- record tally
 --   mean sweep stale happened failures successes opens throttles calls failed slow multiplier
 --   r_successes r_lowered r_peak r_progress r_taken r_span t_successes t_lowered t_peak t_progress t_taken t_span
 
-local SCHEMA = 6
+local SCHEMA = 7
 local NEVER = math.huge
 local EVENTS_KEPT = 500
 local base, list = KEYS[1], KEYS[2]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from limiter.gate import Outcome, Reason, Ticket, UpstreamConfig
 from limiter.gate.redis import RedisGate
-from limiter.gate.redis.replies import text
 from tests.integration.gate.clockwork import Clockwork
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ def admitted(gate: RedisGate, k: int = 100) -> list[str]:
 
 
 def listed(client: redis.Redis) -> list[str]:
-    return [text(job) for job in client.lrange(LIST, 0, -1)]
+    return [job.decode() for job in cast("list[bytes]", client.lrange(LIST, 0, -1))]
 
 
 def test_a_plain_push_is_admitted_and_leaves_the_list(gate: RedisGate, redis_client: redis.Redis) -> None:
