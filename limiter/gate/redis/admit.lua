@@ -17,6 +17,11 @@ local SLEEP = 3000 -- milliseconds that a refused caller counts as asleep, befor
 local HEAD = 6 -- values in a reply before its leases
 local reply = { now, "", 0, epoch, state.generation, rules and now + rules.lease or 0, nil } -- with room for one
 
+local fields = {} -- of the leases that were asked for, in the records
+for i = 4, #ARGV do
+  fields[i - 3] = "p" .. ARGV[i]
+end
+
 -- rare
 local function reply_again(found)
   for i, packed in ipairs(found) do
@@ -31,10 +36,6 @@ end
 
 -- What an earlier call with these ids made.
 local function repeated()
-  local fields = {}
-  for i = 4, #ARGV do
-    fields[i - 3] = "p" .. ARGV[i]
-  end
   local found = redis.call("HMGET", records_key, unpack(fields))
   for i = 1, #found do
     if found[i] then
@@ -48,10 +49,10 @@ local probe, in_turn -- is the job that pick found a probe; did the order give i
 local expires_text = rules and string.format("%d", now + rules.lease)
 local granted, ends = {}, {} -- records of leases, and when these end, written together
 
-local function grant(id, job, packed)
+local function grant(nth, job, packed)
   local at, ends_at = #granted, #ends
-  granted[at + 1], granted[at + 2] = "p" .. id, packed
-  granted[at + 3], granted[at + 4] = "j" .. job, RUNS .. id
+  granted[at + 1], granted[at + 2] = fields[nth], packed
+  granted[at + 3], granted[at + 4] = "j" .. job, RUNS .. ARGV[3 + nth]
   ends[ends_at + 1], ends[ends_at + 2] = expires_text, job
   reply[#reply + 1] = packed
   state.in_flight, state.admitted = state.in_flight + 1, state.admitted + 1
@@ -133,7 +134,7 @@ local function take(job, flow, group, lane)
 end
 
 -- A lease for the job whose turn it is; or why there is none.
-local function admit_one(id)
+local function admit_one(nth)
   local job, flow, group, lane = pick()
   if not job then
     return flow, group -- the reason and the moment
@@ -149,7 +150,7 @@ local function admit_one(id)
     job = job_id, flow = flow_name, group = group_name, hold = hold, generation = state.generation, probe = probe,
     admitted = now, weight = flow.weight, group_weight = group.weight, r_rate = state.r_rate, t_rate = state.t_rate,
   })
-  grant(id, job_id, packed)
+  grant(nth, job_id, packed)
 end
 
 local function advance()
@@ -175,9 +176,9 @@ end
 
 -- As many leases as there are ids, or why there are no more.
 local function admit_all()
-  for i = 4, #ARGV do
-    local reason, retry_at = admit_one(ARGV[i])
-    if not reason and i < #ARGV then
+  for nth = 1, #fields do
+    local reason, retry_at = admit_one(nth)
+    if not reason and nth < #fields then
       reason, retry_at = shut()
     end
     if reason then

@@ -25,11 +25,11 @@ local function why_name(why)
   return why == FLOW_TOKENS and "flow_tokens_per_day" or "flow_suspended"
 end
 
-local due_key = base .. ":due"
+local due_key, groups_key = base .. ":due", base .. ":runnable"
 
 -- inline
 local function runnable_key(group)
-  return base .. ":runnable:" .. group.name
+  return groups_key .. ":" .. group.name
 end
 
 local function each_waiting(flow, act)
@@ -52,8 +52,8 @@ end
 local function activate(flow, group, lane)
   lane.service = math.max(lane.service, level_of(group.virtual, runnable_key(group)))
   if group.runnable == 0 then
-    group.service = math.max(group.service, level_of(state.virtual, base .. ":runnable"))
-    redis.call("ZADD", base .. ":runnable", group.service, group.name)
+    group.service = math.max(group.service, level_of(state.virtual, groups_key))
+    redis.call("ZADD", groups_key, group.service, group.name)
   end
   group.runnable = group.runnable + 1
   redis.call("ZADD", runnable_key(group), lane.service, flow.name)
@@ -63,7 +63,7 @@ local function deactivate(flow, group)
   group.runnable = group.runnable - 1
   redis.call("ZREM", runnable_key(group), flow.name)
   if group.runnable == 0 then
-    redis.call("ZREM", base .. ":runnable", group.name)
+    redis.call("ZREM", groups_key, group.name)
   end
 end
 
@@ -283,11 +283,11 @@ end
 -- The job whose turn it is, with its flow, group and lane.
 local function choose()
   for _ = 1, LOOKS do
-    local name = redis.call("ZRANGE", base .. ":runnable", "0", "0")[1]
+    local name = redis.call("ZRANGE", groups_key, "0", "0")[1]
     if not name then
       return nil
     end
-    local flow_name = redis.call("ZRANGE", base .. ":runnable:" .. name, "0", "0")[1]
+    local flow_name = redis.call("ZRANGE", groups_key .. ":" .. name, "0", "0")[1]
     local flow, group, lane = three_of(flow_name, name)
     local job = lane_first(lane, flow_name, name)
     local why, moment = flow_refusal(flow, job.hold)
@@ -329,7 +329,7 @@ local function correct(flow, group, lane, lane_by, group_by)
     redis.call("ZADD", runnable_key(group), lane.service, flow.name)
   end
   if group.runnable > 0 then
-    redis.call("ZADD", base .. ":runnable", group.service, group.name)
+    redis.call("ZADD", groups_key, group.service, group.name)
   end
 end
 

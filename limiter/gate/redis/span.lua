@@ -42,7 +42,7 @@ end
 
 -- Turns that pass until a lane of this group has had one, at equal weights.
 local function turns(group_name)
-  local among, group = redis.call("ZCARD", base .. ":runnable"), group_of(group_name)
+  local among, group = redis.call("ZCARD", groups_key), group_of(group_name)
   return math.max(1, among) * math.max(1, group.runnable)
 end
 

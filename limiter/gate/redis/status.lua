@@ -25,8 +25,8 @@ end
 
 -- Names of flows that may have work: in the choice, parked, or behind a lease.
 local function each_name(act)
-  for _, group in ipairs(redis.call("ZRANGE", base .. ":runnable", 0, -1)) do
-    for _, name in ipairs(redis.call("ZRANGE", base .. ":runnable:" .. group, 0, -1)) do
+  for _, group in ipairs(redis.call("ZRANGE", groups_key, 0, -1)) do
+    for _, name in ipairs(redis.call("ZRANGE", groups_key .. ":" .. group, 0, -1)) do
       act(name)
     end
   end
