@@ -12,8 +12,9 @@ from limiter.gate.redis.loader import read
 from tests.integration.gate.clockwork import Fault
 from tests.integration.gate.test_both_gates_agree import BothGates
 from tests.integration.gate.test_both_gates_order_a_lane_alike import OneLane
+from tests.integration.gate.test_both_gates_trip_alike import OneBreaker
 
-OF_A_LANE = ("lane", "short")
+MACHINES = {"lane": OneLane, "short": OneLane, "breaker": OneBreaker}  # that notice them soonest, by piece
 
 FAULTS = [
     Fault("meter", "math.max(0, now - meter.b) * meter.c", "math.max(0, now - meter.b) * meter.c * 1.01"),
@@ -40,6 +41,8 @@ FAULTS = [
     Fault("breaker", "to, state.generation + 1", "to, state.generation"),
     Fault("breaker", "math.max(grown, retry_after)", "grown"),
     Fault("breaker", "tally.failed - was_failed", "tally.failed"),
+    Fault("breaker", "tally.slow - was_slow", "tally.slow"),
+    Fault("breaker", "tally.calls > tuning.window", "tally.calls >= tuning.window"),
     Fault("settle", "elseif lease.generation == state.generation and not counted then", "elseif not counted then"),
     Fault("settle", "if never_sent then", "if not never_sent then"),
     Fault("settle", "math.ceil(used_output * rules.burndown)", "used_output"),
@@ -76,7 +79,7 @@ def test_each_mistake_can_still_be_made(fault: Fault) -> None:
 @pytest.mark.long
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"{fault.piece}: {fault.right[:40].strip()}")
 def test_a_mistake_in_the_scripts_is_noticed(fault: Fault, redis_client: object) -> None:
-    machine = type("Faulty", (OneLane if fault.piece in OF_A_LANE else BothGates,), {"fault": fault})
+    machine = type("Faulty", (MACHINES.get(fault.piece, BothGates),), {"fault": fault})
     hunt = settings(
         max_examples=2_000, deadline=None, database=None, phases=[Phase.generate], print_blob=False
     )
