@@ -46,6 +46,7 @@ MFA_ADAPTER = "feedback.portal.accounts.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Marginalia"
 MFA_FORMS = {
+    "activate_totp": "feedback.portal.accounts.second_factor.Activate",
     "authenticate": "feedback.portal.accounts.second_factor.Authenticate",
     "reauthenticate": "feedback.portal.accounts.second_factor.Reauthenticate",
 }

@@ -8,6 +8,7 @@ from allauth.mfa import app_settings
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, BaseAuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from django.core.cache import cache
 
 if TYPE_CHECKING:
@@ -31,6 +32,15 @@ class Authenticate(_Once, AuthenticateForm):  # type: ignore[misc]
 
 class Reauthenticate(_Once, ReauthenticateForm):  # type: ignore[misc]
     pass
+
+
+class Activate(ActivateTOTPForm):  # type: ignore[misc]
+    """The code that sets an app up is used up by that."""
+
+    def clean_code(self) -> str:
+        code: str = super().clean_code()
+        _is_first_use(self.user, code)
+        return code
 
 
 def _is_first_use(user: User, code: str) -> bool:

@@ -39,9 +39,8 @@ def sign_in(user: User) -> tuple[Client, str]:
     return client, answer["Location"]
 
 
-@pytest.fixture
-def protected(owner: User) -> tuple[User, str]:
-    """The owner, with an app set up through the pages; and the app's secret."""
+def set_up(owner: User) -> tuple[User, str]:
+    """An app, through the pages; returns its secret as well."""
     client, _ = sign_in(owner)
     here = "/account/second-factor/app/"
     client.post(f"/account/confirm/?next={here}", {"password": PASSWORD})
@@ -51,6 +50,11 @@ def protected(owner: User) -> tuple[User, str]:
     answer = client.post(here, {"code": code_of(found[1])})
     assert answer.status_code == 302, answer.content.decode()
     return owner, found[1]
+
+
+@pytest.fixture
+def protected(owner: User) -> tuple[User, str]:
+    return set_up(owner)
 
 
 def test_the_password_alone_opens_nothing(protected: tuple[User, str]) -> None:
@@ -65,6 +69,15 @@ def test_the_code_of_the_app_opens(protected: tuple[User, str]) -> None:
     cache.clear()  # a code that was used waits half a minute for the next one
     assert client.post("/sign-in/code/", {"code": code_of(secret)}).status_code == 302
     assert client.get("/").status_code == 200
+
+
+def test_the_code_that_set_it_up_opens_nothing(owner: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time, "time", lambda: 1_800_000_000)  # it is shown all the while
+    user, secret = set_up(owner)
+    client, _ = sign_in(user)
+    answer = client.post("/sign-in/code/", {"code": code_of(secret)})
+    assert "Incorrect code" in answer.content.decode()
+    assert client.get("/").status_code == 302
 
 
 @pytest.mark.parametrize(("seconds_later", "opens"), [(0, True), (59, True), (60, False)])
