@@ -27,9 +27,7 @@ INCLUDE = re.compile(r'^-- include "(\w+)"$', re.MULTILINE)
 REMARK = re.compile(r"^ *--(?! (?:rare|inline)$).*\n| +-- .*$", re.MULTILINE)
 CONSTANT = re.compile(r"^local ([A-Z][A-Z_]+(?:, [A-Z][A-Z_]+)*) = ([^{}\n]+?)(?: *--.*)?\n", re.MULTILINE)
 WORD = re.compile(r"\w+")
-RAW = {
-    "NEVER_DECODE": True
-}  # replies are bytes, whatever the connection does else: packed records are no text
+RAW = {"NEVER_DECODE": True}  # also where the connection decodes: a packed record is no text
 
 Source = Callable[[str], str]
 
@@ -40,7 +38,8 @@ class Script:
     digest: str
 
     def __call__(self, connection: redis.Redis, keys: tuple[str, ...], *args: str | bytes | float) -> Any:
-        """Run it; the server that doesn't know it yet (a restart, a failover) is given it first.
+        """Run it; the server that doesn't know it yet (a restart, a failover) is given it first. Texts in the
+        reply are bytes.
 
         Never call this with a pipeline: NOSCRIPT inside MULTI leaves a transaction half done.
         """
