@@ -14,6 +14,7 @@ local LOOKS = 32
 local WAKES = 32
 local PROBE_LOOK = 32
 local FORGET_AFTER = 3600 * 1000000
+local LONG = 65 -- bytes of a member that no short set may have (zset-max-ziplist-value)
 local FLOW_IN_FLIGHT, FLOW_REQUESTS, FLOW_TOKENS, FLOW_SUSPENDED = 1, 2, 3, 4
 
 local function why_name(why)
@@ -43,20 +44,27 @@ end
 
 -- In and out of the choice ------------------------------------------------------------------------
 
--- Where one that begins to wait stands: level with the least served, whom refunds may have brought back.
-local function level_of(virtual, key)
+-- Let one that begins to wait into an order; returns its service. It stands level with the least served, whom refunds
+-- may have brought back. A set that has had a long member is a skip list until it is empty: a move in it takes half as
+-- long as in what Redis makes of short sets.
+local function join(key, service, virtual, name)
   local least = redis.call("ZRANGE", key, "0", "0", "WITHSCORES")[2]
-  return least and math.min(virtual, tonumber(least)) or virtual
+  service = math.max(service, least and math.min(virtual, tonumber(least)) or virtual)
+  redis.call("ZADD", key, service, name)
+  if not least then
+    local long = string.rep("x", LONG)
+    redis.call("ZADD", key, "0", long)
+    redis.call("ZREM", key, long)
+  end
+  return service
 end
 
 local function activate(flow, group, lane)
-  lane.service = math.max(lane.service, level_of(group.virtual, runnable_key(group)))
+  lane.service = join(runnable_key(group), lane.service, group.virtual, flow.name)
   if group.runnable == 0 then
-    group.service = math.max(group.service, level_of(state.virtual, groups_key))
-    redis.call("ZADD", groups_key, group.service, group.name)
+    group.service = join(groups_key, group.service, state.virtual, group.name)
   end
   group.runnable = group.runnable + 1
-  redis.call("ZADD", runnable_key(group), lane.service, flow.name)
 end
 
 local function deactivate(flow, group)
