@@ -13,9 +13,16 @@
 --   | | key floor ceiling
 local BUCKETS = 3
 
--- inline
+-- Compared, where math.min and math.max would be calls: several meters are looked at for each job.
 local function meter_level(meter)
-  return math.min(meter.z + meter.c - 1, meter.a + math.max(0, now - meter.b) * meter.c)
+  local level, most = meter.a, meter.z + meter.c - 1
+  if now > meter.b then
+    level = level + (now - meter.b) * meter.c
+  end
+  if level > most then
+    return most
+  end
+  return level
 end
 
 -- Units that can ever pass at once.
@@ -123,14 +130,17 @@ end
 
 -- What could never pass at once passes when all is free, into debt: a limit may have been lowered.
 local function meter_wait(meter, units)
-  units = math.min(units, meter_most(meter))
   if meter.kind == 4 then
-    return fixed_used(meter) + units <= meter.x and 0 or meter.y - now % meter.y
+    return fixed_used(meter) + math.min(units, meter.x) <= meter.x and 0 or meter.y - now % meter.y
   elseif meter.kind > BUCKETS then
-    return window_wait(meter, units)
+    return window_wait(meter, math.min(units, meter.x))
   end
-  local missing = units * meter.y - meter_level(meter)
-  return missing > 0 and math.ceil(missing / meter.c) or 0
+  local wanted = units * meter.y
+  local level = meter_level(meter)
+  if wanted > meter.z then
+    wanted = meter_most(meter) * meter.y
+  end
+  return wanted > level and math.ceil((wanted - level) / meter.c) or 0
 end
 
 local function meter_spend(meter, units)
@@ -140,7 +150,9 @@ local function meter_spend(meter, units)
   elseif meter.kind > BUCKETS then
     return window_spend(meter, units)
   end
-  meter.a, meter.b = math.min(meter.z + meter.c - 1, meter_level(meter) - units * meter.y), now
+  local level = meter_level(meter)
+  local left, most = level - units * meter.y, meter.z + meter.c - 1
+  meter.a, meter.b = left < most and left or most, now
 end
 
 -- inline
