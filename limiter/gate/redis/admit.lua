@@ -128,8 +128,12 @@ local function take(job, flow, group, lane)
   end
   taken(flow, group, lane)
   if in_turn then
-    state.virtual = math.max(state.virtual, group.service)
-    group.virtual = math.max(group.virtual, lane.service)
+    if group.service > state.virtual then
+      state.virtual = group.service
+    end
+    if lane.service > group.virtual then
+      group.virtual = lane.service
+    end
   end
 end
 
@@ -139,7 +143,8 @@ local function admit_one(nth)
   if not job then
     return flow, group -- the reason and the moment
   end
-  local hold, amount = job.hold, math.max(1, job.hold)
+  local hold = job.hold
+  local amount = hold > 1 and hold or 1
   take(job, flow, group, lane)
   correct(flow, group, lane, amount / flow.weight, amount / group.weight)
   started(flow, hold)

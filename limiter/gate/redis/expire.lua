@@ -28,11 +28,8 @@ end
 
 -- Would forgetting a flow give back tokens that it has spent?
 local function remembers(flow)
-  if flow.t_kind == 0 then
-    return false
-  end
   local meter = own_tokens(flow)
-  return meter_rest(meter) > 0
+  return meter and meter_rest(meter) > 0
 end
 
 local function forget_flow(name)

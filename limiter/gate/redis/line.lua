@@ -111,28 +111,21 @@ local function has_room(flow)
   return flow.in_flight < cap_of(flow)
 end
 
-local function own_requests(flow)
-  local meter = flow.requests
-  if not meter then
-    local key = flow.r_kind == 6 and base .. ":log:r" .. flow.name
-    meter = meter_record({
-      kind = flow.r_kind, x = flow.r_x, y = flow.r_y, z = flow.r_z, a = flow.r_a, b = flow.r_b, c = flow.r_c, key = key,
-    })
-    flow.requests = meter
+local function limits_refusal(flow, hold)
+  local meter = own_requests(flow)
+  if meter then
+    local wait = meter_wait(meter, 1)
+    if wait > 0 then
+      return FLOW_REQUESTS, now + wait
+    end
   end
-  return meter
-end
-
-local function own_tokens(flow)
-  local meter = flow.tokens
-  if not meter then
-    local key = flow.t_kind == 6 and base .. ":log:t" .. flow.name
-    meter = meter_record({
-      kind = flow.t_kind, x = flow.t_x, y = flow.t_y, z = flow.t_z, a = flow.t_a, b = flow.t_b, c = flow.t_c, key = key,
-    })
-    flow.tokens = meter
+  local other = own_tokens(flow)
+  if other then
+    local wait = meter_wait(other, hold)
+    if wait > 0 then
+      return FLOW_TOKENS, now + wait
+    end
   end
-  return meter
 end
 
 -- What keeps a flow from running a job that holds so much, and until when (0: until an event).
@@ -143,32 +136,9 @@ local function flow_refusal(flow, hold)
   if not has_room(flow) then
     return FLOW_IN_FLIGHT, 0
   end
-  if flow.r_kind > 0 then
-    local meter = own_requests(flow)
-    local wait = meter_wait(meter, 1)
-    if wait > 0 then
-      return FLOW_REQUESTS, now + wait
-    end
+  if flow.limited == 1 then
+    return limits_refusal(flow, hold)
   end
-  if flow.t_kind > 0 then
-    local meter = own_tokens(flow)
-    local wait = meter_wait(meter, hold)
-    if wait > 0 then
-      return FLOW_TOKENS, now + wait
-    end
-  end
-end
-
-local function spend_own_tokens(flow, amount)
-  local meter = own_tokens(flow)
-  meter_spend(meter, amount)
-  flow.t_a, flow.t_b, flow.t_c = meter.a, meter.b, meter.c
-end
-
-local function spend_own_requests(flow, amount)
-  local meter = own_requests(flow)
-  meter_spend(meter, amount)
-  flow.r_a, flow.r_b, flow.r_c = meter.a, meter.b, meter.c
 end
 
 local function took_room(flow)
@@ -180,11 +150,13 @@ end
 
 -- One more in flight, and spent of what the flow has of its own.
 local function started(flow, hold)
-  if flow.r_kind > 0 then
-    spend_own_requests(flow, 1)
+  local meter = own_requests(flow)
+  if meter then
+    meter_spend(meter, 1)
   end
-  if flow.t_kind > 0 then
-    spend_own_tokens(flow, hold)
+  local other = own_tokens(flow)
+  if other then
+    meter_spend(other, hold)
   end
   took_room(flow)
 end

@@ -4,10 +4,9 @@
 --   <base>:records   hash: f<flow>, g<group>, l<lane: length of group>:<group><flow>, j<job>, p<lease>, a permit
 -- include "state"
 -- record flow
---   weight cap suspended:B in_flight:I waiting:I holds:I parked:B why:B wakes
---   r_kind:B r_x r_y r_z r_a r_b r_c t_kind:B t_x t_y t_z t_a t_b t_c
+--   weight cap suspended:B in_flight:I waiting:I holds:I parked:B why:B wakes limited:B
 --   | lanes
---   | name requests tokens
+--   | ends name requests tokens
 -- record group
 --   born weight service virtual holds:I runnable:I
 --   | | name
@@ -40,28 +39,52 @@ local function lane_field(group, flow)
   return "l" .. lane_name(group, flow)
 end
 
+-- What a flow may spend of its own, requests and tokens; nothing where it has no such limit. Both meters lie behind the
+-- record of a flow that has any, and are written with it.
+local function own_requests(flow)
+  local meter = flow.requests
+  return meter and meter.kind > 0 and meter
+end
+
+local function own_tokens(flow)
+  local meter = flow.tokens
+  return meter and meter.kind > 0 and meter
+end
+
+-- inline
+local function log_key(which, name)
+  return base .. ":log:" .. which .. name
+end
+
+local function unpack_limits(flow, packed, name)
+  local meter = meter_unpack(packed, flow.ends)
+  local other = meter_unpack(packed, meter.key) -- the place behind the one
+  meter.key = meter.kind == 6 and log_key("r", name)
+  other.key = other.kind == 6 and log_key("t", name)
+  flow.requests, flow.tokens = meter, other
+end
+
+local function packed_with_limits(flow)
+  local packed = flow_pack(flow)
+  if flow.limited == 1 then
+    local meter, other = flow.requests, flow.tokens
+    return packed .. meter_pack(meter) .. meter_pack(other)
+  end
+  return packed
+end
+
 -- Take on a policy's limits: what was spent of the old ones is carried over.
 -- rare
 local function obey(flow, policy, birth)
   flow.weight, flow.cap = policy.weight, policy.cap or -1
   flow.suspended = policy.suspended and 1 or 0
-  local function take_on(which, wanted, born)
-    local key = base .. ":log:" .. which .. flow.name
-    local old = flow[which .. "_kind"] > 0
-      and meter_record({
-        kind = flow[which .. "_kind"], x = flow[which .. "_x"], y = flow[which .. "_y"], z = flow[which .. "_z"],
-        a = flow[which .. "_a"], b = flow[which .. "_b"], c = flow[which .. "_c"], key = key,
-      })
-    local new = meter_changed(old, wanted, key, born) or meter_record({ kind = 0 })
-    flow[which .. "_kind"], flow[which .. "_x"], flow[which .. "_y"] = new.kind, new.x, new.y
-    flow[which .. "_z"], flow[which .. "_a"] = new.z, new.a
-    flow[which .. "_b"], flow[which .. "_c"] = new.b, new.c
-  end
-  take_on("r", policy.requests, function(wanted, key)
+  local function begin_empty(wanted, key)
     return meter_empty(wanted, key, birth)
-  end)
-  take_on("t", policy.tokens, meter_full)
-  flow.requests, flow.tokens = nil, nil -- as they were unpacked (line.lua)
+  end
+  local meter = meter_changed(own_requests(flow), policy.requests, log_key("r", flow.name), begin_empty)
+  local other = meter_changed(own_tokens(flow), policy.tokens, log_key("t", flow.name), meter_full)
+  flow.limited = (meter or other) and 1 or 0
+  flow.requests, flow.tokens = meter or meter_record({ kind = 0 }), other or meter_record({ kind = 0 })
 end
 
 -- rare
@@ -96,6 +119,9 @@ end
 local function flow_from(field, packed, name)
   local flow = packed and flow_unpack(packed, 1) or new_flow(name)
   flow.name = name
+  if packed and flow.limited == 1 then
+    unpack_limits(flow, packed, name)
+  end
   records[field] = flow
   return flow
 end
@@ -158,7 +184,8 @@ local function save_records(others)
     local kind = string.byte(field)
     fields[size + 1] = field
     if kind == 102 then -- "f"
-      fields[size + 2] = flow_pack(record)
+      local packed = packed_with_limits(record)
+      fields[size + 2] = packed
     elseif kind == 103 then -- "g"
       fields[size + 2] = group_pack(record)
     else

@@ -54,13 +54,15 @@ local function correct_all(flow, over)
     over = math.max(0, over) -- this memory never held it
   end
   correct_spending(over, age, not_taken)
-  if flow.t_kind > 0 and over ~= 0 and (over > 0 or flow.t_kind <= 4) then
-    spend_own_tokens(flow, over)
+  local meter = own_tokens(flow)
+  if meter and over ~= 0 and (over > 0 or meter_refunds(meter)) then
+    meter_spend(meter, over)
   end
   if never_sent then
     give_back_request()
-    if flow.r_kind > 0 and flow.r_kind <= 4 then
-      spend_own_requests(flow, -1)
+    local other = own_requests(flow)
+    if other and meter_refunds(other) then
+      meter_spend(other, -1)
     end
   end
   if flow.wakes > 0 and (over < 0 or never_sent) then

@@ -36,7 +36,7 @@ end
 -- By what its flow may do.
 local function until_own(flow, ahead)
   return math.max(
-    until_limit(flow.r_kind > 0 and own_requests(flow), 1, ahead), until_slot(cap_of(flow), flow.in_flight, ahead)
+    until_limit(own_requests(flow), 1, ahead), until_slot(cap_of(flow), flow.in_flight, ahead)
   )
 end
 

@@ -27,7 +27,7 @@
 --   mean sweep stale happened failures successes opens throttles calls failed slow multiplier
 --   r_successes r_lowered r_peak r_progress r_taken r_span t_successes t_lowered t_peak t_progress t_taken t_span
 
-local SCHEMA = 7
+local SCHEMA = 8
 local NEVER = math.huge
 local EVENTS_KEPT = 500
 local base, list = KEYS[1], KEYS[2]
