@@ -51,7 +51,6 @@ FAULTS = [
     Fault("lease", "  ended(flow)\n", ""),
     Fault("lease", "local part = used / (1 + riders)", "local part = used"),
     Fault("line", "service = math.max(service, least and math.min(virtual, tonumber(least)) or virtual)", ""),
-    Fault("records", "own_tokens(flow), policy.tokens", "nil, policy.tokens"),
     Fault("records", "meter_pack(meter) .. meter_pack(other)", "meter_pack(other) .. meter_pack(meter)"),
     Fault("line", "return flow.in_flight < cap", "return flow.in_flight <= cap"),
     Fault("line", "lane.service = lane.service + lane_by", "lane.service = lane.service + group_by"),
