@@ -20,7 +20,7 @@ class _Once(BaseAuthenticateForm):  # type: ignore[misc]
 
     def clean_code(self) -> str:
         code: str = super().clean_code()
-        if self.authenticator.type == Authenticator.Type.TOTP and not _is_first_use(self.user, code):
+        if self.authenticator.type == Authenticator.Type.TOTP and not _use_up(self.user, code):
             self._emit_authentication_failed(self.authenticator)
             raise get_adapter().validation_error("incorrect_code")
         return code
@@ -39,11 +39,12 @@ class Activate(ActivateTOTPForm):  # type: ignore[misc]
 
     def clean_code(self) -> str:
         code: str = super().clean_code()
-        _is_first_use(self.user, code)
+        _use_up(self.user, code)
         return code
 
 
-def _is_first_use(user: User, code: str) -> bool:
+def _use_up(user: User, code: str) -> bool:
+    """False: it was used before."""
     digits = "".join(sign for sign in code if sign.isdigit())  # "123 456" is the same code
     steps = 1 + 2 * app_settings.TOTP_TOLERANCE
     return cache.add(f"second-factor:{user.pk}:{digits}", True, timeout=steps * app_settings.TOTP_PERIOD)

@@ -143,8 +143,7 @@ local function admit_one(nth)
   if not job then
     return flow, group -- the reason and the moment
   end
-  local hold = job.hold
-  local amount = hold > 1 and hold or 1
+  local hold, amount = job.hold, charge_of(job.hold)
   take(job, flow, group, lane)
   correct(flow, group, lane, amount / flow.weight, amount / group.weight)
   started(flow, hold)

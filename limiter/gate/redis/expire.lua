@@ -20,7 +20,7 @@ local function end_due()
   local leases = {}
   for i = 1, #due, 2 do
     local lease = lease_of(string.sub(redis.call("HGET", records_key, "j" .. due[i]), 2))
-    end_lease(lease, charge_of(lease), 0)
+    end_lease(lease, charge_of(lease.hold), 0)
     leases[#leases + 1] = lease_reply(lease, tonumber(due[i + 1]))
   end
   return leases
@@ -28,8 +28,8 @@ end
 
 -- Would forgetting a flow give back tokens that it has spent?
 local function remembers(flow)
-  local meter = own_tokens(flow)
-  return meter and meter_rest(meter) > 0
+  local daily = own_tokens(flow)
+  return daily and meter_rest(daily) > 0
 end
 
 local function forget_flow(name)

@@ -25,10 +25,10 @@ local function store_lease(lease)
   redis.call("HSET", records_key, "p" .. lease.id, lease_pack(lease))
 end
 
--- What its flow and group were charged at its start.
+-- What flow and group are charged for so many tokens: a call without any counts, too.
 -- inline
-local function charge_of(lease)
-  return math.max(1, lease.hold)
+local function charge_of(amount)
+  return amount > 1 and amount or 1
 end
 
 -- Free the slot and correct what the lease was charged; riders bear their part of it (ARGV from `shares` on).
@@ -40,7 +40,7 @@ local function end_lease(lease, used, riders, shares)
   state.probes = state.probes - lease.probe
   local flow, group, lane = three_of(lease.flow, lease.group)
   local part = used / (1 + riders)
-  local over = part - charge_of(lease)
+  local over = part - charge_of(lease.hold)
   if over ~= 0 then
     correct(flow, group, lane, over / lease.weight, over / lease.group_weight)
   end

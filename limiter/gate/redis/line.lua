@@ -112,16 +112,16 @@ local function has_room(flow)
 end
 
 local function limits_refusal(flow, hold)
-  local meter = own_requests(flow)
-  if meter then
-    local wait = meter_wait(meter, 1)
+  local rate = own_requests(flow)
+  if rate then
+    local wait = meter_wait(rate, 1)
     if wait > 0 then
       return FLOW_REQUESTS, now + wait
     end
   end
-  local other = own_tokens(flow)
-  if other then
-    local wait = meter_wait(other, hold)
+  local daily = own_tokens(flow)
+  if daily then
+    local wait = meter_wait(daily, hold)
     if wait > 0 then
       return FLOW_TOKENS, now + wait
     end
@@ -150,13 +150,13 @@ end
 
 -- One more in flight, and spent of what the flow has of its own.
 local function started(flow, hold)
-  local meter = own_requests(flow)
-  if meter then
-    meter_spend(meter, 1)
+  local rate = own_requests(flow)
+  if rate then
+    meter_spend(rate, 1)
   end
-  local other = own_tokens(flow)
-  if other then
-    meter_spend(other, hold)
+  local daily = own_tokens(flow)
+  if daily then
+    meter_spend(daily, hold)
   end
   took_room(flow)
 end

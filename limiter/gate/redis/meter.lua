@@ -8,7 +8,7 @@
 --   6 sliding log                             units  window             (entries in a sorted set, `key`)
 --
 -- A leaky bucket is reckoned by the room that it has, which is a token bucket's level.
--- record meter other requests tokens day old new
+-- record meter rate daily requests tokens day old new
 --   kind x y z a b c
 --   | | key floor ceiling
 local BUCKETS = 3

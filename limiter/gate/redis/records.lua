@@ -39,8 +39,8 @@ local function lane_field(group, flow)
   return "l" .. lane_name(group, flow)
 end
 
--- What a flow may spend of its own, requests and tokens; nothing where it has no such limit. Both meters lie behind the
--- record of a flow that has any, and are written with it.
+-- What a flow may spend of its own: requests a minute (its rate) and tokens a day; nothing where it has no such limit.
+-- Both meters lie behind the record of a flow that has any, and are written with it.
 local function own_requests(flow)
   local meter = flow.requests
   return meter and meter.kind > 0 and meter
@@ -57,18 +57,18 @@ local function log_key(which, name)
 end
 
 local function unpack_limits(flow, packed, name)
-  local meter = meter_unpack(packed, flow.ends)
-  local other = meter_unpack(packed, meter.key) -- the place behind the one
-  meter.key = meter.kind == 6 and log_key("r", name)
-  other.key = other.kind == 6 and log_key("t", name)
-  flow.requests, flow.tokens = meter, other
+  local rate = meter_unpack(packed, flow.ends)
+  local daily = meter_unpack(packed, rate.key) -- the place behind the one
+  rate.key = rate.kind == 6 and log_key("r", name)
+  daily.key = daily.kind == 6 and log_key("t", name)
+  flow.requests, flow.tokens = rate, daily
 end
 
 local function packed_with_limits(flow)
   local packed = flow_pack(flow)
   if flow.limited == 1 then
-    local meter, other = flow.requests, flow.tokens
-    return packed .. meter_pack(meter) .. meter_pack(other)
+    local rate, daily = flow.requests, flow.tokens
+    return packed .. meter_pack(rate) .. meter_pack(daily)
   end
   return packed
 end
@@ -81,10 +81,10 @@ local function obey(flow, policy, birth)
   local function begin_empty(wanted, key)
     return meter_empty(wanted, key, birth)
   end
-  local meter = meter_changed(own_requests(flow), policy.requests, log_key("r", flow.name), begin_empty)
-  local other = meter_changed(own_tokens(flow), policy.tokens, log_key("t", flow.name), meter_full)
-  flow.limited = (meter or other) and 1 or 0
-  flow.requests, flow.tokens = meter or meter_record({ kind = 0 }), other or meter_record({ kind = 0 })
+  local rate = meter_changed(own_requests(flow), policy.requests, log_key("r", flow.name), begin_empty)
+  local daily = meter_changed(own_tokens(flow), policy.tokens, log_key("t", flow.name), meter_full)
+  flow.limited = (rate or daily) and 1 or 0
+  flow.requests, flow.tokens = rate or meter_record({ kind = 0 }), daily or meter_record({ kind = 0 })
 end
 
 -- rare

@@ -22,7 +22,7 @@ local function install(id, job, flow_name, group_name, hold)
     end
   end
   local flow, group, lane = three_of(flow_name, group_name)
-  local amount = math.max(1, hold)
+  local amount = charge_of(hold)
   hold_lane(flow, group, lane)
   lane.service = math.max(lane.service, group.virtual)
   group.service = math.max(group.service, state.virtual)

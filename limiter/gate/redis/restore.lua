@@ -38,9 +38,9 @@ end
 for i = 6, first and #ARGV or 0, 4 do
   share_charge(ARGV[i], ARGV[i + 1], tonumber(ARGV[i + 3]))
   local flow, spent = flow_of(ARGV[i]), tonumber(ARGV[i + 2])
-  local meter = own_tokens(flow)
-  if meter and spent > 0 then
-    meter_spend(meter, spent)
+  local daily = own_tokens(flow)
+  if daily and spent > 0 then
+    meter_spend(daily, spent)
   end
 end
 save_records()

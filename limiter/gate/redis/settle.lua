@@ -54,15 +54,15 @@ local function correct_all(flow, over)
     over = math.max(0, over) -- this memory never held it
   end
   correct_spending(over, age, not_taken)
-  local meter = own_tokens(flow)
-  if meter and over ~= 0 and (over > 0 or meter_refunds(meter)) then
-    meter_spend(meter, over)
+  local daily = own_tokens(flow)
+  if daily and over ~= 0 and (over > 0 or meter_refunds(daily)) then
+    meter_spend(daily, over)
   end
   if never_sent then
     give_back_request()
-    local other = own_requests(flow)
-    if other and meter_refunds(other) then
-      meter_spend(other, -1)
+    local rate = own_requests(flow)
+    if rate and meter_refunds(rate) then
+      meter_spend(rate, -1)
     end
   end
   if flow.wakes > 0 and (over < 0 or never_sent) then
@@ -99,7 +99,7 @@ local function settle_one(riders, shares)
   end
   settled = settled + 1
   local amount = charged()
-  local flow = end_lease(lease, not_taken and 0 or math.max(1, amount), riders, shares)
+  local flow = end_lease(lease, not_taken and 0 or charge_of(amount), riders, shares)
   correct_all(flow, amount - lease.hold)
   if outcome == "success" then
     state.settled_success = state.settled_success + 1

@@ -8,7 +8,8 @@ from itertools import count
 import redis
 from hypothesis.stateful import RuleBasedStateMachine
 
-from tests.integration.gate.clockwork import Clockwork, Fault
+from limiter.gate import Admission
+from tests.integration.gate.clockwork import Clockwork, Fault, comparable
 
 
 class Driven(RuleBasedStateMachine):
@@ -24,6 +25,16 @@ class Driven(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.work.client.flushdb()
         self.work.client.close()
+
+    def admit_both(self, upstream: str, k: int, ids: list[str]) -> tuple[Admission, Admission]:
+        """What both gates admit, under these ids; they must admit alike."""
+        ours = self.work.memory.admit(upstream, k, ids=ids)
+        theirs = self.work.redis.admit(upstream, k, ids=ids)
+        assert comparable(ours) == comparable(theirs)
+        return ours, theirs
+
+    def lease_ids(self, k: int) -> list[str]:
+        return [f"lease{next(self.numbers)}" for _ in range(k)]
 
     def both(self, call: str, *args: object, **named: object) -> object:
         """What both gates answer; they must answer alike."""

@@ -29,7 +29,7 @@ from limiter.gate import (
 )
 from limiter.gate.rules import DAY, MICROSECONDS, compile_policy, compile_rules, micros
 from limiter.limits import Algorithm
-from tests.integration.gate.clockwork import ROOM, comparable, without_epoch
+from tests.integration.gate.clockwork import ROOM, without_epoch
 from tests.integration.gate.driven import Driven
 
 U = "bedrock"
@@ -175,10 +175,8 @@ class BothGates(Driven):
 
     @rule(k=st.integers(1, 6))
     def admit(self, k: int) -> None:
-        ids = [f"lease{next(self.numbers)}" for _ in range(k)]
-        ours = self.work.memory.admit(U, k, ids=ids)
-        theirs = self.work.redis.admit(U, k, ids=ids)
-        assert comparable(ours) == comparable(theirs)
+        ids = self.lease_ids(k)
+        ours, theirs = self.admit_both(U, k, ids)
         self.named = micros(ours.retry_at or 0.0)
         again = self.work.redis.admit(U, k, ids=ids) if ours.leases else theirs
         assert again.leases == theirs.leases, "a repeated admit returns what the first one made"

@@ -51,7 +51,7 @@ FAULTS = [
     Fault("lease", "  ended(flow)\n", ""),
     Fault("lease", "local part = used / (1 + riders)", "local part = used"),
     Fault("line", "service = math.max(service, least and math.min(virtual, tonumber(least)) or virtual)", ""),
-    Fault("records", "meter_pack(meter) .. meter_pack(other)", "meter_pack(other) .. meter_pack(meter)"),
+    Fault("records", "meter_pack(rate) .. meter_pack(daily)", "meter_pack(daily) .. meter_pack(rate)"),
     Fault("line", "return flow.in_flight < cap", "return flow.in_flight <= cap"),
     Fault("line", "lane.service = lane.service + lane_by", "lane.service = lane.service + group_by"),
     Fault("line", "if flow.parked == 0 and not flow_refusal(flow, job.hold) then", "if true then"),
