@@ -104,7 +104,7 @@ class Nginx:
             "/etc/ssl/feedback.example.edu/privkey.pem": certificate,
             "/var/log/nginx/marginalia.log": str(self.folder / "access.log"),
             "/srv/marginalia/var/static/": f"{static}/",
-            "/srv/marginalia/deploy/nginx/pages": str(DEPLOY / "pages"),
+            "/srv/marginalia/deploy/nginx/pages": f'"{DEPLOY / "pages"}"',  # a checkout may be below a space
         }
         left = set(here)
         for source, target in (
