@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib.util import find_spec
@@ -38,17 +38,15 @@ PERSONAL = FlowPolicy(
     1, weight=2.0, max_in_flight=100, requests_per_minute=6_000_000.0, burst=10_000, tokens_per_day=10**12
 )
 
-# What an admission reads and writes at the least: one command for each of its 11, on keys of their kinds.
+# What an admission reads and writes at the least: one command for each of its 9, on keys of their kinds.
 YARDSTICK = """
 local call, base = redis.call, "yardstick:"
 local time = call("TIME")
-call("MGET", base .. "a", base .. "b", base .. "c")
-call("HMGET", base .. "hash", ARGV[1])
+call("HMGET", base .. "hash", "4", "5", ARGV[1])
 for _ = 1, 2 do call("ZRANGE", base .. "sorted", "0", "0") end
 call("HMGET", base .. "hash", "1", "2", "3")
 for _ = 1, 3 do call("ZADD", base .. "sorted", time[2], ARGV[1]) end
-call("HSET", base .. "hash", "1", ARGV[2], "2", ARGV[2], "3", ARGV[2], "4", ARGV[2])
-return call("SET", base .. "a", ARGV[2])
+return call("HSET", base .. "hash", "1", ARGV[2], "2", ARGV[2], "3", ARGV[2], "4", ARGV[2], "5", ARGV[2])
 """
 YARDSTICK_GIVEN = ("m" * 36, "v" * 60)  # a member, a value
 
@@ -57,31 +55,42 @@ def flow_of(number: int, size: int, flows: int | None = None) -> str:
     return f"flow{number % (flows or max(JOBS_OF_A_FLOW, size // JOBS_OF_A_FLOW))}"
 
 
-def filled(
-    client: redis.Redis,
-    size: int,
-    *,
-    listed: bool = False,
-    everything: bool = False,
-    flows: int | None = None,
-) -> RedisGate:
+class Line:
     """A gate with jobs waiting: ten a flow in three documents, flows in twenty groups."""
-    client.flushdb()
-    gate = RedisGate(client, lists={U: LIST} if listed else None)
-    gate.configure(EVERYTHING if everything else GENEROUS)
-    if everything:
-        names = {flow_of(number, size, flows) for number in range(size)}
-        groups = {f"group{number}": 1.0 + number % 3 for number in range(GROUPS)}
-        gate.set_policies(U, flows=dict.fromkeys(names, PERSONAL), groups=groups)
-    tickets = [ticket(number, size, flows) for number in range(size)]
-    if listed:
-        push(client, tickets)
-        while client.llen(LIST) > gate.status(U).waiting:
-            gate.expire(U)
-    else:
-        for each in tickets:
-            gate.offer(U, each)
-    return gate
+
+    def __init__(
+        self,
+        client: redis.Redis,
+        size: int,
+        *,
+        listed: bool = False,
+        everything: bool = False,
+        flows: int | None = None,
+    ) -> None:
+        self._client, self._listed = client, listed
+        client.flushdb()
+        self.gate = RedisGate(client, lists={U: LIST} if listed else None)
+        self.gate.configure(EVERYTHING if everything else GENEROUS)
+        if everything:
+            names = {flow_of(number, size, flows) for number in range(size)}
+            groups = {f"group{number}": 1.0 + number % 3 for number in range(GROUPS)}
+            self.gate.set_policies(U, flows=dict.fromkeys(names, PERSONAL), groups=groups)
+        self._tickets = {each.job: each for each in (ticket(number, size, flows) for number in range(size))}
+        self.offer_again(self._tickets)
+
+    def offer_again(self, jobs: Iterable[str]) -> None:
+        tickets = [self._tickets[job] for job in jobs]
+        if self._listed:
+            push(self._client, tickets)
+            while self._client.llen(LIST) > self.gate.status(U).waiting:
+                self.gate.expire(U)
+        else:
+            for each in tickets:
+                self.gate.offer(U, each)
+
+
+def filled(client: redis.Redis, size: int, *, everything: bool = False) -> RedisGate:
+    return Line(client, size, everything=everything).gate
 
 
 def ticket(number: int, size: int, flows: int | None) -> Ticket:
@@ -117,7 +126,11 @@ def admit_into(gate: RedisGate, k: int, leases: list[Lease]) -> None:
 
 
 def settle_next(gate: RedisGate, leases: list[Lease], several: int = 1) -> None:
-    ended = [Ended(leases.pop().id, Outcome.SUCCESS, Usage(1_000, 100)) for _ in range(several)]
+    settle_all(gate, [leases.pop() for _ in range(several)])
+
+
+def settle_all(gate: RedisGate, leases: Sequence[Lease]) -> None:
+    ended = [Ended(lease.id, Outcome.SUCCESS, Usage(1_000, 100)) for lease in leases]
     assert all(each.applied for each in gate.settle_many(U, ended))
 
 

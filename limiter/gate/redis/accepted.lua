@@ -5,6 +5,7 @@
 -- reply       how many counted
 -- cost        O(leases)
 -- include "state"
+load()
 -- include "wake"
 -- include "breaker"
 -- include "control"
@@ -32,8 +33,8 @@ for i = 3, #ARGV do
 end
 if counted > 0 then
   state.accepted = state.accepted + counted
+  wake()
   save_spending()
   save()
-  wake()
 end
 return counted

@@ -1,45 +1,53 @@
 -- The decision: up to one lease for each id given, every limit passed for each.
 --
--- KEYS     see state.lua
--- ARGV[3]  how many leases; ARGV[4...] their ids, made by the caller. A repeat with the same ids returns
---          the leases that the first call made, so a lost reply doubles nothing.
--- reply    {now, reason or "", retry_at or 0, epoch, generation, when they end, then of each id the record of its
---          lease (lease.lua), or nil where it has none any more}
--- cost     O(log n) in waiting flows and jobs for each lease, nothing for parked flows; LREM is O(list)
+-- KEYS        see state.lua
+-- ARGV[3...]  ids of leases, made by the caller. A repeat with the same ids returns the leases that the first call
+--             made, so a lost reply doubles nothing.
+-- reply       an answer (below), and behind it of each lease its record (lease.lua), or NONE of one that has ended
+-- cost        O(log n) in waiting flows and jobs for each lease, nothing for parked flows; LREM is O(list)
 -- include "state"
+local fields = { nil } -- of the leases that were asked for, in the records: with room for one
+for i = 3, #ARGV do
+  fields[i - 2] = "p" .. ARGV[i]
+end
+local found = load(fields)
 -- include "wake"
 -- include "standing"
 -- include "lease"
-
+-- record answer
+--   now retry_at generation:i expires
+--   | reason epoch
+local NONE = "\0\0" -- what a lease would have whose job has no name
 local DROPS = 50 -- ids that others took out of the list, dropped in one call at most
 local SLEEP = 3000 -- milliseconds that a refused caller counts as asleep, before its wait says so itself
 
-local HEAD = 6 -- values in a reply before its leases
-local reply = { now, "", 0, epoch, state.generation, rules and now + rules.lease or 0, nil } -- with room for one
+local leased = { nil } -- records of leases, for the caller: with room for one
 
-local fields = {} -- of the leases that were asked for, in the records
-for i = 4, #ARGV do
-  fields[i - 3] = "p" .. ARGV[i]
+local function answer(reason, retry_at, generation, expires)
+  return answer_packed({
+    now = now, reason = reason, retry_at = retry_at, epoch = epoch, generation = generation, expires = expires,
+  }) .. table.concat(leased)
 end
 
 -- rare
-local function reply_again(found)
-  for i, packed in ipairs(found) do
-    reply[HEAD + i] = packed
+local function answer_again()
+  local generation, expires = 0, 0
+  for i = 1, #fields do
+    local packed = found[i + 2]
+    leased[i] = packed or NONE
     if packed then
       local lease = lease_unpack(packed, 1)
-      reply[5], reply[6] = lease.generation, tonumber(redis.call("ZSCORE", due_key, lease.job))
+      generation, expires = lease.generation, tonumber(redis.call("ZSCORE", due_key, lease.job))
     end
   end
-  return reply
+  return answer("", 0, generation, expires)
 end
 
 -- What an earlier call with these ids made.
 local function repeated()
-  local found = redis.call("HMGET", records_key, unpack(fields))
-  for i = 1, #found do
-    if found[i] then
-      return reply_again(found)
+  for i = 1, #fields do
+    if found[i + 2] then
+      return answer_again()
     end
   end
 end
@@ -47,14 +55,15 @@ end
 local drops = 0
 local probe, in_turn -- is the job that pick found a probe; did the order give it?
 local expires_text = rules and string.format("%d", now + rules.lease)
-local granted, ends = {}, {} -- records of leases, and when these end, written together
+-- Records of leases, and when these end, written together: with room for one, and for flow, group, lane and state.
+local granted, ends = { nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil }, { nil, nil }
 
 local function grant(nth, job, packed)
   local at, ends_at = #granted, #ends
   granted[at + 1], granted[at + 2] = fields[nth], packed
-  granted[at + 3], granted[at + 4] = "j" .. job, RUNS .. ARGV[3 + nth]
+  granted[at + 3], granted[at + 4] = "j" .. job, RUNS .. ARGV[2 + nth]
   ends[ends_at + 1], ends[ends_at + 2] = expires_text, job
-  reply[#reply + 1] = packed
+  leased[#leased + 1] = packed
   state.in_flight, state.admitted = state.in_flight + 1, state.admitted + 1
 end
 
@@ -201,20 +210,25 @@ local function press(reason)
 end
 
 -- The caller will sleep. Nothing more is admissible now, so whatever called for a sleeper before is out of date.
+-- Whether it is the first to sleep.
 local function lie_down()
   redis.call("DEL", base .. ":wake")
-  if not sleeping or redis.call("PTTL", base .. ":sleeping") < SLEEP / 2 then
+  if redis.call("PTTL", base .. ":sleeping") < SLEEP / 2 then
     redis.call("SET", base .. ":sleeping", "1", "PX", SLEEP)
   end
+  local first = state.asleep == 0
+  state.asleep = 1
+  return first
 end
 
 -- No more than was granted, for this reason. Whether that changes the state.
 local function refuse(reason)
-  if #reply == HEAD then
+  if not leased[1] then
     count("refused_" .. reason)
   end
-  lie_down()
-  return press(reason)
+  local first = lie_down()
+  local pressed = press(reason)
+  return first or pressed
 end
 
 local again = repeated()
@@ -231,9 +245,9 @@ local reason, retry_at = shut()
 if not reason then
   reason, retry_at = admit_all()
 end
-local pressed
+local changed
 if reason then
-  pressed = refuse(reason)
+  changed = refuse(reason)
 end
 if not reason and state.waiting > 0 then
   wake()
@@ -241,10 +255,8 @@ end
 if ends[1] then
   redis.call("ZADD", due_key, unpack(ends))
 end
-if #reply > HEAD or next(records) or woken or pressed or state.generation ~= generation or state.again ~= held then
-  save_records(granted)
+if leased[1] or next(records) or woken or changed or state.generation ~= generation or state.again ~= held then
   save_spending()
-  save()
+  save_all(granted)
 end
-reply[2], reply[3], reply[5] = reason or "", retry_at or 0, state.generation
-return reply
+return answer(reason or "", retry_at or 0, state.generation, rules and now + rules.lease or 0)

@@ -65,12 +65,12 @@ end
 -- The state as it acts.
 local function breaker_seen()
   if not tuning then
-    return breaker_name(state.breaker)
+    return state.breaker
   end
   if tuning.mode == FORCED_OPEN then
-    return "open"
+    return OPEN
   end
-  return breaker_name(breaker_records() and state.breaker or CLOSED)
+  return breaker_records() and state.breaker or CLOSED
 end
 
 local function breaker_trip(retry_after, random, why)

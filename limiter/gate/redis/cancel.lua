@@ -5,6 +5,7 @@
 -- reply    1, or 0 where it was not there
 -- cost     O(log n); LREM is O(list)
 -- include "state"
+load()
 -- include "mirror"
 
 local id = ARGV[3]
@@ -15,8 +16,7 @@ if list ~= "" then
 end
 if waits(packed) then
   leave(job_from(packed, id))
-  save_records()
-  save()
+  save_all()
   return 1
 end
 if packed and not only_runs(packed) then

@@ -5,6 +5,7 @@
 -- reply    1, or 0 where this version or a newer one is in force
 -- cost     O(parked flows): rare, an operator's act
 -- include "state"
+load()
 -- include "wake"
 -- include "standing"
 -- include "line"
@@ -44,11 +45,10 @@ rules, tuning = rules_named(wanted.rules), tuning_named(wanted.tuning)
 if before ~= rules.breaker_mode then
   breaker_restart()
 end
-redis.call("SET", base .. ":rules", rules_pack(rules) .. tuning_pack(tuning))
+redis.call("HSET", records_key, "rules", rules_pack(rules) .. tuning_pack(tuning))
 for _, name in ipairs(redis.call("ZRANGE", base .. ":parked", 0, -1)) do
   review(flow_of(name))
 end
-save_records()
-save()
 wake(WAKE_LIMIT)
+save_all()
 return 1

@@ -5,6 +5,7 @@
 -- reply    {epoch, packed, packed, ...}: {number, at, kind, before, after, reason}
 -- cost     O(events kept)
 -- include "state"
+load()
 
 local found = { epoch }
 for _, packed in ipairs(redis.call("LRANGE", base .. ":events", 0, -1)) do

@@ -5,6 +5,7 @@
 -- reply    {lease, lease, ...}: the caller owes each job its recovery
 -- cost     O(limit * log n); with a list, at most 20 LPOS where ids left it
 -- include "state"
+load()
 -- include "wake"
 -- include "lease"
 
@@ -23,6 +24,7 @@ local function end_due()
     end_lease(lease, charge_of(lease.hold), 0)
     leases[#leases + 1] = lease_reply(lease, tonumber(due[i + 1]))
   end
+  forget_ended()
   return leases
 end
 
@@ -70,7 +72,6 @@ if #leases > 0 then
 end
 redis.call("ZREMRANGEBYSCORE", base .. ":buried", "-inf", now)
 sweep_list()
-save_records()
+save_all()
 forget()
-save()
 return leases

@@ -5,6 +5,7 @@
 -- reply    {state, reason or "", own jobs ahead, share of the line before it (text), earliest, latest, retry_at}
 -- cost     as offer
 -- include "state"
+load()
 -- include "span"
 
 local function reason_for(job)

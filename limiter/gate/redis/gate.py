@@ -45,7 +45,7 @@ OPERATIONS = (
 )  # fmt: skip
 SLICE = 1.0  # seconds after which a sleeper looks at the lists: plain enqueues can't wake it
 FLOWS_LISTED = 1_000
-MOST_AT_ONCE = 256  # leases of one decision, or settled together: a script must not hold the server for long
+MOST_AT_ONCE = 256  # leases of one decision, settled or renewed together: no script holds the server for long
 UNAVAILABLE = ("READONLY", "OOM", "BUSY", "LOADING", "MASTERDOWN", "CLUSTERDOWN", "NOREPLICAS", "MISCONF")
 
 
@@ -127,20 +127,21 @@ class RedisGate:
         reply never arrived are not renewed, and expire.
         """
         wanted = ids if ids is not None else new_ids(min(k, MOST_AT_ONCE))
-        return replies.admission(upstream, wanted, self._run("admit", upstream, len(wanted), *wanted))
+        return replies.admission(upstream, wanted, self._run("admit", upstream, *wanted))
 
     def accepted(self, upstream: str, leases: Sequence[str]) -> int:
         return int(self._run("accepted", upstream, *leases)) if leases else 0
 
     def renew(self, upstream: str, leases: Sequence[Lease]) -> frozenset[str]:
-        if not leases:
-            return frozenset()
-        fields = [
-            field
-            for lease in leases
-            for field in (lease.id, lease.epoch, lease.job, lease.flow, lease.group, lease.tokens)
-        ]
-        return frozenset(map(replies.text, self._run("renew", upstream, *fields)))
+        lost: set[str] = set()
+        for start in range(0, len(leases), MOST_AT_ONCE):
+            words = [
+                word
+                for lease in leases[start : start + MOST_AT_ONCE]
+                for word in (lease.id, lease.epoch, lease.job, lease.flow, lease.group, lease.tokens)
+            ]
+            lost.update(map(replies.text, self._run("renew", upstream, *words)))
+        return frozenset(lost)
 
     def settle(
         self,
@@ -159,12 +160,12 @@ class RedisGate:
         return settlement
 
     def settle_many(self, upstream: str, ended: Sequence[Ended]) -> tuple[Settlement, ...]:
-        replied: list[replies.Reply] = []
+        settled: list[Settlement] = []
         for start in range(0, len(ended), MOST_AT_ONCE):
             batch = ended[start : start + MOST_AT_ONCE]
             words = [word for each in batch for word in wire.ended(each, self._random())]
-            replied += self._run("settle", upstream, *words)
-        return tuple(map(replies.settlement, replied))
+            settled += replies.settlements(self._run("settle", upstream, *words))
+        return tuple(settled)
 
     def expire(self, upstream: str, limit: int = 100) -> tuple[Lease, ...]:
         """End leases whose time ran out, and keep house. Call it every second or so from somewhere.

@@ -9,13 +9,15 @@
 --   | job flow group
 --   | id
 
+local function lease_from(packed, id)
+  local lease = lease_unpack(packed, 1)
+  lease.id = id
+  return lease
+end
+
 local function lease_of(id)
   local packed = redis.call("HGET", records_key, "p" .. id)
-  if packed then
-    local lease = lease_unpack(packed, 1)
-    lease.id = id
-    return lease
-  end
+  return packed and lease_from(packed, id)
 end
 
 -- Behind the jobs that wait are, in <base>:due, those that run.
@@ -31,11 +33,23 @@ local function charge_of(amount)
   return amount > 1 and amount or 1
 end
 
+local ended_fields, ended_jobs = { nil, nil }, { nil } -- records and jobs of leases that ended, taken out together
+
+-- Call it once they have ended.
+local function forget_ended()
+  if ended_jobs[1] then
+    redis.call("HDEL", records_key, unpack(ended_fields))
+    redis.call("ZREM", due_key, unpack(ended_jobs))
+    ended_fields, ended_jobs = {}, {}
+  end
+end
+
 -- Free the slot and correct what the lease was charged; riders bear their part of it (ARGV from `shares` on).
 local function end_lease(lease, used, riders, shares)
   local again = pushed_again(lease.job)
-  redis.call("HDEL", records_key, "p" .. lease.id, "j" .. lease.job)
-  redis.call("ZREM", due_key, lease.job)
+  local size = #ended_fields
+  ended_fields[size + 1], ended_fields[size + 2] = "p" .. lease.id, "j" .. lease.job
+  ended_jobs[#ended_jobs + 1] = lease.job
   state.in_flight = state.in_flight - 1
   state.probes = state.probes - lease.probe
   local flow, group, lane = three_of(lease.flow, lease.group)
@@ -53,6 +67,7 @@ local function end_lease(lease, used, riders, shares)
     redis.call("ZADD", base .. ":buried", now + 10 * rules.lease, lease.id)
   end
   if again then
+    forget_ended()
     enter_again(lease.job)
   end
   return flow

@@ -11,7 +11,8 @@ reached, and of these
 - the rest are declared first, the most used last.
 
 What a text calls often of Redis's and Lua's libraries is looked up once: each name takes two searches of
-tables.
+tables. An outer variable of a function that is made costs each call an object of Lua's, so those of the rare
+ones that have their last value by then are handed over where one is called.
 
 The scripts help by their form: functions are local, end in a line `end`, and have no name in common with what
 a caller has of its own (where they do, the function stays one). A variable is declared once.
@@ -36,6 +37,7 @@ WORD = re.compile(r'"[^"\n]*"|\w+')  # or a string, in which nothing is called
 VARIABLE = re.compile(r'"[^"\n]*"|(?<![\w.])[a-z_]\w*\b(?! =[^=])')  # or a string; no field of a table
 LOCAL = re.compile(r"\b(?:local|for) ([\w, ]+?)(?= =| in\b|$)", re.MULTILINE)
 OUTER = re.compile(r"^local ([\w, ]+?)(?= =|$)", re.MULTILINE)
+SET = re.compile(r'^ *(?!local )([\w.,\[\] "]+?) =(?!=)', re.MULTILINE)
 BEGIN = r"^(?<![(,{]\n)"  # of a statement: what it stands in is not a list over several lines
 GIVEN = r"((?:[^()\n]|\([^()\n]*\))*)"  # between the parentheses of a call
 ARGUMENTS = re.compile(r", (?![^()]*\))")
@@ -115,6 +117,11 @@ def _names(text: str) -> frozenset[str]:
     return frozenset(name for names in LOCAL.findall(text) for name in names.split(", "))
 
 
+def _set(text: str) -> set[str]:
+    """The variables that are given another value."""
+    return {name for names in SET.findall(text) for name in names.split(", ") if name.isidentifier()}
+
+
 @dataclass(slots=True)
 class Function:
     name: str
@@ -178,7 +185,7 @@ class Script:
         often = reached - called
         seldom = _reached(" ".join(called), self.functions, often) - often
         if called:
-            self._make_late(called, seldom)
+            self._make_late(called, often, seldom)
             often |= {RARELY}
 
         def placed(match: re.Match[str]) -> str:
@@ -186,19 +193,20 @@ class Script:
 
         return f"{self._declared(often)}\n{PLACE.sub(placed, _looked_up(self.main))}"
 
-    def _make_late(self, called: frozenset[str], seldom: frozenset[str]) -> None:
+    def _make_late(self, called: frozenset[str], often: frozenset[str], seldom: frozenset[str]) -> None:
         """Have the rare ones called by a name that makes all of them first, behind the last of them."""
         call = re.compile(rf"\b({'|'.join(called)})\((\))?")
+        made = [name for name in self.functions if name in seldom]
+        place = f"function {made[-1]}\n"
+        before, behind = self.main.split(place)
+        final = "".join(f"{name}, " for name in self._final(before, behind, often, called, seldom))
 
         def by_name(found: re.Match[str]) -> str:
-            return f'{RARELY}("{found[1]}"{found[2] or ", "}'
+            return f'{RARELY}({final}"{found[1]}"{found[2] or ", "}'
 
         for name, function in self.functions.items():
             if name not in seldom:
                 function.body = call.sub(by_name, function.body)
-        made = [name for name in self.functions if name in seldom]
-        place = f"function {made[-1]}\n"
-        before, behind = self.main.split(place)
         if early := call.search(before):
             raise ValueError(f"{early[1]} is called before {made[-1]} is made: it can't be rare")
         self.main = f"{before}local made\nfunction {RARELY}\n{call.sub(by_name, behind)}"
@@ -206,7 +214,27 @@ class Script:
         table = ", ".join(f"{name} = {name}" for name in sorted(called))
         making = f"{self._declared(seldom)}\n{_looked_up(texts)}\nmade = {{ {table} }}\n"
         body = f"if not made then\n{making}end\nreturn made[name](...)\n"
-        self.functions[RARELY] = Function(RARELY, "name, ...", body)
+        self.functions[RARELY] = Function(RARELY, f"{final}name, ...", body)
+
+    def _final(
+        self,
+        before: str,
+        behind: str,
+        often: frozenset[str],
+        called: frozenset[str],
+        seldom: frozenset[str],
+    ) -> list[str]:
+        """Outer variables of the seldom that mean one thing wherever one is called, and get no other value
+        behind the place where these are made."""
+        bodies = [self.functions[name] for name in often | seldom]
+        callers = [f"function {name}\n" for name in often if self.functions[name].words() & called]
+        first = min((before.find(place) for place in callers if place in before), default=len(before))
+        used = set().union(*(VARIABLE.findall(self.functions[name].body) for name in seldom))
+        declared = Counter(name for names in LOCAL.findall(before + behind) for name in names.split(", "))
+        outer = {name for names in OUTER.findall(before[:first]) for name in names.split(", ")}
+        shadowed = set().union(*(_names(each.body) | set(each.parameters.split(", ")) for each in bodies))
+        changed = _set(behind).union(*(_set(each.body) for each in bodies))
+        return sorted(name for name in (outer & used) - shadowed - changed if declared[name] == 1)
 
     def _declared(self, names: Iterable[str]) -> str:
         users = {name: sum(name in self.functions[each].words() for each in names) for name in names}

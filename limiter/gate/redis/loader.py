@@ -59,9 +59,9 @@ def read(name: str) -> str:
 
 
 @cache
-def record_of(name: str) -> Record:
-    """The record that the piece of the same name declares."""
-    (found,) = (each for each in declared(read(name)) if each.name == name)
+def record_of(piece: str, name: str) -> Record:
+    """A record by the piece that declares it."""
+    (found,) = (each for each in declared(read(piece)) if each.name == name)
     return found
 
 

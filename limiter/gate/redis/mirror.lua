@@ -136,7 +136,7 @@ end
 
 -- Was a job that runs pushed again meanwhile?
 local function pushed_again(id)
-  local packed = list ~= "" and redis.call("HGET", records_key, "j" .. id)
+  local packed = state.again > 0 and redis.call("HGET", records_key, "j" .. id)
   return packed and string.byte(packed) == 65 -- "A"
 end
 

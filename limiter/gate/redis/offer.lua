@@ -5,6 +5,7 @@
 -- reply    {own jobs ahead, earliest start, latest start, reason it was refused or ""}; microseconds, 0: unknown
 -- cost     O(log n), and a look into at most 100 documents of the same flow
 -- include "state"
+load()
 -- include "wake"
 -- include "mirror"
 -- include "span"
@@ -30,9 +31,8 @@ if redis.call("HEXISTS", records_key, "j" .. id) == 0 then
     enter(job, ARGV[10] == "1")
   end
 end
-save_records()
-save()
 wake()
+save_all()
 job = job_of(id)
 if not job then
   return { 0, 0, 0, refused }

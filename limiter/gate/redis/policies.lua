@@ -5,6 +5,7 @@
 -- reply    1
 -- cost     O(entries)
 -- include "state"
+load()
 -- include "wake"
 -- include "line"
 
@@ -31,7 +32,6 @@ for name, weight in pairs(wanted.groups) do
     group.weight = weight
   end
 end
-save_records()
-save()
 wake(WAKE_LIMIT)
+save_all()
 return 1

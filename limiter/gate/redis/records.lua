@@ -14,8 +14,6 @@
 --   born service holds:I waiting:I tail:i head:i long:B
 --   | line
 local UNLIMITED = 1e15
-local AT_ONCE = 1000 -- values in one command: Lua's stack is small
-local records_key = base .. ":records"
 local records = {} -- flows, groups and lanes by field
 
 -- inline
@@ -176,8 +174,8 @@ local function three_of(flow_name, group_name)
   return flow, group, lane
 end
 
--- Write flows, groups and lanes, behind what is given as fields and values in turn.
-local function save_records(others)
+-- Write flows, groups, lanes and the state, behind what is given as fields and values in turn.
+local function save_all(others)
   local fields = others or {}
   local size = #fields
   for field, record in pairs(records) do
@@ -193,7 +191,5 @@ local function save_records(others)
     end
     size = size + 2
   end
-  for from = 1, size, AT_ONCE do
-    redis.call("HSET", records_key, unpack(fields, from, math.min(size, from + AT_ONCE - 1)))
-  end
+  save(fields)
 end

@@ -46,16 +46,16 @@ class Record:
     def layout(self) -> str:
         return "<" + "Hc0" * len(self.texts) + self.kinds
 
-    def unpacked(self, packed: bytes) -> dict[str, Any]:
-        """Texts and numbers by name."""
+    def unpacked(self, packed: bytes, at: int = 0) -> tuple[dict[str, Any], int]:
+        """Texts and numbers by name, and where what follows begins."""
         values: dict[str, Any] = {}
-        at = 0
         for field in self.texts:
             begin = at + LENGTH.size
             at = begin + LENGTH.unpack_from(packed, at)[0]
             values[field] = packed[begin:at].decode()
-        values.update(zip(self.numbers, struct.unpack_from(f"<{self.kinds}", packed, at), strict=True))
-        return values
+        numbers = f"<{self.kinds}"
+        values.update(zip(self.numbers, struct.unpack_from(numbers, packed, at), strict=True))
+        return values, at + struct.calcsize(numbers)
 
     def place(self, field: str) -> int:
         return self.fields.index(field) + 1

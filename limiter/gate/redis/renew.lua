@@ -6,6 +6,11 @@
 -- reply       {ids of the lost ones}
 -- cost        O(leases * log n)
 -- include "state"
+local asked = {}
+for i = 3, #ARGV, 6 do
+  asked[#asked + 1] = "p" .. ARGV[i]
+end
+local found = load(asked)
 -- include "lease"
 
 local function lost(id, its_epoch, job)
@@ -39,23 +44,30 @@ local function install(id, job, flow_name, group_name, hold)
   state.in_flight = state.in_flight + 1
 end
 
-local missing, installed = {}, 0
+local held = {} -- leases by their fields: one may be named twice
+for i, field in ipairs(asked) do
+  held[field] = found[i + 2]
+end
+
+local missing, installed, renewed = {}, 0, {}
 -- Without rules nothing can be admitted in place of these: they are installed once there are rules.
 for i = 3, rules and #ARGV or 0, 6 do
-  local id = ARGV[i]
-  local job = ARGV[i + 2]
-  if redis.call("HEXISTS", records_key, "p" .. id) == 1 then
-    redis.call("ZADD", due_key, now + rules.lease, job)
+  local id, job = ARGV[i], ARGV[i + 2]
+  if held["p" .. id] then
+    renewed[#renewed + 1], renewed[#renewed + 2] = now + rules.lease, job
   elseif lost(id, ARGV[i + 1], job) then
     missing[#missing + 1] = id
   else
     install(id, job, ARGV[i + 3], ARGV[i + 4], tonumber(ARGV[i + 5]))
+    held["p" .. id] = true
     installed = installed + 1
   end
 end
+for from = 1, #renewed, AT_ONCE do
+  redis.call("ZADD", due_key, unpack(renewed, from, math.min(#renewed, from + AT_ONCE - 1)))
+end
 if installed > 0 then
   count("reinstalled", installed)
-  save_records()
-  save()
+  save_all()
 end
 return missing

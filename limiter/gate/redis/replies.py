@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ..model import (
@@ -28,6 +28,9 @@ LIMITS = {
     "d": Reason.TOKENS_PER_DAY,
 }
 
+BREAKER_STATES = (BreakerState.CLOSED, BreakerState.OPEN, BreakerState.HALF_OPEN)  # as breaker.lua counts
+NONE = b"\0\0"  # in place of the record of a lease that has ended (admit.lua)
+
 Reply = Sequence[Any]
 
 
@@ -47,21 +50,25 @@ def lease(upstream: str, reply: Reply) -> Lease:
     )  # fmt: skip
 
 
-def admission(upstream: str, ids: Sequence[str], reply: Reply) -> Admission:
-    now, reason, retry_at, epoch, generation, expires, *packed = reply
-    common = (generation, text(epoch), seconds(expires))
-    leases = tuple(
-        _granted(upstream, lease_id, record, common)
-        for lease_id, record in zip(ids, packed, strict=False)
-        if record is not None
-    )
-    return Admission(leases, _reason(reason), moment(retry_at), seconds(now))
-
-
-def _granted(upstream: str, lease_id: str, packed: bytes, common: tuple[int, str, float]) -> Lease:
-    told = record_of("lease").unpacked(packed)
-    job, flow, group = told["job"], told["flow"], told["group"]
-    return Lease(lease_id, job, upstream, flow, group, int(told["hold"]), *common, bool(told["probe"]))
+def admission(upstream: str, ids: Sequence[str], reply: bytes) -> Admission:
+    told, at = record_of("admit", "answer").unpacked(reply)
+    expires = seconds(int(told["expires"]))
+    leases = []
+    for lease_id in ids:
+        if at == len(reply):
+            break
+        if reply.startswith(NONE, at):
+            at += len(NONE)
+            continue
+        lease, at = record_of("lease", "lease").unpacked(reply, at)
+        leases.append(
+            Lease(
+                lease_id, lease["job"], upstream, lease["flow"], lease["group"], int(lease["hold"]),
+                told["generation"], told["epoch"], expires, bool(lease["probe"]),
+            )
+        )  # fmt: skip
+    reason = Reason(told["reason"]) if told["reason"] else None
+    return Admission(tuple(leases), reason, moment(int(told["retry_at"])), seconds(int(told["now"])))
 
 
 def place(reply: Reply) -> Place:
@@ -69,9 +76,12 @@ def place(reply: Reply) -> Place:
     return Place(ahead, moment(earliest), moment(latest), _reason(refused))
 
 
-def settlement(reply: Reply) -> Settlement:
-    applied, breaker, tripped, healed = reply
-    return Settlement(bool(applied), BreakerState(text(breaker)), bool(tripped), bool(healed))
+def settlements(reply: bytes) -> Iterator[Settlement]:
+    record, at = record_of("settle", "settlement"), 0
+    while at < len(reply):
+        told, at = record.unpacked(reply, at)
+        breaker = BREAKER_STATES[told["breaker"]]
+        yield Settlement(bool(told["applied"]), breaker, bool(told["tripped"]), bool(told["healed"]))
 
 
 def explanation(reply: Reply) -> Explanation:

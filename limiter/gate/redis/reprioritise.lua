@@ -5,6 +5,7 @@
 -- reply    1, or 0 where it is not in line
 -- cost     O(log n)
 -- include "state"
+load()
 -- include "line"
 
 local job = job_of(ARGV[3])
@@ -16,5 +17,5 @@ lane_remove(lane, job)
 job.priority = clamp(tonumber(ARGV[4]))
 store_job(job)
 lane_add(lane, job)
-save_records()
+save_all()
 return 1

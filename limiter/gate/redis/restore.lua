@@ -6,6 +6,7 @@
 -- reply    1, or 0 where there are no rules
 -- cost     O(flows * log n)
 -- include "state"
+load()
 -- include "wake"
 -- include "spending"
 -- include "line"
@@ -43,8 +44,7 @@ for i = 6, first and #ARGV or 0, 4 do
     meter_spend(daily, spent)
   end
 end
-save_records()
-save_spending()
-save()
 wake()
+save_spending()
+save_all()
 return 1

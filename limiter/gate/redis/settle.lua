@@ -5,26 +5,40 @@
 -- ARGV[3...]  for each: how many riders it has; lease, outcome; input, output and cache-write tokens used (-1: no
 --             figures); retry_after in microseconds, a random number in [0, 1); microseconds to the first token and to
 --             the end (-1: unknown); quota that was throttled or ""; then flow and group of each rider
--- reply       {applied, breaker as it acts, tripped, healed} of each
+-- reply       a settlement (below) of each
 -- cost        O(log n) for each lease and rider
 -- include "state"
+local WORDS = 10 -- of a lease, before its riders
+local asked, word = { nil }, 3
+while word < #ARGV do
+  asked[#asked + 1] = "p" .. ARGV[word + 1]
+  word = word + 1 + WORDS + 2 * tonumber(ARGV[word])
+end
+local found = load(asked)
 -- include "wake"
 -- include "standing"
 -- include "correct"
 -- include "control"
 -- include "lease"
-
+-- record settlement
+--   applied:B breaker:B tripped:B healed:B
 local LEARNING = 0.1
 local DAY = 86400000000
-local WORDS = 10 -- of a lease, before its riders
 local lease, outcome, used_input, used_output, used_writes
 local retry_after, random, first_token, total, quota
 local not_taken -- did the provider not take the call?
 local settled = 0
 
+local unsettled = {} -- records of leases by their fields: one may be named twice
+for i, field in ipairs(asked) do
+  unsettled[field] = found[i + 2]
+end
+
 -- The lease whose words begin here, and what is said of it.
 local function read_words(at)
-  lease = lease_of(ARGV[at])
+  local field = "p" .. ARGV[at]
+  lease = unsettled[field] and lease_from(unsettled[field], ARGV[at])
+  unsettled[field] = nil
   outcome = ARGV[at + 1]
   used_input, used_output, used_writes = tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3]), tonumber(ARGV[at + 4])
   retry_after, random = tonumber(ARGV[at + 5]), tonumber(ARGV[at + 6])
@@ -95,7 +109,7 @@ local function settle_one(riders, shares)
   if not lease or not rules then
     count("settled_again")
     local seen = breaker_seen()
-    return { 0, seen, 0, 0 }
+    return settlement_packed({ breaker = seen })
   end
   settled = settled + 1
   local amount = charged()
@@ -123,23 +137,26 @@ local function settle_one(riders, shares)
   local after = state.breaker
   local moved = before ~= after
   local seen = breaker_seen()
-  return { 1, seen, moved and after == OPEN and 1 or 0, moved and after == CLOSED and 1 or 0 }
+  return settlement_packed({
+    applied = 1, breaker = seen, tripped = moved and after == OPEN and 1 or 0,
+    healed = moved and after == CLOSED and 1 or 0,
+  })
 end
 
 load_tuning()
 load_tally()
-local replies, at = {}, 3
+local settlements, at = "", 3
 while at < #ARGV do
   local riders = tonumber(ARGV[at])
   read_words(at + 1)
-  local reply = settle_one(riders, at + 1 + WORDS)
-  replies[#replies + 1] = reply
+  local settlement = settle_one(riders, at + 1 + WORDS)
+  settlements = settlements .. settlement
   at = at + 1 + WORDS + 2 * riders
 end
 if settled > 0 then
-  save_records()
-  save_spending()
-  save()
+  forget_ended()
   wake(settled)
+  save_spending()
+  save_all()
 end
-return replies
+return settlements

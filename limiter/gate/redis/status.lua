@@ -8,6 +8,7 @@
 --           {flow, waiting, in flight, weight (text), parked, why or "", until, ...}}
 -- cost     O(flows with work, jobs that run)
 -- include "state"
+load()
 -- include "standing"
 -- include "lease"
 
@@ -92,10 +93,11 @@ if rules then
   local _, at = breaker_refusal()
   reopens = at
 end
+local seen = breaker_seen()
 local MODES = { [0] = "auto", "observe", "forced_open", "forced_closed", "disabled" }
 return {
   rules and rules.version or 0, MODES[rules and rules.breaker_mode or 0],
-  now, state.waiting, epoch, breaker_seen(), reopens or 0, state.in_flight, tally.failures,
+  now, state.waiting, epoch, breaker_name(seen), reopens or 0, state.in_flight, tally.failures,
   state.generation, state.probes, text(tally.mean), text(tally.multiplier),
   counters(), levels(), flows_with_work(),
 }

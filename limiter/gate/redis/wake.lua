@@ -1,5 +1,5 @@
 -- Wakes sleeping workers: those that were refused leave a mark, <base>:sleeping, that lives a little longer than
--- their sleep.
+-- their sleep. While nobody was refused since it ran out, nobody looks for it.
 -- include "state"
 local WAKE_LIMIT = 16
 
@@ -11,7 +11,12 @@ local function wake_sleepers(sleepers)
 end
 
 local function wake(sleepers)
-  if sleeping then
+  if state.asleep == 0 then
+    return
+  end
+  if redis.call("EXISTS", base .. ":sleeping") == 1 then
     wake_sleepers(sleepers or 1)
+  else
+    state.asleep = 0
   end
 end

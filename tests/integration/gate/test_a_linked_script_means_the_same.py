@@ -169,3 +169,35 @@ return noted + other()
 def test_a_rare_function_that_is_called_before_all_are_made_is_refused() -> None:
     with pytest.raises(ValueError, match="note is called before other is made"):
         linked(CALLED_TOO_EARLY)
+
+
+VARIABLES_OF_A_RARE_PART = """
+local fixed, early, late, inner = #ARGV, nil, "no", 5
+local times = 0
+early = "early"
+
+-- rare
+local function tell()
+  times = times + 1
+  return { fixed, early, late, inner, times }
+end
+
+local first = tell()
+late = "late"
+local second
+for inner = 1, #ARGV do
+  second = tell()
+end
+return { first, second or {}, times }
+"""
+
+
+@pytest.mark.parametrize("given", [[], ["one"], ["one", "two"]], ids=str)
+def test_a_rare_part_reads_each_variable_as_it_is_when_it_is_called(
+    redis_client: redis.Redis, given: list[str]
+) -> None:
+    script = linked(VARIABLES_OF_A_RARE_PART)
+    assert (
+        'rarely(early, fixed, "tell")' in script
+    )  # what has another value later, or elsewhere, is not handed over
+    assert redis_client.eval(script, 0, *given) == redis_client.eval(VARIABLES_OF_A_RARE_PART, 0, *given)

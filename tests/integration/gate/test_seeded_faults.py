@@ -11,10 +11,20 @@ from hypothesis.stateful import run_state_machine_as_test
 from limiter.gate.redis.loader import read
 from tests.integration.gate.clockwork import Fault
 from tests.integration.gate.test_both_gates_agree import BothGates
+from tests.integration.gate.test_both_gates_meter_alike import FewLimits
 from tests.integration.gate.test_both_gates_order_a_lane_alike import OneLane
 from tests.integration.gate.test_both_gates_trip_alike import OneBreaker
 
-MACHINES = {"lane": OneLane, "short": OneLane, "breaker": OneBreaker}  # that notice them soonest, by piece
+MACHINES = {  # that notice them soonest, by piece
+    "breaker": OneBreaker,
+    "change": FewLimits,
+    "correct": FewLimits,
+    "lane": OneLane,
+    "meter": FewLimits,
+    "records": FewLimits,
+    "short": OneLane,
+    "spending": FewLimits,
+}
 
 FAULTS = [
     Fault("meter", "level + (now - meter.b) * meter.c", "level + (now - meter.b) * meter.c * 1.01"),
@@ -52,6 +62,7 @@ FAULTS = [
     Fault("lease", "local part = used / (1 + riders)", "local part = used"),
     Fault("line", "service = math.max(service, least and math.min(virtual, tonumber(least)) or virtual)", ""),
     Fault("records", "meter_pack(rate) .. meter_pack(daily)", "meter_pack(daily) .. meter_pack(rate)"),
+    Fault("records", "own_tokens(flow), policy.tokens", "nil, policy.tokens"),
     Fault("line", "return flow.in_flight < cap", "return flow.in_flight <= cap"),
     Fault("line", "lane.service = lane.service + lane_by", "lane.service = lane.service + group_by"),
     Fault("line", "if flow.parked == 0 and not flow_refusal(flow, job.hold) then", "if true then"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -81,14 +82,36 @@ def test_keys_of_a_newer_release_stop_every_operation(redis_client: redis.Redis)
     gate = RedisGate(redis_client)
     gate.configure(UpstreamConfig(U, 1))
     raise_schema = """
-        local state = redis.call("GET", KEYS[1])
-        redis.call("SETRANGE", KEYS[1], 0, struct.pack("<d", struct.unpack("<d", state) + 1))
+        local state = redis.call("HGET", KEYS[1], "state")
+        local schema, behind = struct.unpack("<d", state)
+        redis.call("HSET", KEYS[1], "state", struct.pack("<d", schema + 1) .. string.sub(state, behind))
     """
-    redis_client.eval(raise_schema, 1, f"limiter:{U}:state")
+    redis_client.eval(raise_schema, 1, f"limiter:{U}:records")
     with pytest.raises(SchemaTooNew):
         gate.admit(U)
     with pytest.raises(SchemaTooNew):
         gate.status(U)
+
+
+def test_a_release_before_9_reads_of_a_newer_one_where_it_had_its_state(redis_client: redis.Redis) -> None:
+    gate = RedisGate(redis_client)
+    gate.configure(UpstreamConfig(U, 1))
+    schema = redis_client.get(f"limiter:{U}:state")
+    assert isinstance(schema, bytes)
+    assert struct.unpack("<d", schema) == (9,)
+
+
+def test_the_state_of_release_8_is_a_memory_that_was_lost(redis_client: redis.Redis) -> None:
+    redis_client.set(f"limiter:{U}:state", struct.pack("<d", 8) + b"its state")
+    redis_client.set(f"limiter:{U}:rules", b"its rules")
+    redis_client.hset(f"limiter:{U}:records", "fann", "a flow")
+    gate = RedisGate(redis_client)
+    assert gate.status(U).version == 0
+    assert sorted(redis_client.scan_iter(f"limiter:{U}:*")) == [
+        f"limiter:{U}:records".encode(),
+        f"limiter:{U}:state".encode(),
+    ]
+    assert redis_client.hkeys(f"limiter:{U}:records") == [b"state"]
 
 
 def test_keys_of_the_release_before_records_are_a_memory_that_was_lost(redis_client: redis.Redis) -> None:
