@@ -95,6 +95,9 @@ end
 -- What becomes of a meter when its rule does; `born` makes the one to begin with.
 local function meter_changed(old, wanted, key, born)
   if not wanted or wanted[1] == 0 then
+    if old and old.kind == 6 then
+      redis.call("DEL", key)
+    end
     return nil
   end
   if not old then

@@ -21,11 +21,13 @@ from limiter.gate import (
     GateUnavailable,
     Outcome,
     Reason,
+    Refund,
     SchemaTooNew,
     Ticket,
     UpstreamConfig,
 )
 from limiter.gate.redis import RedisGate
+from limiter.limits import Algorithm
 
 if TYPE_CHECKING:
     import redis
@@ -131,6 +133,14 @@ def test_keys_of_the_release_before_records_are_a_memory_that_was_lost(redis_cli
     gate.offer(U, Ticket("new", "ann"))
     assert [lease.job for lease in gate.admit(U, 2).leases] == ["new"]
     assert gate.status("another").version == 1
+
+
+def test_a_limit_that_is_switched_off_and_on_begins_as_if_spent(redis_client: redis.Redis) -> None:
+    gate = RedisGate(redis_client)
+    log = UpstreamConfig(U, 0, tokens_algorithm=Algorithm.SLIDING_LOG, refund=Refund.NEVER)
+    for version, most in enumerate([60, None, 101], start=1):
+        gate.configure(replace(log, version=version, tokens_per_minute=most))
+    assert gate.status(U).levels[Reason.TOKENS_PER_MINUTE].free == 0
 
 
 def test_a_key_of_another_kind_is_an_error_of_the_gate(redis_client: redis.Redis) -> None:
