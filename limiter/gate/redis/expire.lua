@@ -21,6 +21,7 @@ local function end_due()
   local leases = {}
   for i = 1, #due, 2 do
     local lease = lease_of(string.sub(redis.call("HGET", records_key, "j" .. due[i]), 2))
+    drop_leases({ "p" .. lease.id })
     end_lease(lease, charge_of(lease.hold), 0)
     leases[#leases + 1] = lease_reply(lease, tonumber(due[i + 1]))
   end

@@ -33,9 +33,14 @@ local function charge_of(amount)
   return amount > 1 and amount or 1
 end
 
-local ended_fields, ended_jobs = { nil, nil }, { nil } -- records and jobs of leases that ended, taken out together
+-- Before anything else is written: a server whose memory is full refuses a script's first write, but not this one.
+local function drop_leases(fields)
+  redis.call("HDEL", records_key, unpack(fields))
+end
 
--- Call it once they have ended.
+local ended_fields, ended_jobs = { nil }, { nil } -- jobs whose leases ended: taken out together
+
+-- Call it once all have ended.
 local function forget_ended()
   if ended_jobs[1] then
     redis.call("HDEL", records_key, unpack(ended_fields))
@@ -44,12 +49,11 @@ local function forget_ended()
   end
 end
 
--- Free the slot and correct what the lease was charged; riders bear their part of it (ARGV from `shares` on).
+-- Free the slot and correct what a lease that was dropped was charged; riders bear their part of it (ARGV from `shares` on).
 local function end_lease(lease, used, riders, shares)
   local again = pushed_again(lease.job)
-  local size = #ended_fields
-  ended_fields[size + 1], ended_fields[size + 2] = "p" .. lease.id, "j" .. lease.job
-  ended_jobs[#ended_jobs + 1] = lease.job
+  local size = #ended_jobs + 1
+  ended_fields[size], ended_jobs[size] = "j" .. lease.job, lease.job
   state.in_flight = state.in_flight - 1
   state.probes = state.probes - lease.probe
   local flow, group, lane = three_of(lease.flow, lease.group)

@@ -16,6 +16,7 @@ from redis.retry import Retry
 from config.embedded import EmbeddedRedis, Layout
 from config.embedded.redis import UNSAFE_BUT_FAST
 from limiter.gate import (
+    Ended,
     FlowPolicy,
     GateError,
     GateUnavailable,
@@ -25,6 +26,7 @@ from limiter.gate import (
     SchemaTooNew,
     Ticket,
     UpstreamConfig,
+    Usage,
 )
 from limiter.gate.redis import RedisGate
 from limiter.limits import Algorithm
@@ -70,6 +72,20 @@ def test_a_full_server_is_unavailable_and_no_step_is_half_done(own_redis: redis_
     own_redis.config_set("maxmemory", 0)
     assert replace(gate.status(U), now=before.now) == before
     assert [lease.job for lease in gate.admit(U).leases] == ["a"]
+
+
+def test_a_full_server_lets_calls_end(own_redis: redis_py.Redis) -> None:
+    gate = RedisGate(own_redis)
+    gate.configure(UpstreamConfig(U, 1, tokens_per_minute=10**6))
+    for name in "abcd":
+        gate.offer(U, Ticket(name, "ann", tokens=5))
+    leases = gate.admit(U, 2).leases
+    own_redis.config_set("maxmemory", 1)
+    ended = [Ended(lease.id, Outcome.SUCCESS, Usage(7, 9)) for lease in leases]
+    assert [each.applied for each in gate.settle_many(U, ended)] == [True, True]
+    assert gate.status(U).in_flight == 0
+    with pytest.raises(GateUnavailable):
+        gate.admit(U)
 
 
 def test_a_script_that_the_server_forgot_is_given_again(redis_client: redis.Redis) -> None:
