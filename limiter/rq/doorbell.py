@@ -21,6 +21,7 @@ from redis.exceptions import ResponseError
 from rq.connections import get_connection_kwargs
 from rq.queue import Queue
 
+from ..gate.redis import mark_asleep
 from . import upstreams
 
 if TYPE_CHECKING:
@@ -31,8 +32,8 @@ logger = logging.getLogger("limiter.rq")
 NET_SECONDS = 5.0  # the longest sleep: what a lost report costs at most
 BLIND_SECONDS = 0.5  # the same where Redis does not track for us (a proxy, an access list)
 MARK_SECONDS = 2.5  # a refused admit counts its caller as asleep a little longer than this
-WAKE_KEY = "limiter:{}:wake"  # the gate writes it when something became admissible and somebody sleeps
-SLEEPING_KEY = "limiter:{}:sleeping"
+BASE = "limiter:{}"  # of an upstream's keys
+WAKE_KEY = f"{BASE}:wake"  # the gate writes it when something became admissible and somebody sleeps
 
 
 class Nudge:
@@ -120,7 +121,7 @@ class Doorbell:
     def _mark_asleep(self, seconds: float) -> None:
         with self._redis.pipeline(transaction=False) as pipeline:
             for upstream in self._upstreams:
-                pipeline.set(SLEEPING_KEY.format(upstream), 1, px=int(seconds * 1000) + 1000)
+                mark_asleep(pipeline, BASE.format(upstream), seconds + 1.0)
             pipeline.execute()
 
     def _listen(self) -> None:

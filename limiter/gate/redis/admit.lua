@@ -17,7 +17,7 @@ local found = load(fields)
 -- record answer
 --   now retry_at generation:i expires
 --   | reason epoch
-local NONE = "\0\0" -- what a lease would have whose job has no name
+local NONE = "\255\255" -- the length of a job's name that no job has
 local DROPS = 50 -- ids that others took out of the list, dropped in one call at most
 local SLEEP = 3000 -- milliseconds that a refused caller counts as asleep, before its wait says so itself
 
@@ -33,7 +33,7 @@ end
 local function answer_again()
   local generation, expires = 0, 0
   for i = 1, #fields do
-    local packed = found[i + 2]
+    local packed = found[i + FOUND]
     leased[i] = packed or NONE
     if packed then
       local lease = lease_unpack(packed, 1)
@@ -46,7 +46,7 @@ end
 -- What an earlier call with these ids made.
 local function repeated()
   for i = 1, #fields do
-    if found[i + 2] then
+    if found[i + FOUND] then
       return answer_again()
     end
   end
@@ -210,15 +210,14 @@ local function press(reason)
 end
 
 -- The caller will sleep. Nothing more is admissible now, so whatever called for a sleeper before is out of date.
--- Whether it is the first to sleep.
 local function lie_down()
   redis.call("DEL", base .. ":wake")
   if redis.call("PTTL", base .. ":sleeping") < SLEEP / 2 then
     redis.call("SET", base .. ":sleeping", "1", "PX", SLEEP)
   end
-  local first = state.asleep == 0
-  state.asleep = 1
-  return first
+  if not asleep then
+    redis.call("HSET", records_key, "asleep", "1")
+  end
 end
 
 -- No more than was granted, for this reason. Whether that changes the state.
@@ -226,9 +225,8 @@ local function refuse(reason)
   if not leased[1] then
     count("refused_" .. reason)
   end
-  local first = lie_down()
-  local pressed = press(reason)
-  return first or pressed
+  lie_down()
+  return press(reason)
 end
 
 local again = repeated()
@@ -245,9 +243,9 @@ local reason, retry_at = shut()
 if not reason then
   reason, retry_at = admit_all()
 end
-local changed
+local pressed
 if reason then
-  changed = refuse(reason)
+  pressed = refuse(reason)
 end
 if not reason and state.waiting > 0 then
   wake()
@@ -255,7 +253,7 @@ end
 if ends[1] then
   redis.call("ZADD", due_key, unpack(ends))
 end
-if leased[1] or next(records) or woken or changed or state.generation ~= generation or state.again ~= held then
+if leased[1] or next(records) or woken or pressed or state.generation ~= generation or state.again ~= held then
   save_spending()
   save_all(granted)
 end

@@ -55,6 +55,12 @@ def new_ids(count: int) -> list[str]:
     return [digits[at : at + 32] for at in range(0, len(digits), 32)]
 
 
+def mark_asleep(pipeline: redis.client.Pipeline, base: str, seconds: float) -> None:
+    """Add to a pipeline what has the gate wake somebody who sleeps for so long (wake.lua)."""
+    pipeline.set(f"{base}:sleeping", 1, px=int(seconds * 1000))
+    pipeline.hset(f"{base}:records", "asleep", 1)
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """One error for a server that can't be reached or can't write, one for keys of a newer release."""
@@ -75,7 +81,8 @@ def translated() -> Iterator[None]:
 
 
 class RedisGate:
-    """Every method is one round trip, and safe to repeat where its reply was lost.
+    """Every method is one round trip (`renew` and `settle_many` one for each 256 leases), and safe to repeat
+    where its reply was lost.
 
     `lists` names for an upstream the Redis list that is the membership of its line (an rq queue's key); jobs
     are then put in line by pushing on that list, and `job_prefix` leads to the hashes that describe them.
@@ -168,11 +175,12 @@ class RedisGate:
         return tuple(settled)
 
     def expire(self, upstream: str, limit: int = 100) -> tuple[Lease, ...]:
-        """End leases whose time ran out, and keep house. Call it every second or so from somewhere.
+        """End leases whose time ran out, 256 at most, and keep house. Call it every second or so.
 
         Should its reply be lost, the leases are ended all the same: reconciling finds their jobs.
         """
-        return tuple(replies.lease(upstream, reply) for reply in self._run("expire", upstream, limit))
+        reply = self._run("expire", upstream, min(limit, MOST_AT_ONCE))
+        return tuple(replies.lease(upstream, each) for each in reply)
 
     # The line ---------------------------------------------------------------------------------
 
@@ -238,7 +246,7 @@ class RedisGate:
     def _sleep(self, upstreams: Sequence[str], longest: float) -> bool:
         mark = self._connection.pipeline(transaction=False)
         for upstream in upstreams:
-            mark.set(f"{self._base(upstream)}:sleeping", 1, px=int(longest * 1000) + 2000)
+            mark_asleep(mark, self._base(upstream), longest + 2.0)
         mark.execute()
         keys = [f"{self._base(upstream)}:wake" for upstream in upstreams]
         return self._connection.blpop(keys, timeout=max(0.01, longest)) is not None

@@ -46,7 +46,7 @@ end
 
 local held = {} -- leases by their fields: one may be named twice
 for i, field in ipairs(asked) do
-  held[field] = found[i + 2]
+  held[field] = found[i + FOUND]
 end
 
 local missing, installed, renewed = {}, 0, {}

@@ -29,7 +29,7 @@ LIMITS = {
 }
 
 BREAKER_STATES = (BreakerState.CLOSED, BreakerState.OPEN, BreakerState.HALF_OPEN)  # as breaker.lua counts
-NONE = b"\0\0"  # in place of the record of a lease that has ended (admit.lua)
+NONE = b"\xff\xff"  # in place of the record of a lease that has ended (admit.lua)
 
 Reply = Sequence[Any]
 

@@ -31,7 +31,7 @@ local settled = 0
 
 local unsettled = {} -- records of leases by their fields: one may be named twice
 for i, field in ipairs(asked) do
-  unsettled[field] = found[i + 2] or nil
+  unsettled[field] = found[i + FOUND]
 end
 
 -- The lease whose words begin here, and what is said of it.
@@ -145,7 +145,7 @@ end
 
 load_tuning()
 load_tally()
-if rules and next(unsettled) then
+if rules and asked[1] then
   drop_leases(asked)
 end
 local settlements, at = "", 3

@@ -3,6 +3,7 @@
 --
 --   <base>:records, rules    beside all other records (records.lua), so that one command reads or writes them
 --   <base>:records, state    together with those
+--   <base>:records, asleep   there while somebody may be asleep (wake.lua)
 --   <base>:state             the schema alone: where releases before 9 had their state, for workers of theirs
 --
 -- KEYS[1]  the base of all keys of this upstream
@@ -21,7 +22,7 @@
 --   heals_on_accepted open open_max jitter probes successes
 --   law raise_after raise_by lower_by period recovery r_floor r_ceiling t_floor t_ceiling t_window d_window t_units
 -- record state
---   schema birth in_flight:I waiting:I again:I virtual stopped_until breaker:B generation:i retry_at probes:I asleep:B
+--   schema birth in_flight:I waiting:I again:I virtual stopped_until breaker:B generation:i retry_at probes:I
 --   r_a r_b r_c r_rate:i r_pressed:B t_a t_b t_c t_rate:i t_pressed:B d_a d_b d_c
 --   minute:I input output input_before output_before
 --   wakes admitted accepted settled_success
@@ -34,10 +35,11 @@ local SCHEMA = 9
 local NEVER = math.huge
 local EVENTS_KEPT = 500
 local AT_ONCE = 1000 -- values in one command: Lua's stack is small
+local FOUND = 3 -- values that load finds before those that it was asked for
 local base, list = KEYS[1], KEYS[2]
 local records_key = base .. ":records"
 local now = clock()
-local rules, state
+local rules, state, asleep
 local packed_rules, packed_state
 local epoch, tally_begins -- the one lies between state and tally
 local tuning, tally -- what lies behind rules and state, once it was asked for
@@ -86,15 +88,17 @@ local function begin()
   save()
 end
 
--- Every script calls it once, before it includes anything else. What lies in these fields of the records, too.
+-- Every script calls it once, before it includes anything else. Behind FOUND values, what lies in these fields of the
+-- records.
 local function load(fields)
-  local packed = redis.call("HMGET", records_key, "rules", "state", unpack(fields or {}))
-  packed_rules, packed_state = packed[1], packed[2]
+  local packed = redis.call("HMGET", records_key, "rules", "state", "asleep", unpack(fields or {}))
+  packed_rules, packed_state, asleep = packed[1], packed[2], packed[3]
   if packed_state and struct.unpack("<d", packed_state) == SCHEMA then
     state = state_unpack(packed_state, 1)
     epoch, tally_begins = struct.unpack("<Hc0", packed_state, state.ends)
   else
     begin()
+    packed = {} -- of a memory that is gone
   end
   if packed_rules then
     rules = rules_unpack(packed_rules, 1)

@@ -1,5 +1,5 @@
--- Wakes sleeping workers: those that were refused leave a mark, <base>:sleeping, that lives a little longer than
--- their sleep. While nobody was refused since it ran out, nobody looks for it.
+-- Wakes sleeping workers: they leave a mark, <base>:sleeping, that lives a little longer than their sleep, and beside
+-- the state the word that there may be one. While there is no such word nobody looks for the mark.
 -- include "state"
 local WAKE_LIMIT = 16
 
@@ -11,12 +11,12 @@ local function wake_sleepers(sleepers)
 end
 
 local function wake(sleepers)
-  if state.asleep == 0 then
+  if not asleep then
     return
   end
   if redis.call("EXISTS", base .. ":sleeping") == 1 then
     wake_sleepers(sleepers or 1)
   else
-    state.asleep = 0
+    redis.call("HDEL", records_key, "asleep")
   end
 end

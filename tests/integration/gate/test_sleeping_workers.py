@@ -75,6 +75,22 @@ def test_a_new_configuration_wakes(gate: RedisGate, redis_client: redis.Redis) -
     assert wakes(gate, lambda: gate.configure(UpstreamConfig(U, 2, max_in_flight=2)))
 
 
+def test_who_was_never_refused_is_woken_as_well(redis_client: redis.Redis) -> None:
+    gate = RedisGate(redis_client)
+    gate.configure(UpstreamConfig(U, 1))
+    assert wakes(gate, lambda: gate.offer(U, Ticket("job", "ann")))
+    assert wakes(gate, lambda: gate.configure(UpstreamConfig("other", 1)))
+
+
+def test_who_sleeps_on_after_its_mark_ran_out_is_woken(redis_client: redis.Redis) -> None:
+    gate = RedisGate(redis_client)
+    gate.configure(UpstreamConfig(U, 1))
+    gate.admit(U)
+    redis_client.delete(f"limiter:{U}:sleeping")
+    gate.offer(U, Ticket("unheard", "ann"))
+    assert wakes(gate, lambda: gate.offer(U, Ticket("job", "ann")))
+
+
 def test_nobody_asleep_costs_no_token(redis_client: redis.Redis) -> None:
     gate = RedisGate(redis_client)
     gate.configure(UpstreamConfig(U, 1))

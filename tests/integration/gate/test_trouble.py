@@ -83,6 +83,7 @@ def test_a_full_server_lets_calls_end(own_redis: redis_py.Redis) -> None:
     own_redis.config_set("maxmemory", 1)
     ended = [Ended(lease.id, Outcome.SUCCESS, Usage(7, 9)) for lease in leases]
     assert [each.applied for each in gate.settle_many(U, ended)] == [True, True]
+    assert [each.applied for each in gate.settle_many(U, ended)] == [False, False]
     assert gate.status(U).in_flight == 0
     with pytest.raises(GateUnavailable):
         gate.admit(U)
@@ -174,6 +175,14 @@ def test_two_upstreams_share_nothing(redis_client: redis.Redis) -> None:
         gate.offer(upstream, Ticket("job", "ann"))
     for upstream in ("one", "one:jobs", "two"):
         assert [lease.upstream for lease in gate.admit(upstream).leases] == [upstream]
+
+
+def test_a_job_without_a_name_is_one(redis_client: redis.Redis) -> None:
+    gate = RedisGate(redis_client)
+    gate.configure(UpstreamConfig(U, 1))
+    for name in ("", "job"):
+        gate.offer(U, Ticket(name, "ann"))
+    assert [lease.job for lease in gate.admit(U, 3).leases] == ["", "job"]
 
 
 def test_names_with_any_characters_stay_apart(redis_client: redis.Redis) -> None:

@@ -9,7 +9,7 @@ from rq.exceptions import DequeueTimeout
 from rq.job import Job, JobStatus
 
 from limiter.gate import Gate, UpstreamConfig
-from limiter.rq.doorbell import SLEEPING_KEY, Doorbell, Nudge
+from limiter.rq.doorbell import Doorbell, Nudge
 from limiter.rq.queue import GatedQueue
 from tests.integration.rq.conftest import UPSTREAM
 from tests.integration.rq.jobs import fails, lease_id, nothing, reports_throttled
@@ -72,7 +72,7 @@ def test_a_sleeper_wakes_when_a_slot_becomes_free(gated: GatedQueue, gate: Gate)
 
 
 def test_who_has_no_room_is_not_woken_by_the_gate(redis_client: Redis) -> None:
-    asleep, nudge = SLEEPING_KEY.format(UPSTREAM), Nudge()
+    asleep, nudge = f"limiter:{UPSTREAM}:sleeping", Nudge()
     with Doorbell(redis_client, [UPSTREAM]) as doorbell:
         nudge.give()
         doorbell.rest(60.0, nudge)
