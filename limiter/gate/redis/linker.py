@@ -37,7 +37,7 @@ WORD = re.compile(r'"[^"\n]*"|\w+')  # or a string, in which nothing is called
 VARIABLE = re.compile(r'"[^"\n]*"|(?<![\w.])[a-z_]\w*\b(?! =[^=])')  # or a string; no field of a table
 LOCAL = re.compile(r"\b(?:local|for) ([\w, ]+?)(?= =| in\b|$)", re.MULTILINE)
 OUTER = re.compile(r"^local ([\w, ]+?)(?= =|$)", re.MULTILINE)
-SET = re.compile(r'^ *(?!local )([\w.,\[\] "]+?) =(?!=)', re.MULTILINE)
+SET = re.compile(r"^ *(?!local )([^=\n]+?) =(?!=)", re.MULTILINE)
 BEGIN = r"^(?<![(,{]\n)"  # of a statement: what it stands in is not a list over several lines
 GIVEN = r"((?:[^()\n]|\([^()\n]*\))*)"  # between the parentheses of a call
 ARGUMENTS = re.compile(r", (?![^()]*\))")
