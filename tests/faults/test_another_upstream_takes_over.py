@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 import redis
 
 from feedback.models import Document, Feedback, Job, JobEvent
 from feedback.services import documents
 from feedback.simulator.hosting import SimulatorProcess
-from limiter.models import Upstream
+from limiter import pools
+from limiter.models import Pool, Upstream
 from limiter.services import create_upstream, set_pool
 from tests.factories.work import a_student
 from tests.running import ROOT, Running, wait_until
@@ -41,6 +44,15 @@ def hand_in(sample: str) -> Document:
     )  # fmt: skip
 
 
+def wait_until_it_takes(upstream: str) -> None:
+    pool = Pool.objects.get(name="writing")
+    wait_until(
+        lambda: any(each.upstream == upstream and each.takes for each in pools.look_at(pool)),
+        "its breaker wants to see whether it is well",
+    )
+    time.sleep(pools.SEEN_FOR)  # a worker believes for so long what it saw before
+
+
 @pytest.mark.long
 def test_an_outage_sends_work_to_the_next_and_its_end_brings_it_back(
     running: Running, simulator: SimulatorProcess
@@ -59,8 +71,10 @@ def test_an_outage_sends_work_to_the_next_and_its_end_brings_it_back(
     assert "offline" in set(Feedback.objects.filter(document=first).values_list("provider", flat=True))
 
     simulator.change(outage="none")
+    wait_until_it_takes("simulated")
     second = hand_in("lab-report.pdf")
     wait_until(lambda: ended(second), "the second document has ended")
+    wait_until_it_takes("simulated")
     third = hand_in("reflection.md")
     wait_until(lambda: ended(third), "the third document has ended")
 

@@ -4,4 +4,5 @@
 -- reply    closed, open or half_open
 -- cost     O(log n) in probes
 -- include "circuit"
-return breaker_seen()
+local seen = breaker_seen()
+return breaker_name(seen)
