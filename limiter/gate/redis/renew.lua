@@ -44,10 +44,7 @@ local function install(id, job, flow_name, group_name, hold)
   state.in_flight = state.in_flight + 1
 end
 
-local held = {} -- leases by their fields: one may be named twice
-for i, field in ipairs(asked) do
-  held[field] = found[i + FOUND]
-end
+local held = by_field(asked, found)
 
 local missing, installed, renewed = {}, 0, {}
 -- Without rules nothing can be admitted in place of these: they are installed once there are rules.

@@ -29,10 +29,7 @@ local retry_after, random, first_token, total, quota
 local not_taken -- did the provider not take the call?
 local settled = 0
 
-local unsettled = {} -- records of leases by their fields: one may be named twice
-for i, field in ipairs(asked) do
-  unsettled[field] = found[i + FOUND]
-end
+local unsettled = by_field(asked, found)
 
 -- The lease whose words begin here, and what is said of it.
 local function read_words(at)

@@ -106,6 +106,15 @@ local function load(fields)
   return packed
 end
 
+-- What load found, by field, for who may name one twice.
+local function by_field(fields, found)
+  local named = {}
+  for i, field in ipairs(fields) do
+    named[field] = found[i + FOUND]
+  end
+  return named
+end
+
 local function load_tuning()
   if not tuning and rules then
     tuning = tuning_unpack(packed_rules, rules.ends)
