@@ -9,13 +9,13 @@ from contextlib import closing
 from typing import Any
 
 from ..base import Aborted, Call, Estimate, Event, ProviderError, Request, TimedOut, TokenUsage
-from .budgets import class_of
+from ..deadlines import Deadlines
+from ..prompting.budgets import class_of
+from ..prompting.estimate import TOOL_PREAMBLE_TOKENS, estimate_tokens
+from ..prompting.prompt import SYSTEM, message_parts, user_message
+from ..prompting.schema import tool_config
 from .client import build_client
-from .deadlines import Deadlines
 from .errors import RAISED, translate
-from .estimate import TOOL_PREAMBLE_TOKENS, estimate_tokens
-from .prompt import SYSTEM, message_parts, user_message
-from .schema import tool_config
 from .settings import BedrockSettings
 from .stream import read_events
 from .wire import Cut, Wire

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .budgets import OutputBudgets
+from ..prompting.budgets import OutputBudgets
 
 
 @dataclass(frozen=True, slots=True)

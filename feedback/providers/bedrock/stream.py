@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from ..answering.answer import read_answer
 from ..base import (
     Accepted,
     Delta,
@@ -17,7 +18,6 @@ from ..base import (
     Truncated,
     Unavailable,
 )
-from .answer import read_answer
 
 CUT_OFF = "max_tokens"  # the stop reason of an answer that was longer than allowed
 # Stop reasons behind which there is no answer, and would be none the next time either.

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feedback.providers.answering.answer import read_answer, salvage
 from feedback.providers.base import (
     Comment,
     CommentKind,
@@ -17,7 +18,6 @@ from feedback.providers.base import (
     SummaryRequest,
     TokenUsage,
 )
-from feedback.providers.bedrock.answer import read_answer, salvage
 
 WHOLE = FeedbackOutput(
     summary="Clear.",

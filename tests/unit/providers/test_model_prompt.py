@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 from feedback.providers.base import Criterion, SectionRequest, SummaryRequest, Task
-from feedback.providers.bedrock.delimiters import blocks
-from feedback.providers.bedrock.prompt import SYSTEM, user_message
-from feedback.providers.bedrock.schema import TOOL, tool_config, tool_schema
+from feedback.providers.prompting.delimiters import blocks
+from feedback.providers.prompting.prompt import SYSTEM, user_message
+from feedback.providers.prompting.schema import TOOL, tool_config, tool_schema
 
 TASK = Task(
     title="Uniforms",
