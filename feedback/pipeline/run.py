@@ -93,7 +93,7 @@ def _record(job: Job, found: Found) -> bool:
 
 def _end_with(job: Job, execution: Execution, found: Found) -> None:
     shares = _persist(coalescing.share_charge)(job) if job.fingerprint else ()
-    execution.report(Outcome.SUCCESS, _usage(found.usage), shares=shares)
+    execution.report(Outcome.SUCCESS, _settled(found.usage, execution), shares=shares)
     ended = _for_whom(job, lambda row: _record(row, found))
     if ended is not None and ended.fingerprint:
         _share(ended)
@@ -152,7 +152,7 @@ def _give_up(job: Job, verdict: Verdict) -> bool:
 
 
 def _end_without(job: Job, execution: Execution, verdict: Verdict) -> float | None:
-    execution.report(verdict.outcome, _usage(verdict.usage), retry_after=verdict.retry_after)
+    execution.report(verdict.outcome, _settled(verdict.usage, execution), retry_after=verdict.retry_after)
     failures = job.failures + int(verdict.counts)
     if verdict.again and failures < jobs.MAX_FAILURES and job.attempt < MAX_ATTEMPTS:
         row = _for_whom(job, lambda row: _put_back(row, verdict))
@@ -183,6 +183,13 @@ def _pause(attempt: int) -> float:
 def _lock(job: Job) -> bool:
     """Serialise what ends within one document, so that the last section knows it is the last."""
     return bool(Document.objects.select_for_update().filter(pk=job.document_id).values_list("pk").first())
+
+
+def _settled(usage: TokenUsage, execution: Execution) -> Usage | None:
+    """For the gate. None: the provider took the call and gave no figures, so what was held stays held."""
+    counted = _usage(usage)
+    unknown = not usage.measured or (counted == Usage() and execution.was_accepted)
+    return None if unknown else counted
 
 
 def _usage(usage: TokenUsage) -> Usage:

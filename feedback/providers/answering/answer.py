@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import from_json
 
 from ..base import (
     Comment,
@@ -17,29 +16,44 @@ from ..base import (
     SummaryRequest,
     TokenUsage,
 )
+from .generous import fields_in
 
 Item = TypeVar("Item", bound=BaseModel)
 
 
-def read_answer(text: str, request: Request, usage: TokenUsage) -> FeedbackOutput:
+def read_answer(texts: Sequence[str], request: Request, usage: TokenUsage) -> FeedbackOutput:
     """Validate an answer, or save what is whole in it.
 
-    Raises MalformedAnswer, with what the call has spent, where nothing useful is whole: no comment
+    `texts` are all places where it may stand, the likeliest first: each call of the tool, then the text.
+    Raises MalformedAnswer, with what the call has spent, where nothing useful is whole in any: no comment
     for a section, neither comment nor summary for a document.
     """
-    try:
-        return FeedbackOutput.model_validate_json(text)
-    except ValidationError as error:
-        saved = salvage(text)
-        if saved.comments or (saved.summary and isinstance(request, SummaryRequest)):
-            return saved
-        problems = error.errors(include_url=False, include_input=False, include_context=False)
-        raise MalformedAnswer(f"Nothing usable in the answer: {problems[:3]}", usage=usage) from error
+    found = [answer for text in texts if (answer := _useful(text, request)) is not None]
+    if not found:
+        length = sum(map(len, texts))
+        raise MalformedAnswer(f"Nothing usable in an answer of {length} characters.", usage=usage)
+    return max(found, key=lambda each: len(each.comments))  # the first of equals
 
 
 def salvage(text: str) -> FeedbackOutput:
     """Keep each part of a damaged answer that is whole and valid by itself; never raises."""
-    fields = _readable_fields(text)
+    return _valid_parts(fields_in(text).values)
+
+
+def _useful(text: str, request: Request) -> FeedbackOutput | None:
+    """The answer in a text: as it is where it is whole and valid, else what of it is of use by itself."""
+    fields, whole = fields_in(text)
+    if whole:
+        try:
+            return FeedbackOutput.model_validate(fields)
+        except ValidationError:
+            pass
+    saved = _valid_parts(fields)
+    enough = saved.comments or (saved.summary and isinstance(request, SummaryRequest))
+    return saved if enough else None
+
+
+def _valid_parts(fields: dict[str, Any]) -> FeedbackOutput:
     return FeedbackOutput(
         summary="".join(_strings([fields.get("summary")]))[:8000],
         strengths=_strings(fields.get("strengths"))[:20],
@@ -47,30 +61,6 @@ def salvage(text: str) -> FeedbackOutput:
         comments=_valid(Comment, fields.get("comments"))[:100],
         levels=_valid(CriterionLevel, fields.get("levels"))[:50],
     )
-
-
-def _readable_fields(text: str) -> dict[str, Any]:
-    """The object as far as it can be read, without the string that was being written."""
-    try:
-        fields = json.loads(text, strict=False)  # a raw line break in a string is forgiven
-    except json.JSONDecodeError as error:
-        fields = _before(text, error.pos)
-    except (ValueError, RecursionError):  # a number of thousands of digits, brackets thousands deep
-        return {}
-    return fields if isinstance(fields, dict) else {}
-
-
-def _before(text: str, fault: int) -> Any:
-    """What stands before the end, or before the first fault."""
-    sound = text[:fault]
-    if text[fault:].strip():
-        # A quotation mark that should have been escaped ends its string too early, and the fault comes
-        # after it. Opened again, that string counts as unfinished, and from_json leaves it out.
-        sound = sound.rstrip().removesuffix('"')
-    try:
-        return from_json(sound, allow_partial=True)
-    except ValueError:
-        return None
 
 
 def _strings(values: object) -> list[str]:

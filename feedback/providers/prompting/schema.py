@@ -1,20 +1,34 @@
-"""The one tool that the model must answer with: FeedbackOutput as a JSON schema."""
+"""FeedbackOutput as a JSON schema, in the two forms that services take."""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from ..base import FeedbackOutput
 
 TOOL = "give_feedback"
+DESCRIPTION = "Hands the feedback to the student."
+# What a service that enforces a schema refuses in it (AWS user guide, "Structured outputs").
+UNENFORCEABLE = frozenset(
+    ("maxLength", "minLength", "maxItems", "minItems", "maximum", "minimum", "multipleOf", "description")
+)
 
 
-def tool_schema() -> dict[str, Any]:
-    """The schema with its references written out, as some models don't follow them."""
+@cache
+def answer_schema() -> dict[str, Any]:
+    """The schema with its references written out, as some models don't follow them. Not to be changed."""
     schema = FeedbackOutput.model_json_schema()
     definitions = schema.pop("$defs", {})
     plain: dict[str, Any] = _plain(schema, definitions)
     return plain
+
+
+@cache
+def enforced_schema() -> dict[str, Any]:
+    """The same for services that enforce it: every field required, none beside them, no bounds."""
+    enforced: dict[str, Any] = _enforced(answer_schema())
+    return enforced
 
 
 def _plain(node: Any, definitions: dict[str, Any]) -> Any:
@@ -30,11 +44,13 @@ def _plain(node: Any, definitions: dict[str, Any]) -> Any:
     return {key: _plain(value, definitions) for key, value in kept.items()}
 
 
-def tool_config() -> dict[str, Any]:
-    """The toolConfig of a Converse request: this tool, and no choice."""
-    specification = {
-        "name": TOOL,
-        "description": "Hands the feedback to the student.",
-        "inputSchema": {"json": tool_schema()},
-    }
-    return {"tools": [{"toolSpec": specification}], "toolChoice": {"tool": {"name": TOOL}}}
+def _enforced(node: Any) -> Any:
+    if isinstance(node, list):
+        return [_enforced(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    # A property may itself be named "description": only a string there describes.
+    kept = {k: _enforced(v) for k, v in node.items() if k not in UNENFORCEABLE or isinstance(v, dict)}
+    if kept.get("type") == "object":
+        kept |= {"required": list(kept["properties"]), "additionalProperties": False}
+    return kept
