@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import cast
 
 from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections, transaction
@@ -14,8 +15,8 @@ from feedback.errors import JobFailed
 from feedback.live import forget, publish
 from feedback.models import Document, Job
 from feedback.observe.runs import observed
-from feedback.providers.base import TokenUsage
-from feedback.services import coalescing, jobs
+from feedback.providers.base import FieldRefused, TokenUsage
+from feedback.services import coalescing, jobs, learning
 from limiter.execution import Execution
 from limiter.gate.model import Outcome, Usage
 
@@ -58,11 +59,18 @@ def _carry_out(job: Job, execution: Execution) -> float | None:
     try:
         found = STAGES[job.kind].work(job, execution)
     except Exception as error:
-        verdict = verdict_of(error, execution)
+        verdict = _learnt_from(error, job, verdict_of(error, execution))
         _log(job, verdict, error)
         return _end_without(job, execution, verdict)
     _end_with(job, execution, found)
     return None
+
+
+def _learnt_from(error: Exception, job: Job, verdict: Verdict) -> Verdict:
+    """A setting that the model refused is left out of the next attempt, and the job is not at fault."""
+    if isinstance(error, FieldRefused) and _persist(learning.learn)(job, error):
+        return replace(verdict, again=True, counts=False)
+    return verdict
 
 
 def _forget_connection(state: RetryCallState) -> None:

@@ -104,7 +104,9 @@ def claim(job_id: str, execution: Execution) -> Job | None:
 
 def loaded(job_id: UUID | str) -> Job:
     """A job with all that its stage looks at."""
-    job = Job.objects.select_related("document__assignment", "document__owner", "section").get(pk=job_id)
+    job = Job.objects.select_related("document__assignment__course", "document__owner", "section").get(
+        pk=job_id
+    )
     if job.section is not None:
         job.section.document = job.document
     return job

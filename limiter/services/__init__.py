@@ -15,10 +15,10 @@ from .plans import (
     set_group_weight,
 )
 from .pools import check_members, remove_pool, set_pool
-from .upstreams import change_upstream, create_upstream, force_breaker, restore_version
+from .upstreams import change_settings, change_upstream, create_upstream, force_breaker, restore_version
 
 __all__ = [
-    "change_plan", "change_upstream", "check_members", "create_plan", "create_upstream", "force_breaker",
-    "forget_flow", "record_breaker", "remove_pool", "restore_version", "set_flow_policy", "set_group_policy",
-    "set_group_weight", "set_pool",
+    "change_plan", "change_settings", "change_upstream", "check_members", "create_plan", "create_upstream",
+    "force_breaker", "forget_flow", "record_breaker", "remove_pool", "restore_version", "set_flow_policy",
+    "set_group_policy", "set_group_weight", "set_pool",
 ]  # fmt: skip
