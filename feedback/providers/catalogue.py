@@ -29,7 +29,7 @@ class Source:
 
     facts: tuple[str, ...]
     address: str
-    says: str
+    content: str  # what stands there
     checked: datetime.date
 
 
@@ -181,7 +181,7 @@ def _sources(
     groups: list[dict[str, Any]], addresses: Mapping[str, Any], checked: datetime.date
 ) -> list[Source]:
     return [
-        Source(tuple(group["facts"]), addresses[key]["address"], addresses[key]["says"], checked)
+        Source(tuple(group["facts"]), addresses[key]["address"], addresses[key]["content"], checked)
         for group in groups
         for key in group["from"]
     ]

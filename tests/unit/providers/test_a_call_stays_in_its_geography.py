@@ -55,7 +55,7 @@ def test_a_country_without_a_profile_of_its_own_is_part_of_the_wider_geography()
 
 
 @pytest.mark.parametrize("name", ["", "mars-north-1", "Frankfurt"])
-def test_what_is_no_region_is_said_to_be_none(name: str) -> None:
+def test_what_is_no_region_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match="not a region"):
         geography_of(name)
 
@@ -81,7 +81,7 @@ def test_the_bare_id_is_called_where_no_profile_is_near() -> None:
     assert profile_id(model("qwen3-32b"), "eu-central-1") == "qwen.qwen3-32b-v1:0"
 
 
-def test_a_model_that_is_not_offered_says_what_it_has() -> None:
+def test_a_refusal_names_the_profiles_that_there_are() -> None:
     with pytest.raises(ValueError, match=r"Claude Opus 4\.1 is not offered .* eu-central-1\. .*: us\."):
         profile_id(model("claude-opus-4-1"), "eu-central-1")
 

@@ -1,4 +1,4 @@
-"""The table of models is whole, sourced, and says nothing that contradicts itself."""
+"""The table of models is whole, sourced, and without contradictions."""
 
 from __future__ import annotations
 
@@ -42,17 +42,17 @@ def test_facts_agree_with_each_other(model: ModelFacts) -> None:
 
 
 @pytest.mark.parametrize("model", MODELS, ids=named)
-def test_every_source_has_an_address_and_speaks_of_a_fact(model: ModelFacts) -> None:
+def test_every_source_has_an_address_and_belongs_to_a_fact(model: ModelFacts) -> None:
     assert model.sources
     for source in model.sources:
         assert urlparse(source.address).scheme == "https"
-        assert source.says
+        assert source.content
         assert source.checked == TODAY
         assert set(source.facts) <= FACTS
 
 
 @pytest.mark.parametrize("model", BEDROCK, ids=named)
-def test_what_is_said_beyond_the_cautious_default_has_a_source(model: ModelFacts) -> None:
+def test_what_goes_beyond_the_cautious_default_has_a_source(model: ModelFacts) -> None:
     default = unknown(model.id)
     sourced = {fact for source in model.sources for fact in source.facts}
     for fact in sorted(FACTS):
@@ -128,7 +128,7 @@ def test_an_alias_means_its_model() -> None:
         ("in.anthropic.claude-sonnet-5", "in"),
     ],
 )
-def test_an_id_tells_how_far_it_reaches(model_id: str, geography: str) -> None:
+def test_an_id_shows_how_far_it_reaches(model_id: str, geography: str) -> None:
     assert prefix_of(model_id) == geography
 
 
@@ -190,18 +190,18 @@ def test_a_long_prompt_costs_more_where_the_maker_says_so() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "says"),
+    ("change", "reason"),
     [
         ('accept_tools = true\nsources = [{ facts = ["context"], from = ["here"] }]', "accept_tools"),
         ('sources = [{ facts = ["context"], from = ["nowhere"] }]', "nowhere"),
         ("", "sources"),
     ],
 )
-def test_a_table_with_a_mistake_names_its_model(tmp_path: Path, change: str, says: str) -> None:
+def test_a_table_with_a_mistake_names_its_model(tmp_path: Path, change: str, reason: str) -> None:
     file = tmp_path / "models.toml"
     file.write_text(
-        'checked = 2026-11-30\ndefault = "a"\n[sources.here]\naddress = "https://example.org"\nsays = "x"\n'
+        'checked = 2026-11-30\ndefault = "a"\n[sources.here]\naddress = "https://x.org"\ncontent = "x"\n'
         f'[[models]]\nname = "a"\ntitle = "A"\nid = "x.a"\n{change}\n'
     )
-    with pytest.raises(ValueError, match=f"models.toml, a: .*{says}"):
+    with pytest.raises(ValueError, match=f"models.toml, a: .*{reason}"):
         read_catalogue(file)
