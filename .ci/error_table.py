@@ -16,8 +16,8 @@ TEST = "tests/unit/providers/test_errors_are_classed_by_whom_they_concern.py"
 HEADER = f"""# Errors of providers
 
 Made from `feedback/providers/errors.toml` by `.ci/error_table.py`; a test compares them. The rules are tried
-from top to bottom, and the first one that fits decides. Each has an example that is put through all of them, in
-`{TEST}`.
+from top to bottom, and the first one that fits decides. Each has an example that is put through all of them,
+in `{TEST}`.
 
 | concerns | what happens |
 |---|---|

@@ -10,7 +10,7 @@ from limiter.models.ids import UUIDv7Field
 
 from .codes import codes
 
-# Where a text may be read: the geographies of AWS's profiles; "here" is a server that operators of ours named.
+# Where a text may be read: geographies of AWS's profiles; "here" is a server that our operators named.
 GEOGRAPHIES = (
     "eu", "us", "ca", "jp", "au", "in", "apac", "sa", "me", "af", "il", "mx", "us-gov", "global", "here",
 )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from datetime import date
+from dataclasses import asdict
 from fnmatch import fnmatchcase
 from typing import Any
 from urllib.parse import urlsplit
@@ -182,17 +182,19 @@ def seed_models() -> int:
     What an operator has edited stays, and so does what the release no longer has.
     """
     rows = LanguageModel.objects.in_bulk()
-    changed = 0
-    for facts in read_catalogue().models.values():
-        row = rows.get(facts.name)
-        wanted = _values_of(facts)
-        if row is not None and (row.edited or all(getattr(row, key) == wanted[key] for key in wanted)):
-            continue
-        row = LanguageModel(name=facts.name, **wanted)
-        row.full_clean(validate_unique=False)
-        row.save()
-        changed += 1
-    return changed
+    wanted = {facts.name: _values_of(facts) for facts in read_catalogue().models.values()}
+    behind = {name: values for name, values in wanted.items() if _is_behind(rows.get(name), values)}
+    changed = [LanguageModel(name=name, **values) for name, values in behind.items()]
+    LanguageModel.objects.bulk_create(
+        changed, update_conflicts=True, unique_fields=["name"], update_fields=MODEL_SETTINGS
+    )
+    return len(changed)
+
+
+def _is_behind(row: LanguageModel | None, values: Mapping[str, Any]) -> bool:
+    if row is None:
+        return True
+    return not row.edited and any(getattr(row, name) != value for name, value in values.items())
 
 
 @transaction.atomic
@@ -220,14 +222,10 @@ def _values_of(facts: ModelFacts) -> dict[str, Any]:
     values = {name: getattr(facts, name) for name in FACTS if name != "name"}
     lists = {name: list(value) for name, value in values.items() if isinstance(value, tuple)}
     sources = [
-        {"facts": list(each.facts), "address": each.address, "says": each.says, "checked": _day(each.checked)}
+        {**asdict(each), "facts": list(each.facts), "checked": each.checked.isoformat()}
         for each in facts.sources
     ]
     return {**values, **lists, "model_id": facts.id, "sources": sources}
-
-
-def _day(day: date) -> str:
-    return day.isoformat()
 
 
 def seed_after_migrate(using: str, **kwargs: object) -> None:
