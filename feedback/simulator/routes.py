@@ -12,6 +12,7 @@ from .modelled import ErrorName, ServiceError
 from .openai.errors import error_reply as openai_error_reply
 from .openai.request import read_chat
 from .service import Service
+from .situations import Situation, situation_error
 
 _MODEL = re.compile(r"/model/(.+)/(converse|converse-stream|invoke|invoke-with-response-stream|count-tokens)")
 _OPENAI = "/v1/"
@@ -26,6 +27,8 @@ def route(request: Request, service: Service) -> Api | Reply:
         raise ServiceError(ErrorName.RESOURCE_NOT_FOUND, "There is no such operation.")
     bedrock.check_signature(request.headers, service.settings)
     model, operation = match[1], match[2]
+    if not service.abilities(model).on_demand and not bedrock.is_profile(model):
+        raise situation_error(Situation.NEEDS_PROFILE, model=model)
     streams = operation in ("converse-stream", "invoke-with-response-stream")
     if operation == "count-tokens":
         service.refuse_model(model)
