@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
 
 from feedback.providers.base import FeedbackOutput
-from feedback.providers.bedrock.schema import tool_schema
+from feedback.providers.prompting.schema import answer_schema
 from feedback.simulator.author import asks_for_feedback, write_value
 
 TEXT = "School uniforms are a topic that everyone has an opinion about. Studies show that they help."
@@ -62,7 +62,7 @@ def assert_valid(schema: dict[str, Any], value: object) -> None:
     Draft202012Validator(schema, format_checker=FormatChecker()).validate(value)
 
 
-@pytest.mark.parametrize("schema", [PERSON, TREE, ALL_OF, tool_schema(), FeedbackOutput.model_json_schema()])
+@pytest.mark.parametrize("schema", [PERSON, TREE, ALL_OF, answer_schema(), FeedbackOutput.model_json_schema()])
 @pytest.mark.parametrize("seed", range(5))
 def test_the_schemas_that_clients_send(schema: dict[str, Any], seed: int) -> None:
     assert_valid(schema, write_value(TEXT, schema, seed))
@@ -124,7 +124,7 @@ def test_a_schema_that_must_hold_itself_has_no_answer() -> None:
 
 
 def test_our_own_schema_is_answered_by_the_good_author() -> None:
-    feedback = FeedbackOutput.model_validate(write_value(TEXT, tool_schema(), 1))
+    feedback = FeedbackOutput.model_validate(write_value(TEXT, answer_schema(), 1))
     assert feedback.comments
     assert all(comment.quote in TEXT for comment in feedback.comments)
 
@@ -135,7 +135,7 @@ def test_our_own_schema_is_answered_by_the_good_author() -> None:
         ({"type": "object"}, True),
         ({"type": "object", "additionalProperties": False}, False),
         ({"type": "object", "properties": {"summary": {"type": "string"}}}, False),
-        (tool_schema(), True),
+        (answer_schema(), True),
     ],
 )
 def test_only_a_schema_of_feedback_is_taken_for_ours(schema: dict[str, Any], ours: bool) -> None:
