@@ -82,8 +82,27 @@ def pace_of(upstream: str) -> Pace:
     return Pace(status.requests_per_minute, status.mean_seconds)
 
 
+def is_held(upstream: str) -> bool:
+    """Does the system hold it, or is it on trial since? Asks Postgres alone."""
+    return Upstream.objects.filter(name=upstream).exclude(held_cause="").exists()
+
+
+def hold_generation(upstream: str) -> int | None:
+    """In which a call begins now, for `services.hold` and `services.end_hold`.
+
+    None: its outcome moves nothing, for the upstream is shut, or nobody made it.
+    """
+    open_ = Upstream.objects.filter(name=upstream, held_until__isnull=True)
+    return open_.values_list("hold_generation", flat=True).first()
+
+
 def is_open(upstream: str) -> bool:
-    """Does the breaker, or an operator who forced it, let nothing through? Raises GateError."""
+    """Does nothing, or a trial alone, get through: by the breaker, an operator who forced it, or a hold?
+
+    Raises GateError.
+    """
+    if is_held(upstream):
+        return True
     status = get_gate().status(upstream)
     return status.breaker == BreakerState.OPEN and status.breaker_mode != BreakerMode.OBSERVE
 
