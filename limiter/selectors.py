@@ -87,13 +87,27 @@ def is_held(upstream: str) -> bool:
     return Upstream.objects.filter(name=upstream).exclude(held_cause="").exists()
 
 
-def hold_generation(upstream: str) -> int | None:
-    """In which a call begins now, for `services.hold` and `services.end_hold`.
+def held_upstreams() -> dict[str, str]:
+    """Upstreams that the system holds or tries, by name, with the cause. Asks Postgres alone."""
+    return dict(Upstream.objects.exclude(held_cause="").values_list("name", "held_cause"))
 
-    None: its outcome moves nothing, for the upstream is shut, or nobody made it.
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an upstream stands when a call begins."""
+
+    generation: int  # of its hold, to which the call's outcome belongs
+    on_trial: bool
+
+
+def standing_of(upstream: str) -> Standing | None:
+    """For `services.hold` and `services.end_hold`.
+
+    None: the outcome of a call that begins now moves no hold, for the upstream is shut, or nobody made it.
     """
     open_ = Upstream.objects.filter(name=upstream, held_until__isnull=True)
-    return open_.values_list("hold_generation", flat=True).first()
+    found = open_.values_list("hold_generation", "held_cause").first()
+    return Standing(found[0], bool(found[1])) if found else None
 
 
 def is_open(upstream: str) -> bool:

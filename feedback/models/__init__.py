@@ -9,6 +9,7 @@ from .documents import Document, Section, Upload
 from .drafts import Draft
 from .drift import Drift
 from .erasure import Erasure
+from .error_texts import ErrorText
 from .feedback import Comment, Feedback
 from .invitations import Invitation
 from .jobs import Job, JobEvent
@@ -38,6 +39,7 @@ __all__ = [
     "Drift",
     "Edit",
     "Erasure",
+    "ErrorText",
     "Feedback",
     "Incident",
     "Invitation",

@@ -60,11 +60,12 @@ def try_due() -> list[str]:
 def take_trial(upstream: str, *, seconds: float) -> int | None:
     """Reserve the trial for a call past the line; nothing else gets through for so many seconds.
 
-    Returns the generation that its outcome belongs to. None: the upstream is not due, or somebody has it.
+    Returns the generation that its outcome belongs to. None: it is not due, or somebody has it, or an
+    operator has paused it.
     """
     now = _now()
     row = Upstream.objects.select_for_update(skip_locked=True).filter(name=upstream).first()
-    if row is None or not row.is_held or (row.held_until is not None and row.held_until > now):
+    if row is None or row.paused or not row.is_held or (row.held_until is not None and row.held_until > now):
         return None
     _move(row, {"held_until": now + timedelta(seconds=seconds)})
     return row.hold_generation

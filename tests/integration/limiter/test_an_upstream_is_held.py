@@ -32,6 +32,13 @@ def refused(generation: int = 0) -> bool:
     )
 
 
+def began() -> int:
+    """The generation of a call that begins now."""
+    standing = selectors.standing_of("tested")
+    assert standing is not None
+    return standing.generation
+
+
 def make_it_due() -> None:
     past = timezone.now() - timedelta(seconds=1)
     Upstream.objects.filter(name="tested").update(held_since=past - timedelta(hours=1), held_until=past)
@@ -99,8 +106,7 @@ def test_an_accepted_trial_lets_everything_through(upstream: Upstream, gate: Mem
     refused()
     make_it_due()
     services.try_due()
-    generation = selectors.hold_generation("tested")
-    assert generation is not None
+    generation = began()
     assert services.end_hold(upstream="tested", generation=generation)
     assert not services.end_hold(upstream="tested", generation=generation)
     assert len(gate.admit("tested", 3).leases) == 2
@@ -114,9 +120,7 @@ def test_a_refused_trial_holds_it_for_twice_as_long_up_to_the_most(upstream: Ups
     services.change_upstream(upstream="tested", changes={"hold_seconds": 60, "hold_max_seconds": 200}, **WHO)
     lengths = []
     for _ in range(4):
-        generation = selectors.hold_generation("tested")
-        assert generation is not None
-        assert refused(generation)
+        assert refused(began())
         before = timezone.now()
         until = now_is().held_until
         assert until is not None
@@ -139,7 +143,7 @@ def test_a_call_from_before_the_last_move_moves_nothing(upstream: Upstream) -> N
 
 def test_a_call_that_begins_while_it_is_shut_moves_nothing(upstream: Upstream) -> None:
     refused()
-    assert selectors.hold_generation("tested") is None
+    assert selectors.standing_of("tested") is None
 
 
 def test_a_reserved_trial_lets_nothing_else_through(upstream: Upstream, gate: MemoryGate) -> None:
@@ -167,9 +171,7 @@ def test_an_operators_pause_stays_when_a_hold_ends(upstream: Upstream, gate: Mem
     make_it_due()
     services.try_due()
     assert gate.admit("tested", 1).reason is Reason.PAUSED
-    generation = selectors.hold_generation("tested")
-    assert generation is not None
-    services.end_hold(upstream="tested", generation=generation)
+    services.end_hold(upstream="tested", generation=began())
     assert gate.admit("tested", 1).reason is Reason.PAUSED
     assert now_is().paused
 
@@ -214,7 +216,7 @@ def test_what_differs_is_told_across_a_trial_which_is_not_kept(upstream: Upstrea
 
 def test_an_unknown_upstream_is_not_held(upstream: Upstream) -> None:
     assert not services.hold(upstream="nowhere", cause="clock", reason="x", generation=0)
-    assert selectors.hold_generation("nowhere") is None
+    assert selectors.standing_of("nowhere") is None
 
 
 @pytest.mark.parametrize(
