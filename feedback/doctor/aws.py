@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from django.conf import settings
 from django.utils import timezone
 
 from feedback import upstreams
 from feedback.models import Endpoint
-from feedback.providers.base import Call, ProviderError, Rejected, SectionRequest, Throttled
+from feedback.providers.base import ProviderError, Rejected, Throttled
 from feedback.providers.bedrock import BedrockSettings
 from feedback.providers.bedrock.probe import credentials_from, endpoint_of, reach
+from feedback.providers.short_call import answered_in
 from feedback.selectors.endpoints import Target, called_upstreams, target_of
 
 from .model import Finding, fail, ok, warn
@@ -21,10 +23,6 @@ ACCESS = (
     "Ask for access to the model in the Bedrock console, and allow bedrock:InvokeModelWithResponseStream."
 )
 SOON = timedelta(days=90)  # before a model's end, from when an operator should choose another
-SAMPLE = SectionRequest(
-    "School starts too early. Studies show that pupils sleep better when it begins at nine, and who sleeps "
-    "better learns better. That is why our school should try it for a year."
-)
 CONNECT_SECONDS = 5.0
 
 
@@ -91,15 +89,12 @@ def _life(target: Target) -> Iterator[Finding]:
 def _answer(target: Target) -> Finding:
     """The call that work makes: same prompt, same settings, same way to a structured answer."""
     name = f"{target.upstream}: {target.model_id}"
-    began = timezone.now()
-    provider = upstreams.provider_for(target.upstream)
     try:
-        for _ in provider.stream(SAMPLE, Call()):
-            pass
+        seconds = answered_in(upstreams.provider_for(target.upstream), seconds=settings.BEDROCK_CALL_SECONDS)
     except Throttled as error:
         return warn("bedrock", f"{name} throttles: {error}", "The quota is used up for now; ask again.")
     except Rejected as error:
         return fail("bedrock", f"{name} refuses: {error}", ACCESS)
     except ProviderError as error:
         return fail("bedrock", f"{name} fails: {error}", "See the AWS health page; ask again later.")
-    return ok("bedrock", f"{name} answered in {(timezone.now() - began).total_seconds():.1f} s")
+    return ok("bedrock", f"{name} answered in {seconds:.1f} s")

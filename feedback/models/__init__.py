@@ -10,6 +10,7 @@ from .drafts import Draft
 from .drift import Drift
 from .endpoints import Endpoint, LearntRefusal
 from .erasure import Erasure
+from .error_texts import ErrorText
 from .feedback import Comment, Feedback
 from .invitations import Invitation
 from .jobs import Job, JobEvent
@@ -41,6 +42,7 @@ __all__ = [
     "Edit",
     "Endpoint",
     "Erasure",
+    "ErrorText",
     "Feedback",
     "Incident",
     "Invitation",

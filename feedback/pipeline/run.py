@@ -162,7 +162,7 @@ def _give_up(job: Job, verdict: Verdict) -> bool:
 def _end_without(job: Job, execution: Execution, verdict: Verdict) -> float | None:
     execution.report(verdict.outcome, _settled(verdict.usage, execution), retry_after=verdict.retry_after)
     failures = job.failures + int(verdict.counts)
-    if verdict.again and failures < jobs.MAX_FAILURES and job.attempt < MAX_ATTEMPTS:
+    if verdict.again and failures < jobs.MAX_FAILURES and _may_try_again(job, verdict):
         row = _for_whom(job, lambda row: _put_back(row, verdict))
         if row is not job:
             _forget_the_deleted(job)
@@ -182,6 +182,15 @@ def _end_without(job: Job, execution: Execution, verdict: Verdict) -> float | No
         _tell(row)
         raise JobFailed(verdict.problem)
     return None
+
+
+def _may_try_again(job: Job, verdict: Verdict) -> bool:
+    """Runs that never reached the provider are no attempts, however many there were."""
+    return (
+        verdict.outcome == Outcome.RETURNED
+        or job.attempt < MAX_ATTEMPTS
+        or job.attempt - jobs.runs_returned(job) < MAX_ATTEMPTS
+    )
 
 
 def _pause(attempt: int) -> float:

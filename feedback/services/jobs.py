@@ -199,6 +199,12 @@ def back_in_line(
     return bool(changed)
 
 
+def runs_returned(job: Job) -> int:
+    """Runs of a job that were given back before the provider had a part in them."""
+    again = job.events.filter(kind=JobEvent.Kind.AGAIN, detail__outcome=Outcome.RETURNED.value)
+    return again.count()
+
+
 def reclaim(job: Job) -> bool:
     """The run ended without a word: the row waits again. False: it had moved on."""
     changed = Job.objects.filter(pk=job.pk, state=State.RUNNING, lease=job.lease).update(

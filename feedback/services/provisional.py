@@ -27,7 +27,7 @@ AT_ONCE = 50  # and the settlement that opened a breaker, which others wait behi
 
 
 def bridge(upstream: str, *, document: Document | None = None, most: int = A_PASS) -> int:
-    """Bridge what waits behind an open breaker, the longest waiting first; returns how many sections.
+    """Bridge what waits behind an open breaker or a hold, the longest waiting first; how many sections.
 
     Raises GateError where the gate can't be asked.
     """
@@ -57,6 +57,12 @@ def bridge_or_leave(document: Document) -> None:
 def breaker_moved(upstream: str, state: BreakerState) -> None:
     """A limiter.watch.Mover: those who wait hear of an outage when it is noticed."""
     if state == BreakerState.OPEN:
+        bridge(upstream, most=AT_ONCE)
+
+
+def hold_moved(upstream: str, is_held: bool) -> None:
+    """A limiter.watch.Holder: the same where the system holds an upstream."""
+    if is_held:
         bridge(upstream, most=AT_ONCE)
 
 

@@ -11,6 +11,7 @@ from limiter.history import Change, changes_between
 from limiter.models import Upstream
 from limiter.publication import SETTINGS, body_of, keep_version, publish_on_commit
 
+from .holds import lift_hold
 from .writing import assign, require, tell_change
 
 
@@ -81,3 +82,10 @@ def restore_version(*, upstream: str, version: int, author: str, reason: str) ->
     body: dict[str, Any] = row.versions.get(version=version).body
     known = {name: value for name, value in body.items() if name in SETTINGS}
     return change_upstream(upstream=upstream, changes=known, author=author, reason=reason)
+
+
+@transaction.atomic
+def resume(*, upstream: str, author: str, reason: str) -> Upstream:
+    """Go on after an operator's pause and after a hold of the system, whichever there is."""
+    lift_hold(upstream=upstream, author=author, reason=reason)
+    return change_upstream(upstream=upstream, changes={"paused": False}, author=author, reason=reason)

@@ -62,7 +62,9 @@ def assert_valid(schema: dict[str, Any], value: object) -> None:
     Draft202012Validator(schema, format_checker=FormatChecker()).validate(value)
 
 
-@pytest.mark.parametrize("schema", [PERSON, TREE, ALL_OF, answer_schema(), FeedbackOutput.model_json_schema()])
+@pytest.mark.parametrize(
+    "schema", [PERSON, TREE, ALL_OF, answer_schema(), FeedbackOutput.model_json_schema()]
+)
 @pytest.mark.parametrize("seed", range(5))
 def test_the_schemas_that_clients_send(schema: dict[str, Any], seed: int) -> None:
     assert_valid(schema, write_value(TEXT, schema, seed))
