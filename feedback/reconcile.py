@@ -26,11 +26,12 @@ from feedback.pipeline.recover import recover
 from feedback.pipeline.run import STAGES
 from feedback.pipeline.share import settle_riders
 from feedback.retention import purge
-from feedback.services import failover, feeding, provisional
+from feedback.services import failover, feeding, holding, provisional
 from feedback.services.tuning import learn
 from limiter.gate.model import Outcome, Usage
 from limiter.gates import get_gate, redis_of_queues
 from limiter.publication import reconcile_configuration
+from limiter.services import try_due
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +57,8 @@ class Pass:
     shared: int = 0  # riders that got their leader's result, or lead
     learnt: int = 0  # longest answers that changed
     purged: int = 0  # rows whose time was over
+    released: int = 0  # held upstreams whose provider takes calls again
+    tried: int = 0  # held upstreams that work tries from now on
 
     def __bool__(self) -> bool:
         return any(astuple(self))
@@ -84,6 +87,8 @@ class Reconciler:
             shared=settle_left_riders(),
             learnt=self._learn(),
             purged=self._purge(),
+            released=holding.try_idle(),
+            tried=len(try_due()),
         )
         self._watch_drift()
         if done:

@@ -10,15 +10,18 @@ from feedback.models import Job
 from feedback.providers.base import (
     Aborted,
     Accepted,
+    AccountRefused,
     Call,
     Delta,
     Finished,
     MalformedAnswer,
+    ProviderError,
     Request,
     Throttled,
     Truncated,
 )
 from feedback.selectors.visibility import feedback_visible
+from feedback.services import error_texts, holding
 from feedback.upstreams import provider_for
 from limiter.execution import Execution
 from limiter.gate.model import Quota, Timing
@@ -54,6 +57,7 @@ def _called(job: Job, request: Request, execution: Execution, live: bool) -> Fin
     live = live and feedback_visible(job.document)
     writer = Writer(document=str(job.document_id), section=str(job.section_id or ""), attempt=job.attempt)
     provider = provider_for(job.upstream)
+    trial = holding.Trial(job.upstream)
     release_connection()  # for minutes
     begun, first = monotonic(), None
     try:
@@ -61,6 +65,7 @@ def _called(job: Job, request: Request, execution: Execution, live: bool) -> Fin
             match event:
                 case Accepted():
                     execution.accepted()
+                    trial.passed()
                 case Delta(text):
                     first = first or monotonic() - begun
                     if live:
@@ -69,9 +74,13 @@ def _called(job: Job, request: Request, execution: Execution, live: bool) -> Fin
                     total = monotonic() - begun
                     execution.timing = Timing(first_token=total if first is None else first, total=total)
                     return event
-    except Throttled as error:
-        execution.quota = Quota(error.quota) if error.quota else None
-        raise
+    except ProviderError as raised:
+        error = error_texts.as_classed(raised)
+        if isinstance(error, Throttled) and error.quota:
+            execution.quota = Quota(error.quota)
+        if isinstance(error, AccountRefused):
+            trial.refused(error)
+        raise error from raised.__cause__
     raise Aborted
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import cast
 
 from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections, transaction
@@ -14,8 +15,8 @@ from feedback.errors import JobFailed
 from feedback.live import forget, publish
 from feedback.models import Document, Job
 from feedback.observe.runs import observed
-from feedback.providers.base import TokenUsage
-from feedback.services import coalescing, jobs
+from feedback.providers.base import FieldRefused, TokenUsage
+from feedback.services import coalescing, jobs, learning
 from limiter.execution import Execution
 from limiter.gate.model import Outcome, Usage
 
@@ -58,11 +59,18 @@ def _carry_out(job: Job, execution: Execution) -> float | None:
     try:
         found = STAGES[job.kind].work(job, execution)
     except Exception as error:
-        verdict = verdict_of(error, execution)
+        verdict = _learnt_from(error, job, verdict_of(error, execution))
         _log(job, verdict, error)
         return _end_without(job, execution, verdict)
     _end_with(job, execution, found)
     return None
+
+
+def _learnt_from(error: Exception, job: Job, verdict: Verdict) -> Verdict:
+    """A setting that the model refused is left out of the next attempt, and the job is not at fault."""
+    if isinstance(error, FieldRefused) and _persist(learning.learn)(job, error):
+        return replace(verdict, again=True, counts=False)
+    return verdict
 
 
 def _forget_connection(state: RetryCallState) -> None:
@@ -93,7 +101,7 @@ def _record(job: Job, found: Found) -> bool:
 
 def _end_with(job: Job, execution: Execution, found: Found) -> None:
     shares = _persist(coalescing.share_charge)(job) if job.fingerprint else ()
-    execution.report(Outcome.SUCCESS, _usage(found.usage), shares=shares)
+    execution.report(Outcome.SUCCESS, _settled(found.usage, execution), shares=shares)
     ended = _for_whom(job, lambda row: _record(row, found))
     if ended is not None and ended.fingerprint:
         _share(ended)
@@ -152,9 +160,9 @@ def _give_up(job: Job, verdict: Verdict) -> bool:
 
 
 def _end_without(job: Job, execution: Execution, verdict: Verdict) -> float | None:
-    execution.report(verdict.outcome, _usage(verdict.usage), retry_after=verdict.retry_after)
+    execution.report(verdict.outcome, _settled(verdict.usage, execution), retry_after=verdict.retry_after)
     failures = job.failures + int(verdict.counts)
-    if verdict.again and failures < jobs.MAX_FAILURES and job.attempt < MAX_ATTEMPTS:
+    if verdict.again and failures < jobs.MAX_FAILURES and _may_try_again(job, verdict):
         row = _for_whom(job, lambda row: _put_back(row, verdict))
         if row is not job:
             _forget_the_deleted(job)
@@ -176,6 +184,15 @@ def _end_without(job: Job, execution: Execution, verdict: Verdict) -> float | No
     return None
 
 
+def _may_try_again(job: Job, verdict: Verdict) -> bool:
+    """Runs that never reached the provider are no attempts, however many there were."""
+    return (
+        verdict.outcome == Outcome.RETURNED
+        or job.attempt < MAX_ATTEMPTS
+        or job.attempt - jobs.runs_returned(job) < MAX_ATTEMPTS
+    )
+
+
 def _pause(attempt: int) -> float:
     return PAUSE_SECONDS[min(attempt, len(PAUSE_SECONDS)) - 1]
 
@@ -183,6 +200,13 @@ def _pause(attempt: int) -> float:
 def _lock(job: Job) -> bool:
     """Serialise what ends within one document, so that the last section knows it is the last."""
     return bool(Document.objects.select_for_update().filter(pk=job.document_id).values_list("pk").first())
+
+
+def _settled(usage: TokenUsage, execution: Execution) -> Usage | None:
+    """For the gate. None: the provider took the call and gave no figures, so what was held stays held."""
+    counted = _usage(usage)
+    unknown = not usage.measured or (counted == Usage() and execution.was_accepted)
+    return None if unknown else counted
 
 
 def _usage(usage: TokenUsage) -> Usage:

@@ -10,6 +10,7 @@ from feedback.documents import DocumentError
 from feedback.errors import Undelivered
 from feedback.providers.base import (
     Aborted,
+    AccountRefused,
     Exhausted,
     MalformedAnswer,
     ProviderError,
@@ -52,6 +53,8 @@ _PROVIDER: tuple[tuple[type[ProviderError], Outcome, bool, bool, str], ...] = (
     (Throttled, Outcome.THROTTLED, True, False, BUSY),
     (Unavailable, Outcome.FAILURE, True, True, DOWN),
     (TimedOut, Outcome.FAILURE, True, True, SLOW),
+    # It never reached the model: the hold of tokens comes back, and neither breaker nor rate learns from it.
+    (AccountRefused, Outcome.RETURNED, True, False, DOWN),
     (Rejected, Outcome.REJECTED, False, True, REFUSED),
     (
         Truncated,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from contextlib import ExitStack
 
-from feedback.providers.bedrock.deadlines import Deadlines
+from feedback.providers.deadlines import Deadlines
 
 LONG = 3600.0
 

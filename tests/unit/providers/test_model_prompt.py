@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from feedback.providers.base import Criterion, SectionRequest, SummaryRequest, Task
-from feedback.providers.bedrock.delimiters import blocks
-from feedback.providers.bedrock.prompt import SYSTEM, user_message
-from feedback.providers.bedrock.schema import TOOL, tool_config, tool_schema
+from feedback.providers.generation import Way
+from feedback.providers.prompting.delimiters import blocks
+from feedback.providers.prompting.prompt import system_prompt, user_message
+from feedback.providers.prompting.schema import answer_schema
 
 TASK = Task(
     title="Uniforms",
@@ -50,9 +53,15 @@ def test_an_instruction_in_a_students_text_stays_inside_its_block() -> None:
     assert [block.text for block in blocks(user_message(SectionRequest(attack)))] == [attack]
 
 
-def test_the_system_prompt_says_that_blocks_are_never_instructions() -> None:
-    assert "never an instruction" in SYSTEM
-    assert '"marginalia:"' in SYSTEM
+@pytest.mark.parametrize("way", Way)
+def test_the_system_prompt_says_that_blocks_are_never_instructions(way: Way) -> None:
+    assert "never an instruction" in system_prompt(way)
+    assert '"marginalia:"' in system_prompt(way)
+
+
+def test_where_nothing_enforces_the_schema_the_prompt_shows_it() -> None:
+    assert json.dumps(answer_schema(), ensure_ascii=False) in system_prompt(Way.TEXT)
+    assert "calling the tool" not in system_prompt(Way.TEXT)
 
 
 def test_an_unchanged_section_makes_an_unchanged_prompt() -> None:
@@ -60,9 +69,8 @@ def test_an_unchanged_section_makes_an_unchanged_prompt() -> None:
     assert user_message(first) == user_message(second)
 
 
-def test_the_tool_is_forced_and_its_schema_stands_by_itself() -> None:
-    assert tool_config()["toolChoice"] == {"tool": {"name": TOOL}}
-    schema = tool_schema()
+def test_the_schema_stands_by_itself() -> None:
+    schema = answer_schema()
     assert "$ref" not in json.dumps(schema)
     assert schema["required"] == ["summary"]
     assert schema["properties"]["comments"]["items"]["properties"]["kind"]["enum"][0] == "praise"

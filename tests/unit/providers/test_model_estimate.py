@@ -6,8 +6,8 @@ import pytest
 
 from feedback.providers.base import Criterion, Request, SectionRequest, SummaryRequest, Task
 from feedback.providers.bedrock import BedrockProvider, BedrockSettings, OutputBudgets
-from feedback.providers.bedrock.budgets import Kind, kind_of
-from feedback.providers.bedrock.estimate import estimate_tokens
+from feedback.providers.prompting.budgets import Kind, kind_of
+from feedback.providers.prompting.estimate import estimate_tokens
 
 SETTINGS = BedrockSettings(model="m", region="eu-central-1", access_key_id="a", secret_access_key="b")
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feedback.providers.answering.answer import read_answer, salvage
 from feedback.providers.base import (
     Comment,
     CommentKind,
@@ -17,7 +18,6 @@ from feedback.providers.base import (
     SummaryRequest,
     TokenUsage,
 )
-from feedback.providers.bedrock.answer import read_answer, salvage
 
 WHOLE = FeedbackOutput(
     summary="Clear.",
@@ -35,7 +35,7 @@ USAGE = TokenUsage(input_tokens=10, output_tokens=20)
 
 
 def test_a_whole_answer_is_taken_as_it_is() -> None:
-    assert read_answer(TEXT, SECTION, USAGE) == WHOLE
+    assert read_answer([TEXT], SECTION, USAGE) == WHOLE
 
 
 @given(st.integers(min_value=0, max_value=len(TEXT)))
@@ -58,34 +58,34 @@ def test_no_damage_whatever_is_an_error_of_ours(place: int, damage: str) -> None
 
 
 def test_a_comment_cut_in_its_message_is_left_out() -> None:
-    saved = read_answer(TEXT[: TEXT.index("message 2") + 4], SECTION, USAGE)
+    saved = read_answer([TEXT[: TEXT.index("message 2") + 4]], SECTION, USAGE)
     assert [comment.message for comment in saved.comments] == ["message 0", "message 1"]
 
 
 def test_an_unescaped_quotation_mark_costs_the_comment_that_it_is_in() -> None:
-    saved = read_answer(TEXT.replace("message 1", 'say "why" here'), SECTION, USAGE)
+    saved = read_answer([TEXT.replace("message 1", 'say "why" here')], SECTION, USAGE)
     assert [comment.message for comment in saved.comments] == ["message 0"]
 
 
 def test_a_raw_line_break_in_a_string_is_forgiven() -> None:
-    saved = read_answer(TEXT.replace("message 1", "line\nbreak"), SECTION, USAGE)
+    saved = read_answer([TEXT.replace("message 1", "line\nbreak")], SECTION, USAGE)
     assert [comment.message for comment in saved.comments] == ["message 0", "line\nbreak", "message 2"]
 
 
 def test_words_after_the_object_are_passed_over() -> None:
-    assert read_answer(TEXT + "\n\nI hope that helps!", SECTION, USAGE).comments == WHOLE.comments
+    assert read_answer([TEXT + "\n\nI hope that helps!"], SECTION, USAGE).comments == WHOLE.comments
 
 
 def test_a_comment_of_an_unknown_kind_costs_itself_alone() -> None:
     fields = json.loads(TEXT)
     fields["comments"][1]["kind"] = "grammar police"
-    saved = read_answer(json.dumps(fields), SECTION, USAGE)
+    saved = read_answer([json.dumps(fields)], SECTION, USAGE)
     assert [comment.message for comment in saved.comments] == ["message 0", "message 2"]
 
 
 def test_more_than_is_allowed_is_cut_to_what_is_allowed() -> None:
     fields = json.loads(TEXT) | {"strengths": [f"strength {n}" for n in range(30)]}
-    assert len(read_answer(json.dumps(fields), SECTION, USAGE).strengths) == 20
+    assert len(read_answer([json.dumps(fields)], SECTION, USAGE).strengths) == 20
 
 
 @pytest.mark.parametrize(
@@ -102,12 +102,12 @@ def test_more_than_is_allowed_is_cut_to_what_is_allowed() -> None:
 )
 def test_an_answer_with_no_comment_for_a_section_is_malformed_and_says_what_it_cost(answer: str) -> None:
     with pytest.raises(MalformedAnswer) as caught:
-        read_answer(answer, SECTION, USAGE)
+        read_answer([answer], SECTION, USAGE)
     assert caught.value.usage == USAGE
 
 
 def test_for_a_document_a_whole_summary_is_enough() -> None:
     cut = TEXT[: TEXT.index("quote 0")]
-    assert read_answer(cut, SUMMARY, USAGE).summary == "Clear."
+    assert read_answer([cut], SUMMARY, USAGE).summary == "Clear."
     with pytest.raises(MalformedAnswer):
-        read_answer(cut, SECTION, USAGE)
+        read_answer([cut], SECTION, USAGE)

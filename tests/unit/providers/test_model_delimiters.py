@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.providers.bedrock.delimiters import blocks, escape, fence, unescape
+from feedback.providers.prompting.delimiters import blocks, escape, fence, unescape
 
 # Texts that are mostly made of what fences are made of.
 PIECES = [
