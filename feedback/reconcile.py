@@ -19,7 +19,7 @@ from django.utils import timezone
 from rq.executions import Execution as RQExecution
 
 from feedback import line
-from feedback.ledger import PostgresLedger
+from feedback.ledger import PostgresLedger, usage_of
 from feedback.models import Job
 from feedback.observe.drift import watch_drift
 from feedback.pipeline.recover import recover
@@ -28,7 +28,7 @@ from feedback.pipeline.share import settle_riders
 from feedback.retention import purge
 from feedback.services import failover, feeding, provisional
 from feedback.services.tuning import learn
-from limiter.gate.model import Outcome, Usage
+from limiter.gate.model import Outcome
 from limiter.gates import get_gate, redis_of_queues
 from limiter.publication import reconcile_configuration
 
@@ -192,7 +192,7 @@ def settle_unsettled() -> int:
             job.upstream,
             job.lease or "",
             Outcome(job.outcome or Outcome.REJECTED),
-            Usage(job.input_tokens, job.output_tokens, job.cache_read_tokens, job.cache_write_tokens),
+            usage_of(job) if job.measured else None,
             shares=[(flow, group) for flow, group in job.shares],
         )
         leases.append(job.lease or "")

@@ -11,11 +11,12 @@ from redis.exceptions import RedisError
 from feedback import flows, requests
 from feedback.fingerprint import fingerprint
 from feedback.models import Document, Job, Section
+from feedback.selectors.spending import used_up_upstreams
 from feedback.selectors.tuning import longest_answer
-from feedback.selectors.upstreams import allowed_upstreams
+from feedback.selectors.upstreams import Allowed, allowed_upstreams
 from feedback.upstreams import provider_for
 from limiter.gate.model import GateError
-from limiter.pools import place
+from limiter.pools import members_of, place
 
 logger = logging.getLogger(__name__)
 
@@ -44,10 +45,18 @@ def queue_of(upstream: str) -> str:
 def _place(document: Document) -> str:
     """The first of its pool that can take it now; its own where the gate can't be asked."""
     try:
-        return place(document.upstream, allowed_upstreams(document))
+        return place(document.upstream, _within_money(document, allowed_upstreams(document)))
     except (RedisError, GateError) as error:
         logger.warning("document %s goes to %s unseen: %s", document.pk, document.upstream, error)
         return document.upstream
+
+
+def _within_money(document: Document, allowed: Allowed) -> Allowed:
+    """Its own upstream always, for what it costs there is set aside; another's money may be used up."""
+    closed = used_up_upstreams() - {document.upstream}
+    if not closed:
+        return allowed
+    return frozenset(members_of(document.upstream) if allowed is None else allowed) - closed
 
 
 def _upstream_of(kind: Job.Kind, document: Document) -> str:

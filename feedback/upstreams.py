@@ -25,8 +25,8 @@ def default_upstream() -> str:
     return str(settings.FEEDBACK_UPSTREAM)
 
 
-def home_of(owner: User, assignment: Assignment | None) -> str:
-    """Where this work goes first: the default, or where that is forbidden the first of its pool that is not.
+def homes_of(owner: User, assignment: Assignment | None) -> list[str]:
+    """Where this work may go, what comes first first: the default and the others of its pool, as allowed.
 
     Raises Refused where none is left: work never goes where it was said that it must not.
     """
@@ -34,13 +34,13 @@ def home_of(owner: User, assignment: Assignment | None) -> str:
 
     default = default_upstream()
     allowed = allowed_names(assignment, flow_of(owner))
-    home = next((each for each in members_of(default) if allowed is None or each in allowed), None)
-    if home is None:
+    homes = [each for each in members_of(default) if allowed is None or each in allowed]
+    if not homes:
         raise Refused(
             _("No model that may read this work is set up here. Ask whoever runs this site."),
             field="assignment",
         )
-    return home
+    return homes
 
 
 @cache
@@ -62,6 +62,17 @@ def bedrock_upstreams() -> dict[str, BedrockSettings]:
     """Those behind which AWS is asked, by name: the default where it is one, and what was added to it."""
     default = ["bedrock"] if default_upstream() == "bedrock" else []
     return {name: bedrock_settings(**_way_to(name)) for name in (*default, *settings.BEDROCK_UPSTREAMS)}
+
+
+def tiers_of(upstream: str) -> tuple[str, ...]:
+    """The service tiers, beside the usual one, that its model can be asked for."""
+    return ()
+
+
+def tier_of(upstream: str) -> str:
+    """The one that its calls ask for where their work asks for none; empty: the usual one."""
+    asked = bedrock_upstreams().get(upstream)
+    return asked.generation.tier if asked is not None else ""
 
 
 def _way_to(upstream: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import cast
 
 from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections, transaction
@@ -84,8 +85,8 @@ _persist = retry(
 
 @_persist
 @transaction.atomic
-def _record(job: Job, found: Found) -> bool:
-    if not (_lock(job) and jobs.finish(job, usage=_usage(found.usage))):
+def _record(job: Job, found: Found, usage: TokenUsage) -> bool:
+    if not (_lock(job) and jobs.finish(job, usage=usage)):
         return False
     STAGES[job.kind].record(job, found.result)
     return True
@@ -93,8 +94,9 @@ def _record(job: Job, found: Found) -> bool:
 
 def _end_with(job: Job, execution: Execution, found: Found) -> None:
     shares = _persist(coalescing.share_charge)(job) if job.fingerprint else ()
-    execution.report(Outcome.SUCCESS, _settled(found.usage, execution), shares=shares)
-    ended = _for_whom(job, lambda row: _record(row, found))
+    usage = _known(found.usage, execution)
+    execution.report(Outcome.SUCCESS, _settled(usage), shares=shares)
+    ended = _for_whom(job, lambda row: _record(row, found, usage))
     if ended is not None and ended.fingerprint:
         _share(ended)
     _tell(ended or job)
@@ -123,26 +125,26 @@ def _share(leader: Job) -> None:
 
 @_persist
 @transaction.atomic
-def _put_back(job: Job, verdict: Verdict) -> bool:
+def _put_back(job: Job, verdict: Verdict, usage: TokenUsage) -> bool:
     return jobs.back_in_line(
         job,
         outcome=verdict.outcome,
         error=verdict.error,
         counts=verdict.counts,
-        usage=_usage(verdict.usage),
+        usage=usage,
         max_tokens=verdict.room,
     )
 
 
 @_persist
 @transaction.atomic
-def _give_up(job: Job, verdict: Verdict) -> bool:
+def _give_up(job: Job, verdict: Verdict, usage: TokenUsage) -> bool:
     if not _lock(job):
         return False
     failed = jobs.fail(
         job,
         outcome=verdict.outcome,
-        usage=_usage(verdict.usage),
+        usage=usage,
         problem=verdict.problem,
         error=verdict.error,
     )
@@ -152,10 +154,11 @@ def _give_up(job: Job, verdict: Verdict) -> bool:
 
 
 def _end_without(job: Job, execution: Execution, verdict: Verdict) -> float | None:
-    execution.report(verdict.outcome, _settled(verdict.usage, execution), retry_after=verdict.retry_after)
+    usage = _known(verdict.usage, execution)
+    execution.report(verdict.outcome, _settled(usage), retry_after=verdict.retry_after)
     failures = job.failures + int(verdict.counts)
     if verdict.again and failures < jobs.MAX_FAILURES and job.attempt < MAX_ATTEMPTS:
-        row = _for_whom(job, lambda row: _put_back(row, verdict))
+        row = _for_whom(job, lambda row: _put_back(row, verdict, usage))
         if row is not job:
             _forget_the_deleted(job)
         if row is None:
@@ -167,7 +170,7 @@ def _end_without(job: Job, execution: Execution, verdict: Verdict) -> float | No
         if verdict.room:
             execution.next_output = verdict.room
         return max(verdict.retry_after, _pause(job.attempt)) if verdict.counts else verdict.retry_after
-    row = _for_whom(job, lambda row: _give_up(row, verdict))
+    row = _for_whom(job, lambda row: _give_up(row, verdict, usage))
     if row is not job:
         _forget_the_deleted(job)
     if row is not None:
@@ -185,14 +188,16 @@ def _lock(job: Job) -> bool:
     return bool(Document.objects.select_for_update().filter(pk=job.document_id).values_list("pk").first())
 
 
-def _settled(usage: TokenUsage, execution: Execution) -> Usage | None:
-    """For the gate. None: the provider took the call and gave no figures, so what was held stays held."""
-    counted = _usage(usage)
-    unknown = not usage.measured or (counted == Usage() and execution.was_accepted)
-    return None if unknown else counted
+def _known(usage: TokenUsage, execution: Execution) -> TokenUsage:
+    """The usage, marked as unmeasured where the provider took the call and gave no figures at all."""
+    nothing = usage == TokenUsage() and execution.was_accepted
+    return replace(usage, measured=False) if nothing else usage
 
 
-def _usage(usage: TokenUsage) -> Usage:
+def _settled(usage: TokenUsage) -> Usage | None:
+    """For the gate. None: what was held stays held."""
+    if not usage.measured:
+        return None
     return Usage(usage.input_tokens, usage.output_tokens, usage.cache_read_tokens, usage.cache_write_tokens)
 
 

@@ -115,7 +115,7 @@ class TokenUsage:
     cache_read_tokens: int = 0
     cache_write_tokens: int = 0
     cache_write_1h_tokens: int = 0  # of cache_write_tokens, those that stay for an hour
-    tier: str = ""  # the service tier that served the call; empty: the usual one
+    tier: str = ""  # the service tier that served the call; empty: the provider did not say
     measured: bool = True  # False: the answer ended without figures, and these are an estimate
 
 

@@ -24,7 +24,7 @@ from feedback.models import Assignment, Document, Job, Notice, Release, Section,
 from feedback.observe import tracing
 from feedback.observe.runs import delivered, observed_submission
 from feedback.selectors.visibility import feedback_visible, reviewed_first
-from feedback.services import admission, coalescing, jobs, revisions, spending
+from feedback.services import admission, coalescing, jobs, reservations, revisions
 
 State = Document.State
 
@@ -79,6 +79,7 @@ def submit(
     Raises Refused, and nothing is written, for what can be seen at once and where too much waits already.
     """
     check_handed(handed)
+    homes = [upstream] if upstream else upstreams.homes_of(owner, assignment)
     try:
         with transaction.atomic():
             document = Document.objects.create(
@@ -86,7 +87,7 @@ def submit(
                 assignment=assignment,
                 reviewed=reviewed_first(assignment, previous),
                 title=Truncator(title.strip() or PurePath(handed.filename).stem).chars(200),
-                upstream=upstream or upstreams.home_of(owner, assignment),
+                upstream=homes[0],
                 submission_key=submission_key,
                 previous=previous,
                 revision=previous.revision + 1 if previous else 1,
@@ -96,7 +97,7 @@ def submit(
                 trace=tracing.traceparent(),
             )
             Upload.objects.create(document=document, filename=handed.filename[-255:], data=handed.data)
-            spending.reserve(document, characters=handed.characters, field=handed.field)
+            reservations.reserve(document, homes=homes, characters=handed.characters, field=handed.field)
             start_stage(document, Job.Kind.PARSE)
             admission.admit(document)
     except IntegrityError:
@@ -187,7 +188,7 @@ def record_sections(document: Document, slices: Sequence[Slice]) -> None:
     for section in sections:
         step = skip_stage if section.pk in kept else start_stage
         step(document, Job.Kind.ANALYSE, section=section)
-    spending.reserve_for_calls(document, summary_tokens=len(document.text) // 3)
+    reservations.reserve_for_calls(document, summary_tokens=len(document.text) // 3)
     section_ended(document)
 
 
@@ -307,7 +308,7 @@ def _move(document: Document, before: str | None, after: str, **fields: object) 
     if not rows.update(state=after, finished_at=ended, **fields):
         return False
     if ended:
-        spending.release(document)
+        reservations.release(document)
     document.state = after
     transaction.on_commit(lambda: publish(str(document.pk), "document", {"state": after}))
     return True

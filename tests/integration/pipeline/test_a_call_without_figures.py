@@ -1,0 +1,150 @@
+"""A stream that ends without usage: what was held stays held, and row and money carry a marked estimate.
+
+The endpoint's place is taken by a client that answers as the service does, without its last event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from feedback.ledger import PostgresLedger
+from feedback.models import Charge, Document, Job, JobEvent
+from feedback.pipeline.run import run
+from feedback.providers.base import SectionRequest
+from feedback.providers.bedrock import BedrockProvider, BedrockSettings
+from feedback.providers.prompting.schema import TOOL
+from feedback.reconcile import settle_unsettled
+from limiter import services
+from limiter.execution import Execution, settle
+from limiter.gate.model import Lease, Outcome, Reason, Ticket
+from limiter.gates import get_gate
+from limiter.models import Upstream
+from tests.factories.providers import an_answer, in_place_of
+from tests.factories.sharing import a_price, analysis_of, handed_in
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("redis_client")]
+MODEL, QUOTA = "anthropic.claude-sonnet-4-5", 1_000_000
+WHO: dict[str, Any] = {"author": "operator", "reason": "a test"}
+USAGE = {"inputTokens": 900, "outputTokens": 100, "totalTokens": 1_000}
+
+
+class Stream(list[dict[str, Any]]):
+    def close(self) -> None:
+        """As botocore's has it."""
+
+
+class Endpoint:
+    """Answers each request with the events of a whole answer; with usage only where it shall."""
+
+    with_usage = False
+
+    def converse_stream(self, **arguments: Any) -> dict[str, Any]:
+        answer = an_answer(SectionRequest(text="Template")).model_dump_json()
+        events = [
+            {"messageStart": {"role": "assistant"}},
+            {"contentBlockStart": {"contentBlockIndex": 0, "start": {"toolUse": {"name": TOOL}}}},
+            {"contentBlockDelta": {"contentBlockIndex": 0, "delta": {"toolUse": {"input": answer}}}},
+            {"contentBlockStop": {"contentBlockIndex": 0}},
+            {"messageStop": {"stopReason": "tool_use"}},
+        ]
+        return {"stream": Stream([*events, *([{"metadata": {"usage": USAGE}}] if self.with_usage else [])])}
+
+
+@pytest.fixture
+def endpoint(monkeypatch: pytest.MonkeyPatch) -> Iterator[Endpoint]:
+    provider, endpoint = BedrockProvider(BedrockSettings(model=MODEL, region="eu-central-1")), Endpoint()
+    monkeypatch.setattr(provider, "_client", endpoint)
+    if not Upstream.objects.filter(name="simulated").exists():
+        services.create_upstream(name="simulated", values={}, **WHO)
+    services.change_upstream(upstream="simulated", changes={"tokens_per_minute": QUOTA}, **WHO)
+    a_price(model=MODEL)
+    with in_place_of("simulated", provider, monkeypatch):  # type: ignore[type-var]
+        yield endpoint
+
+
+def admitted(document: Document) -> tuple[Job, Lease]:
+    job = analysis_of(document)
+    ticket = Ticket(str(job.pk), job.flow, tokens=job.tokens - job.max_tokens, output=job.max_tokens)
+    get_gate().offer("simulated", ticket)
+    (lease,) = get_gate().admit("simulated").leases
+    return job, lease
+
+
+def carried_out(job: Job, lease: Lease) -> Execution:
+    gate = get_gate()
+    execution = Execution(
+        id=lease.id, job=str(job.pk), lease=lease,
+        on_accepted=lambda run: gate.accepted("simulated", [run.id]) and None,
+    )  # fmt: skip
+    run(str(job.pk), execution)
+    job.refresh_from_db()
+    return execution
+
+
+def test_the_gate_keeps_the_hold_and_the_row_an_estimate_that_says_so(endpoint: Endpoint) -> None:
+    job, lease = admitted(handed_in(upstream="simulated"))
+    execution = carried_out(job, lease)
+    assert (job.state, execution.outcome, execution.usage) == ("done", Outcome.SUCCESS, None)
+    assert not job.measured
+    assert 0 < job.output_tokens < job.max_tokens
+    assert job.input_tokens > 0
+    charge = Charge.objects.get()
+    assert (charge.measured, charge.amount) == (False, job.cost)
+    assert job.events.get(kind=JobEvent.Kind.DONE).detail["measured"] is False
+
+
+def test_with_figures_what_was_held_too_much_comes_back(endpoint: Endpoint) -> None:
+    endpoint.with_usage = True
+    job, lease = admitted(handed_in(upstream="simulated"))
+    execution = carried_out(job, lease)
+    assert (job.measured, job.input_tokens, Charge.objects.get().measured) == (True, 900, True)
+    assert execution.usage is not None
+    assert execution.usage.input_tokens == 900
+
+
+@pytest.mark.parametrize(("with_usage", "kept"), [(False, True), (True, False)])
+def test_after_its_settlement_the_minute_is_short_of_what_was_held(
+    endpoint: Endpoint, with_usage: bool, kept: bool
+) -> None:
+    # A quota that hardly refills while the test runs, so that what is taken can be read.
+    services.change_upstream(
+        upstream="simulated",
+        changes={"tokens_per_minute": 60, "tokens_burst": 100_000, "refund": "always"},
+        **WHO,
+    )
+    endpoint.with_usage = with_usage
+    job, lease = admitted(handed_in(upstream="simulated"))
+    execution = carried_out(job, lease)
+    settle(get_gate(), "simulated", execution, Outcome.SUCCESS)
+    level = get_gate().status("simulated").levels[Reason.TOKENS_PER_MINUTE]
+    assert (level.most - level.free >= job.tokens * 0.9) is kept
+
+
+@pytest.mark.parametrize(("with_usage", "kept"), [(False, True), (True, False)])
+def test_a_worker_that_dies_before_it_settles_changes_nothing_of_it(
+    endpoint: Endpoint, with_usage: bool, kept: bool
+) -> None:
+    services.change_upstream(
+        upstream="simulated",
+        changes={"tokens_per_minute": 60, "tokens_burst": 100_000, "refund": "always"},
+        **WHO,
+    )
+    endpoint.with_usage = with_usage
+    job, lease = admitted(handed_in(upstream="simulated"))
+    carried_out(job, lease)
+    Job.objects.filter(pk=job.pk).update(finished_at=timezone.now() - timedelta(minutes=1))
+    assert settle_unsettled() == 1
+    level = get_gate().status("simulated").levels[Reason.TOKENS_PER_MINUTE]
+    assert (level.most - level.free >= job.tokens * 0.9) is kept
+
+
+def test_a_memory_that_was_lost_is_restored_with_what_was_held(endpoint: Endpoint) -> None:
+    job, lease = admitted(handed_in(upstream="simulated"))
+    carried_out(job, lease)
+    (spent,) = PostgresLedger().spent("simulated")
+    assert spent.tokens == job.tokens > job.input_tokens + job.output_tokens
