@@ -27,6 +27,8 @@ logger = logging.getLogger(__name__)
 
 # By name, as RQ asks for it: the pipeline hands jobs to the line, and the line knows nobody above it.
 RUN_IN_RQ = "feedback.pipeline.entry.perform"
+WARM_IN_RQ = "feedback.pipeline.warm.perform"
+WARM_IN_PROCESS = "feedback.pipeline.warm.run"
 RUN_IN_PROCESS = "feedback.pipeline.run.run"
 JOB_SECONDS = 240  # a job's whole time; its provider call is cut earlier (DESIGN.md, section 5)
 RESULT_SECONDS = 3600
@@ -69,6 +71,32 @@ def _queue_of(job: Job, **options: Any) -> Queue:
 def _ensure_policy(upstream: str, flow: str, group: str, minute: int) -> None:
     """Once a minute is enough: changes are sent when they are made, and a lost Redis is reconciled."""
     ensure_policy(upstream, flow, group)
+
+
+def enqueue_warming(*, upstream: str, queue: str, flow: str, tokens: int, output: int) -> None:
+    """Put a call in line that no row asks for. Should it be lost, it is asked for again.
+
+    Raises one of OUT_OF_REACH.
+    """
+    job_id = f"warm-{upstream}"
+    if in_process():
+        from limiter.solo import get_request_manager
+
+        run = import_string(WARM_IN_PROCESS)
+        get_request_manager(queue).submit(job_id, run=run, flow=flow, tokens=tokens + output)
+        return
+    import django_rq
+
+    _ensure_policy(upstream, flow, "", int(time.monotonic() // 60))
+    django_rq.get_queue(queue, commit_mode="auto").enqueue_call(
+        WARM_IN_RQ,
+        job_id=job_id,
+        timeout=JOB_SECONDS,
+        result_ttl=RESULT_SECONDS,
+        failure_ttl=FAILURE_SECONDS,
+        description=f"warm {upstream}",
+        meta={"gate_flow": flow, "gate_tokens": tokens, "gate_output": output},
+    )
 
 
 def enqueue_or_leave(job: Job) -> None:

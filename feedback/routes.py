@@ -10,11 +10,11 @@ from redis.exceptions import RedisError
 
 from feedback import flows, requests
 from feedback.fingerprint import fingerprint
-from feedback.models import Document, Job, Section
+from feedback.models import Document, Job, Section, Urgency
 from feedback.selectors.spending import used_up_upstreams
 from feedback.selectors.tuning import longest_answer
 from feedback.selectors.upstreams import Allowed, allowed_upstreams
-from feedback.upstreams import provider_for
+from feedback.upstreams import FLEX, may_wait, provider_for
 from limiter.gate.model import GateError
 from limiter.pools import members_of, place
 
@@ -63,6 +63,11 @@ def _upstream_of(kind: Job.Kind, document: Document) -> str:
     return STAND_IN if kind == Job.Kind.PROVISIONAL else document.upstream
 
 
+def tier_for(document: Document, upstream: str) -> str:
+    """The service tier that its work asks for; empty: the upstream's own."""
+    return FLEX if document.urgency == Urgency.TONIGHT and may_wait(upstream) else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
     """One provider call as it will be asked for; the fields of a job that say so."""
@@ -71,6 +76,7 @@ class Ask:
     max_tokens: int = 0
     model: str = ""
     output_class: str = ""
+    tier: str = ""  # empty: the upstream's own
     fingerprint: str = ""  # empty: this work is never shared
     scope: str = ""
 
@@ -80,17 +86,19 @@ def ask(kind: Job.Kind, document: Document, section: Section | None, *, upstream
     if kind not in CALLS:
         return Ask()
     request = requests.for_section(section) if section else requests.for_summary(document)
-    provider = provider_for(upstream or _upstream_of(kind, document))
+    where = upstream or _upstream_of(kind, document)
+    provider, tier = provider_for(where), tier_for(document, where)
     estimate = provider.estimate(request)
     if not estimate.max_tokens:  # it holds nothing and costs nothing: nothing is gained by sharing
         return Ask(tokens=estimate.input_tokens, model=provider.model)
     longest = longest_answer(provider.model, estimate)
-    scope = "" if kind == Job.Kind.PROVISIONAL else flows.scope_of(document)
+    scope = "" if kind == Job.Kind.PROVISIONAL else flows.scope_of(document, tier=tier)
     return Ask(
         tokens=estimate.input_tokens + longest,
         max_tokens=longest,
         model=provider.model,
         output_class=estimate.output_class,
+        tier=tier,
         fingerprint=fingerprint(request, provider) if scope else "",
         scope=scope,
     )

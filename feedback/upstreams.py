@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from feedback.providers.bedrock import BedrockSettings
 
 
+FLEX = "flex"  # the service tier of work that may wait: it costs less, and is served after the rest
+
+
 def default_upstream() -> str:
     """Where a person's own work goes: the configured provider, or offline until there is one."""
     return str(settings.FEEDBACK_UPSTREAM)
@@ -67,6 +70,16 @@ def bedrock_upstreams() -> dict[str, BedrockSettings]:
 def tiers_of(upstream: str) -> tuple[str, ...]:
     """The service tiers, beside the usual one, that its model can be asked for."""
     return ()
+
+
+def counting_id_of(upstream: str) -> str:
+    """The id by which CountTokens takes its model; empty: it takes none that is known."""
+    return ""
+
+
+def may_wait(upstream: str) -> bool:
+    """Whether work that may wait is asked for in another way there: by a tier that costs less."""
+    return FLEX in tiers_of(upstream)
 
 
 def tier_of(upstream: str) -> str:

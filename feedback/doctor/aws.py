@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from feedback import upstreams
-from feedback.providers.base import ProviderError, Rejected, Throttled
-from feedback.providers.bedrock import BedrockSettings
+from feedback.providers.base import ProviderError, Rejected, SectionRequest, Throttled
+from feedback.providers.bedrock import BedrockProvider, BedrockSettings
 from feedback.providers.bedrock.probe import ask, credentials_from, endpoint_of, reach
 
 from .model import Finding, fail, ok, warn
@@ -15,6 +15,10 @@ CREDENTIALS = "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile, or gi
 ACCESS = (
     "Ask for access to the model in the Bedrock console, and allow bedrock:InvokeModelWithResponseStream."
 )
+
+COUNTING = "Allow bedrock:CountTokens, or correct the id that the model's row names for it."
+ESTIMATE = "See how far it is for a text of yours: manage.py tokens --upstream NAME FILE."
+SAMPLE = SectionRequest(text="The quick brown fox jumps over the lazy dog. " * 40)
 
 
 def bedrock(*, call: bool = False) -> Iterator[Finding]:
@@ -27,6 +31,7 @@ def bedrock(*, call: bool = False) -> Iterator[Finding]:
         yield _endpoint(upstream, wanted)
         if call:
             yield _model(upstream, wanted)
+            yield from _estimate(upstream)
     if not call:
         models = ", ".join(dict.fromkeys(wanted.model for wanted in asked.values()))
         yield ok("bedrock", f"{models}: not asked; --call spends one short call on each")
@@ -40,6 +45,24 @@ def _credentials(wanted: BedrockSettings) -> Finding:
     if source is None:
         return fail("bedrock", "There are no AWS credentials.", CREDENTIALS)
     return ok("bedrock", f"credentials from {source}")
+
+
+def _estimate(upstream: str) -> Iterator[Finding]:
+    """How far our estimate lies from the service's count, where its model can be counted."""
+    provider, model_id = upstreams.provider_for(upstream), upstreams.counting_id_of(upstream)
+    if not (isinstance(provider, BedrockProvider) and model_id):
+        return
+    estimate = provider.estimate(SAMPLE).input_tokens
+    try:
+        counted = provider.count(SAMPLE, model_id=model_id)
+    except ProviderError as error:
+        yield warn("bedrock", f"{upstream}: its tokens can't be counted: {error}", COUNTING)
+        return
+    found = f"{upstream}: {estimate} tokens estimated of a request that the service counts {counted}"
+    if estimate < counted:
+        yield warn("bedrock", f"{found}: quota is held too little.", ESTIMATE)
+    else:
+        yield ok("bedrock", found)
 
 
 def _endpoint(upstream: str, wanted: BedrockSettings) -> Finding:

@@ -4,7 +4,7 @@ from .access import AccessDenial
 from .alerts import AlertReceiver, AlertRule, Delivery, Incident, Silence
 from .audit import AuditEntry
 from .cache import CacheEntry
-from .courses import Assignment, Course, Criterion, Membership
+from .courses import Assignment, Course, Criterion, Membership, Urgency
 from .documents import Document, Section, Upload
 from .drafts import Draft
 from .drift import Drift
@@ -19,6 +19,7 @@ from .review import Edit, Release
 from .sharing import OutputBudget
 from .usage import UsageDay
 from .users import User
+from .warmth import SchemaWarmth
 
 __all__ = [
     "AccessDenial",
@@ -50,9 +51,11 @@ __all__ = [
     "Reaction",
     "Release",
     "Reservation",
+    "SchemaWarmth",
     "Section",
     "Silence",
     "Upload",
+    "Urgency",
     "UsageDay",
     "User",
 ]

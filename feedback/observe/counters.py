@@ -34,7 +34,7 @@ total_seconds = Histogram(
     "marginalia_total_seconds", "From a job's creation to its result.", ["stage"], buckets=MINUTES
 )
 first_token_seconds = Histogram(
-    "marginalia_first_token_seconds", "From a run's start to the provider's first event.", ["upstream"],
+    "marginalia_first_token_seconds", "From a call's request to the provider's first event.", ["upstream"],
     buckets=CALL,
 )  # fmt: skip
 feedback_seconds = Histogram(

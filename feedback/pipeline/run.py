@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import replace
 from typing import cast
 
 from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections, transaction
@@ -18,11 +17,12 @@ from feedback.observe.runs import observed
 from feedback.providers.base import TokenUsage
 from feedback.services import coalescing, jobs
 from limiter.execution import Execution
-from limiter.gate.model import Outcome, Usage
+from limiter.gate.model import Outcome
 
 from . import analyse, deliver, parse, provisional, split, summarise
 from .share import deliver as deliver_to_riders
 from .stage import Found, Stage
+from .usage import known, settled
 from .verdict import Verdict, verdict_of
 
 logger = logging.getLogger(__name__)
@@ -94,8 +94,8 @@ def _record(job: Job, found: Found, usage: TokenUsage) -> bool:
 
 def _end_with(job: Job, execution: Execution, found: Found) -> None:
     shares = _persist(coalescing.share_charge)(job) if job.fingerprint else ()
-    usage = _known(found.usage, execution)
-    execution.report(Outcome.SUCCESS, _settled(usage), shares=shares)
+    usage = known(found.usage, execution)
+    execution.report(Outcome.SUCCESS, settled(usage), shares=shares)
     ended = _for_whom(job, lambda row: _record(row, found, usage))
     if ended is not None and ended.fingerprint:
         _share(ended)
@@ -154,8 +154,8 @@ def _give_up(job: Job, verdict: Verdict, usage: TokenUsage) -> bool:
 
 
 def _end_without(job: Job, execution: Execution, verdict: Verdict) -> float | None:
-    usage = _known(verdict.usage, execution)
-    execution.report(verdict.outcome, _settled(usage), retry_after=verdict.retry_after)
+    usage = known(verdict.usage, execution)
+    execution.report(verdict.outcome, settled(usage), retry_after=verdict.retry_after)
     failures = job.failures + int(verdict.counts)
     if verdict.again and failures < jobs.MAX_FAILURES and job.attempt < MAX_ATTEMPTS:
         row = _for_whom(job, lambda row: _put_back(row, verdict, usage))
@@ -169,7 +169,7 @@ def _end_without(job: Job, execution: Execution, verdict: Verdict) -> float | No
             return None
         if verdict.room:
             execution.next_output = verdict.room
-        return max(verdict.retry_after, _pause(job.attempt)) if verdict.counts else verdict.retry_after
+        return _pause_after(job, verdict)
     row = _for_whom(job, lambda row: _give_up(row, verdict, usage))
     if row is not job:
         _forget_the_deleted(job)
@@ -179,6 +179,13 @@ def _end_without(job: Job, execution: Execution, verdict: Verdict) -> float | No
     return None
 
 
+def _pause_after(job: Job, verdict: Verdict) -> float:
+    """Seconds until the next attempt."""
+    if verdict.outcome is Outcome.EXHAUSTED:
+        return 0.0  # in line, where the gate holds everything until the quota renews, and the page says so
+    return max(verdict.retry_after, _pause(job.attempt)) if verdict.counts else verdict.retry_after
+
+
 def _pause(attempt: int) -> float:
     return PAUSE_SECONDS[min(attempt, len(PAUSE_SECONDS)) - 1]
 
@@ -186,19 +193,6 @@ def _pause(attempt: int) -> float:
 def _lock(job: Job) -> bool:
     """Serialise what ends within one document, so that the last section knows it is the last."""
     return bool(Document.objects.select_for_update().filter(pk=job.document_id).values_list("pk").first())
-
-
-def _known(usage: TokenUsage, execution: Execution) -> TokenUsage:
-    """The usage, marked as unmeasured where the provider took the call and gave no figures at all."""
-    nothing = usage == TokenUsage() and execution.was_accepted
-    return replace(usage, measured=False) if nothing else usage
-
-
-def _settled(usage: TokenUsage) -> Usage | None:
-    """For the gate. None: what was held stays held."""
-    if not usage.measured:
-        return None
-    return Usage(usage.input_tokens, usage.output_tokens, usage.cache_read_tokens, usage.cache_write_tokens)
 
 
 def _tell(job: Job) -> None:

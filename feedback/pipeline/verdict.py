@@ -10,6 +10,7 @@ from feedback.documents import DocumentError
 from feedback.errors import Undelivered
 from feedback.providers.base import (
     Aborted,
+    Compiling,
     Exhausted,
     MalformedAnswer,
     ProviderError,
@@ -51,6 +52,13 @@ _PROVIDER: tuple[tuple[type[ProviderError], Outcome, bool, bool, str], ...] = (
     (Exhausted, Outcome.EXHAUSTED, True, False, BUSY),
     (Throttled, Outcome.THROTTLED, True, False, BUSY),
     (Unavailable, Outcome.FAILURE, True, True, DOWN),
+    (
+        Compiling,
+        Outcome.REJECTED,
+        True,
+        True,
+        SLOW,
+    ),  # nothing is wrong with the provider: its breaker is well
     (TimedOut, Outcome.FAILURE, True, True, SLOW),
     (Rejected, Outcome.REJECTED, False, True, REFUSED),
     (

@@ -20,7 +20,7 @@ from feedback.documents import ACCEPTED_SUFFIXES, covers
 from feedback.documents import Section as Slice
 from feedback.errors import Refused
 from feedback.live import publish
-from feedback.models import Assignment, Document, Job, Notice, Release, Section, Upload, User
+from feedback.models import Assignment, Document, Job, Notice, Release, Section, Upload, Urgency, User
 from feedback.observe import tracing
 from feedback.observe.runs import delivered, observed_submission
 from feedback.selectors.visibility import feedback_visible, reviewed_first
@@ -72,10 +72,12 @@ def submit(
     previous: Document | None = None,
     marked: Marked | None = None,
     draft: UUID | None = None,
+    urgency: Urgency = Urgency.NOW,
 ) -> Document:
     """Accept a document: rows first, work after commit. The same key again is the same document.
 
-    `previous` makes it a new draft of that document; `marked` are sections as the student marked them.
+    `previous` makes it a new draft of that document; `marked` are sections as the student marked them;
+    `urgency` counts where the course leaves it open.
     Raises Refused, and nothing is written, for what can be seen at once and where too much waits already.
     """
     check_handed(handed)
@@ -88,6 +90,7 @@ def submit(
                 reviewed=reviewed_first(assignment, previous),
                 title=Truncator(title.strip() or PurePath(handed.filename).stem).chars(200),
                 upstream=homes[0],
+                urgency=assignment.course.urgency or urgency if assignment else urgency,
                 submission_key=submission_key,
                 previous=previous,
                 revision=previous.revision + 1 if previous else 1,

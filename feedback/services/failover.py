@@ -129,6 +129,7 @@ def _move(job: Job, target: str) -> bool:
         max_tokens=asked.max_tokens,
         model=asked.model,
         output_class=asked.output_class,
+        tier=asked.tier,
     )
 
 

@@ -18,6 +18,7 @@ from feedback import flows
 from feedback.errors import Refused
 from feedback.models import Budget, Document, Job, Reservation
 from feedback.providers.base import SectionRequest, TokenUsage
+from feedback.routes import tier_for
 from feedback.selectors.spending import Spent, budgets_of, month_of, price_of, renewal, spent
 from feedback.selectors.tuning import longest_answer
 from feedback.upstreams import provider_for, tier_of
@@ -84,7 +85,7 @@ def expected_cost(document: Document, characters: int, *, upstream: str = "") ->
     """
     where = upstream or document.upstream
     provider = provider_for(where)
-    price = price_of(provider.model, timezone.localdate(), tier_of(where))
+    price = price_of(provider.model, timezone.localdate(), tier_for(document, where) or tier_of(where))
     one = provider.estimate(SectionRequest(text="word " * (SECTION_CHARACTERS // 5)))
     if price is None or not one.max_tokens:
         return Decimal(0)

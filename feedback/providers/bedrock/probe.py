@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import time
 from dataclasses import replace
@@ -15,6 +16,7 @@ from .errors import RAISED, translate
 from .settings import BedrockSettings
 
 SHORT_SECONDS = 30.0
+BEARER_TOKEN = "AWS_BEARER_TOKEN_BEDROCK"  # noqa: S105 - the name of a variable
 PORTS = {"http": 80, "https": 443}
 
 
@@ -22,6 +24,8 @@ def credentials_from(settings: BedrockSettings) -> str | None:
     """Where they come from, as botocore names it. None: there are none. Raises ProviderError."""
     if settings.access_key_id:
         return "the settings"
+    if os.environ.get(BEARER_TOKEN):  # botocore prefers it to all others, and no key is asked for
+        return f"the bearer token in {BEARER_TOKEN}"
     try:
         found = boto3.session.Session().get_credentials()
     except BotoCoreError as error:  # a damaged file, a profile that does not exist

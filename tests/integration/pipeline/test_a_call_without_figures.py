@@ -15,55 +15,33 @@ from django.utils import timezone
 from feedback.ledger import PostgresLedger
 from feedback.models import Charge, Document, Job, JobEvent
 from feedback.pipeline.run import run
-from feedback.providers.base import SectionRequest
 from feedback.providers.bedrock import BedrockProvider, BedrockSettings
-from feedback.providers.prompting.schema import TOOL
 from feedback.reconcile import settle_unsettled
 from limiter import services
 from limiter.execution import Execution, settle
 from limiter.gate.model import Lease, Outcome, Reason, Ticket
 from limiter.gates import get_gate
 from limiter.models import Upstream
-from tests.factories.providers import an_answer, in_place_of
+from tests.factories.providers import in_place_of
 from tests.factories.sharing import a_price, analysis_of, handed_in
+
+from .endpoint import Endpoint
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("redis_client")]
 MODEL, QUOTA = "anthropic.claude-sonnet-4-5", 1_000_000
 WHO: dict[str, Any] = {"author": "operator", "reason": "a test"}
-USAGE = {"inputTokens": 900, "outputTokens": 100, "totalTokens": 1_000}
-
-
-class Stream(list[dict[str, Any]]):
-    def close(self) -> None:
-        """As botocore's has it."""
-
-
-class Endpoint:
-    """Answers each request with the events of a whole answer; with usage only where it shall."""
-
-    with_usage = False
-
-    def converse_stream(self, **arguments: Any) -> dict[str, Any]:
-        answer = an_answer(SectionRequest(text="Template")).model_dump_json()
-        events = [
-            {"messageStart": {"role": "assistant"}},
-            {"contentBlockStart": {"contentBlockIndex": 0, "start": {"toolUse": {"name": TOOL}}}},
-            {"contentBlockDelta": {"contentBlockIndex": 0, "delta": {"toolUse": {"input": answer}}}},
-            {"contentBlockStop": {"contentBlockIndex": 0}},
-            {"messageStop": {"stopReason": "tool_use"}},
-        ]
-        return {"stream": Stream([*events, *([{"metadata": {"usage": USAGE}}] if self.with_usage else [])])}
 
 
 @pytest.fixture
 def endpoint(monkeypatch: pytest.MonkeyPatch) -> Iterator[Endpoint]:
-    provider, endpoint = BedrockProvider(BedrockSettings(model=MODEL, region="eu-central-1")), Endpoint()
+    provider = BedrockProvider(BedrockSettings(model=MODEL, region="eu-central-1"))
+    endpoint = Endpoint(with_usage=False)
     monkeypatch.setattr(provider, "_client", endpoint)
     if not Upstream.objects.filter(name="simulated").exists():
         services.create_upstream(name="simulated", values={}, **WHO)
     services.change_upstream(upstream="simulated", changes={"tokens_per_minute": QUOTA}, **WHO)
     a_price(model=MODEL)
-    with in_place_of("simulated", provider, monkeypatch):  # type: ignore[type-var]
+    with in_place_of("simulated", provider, monkeypatch):
         yield endpoint
 
 

@@ -1,4 +1,4 @@
-"""What an upstream may cost in a month: beyond it new work goes on to the next one, or is refused in words."""
+"""An upstream's money for a month: beyond it new work goes to the next one, or is refused in words."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_where_the_assignment_allows_no_other_it_is_refused_with_the_day(
     cap("simulated", LITTLE)
     assignment.allowed_upstreams = ["simulated"]
     assignment.save()
-    with pytest.raises(Refused, match="money left for the model .* renews on 1 ") as refused:
+    with pytest.raises(Refused, match=r"money left for the model .* renews on 1 ") as refused:
         submit(owner, assignment=assignment)
     assert refused.value.field == "text"
     assert (refused.value.retry_after or 0) > 0
