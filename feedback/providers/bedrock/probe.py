@@ -24,7 +24,8 @@ def credentials_from(settings: BedrockSettings) -> str | None:
     """Where they come from, as botocore names it. None: there are none. Raises ProviderError."""
     if settings.access_key_id:
         return "the settings"
-    if os.environ.get(BEARER_TOKEN):  # botocore prefers it to all others, and no key is asked for
+    named = settings.profile or settings.role
+    if os.environ.get(BEARER_TOKEN) and not named:  # botocore prefers it to what else it finds
         return f"the bearer token in {BEARER_TOKEN}"
     try:
         found = boto3.session.Session().get_credentials()

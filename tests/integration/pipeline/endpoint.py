@@ -27,7 +27,7 @@ class Endpoint:
     def converse_stream(self, **arguments: Any) -> dict[str, Any]:
         self.asked.append(arguments)
         answer = an_answer(SectionRequest(text="Template")).model_dump_json()
-        events = [
+        events: list[dict[str, Any]] = [
             {"messageStart": {"role": "assistant"}},
             {"contentBlockStart": {"contentBlockIndex": 0, "start": {"toolUse": {"name": TOOL}}}},
             {"contentBlockDelta": {"contentBlockIndex": 0, "delta": {"toolUse": {"input": answer}}}},

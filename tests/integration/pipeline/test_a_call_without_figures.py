@@ -27,7 +27,7 @@ from tests.factories.sharing import a_price, analysis_of, handed_in
 
 from .endpoint import Endpoint
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("redis_client")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis_client")]
 MODEL, QUOTA = "anthropic.claude-sonnet-4-5", 1_000_000
 WHO: dict[str, Any] = {"author": "operator", "reason": "a test"}
 
@@ -54,10 +54,12 @@ def admitted(document: Document) -> tuple[Job, Lease]:
 
 
 def carried_out(job: Job, lease: Lease) -> Execution:
-    gate = get_gate()
+    def accepted(execution: Execution) -> None:
+        get_gate().accepted("simulated", [execution.id])
+
     execution = Execution(
         id=lease.id, job=str(job.pk), lease=lease,
-        on_accepted=lambda run: gate.accepted("simulated", [run.id]) and None,
+        on_accepted=accepted,
     )  # fmt: skip
     run(str(job.pk), execution)
     job.refresh_from_db()

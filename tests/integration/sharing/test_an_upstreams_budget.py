@@ -107,6 +107,7 @@ def test_what_is_accepted_runs_whatever_is_left(owner: User) -> None:
     assert selectors.view_of(budget).spent.charged == job.cost
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_retry_and_a_move_never_go_where_the_money_is_used_up(pool: None, owner: User) -> None:
     document = handed_in(owner, upstream="simulated")
     assert analysis_of(document).upstream == "simulated"
@@ -118,6 +119,7 @@ def test_a_retry_and_a_move_never_go_where_the_money_is_used_up(pool: None, owne
     assert failover.move_all() == 1
 
 
+@pytest.mark.django_db(transaction=True)
 def test_work_returns_to_its_home_whose_money_is_set_aside_for_it(pool: None, owner: User) -> None:
     document = handed_in(owner, upstream="simulated")
     paused(True)

@@ -116,7 +116,7 @@ def test_what_is_named_in_no_proxy_is_reached_without_it(
 
 
 @pytest.fixture
-def endpoint() -> Iterator[tuple[str, list[dict[str, Any]]]]:
+def endpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """Keeps the headers of what it is asked, and has no answer."""
     seen: list[dict[str, Any]] = []
 
@@ -131,9 +131,14 @@ def endpoint() -> Iterator[tuple[str, list[dict[str, Any]]]]:
         def log_message(self, *args: Any) -> None:
             """Quiet."""
 
+    certificate = self_signed(tmp_path)
+    monkeypatch.setenv("AWS_CA_BUNDLE", str(certificate))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
     with ThreadingHTTPServer(("127.0.0.1", 0), Recorder) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}", seen
+        yield f"https://127.0.0.1:{server.server_address[1]}", seen
         server.shutdown()
 
 
@@ -155,6 +160,13 @@ def test_a_bearer_token_is_sent_where_there_are_no_keys(
     with pytest.raises(Unavailable):
         answered(BedrockSettings(model="m", region="eu-central-1", endpoint_url=where), section)
     assert seen[0]["Authorization"] == f"Bearer {token}"
+
+
+def test_an_upstream_with_keys_of_its_own_is_asked_with_these(
+    simulator: Simulator, settings: BedrockSettings, token: str, section: SectionRequest
+) -> None:
+    """A token goes over TLS alone: the simulator on the same machine would be refused by the client."""
+    assert answered(settings, section)
 
 
 def test_doctor_names_the_bearer_token_and_does_not_show_it(token: str) -> None:
