@@ -30,6 +30,7 @@ RUN_IN_RQ = "feedback.pipeline.entry.perform"
 WARM_IN_RQ = "feedback.pipeline.warm.perform"
 WARM_IN_PROCESS = "feedback.pipeline.warm.run"
 RUN_IN_PROCESS = "feedback.pipeline.run.run"
+UNDER_WAY = ("queued", "started", "scheduled", "deferred")  # in rq's words
 JOB_SECONDS = 240  # a job's whole time; its provider call is cut earlier (DESIGN.md, section 5)
 RESULT_SECONDS = 3600
 FAILURE_SECONDS = 30 * 24 * 3600
@@ -74,7 +75,9 @@ def _ensure_policy(upstream: str, flow: str, group: str, minute: int) -> None:
 
 
 def enqueue_warming(*, upstream: str, queue: str, flow: str, tokens: int, output: int) -> None:
-    """Put a call in line that no row asks for. Should it be lost, it is asked for again.
+    """Put a call in line that no row asks for; one that is there already stays as it is.
+
+    Should it be lost, it is asked for again.
 
     Raises one of OUT_OF_REACH.
     """
@@ -87,8 +90,13 @@ def enqueue_warming(*, upstream: str, queue: str, flow: str, tokens: int, output
         return
     import django_rq
 
+    waiting = django_rq.get_queue(queue, commit_mode="auto")
+    known = waiting.fetch_job(job_id)
+    if known is not None and known.get_status() in UNDER_WAY:
+        return
     _ensure_policy(upstream, flow, "", int(time.monotonic() // 60))
-    django_rq.get_queue(queue, commit_mode="auto").enqueue_call(
+    _forget_ends(waiting, job_id)
+    waiting.enqueue_call(
         WARM_IN_RQ,
         job_id=job_id,
         timeout=JOB_SECONDS,
@@ -142,8 +150,7 @@ def reprioritise(job: Job, priority: int) -> None:
 
 
 def _enqueue_in_rq(queue: Queue, job: Job) -> None:
-    for registry in (queue.failed_job_registry, queue.finished_job_registry, queue.canceled_job_registry):
-        registry.remove(str(job.pk))
+    _forget_ends(queue, str(job.pk))
     queue.enqueue_call(
         RUN_IN_RQ,
         args=(str(job.pk),),
@@ -154,6 +161,12 @@ def _enqueue_in_rq(queue: Queue, job: Job) -> None:
         description=f"{job.kind} {job.document_id}",
         meta=_ticket(job),
     )
+
+
+def _forget_ends(queue: Queue, job_id: str) -> None:
+    """How an earlier run under the same id ended says nothing of the next one."""
+    for registry in (queue.failed_job_registry, queue.finished_job_registry, queue.canceled_job_registry):
+        registry.remove(job_id)
 
 
 def _ticket(job: Job) -> dict[str, Any]:

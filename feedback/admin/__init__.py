@@ -3,7 +3,21 @@
 Students' texts and files are not shown here: whoever runs the system needs states, not essays.
 """
 
-from . import access, alerts, audit, brought, courses, documents, drift, feedback, jobs, money, notices, users
+from . import (
+    access,
+    alerts,
+    audit,
+    brought,
+    courses,
+    documents,
+    drift,
+    feedback,
+    jobs,
+    money,
+    notices,
+    users,
+    warmth,
+)
 
 __all__ = [
     "access",
@@ -18,4 +32,5 @@ __all__ = [
     "money",
     "notices",
     "users",
+    "warmth",
 ]

@@ -14,7 +14,7 @@ from feedback.errors import JobFailed
 from feedback.live import forget, publish
 from feedback.models import Document, Job
 from feedback.observe.runs import observed
-from feedback.providers.base import TokenUsage
+from feedback.providers.base import ProviderError, TokenUsage
 from feedback.services import coalescing, jobs
 from limiter.execution import Execution
 from limiter.gate.model import Outcome
@@ -208,10 +208,10 @@ def _forget_the_deleted(job: Job) -> None:
 
 
 def _log(job: Job, verdict: Verdict, error: Exception) -> None:
-    expected = verdict.outcome != Outcome.REJECTED or not verdict.again
+    is_bug = verdict.outcome == Outcome.REJECTED and verdict.again and not isinstance(error, ProviderError)
     logger.log(
-        logging.WARNING if expected else logging.ERROR,
+        logging.ERROR if is_bug else logging.WARNING,
         "job %s (%s, attempt %d): %s",
         job.pk, job.kind, job.attempt, verdict.error,
-        exc_info=None if expected else error,
+        exc_info=error if is_bug else None,
     )  # fmt: skip

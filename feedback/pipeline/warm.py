@@ -7,8 +7,18 @@ import logging
 from uuid_utils.compat import uuid7
 
 from feedback import flows
+from feedback.connections import release_connection
 from feedback.models import Job
-from feedback.providers.base import Accepted, Call, Finished, MalformedAnswer, Provider, TokenUsage, Truncated
+from feedback.providers.base import (
+    Aborted,
+    Accepted,
+    Call,
+    Finished,
+    MalformedAnswer,
+    Provider,
+    TokenUsage,
+    Truncated,
+)
 from feedback.services import spending, warmth
 from feedback.upstreams import provider_for
 from limiter.execution import Execution, current_execution
@@ -50,6 +60,7 @@ def _called(provider: Provider, execution: Execution) -> TokenUsage:
     """Its timing is left out: compiling is no slowness. Raises ProviderError."""
     call = Call(max_tokens=warmth.LONGEST_ANSWER)
     execution.on_abort(call.abort)
+    release_connection()  # for minutes
     try:
         for event in provider.stream(warmth.REQUEST, call):
             match event:
@@ -59,7 +70,7 @@ def _called(provider: Provider, execution: Execution) -> TokenUsage:
                     return event.usage
     except (Truncated, MalformedAnswer) as error:  # so short an answer is not whole, which does no harm
         return error.usage or TokenUsage()
-    return TokenUsage()
+    raise Aborted
 
 
 def _pay(upstream: str, provider: Provider, usage: TokenUsage) -> None:

@@ -128,6 +128,13 @@ def test_a_short_call_is_put_in_line_once() -> None:
     assert (job.func_name, job.meta["gate_flow"], job.meta["gate_output"]) == (line.WARM_IN_RQ, "system", 16)
 
 
+def test_one_that_still_waits_is_not_put_in_line_twice() -> None:
+    assert warmth.warm_due() == ["offline"]
+    SchemaWarmth.objects.update(asked_at=timezone.now() - timedelta(hours=1))
+    warmth.warm_due()
+    assert django_rq.get_queue("offline").get_job_ids().count("warm-offline") == 1
+
+
 def test_it_passes_the_gate_and_is_paid() -> None:
     price = a_price()
     execution = under_a_lease()
