@@ -26,11 +26,12 @@ from feedback.pipeline.recover import recover
 from feedback.pipeline.run import STAGES
 from feedback.pipeline.share import settle_riders
 from feedback.retention import purge
-from feedback.services import failover, feeding, provisional, warmth
+from feedback.services import failover, feeding, holding, provisional, warmth
 from feedback.services.tuning import learn
 from limiter.gate.model import Outcome
 from limiter.gates import get_gate, redis_of_queues
 from limiter.publication import reconcile_configuration
+from limiter.services import try_due
 
 logger = logging.getLogger(__name__)
 
@@ -58,6 +59,8 @@ class Pass:
     learnt: int = 0  # longest answers that changed
     purged: int = 0  # rows whose time was over
     warmed: int = 0  # upstreams for which a call that compiles their schema was put in line
+    released: int = 0  # held upstreams whose provider takes calls again
+    tried: int = 0  # held upstreams that work tries from now on
 
     def __bool__(self) -> bool:
         return any(astuple(self))
@@ -88,6 +91,8 @@ class Reconciler:
             learnt=self._learn(),
             purged=self._purge(),
             warmed=self._warm(),
+            released=holding.try_idle(),
+            tried=len(try_due()),
         )
         self._watch_drift()
         if done:

@@ -39,7 +39,8 @@ def route(kind: Job.Kind, document: Document) -> Route:
 
 
 def queue_of(upstream: str) -> str:
-    return next(queue for queue, behind in settings.LIMITER_QUEUES.items() if behind == upstream)
+    queues: dict[str, str] = settings.LIMITER_QUEUES
+    return next(queue for queue, behind in queues.items() if behind == upstream)
 
 
 def _place(document: Document) -> str:

@@ -24,6 +24,10 @@ RULES: tuple[dict[str, Any], ...] = (
         "advice": "The provider failed. Students get automatic feedback until it is back; nothing is lost.",
     },
     {
+        "name": "upstream-held", "signal": "upstream_held", "severity": "critical",
+        "advice": "Remove the cause: it is tried again by itself. Nothing is lost, and nothing fails.",
+    },
+    {
         "name": "old-job", "signal": "oldest_job", "threshold": 1800, "for_seconds": 60,
         "advice": "Look at the workers, and at what the job waits for (admin, Jobs).",
     },

@@ -12,6 +12,7 @@ from django.db.models import Count, Min, Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from feedback import causes
 from feedback.models import AlertRule, Job, JobEvent
 from feedback.selectors import drift, workers
 from limiter import signals as limiter
@@ -69,6 +70,13 @@ def _breaker_open() -> Iterable[Reading]:
         yield Reading(upstream, is_open, f"The breaker of {upstream} is open: nothing is sent to it")
 
 
+def _upstream_held() -> Iterable[Reading]:
+    """A trial in between ends no incident: the cause stands until a call is accepted."""
+    for upstream, code in limiter.held().items():
+        cause = causes.cause_of(code)
+        yield Reading(upstream, float(bool(code)), f"{upstream} is held: {cause.words}. {cause.advice}")
+
+
 def _gate_away() -> Iterable[Reading]:
     for upstream, away in limiter.gate_away().items():
         yield Reading(upstream, away, f"The gate does not answer for {upstream}: nothing new is admitted")
@@ -117,6 +125,7 @@ SIGNALS: dict[Signal, Callable[[], Iterable[Reading]]] = {
     Signal.ERROR_RATE: _error_rate,
     Signal.IN_LINE: _in_line,
     Signal.BREAKER_OPEN: _breaker_open,
+    Signal.UPSTREAM_HELD: _upstream_held,
     Signal.GATE_AWAY: _gate_away,
     Signal.OLDEST_JOB: _oldest_job,
     Signal.NO_WORKER: _no_worker,

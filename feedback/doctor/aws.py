@@ -1,13 +1,20 @@
-"""Bedrock, where people's work goes there: credentials, endpoint, and the model where a call may be spent."""
+"""The models behind the upstreams: credentials, endpoint, and an answer where a call may be spent."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
 
 from feedback import upstreams
+from feedback.models import Endpoint
 from feedback.providers.base import ProviderError, Rejected, SectionRequest, Throttled
 from feedback.providers.bedrock import BedrockProvider, BedrockSettings
-from feedback.providers.bedrock.probe import ask, credentials_from, endpoint_of, reach
+from feedback.providers.bedrock.probe import credentials_from, endpoint_of, reach
+from feedback.providers.short_call import answered_in
+from feedback.selectors.endpoints import Target, called_upstreams, target_of
 
 from .model import Finding, fail, ok, warn
 
@@ -15,6 +22,8 @@ CREDENTIALS = "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile, or gi
 ACCESS = (
     "Ask for access to the model in the Bedrock console, and allow bedrock:InvokeModelWithResponseStream."
 )
+SOON = timedelta(days=90)  # before a model's end, from when an operator should choose another
+CONNECT_SECONDS = 5.0
 
 COUNTING = "Allow bedrock:CountTokens, or correct the id that the model's row names for it."
 ESTIMATE = "See how far it is for a text of yours: manage.py tokens --upstream NAME FILE."
@@ -22,29 +31,41 @@ SAMPLE = SectionRequest(text="The quick brown fox jumps over the lazy dog. " * 4
 
 
 def bedrock(*, call: bool = False) -> Iterator[Finding]:
-    asked = upstreams.bedrock_upstreams()
+    """Each upstream that work can reach; with `call`, one call of the kind that work makes."""
+    asked = called_upstreams()
     if not asked:
         yield ok("bedrock", "Not used: people's work is read by the offline provider (FEEDBACK_UPSTREAM).")
         return
-    yield _credentials(next(iter(asked.values())))  # of this machine: the same for all
-    for upstream, wanted in asked.items():
-        yield _endpoint(upstream, wanted)
-        if call:
-            yield _model(upstream, wanted)
-            yield from _estimate(upstream)
-    if not call:
-        models = ", ".join(dict.fromkeys(wanted.model for wanted in asked.values()))
-        yield ok("bedrock", f"{models}: not asked; --call spends one short call on each")
+    for upstream in asked:
+        yield from _upstream(upstream, call=call)
 
 
-def _credentials(wanted: BedrockSettings) -> Finding:
+def _upstream(upstream: str, *, call: bool) -> Iterator[Finding]:
+    try:
+        target = target_of(upstream)
+    except (LookupError, ValueError) as error:
+        yield fail("bedrock", f"{upstream}: {error}", "Choose a model and a region that go together.")
+        return
+    wanted = upstreams.bedrock_settings(target)
+    if target.provider == Endpoint.Provider.BEDROCK:
+        yield _credentials(upstream, wanted)
+    yield _endpoint(upstream, target.address or endpoint_of(wanted))
+    yield from _life(target)
+    if call:
+        yield _answer(target)
+        yield from _estimate(upstream)
+    else:
+        yield ok("bedrock", f"{upstream}: {target.model_id}: not asked; --call spends one short call on it")
+
+
+def _credentials(upstream: str, wanted: BedrockSettings) -> Finding:
     try:
         source = credentials_from(wanted)
     except ProviderError as error:
-        return fail("bedrock", f"Credentials could not be read: {error}", CREDENTIALS)
+        return fail("bedrock", f"{upstream}: credentials could not be read: {error}", CREDENTIALS)
     if source is None:
-        return fail("bedrock", "There are no AWS credentials.", CREDENTIALS)
-    return ok("bedrock", f"credentials from {source}")
+        return fail("bedrock", f"{upstream}: There are no AWS credentials.", CREDENTIALS)
+    return ok("bedrock", f"{upstream}: credentials from {source}")
 
 
 def _estimate(upstream: str) -> Iterator[Finding]:
@@ -65,25 +86,34 @@ def _estimate(upstream: str) -> Iterator[Finding]:
         yield ok("bedrock", found)
 
 
-def _endpoint(upstream: str, wanted: BedrockSettings) -> Finding:
-    where = endpoint_of(wanted)
+def _endpoint(upstream: str, where: str) -> Finding:
     try:
-        reach(where, seconds=wanted.connect_timeout)
+        reach(where, seconds=CONNECT_SECONDS)
     except OSError as error:
         return fail("bedrock", f"{upstream}: {where} can't be reached: {error}", _correct(upstream))
     return ok("bedrock", f"{upstream}: {where} can be reached")
 
 
 def _correct(upstream: str) -> str:
-    own = "BEDROCK_REGION or BEDROCK_ENDPOINT_URL"
-    where = own if upstream == "bedrock" else f"{upstream} in BEDROCK_UPSTREAMS"
-    return f"Correct {where}, or open the way out to port 443."
+    return f"Correct the endpoint of {upstream} in the admin, or open the way out to it."
 
 
-def _model(upstream: str, wanted: BedrockSettings) -> Finding:
-    name = f"{upstream}: {wanted.model}"
+def _life(target: Target) -> Iterator[Finding]:
+    end, name = target.facts.end_of_life, f"{target.upstream}: {target.facts.title}"
+    if end is None:
+        return
+    choose = f"Choose a current model: admin, Endpoints, {target.upstream}."
+    if target.facts.ended(timezone.localdate()):
+        yield fail("bedrock", f"{name} has ended on {end}: each call will be refused.", choose)
+    elif end - SOON <= timezone.localdate():
+        yield warn("bedrock", f"{name} ends on {end}", choose)
+
+
+def _answer(target: Target) -> Finding:
+    """The call that work makes: same prompt, same settings, same way to a structured answer."""
+    name = f"{target.upstream}: {target.model_id}"
     try:
-        seconds = ask(wanted)
+        seconds = answered_in(upstreams.provider_for(target.upstream), seconds=settings.BEDROCK_CALL_SECONDS)
     except Throttled as error:
         return warn("bedrock", f"{name} throttles: {error}", "The quota is used up for now; ask again.")
     except Rejected as error:

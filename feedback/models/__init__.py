@@ -8,10 +8,13 @@ from .courses import Assignment, Course, Criterion, Membership, Urgency
 from .documents import Document, Section, Upload
 from .drafts import Draft
 from .drift import Drift
+from .endpoints import Endpoint, LearntRefusal
 from .erasure import Erasure
+from .error_texts import ErrorText
 from .feedback import Comment, Feedback
 from .invitations import Invitation
 from .jobs import Job, JobEvent
+from .language_models import LanguageModel
 from .notices import Notice
 from .prices import Budget, Charge, Price, Reservation
 from .reactions import Reaction
@@ -38,12 +41,16 @@ __all__ = [
     "Draft",
     "Drift",
     "Edit",
+    "Endpoint",
     "Erasure",
+    "ErrorText",
     "Feedback",
     "Incident",
     "Invitation",
     "Job",
     "JobEvent",
+    "LanguageModel",
+    "LearntRefusal",
     "Membership",
     "Notice",
     "OutputBudget",

@@ -71,6 +71,7 @@ class AlertRule(models.Model):
         ERROR_RATE = "error_rate", "Failed calls, % of the last 5 minutes"
         IN_LINE = "in_line", "Jobs in line"
         BREAKER_OPEN = "breaker_open", "Breaker open (1)"
+        UPSTREAM_HELD = "upstream_held", "Held, as the provider refuses the account (1)"
         GATE_AWAY = "gate_away", "Gate does not answer (1)"
         OLDEST_JOB = "oldest_job", "Oldest waiting job, seconds"
         NO_WORKER = "no_worker", "No worker listens (1)"

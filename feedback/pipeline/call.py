@@ -10,11 +10,13 @@ from feedback.models import Job
 from feedback.providers.base import (
     Aborted,
     Accepted,
+    AccountRefused,
     Call,
     Compiling,
     Delta,
     Finished,
     MalformedAnswer,
+    ProviderError,
     Request,
     Throttled,
     TimedOut,
@@ -22,7 +24,7 @@ from feedback.providers.base import (
 )
 from feedback.requests import metadata_of
 from feedback.selectors.visibility import feedback_visible
-from feedback.services import warmth
+from feedback.services import error_texts, holding, warmth
 from feedback.upstreams import FLEX, provider_for, tiers_of
 from limiter.execution import Execution
 from limiter.gate.model import Quota, Timing
@@ -60,6 +62,7 @@ def _called(job: Job, request: Request, execution: Execution, live: bool) -> Fin
     writer = Writer(document=str(job.document_id), section=str(job.section_id or ""), attempt=job.attempt)
     provider = provider_for(job.upstream)
     is_cold = warmth.is_cold(job.upstream, provider)
+    trial = holding.Trial(job.upstream)
     release_connection()  # for minutes
     begun, first = monotonic(), None
     try:
@@ -67,6 +70,7 @@ def _called(job: Job, request: Request, execution: Execution, live: bool) -> Fin
             match event:
                 case Accepted():
                     execution.accepted(monotonic() - begun)
+                    trial.passed()
                 case Delta(text):
                     first = first or monotonic() - begun
                     if live:
@@ -78,13 +82,15 @@ def _called(job: Job, request: Request, execution: Execution, live: bool) -> Fin
                     execution.timing = None if is_cold or tier == FLEX else timing
                     warmth.note_warm(job.upstream, provider)
                     return event
-    except Throttled as error:
-        execution.quota = Quota(error.quota) if error.quota else None
-        raise
-    except TimedOut as error:
-        if is_cold:
-            raise Compiling(str(error), usage=error.usage) from error
-        raise
+    except ProviderError as raised:
+        error = error_texts.as_classed(raised)
+        if isinstance(error, Throttled) and error.quota:
+            execution.quota = Quota(error.quota)
+        if isinstance(error, AccountRefused):
+            trial.refused(error)
+        if isinstance(error, TimedOut) and is_cold:
+            error = Compiling(str(error), usage=error.usage)
+        raise error from raised.__cause__
     raise Aborted
 
 

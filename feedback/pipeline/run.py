@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import cast
 
 from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections, transaction
@@ -14,8 +15,8 @@ from feedback.errors import JobFailed
 from feedback.live import forget, publish
 from feedback.models import Document, Job
 from feedback.observe.runs import observed
-from feedback.providers.base import ProviderError, TokenUsage
-from feedback.services import coalescing, jobs
+from feedback.providers.base import FieldRefused, ProviderError, TokenUsage
+from feedback.services import coalescing, jobs, learning
 from limiter.execution import Execution
 from limiter.gate.model import Outcome
 
@@ -59,11 +60,18 @@ def _carry_out(job: Job, execution: Execution) -> float | None:
     try:
         found = STAGES[job.kind].work(job, execution)
     except Exception as error:
-        verdict = verdict_of(error, execution)
+        verdict = _learnt_from(error, job, verdict_of(error, execution))
         _log(job, verdict, error)
         return _end_without(job, execution, verdict)
     _end_with(job, execution, found)
     return None
+
+
+def _learnt_from(error: Exception, job: Job, verdict: Verdict) -> Verdict:
+    """A setting that the model refused is left out of the next attempt, and the job is not at fault."""
+    if isinstance(error, FieldRefused) and _persist(learning.learn)(job, error):
+        return replace(verdict, again=True, counts=False)
+    return verdict
 
 
 def _forget_connection(state: RetryCallState) -> None:
@@ -157,7 +165,7 @@ def _end_without(job: Job, execution: Execution, verdict: Verdict) -> float | No
     usage = known(verdict.usage, execution)
     execution.report(verdict.outcome, settled(usage), retry_after=verdict.retry_after)
     failures = job.failures + int(verdict.counts)
-    if verdict.again and failures < jobs.MAX_FAILURES and job.attempt < MAX_ATTEMPTS:
+    if verdict.again and failures < jobs.MAX_FAILURES and _may_try_again(job, verdict):
         row = _for_whom(job, lambda row: _put_back(row, verdict, usage))
         if row is not job:
             _forget_the_deleted(job)
@@ -184,6 +192,15 @@ def _pause_after(job: Job, verdict: Verdict) -> float:
     if verdict.outcome is Outcome.EXHAUSTED:
         return 0.0  # in line, where the gate holds everything until the quota renews, and the page says so
     return max(verdict.retry_after, _pause(job.attempt)) if verdict.counts else verdict.retry_after
+
+
+def _may_try_again(job: Job, verdict: Verdict) -> bool:
+    """Runs that never reached the provider are no attempts, however many there were."""
+    return (
+        verdict.outcome == Outcome.RETURNED
+        or job.attempt < MAX_ATTEMPTS
+        or job.attempt - jobs.runs_returned(job) < MAX_ATTEMPTS
+    )
 
 
 def _pause(attempt: int) -> float:

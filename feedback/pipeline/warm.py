@@ -12,14 +12,16 @@ from feedback.models import Job
 from feedback.providers.base import (
     Aborted,
     Accepted,
+    AccountRefused,
     Call,
     Finished,
     MalformedAnswer,
     Provider,
+    ProviderError,
     TokenUsage,
     Truncated,
 )
-from feedback.services import spending, warmth
+from feedback.services import error_texts, holding, spending, warmth
 from feedback.upstreams import provider_for
 from limiter.execution import Execution, current_execution
 from limiter.gate.model import Outcome
@@ -44,7 +46,7 @@ def run(_job: str, execution: Execution) -> None:
     upstream = execution.lease.upstream
     provider = provider_for(upstream)
     try:
-        usage = known(_called(provider, execution), execution)
+        usage = known(_called(upstream, provider, execution), execution)
     except Exception as error:
         verdict = verdict_of(error, execution)
         logger.warning("the schema of %s is not warmed: %s", upstream, verdict.error)
@@ -56,20 +58,27 @@ def run(_job: str, execution: Execution) -> None:
     _pay(upstream, provider, usage)
 
 
-def _called(provider: Provider, execution: Execution) -> TokenUsage:
+def _called(upstream: str, provider: Provider, execution: Execution) -> TokenUsage:
     """Its timing is left out: compiling is no slowness. Raises ProviderError."""
     call = Call(max_tokens=warmth.LONGEST_ANSWER)
     execution.on_abort(call.abort)
+    trial = holding.Trial(upstream)
     release_connection()  # for minutes
     try:
         for event in provider.stream(warmth.REQUEST, call):
             match event:
                 case Accepted():
                     execution.accepted()
+                    trial.passed()
                 case Finished():
                     return event.usage
-    except (Truncated, MalformedAnswer) as error:  # so short an answer is not whole, which does no harm
-        return error.usage or TokenUsage()
+    except (Truncated, MalformedAnswer) as short:  # so short an answer is not whole, which does no harm
+        return short.usage or TokenUsage()
+    except ProviderError as raised:
+        error = error_texts.as_classed(raised)
+        if isinstance(error, AccountRefused):
+            trial.refused(error)
+        raise error from raised.__cause__
     raise Aborted
 
 

@@ -138,4 +138,4 @@ def _waiting_for(upstream: str) -> QuerySet[Job]:
     waiting = Job.objects.filter(
         upstream=upstream, kind__in=MOVABLE, state__in=[Job.State.WAITING, Job.State.HELD]
     )
-    return waiting.select_related("document__assignment", "section").order_by("pk")
+    return waiting.select_related("document__assignment__course", "section").order_by("pk")

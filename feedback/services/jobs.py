@@ -108,7 +108,9 @@ def claim(job_id: str, execution: Execution) -> Job | None:
 
 def loaded(job_id: UUID | str) -> Job:
     """A job with all that its stage looks at."""
-    job = Job.objects.select_related("document__assignment", "document__owner", "section").get(pk=job_id)
+    job = Job.objects.select_related("document__assignment__course", "document__owner", "section").get(
+        pk=job_id
+    )
     if job.section is not None:
         job.section.document = job.document
     return job
@@ -220,6 +222,12 @@ def back_in_line(
         spending.charge(job, cost)
         note(job, JobEvent.Kind.AGAIN, outcome=outcome, error=error[:500], **_used(usage))
     return bool(changed)
+
+
+def runs_returned(job: Job) -> int:
+    """Runs of a job that were given back before the provider had a part in them."""
+    again = job.events.filter(kind=JobEvent.Kind.AGAIN, detail__outcome=Outcome.RETURNED.value)
+    return again.count()
 
 
 def reclaim(job: Job) -> bool:

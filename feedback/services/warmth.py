@@ -81,10 +81,10 @@ def warm_due() -> list[str]:
 
 
 def _reached() -> Iterable[str]:
-    """Where people's work may go now: not where it is paused, or where its money is used up."""
+    """Where people's work may go now: not where it is paused or held, or where its money is used up."""
     names = [each for each in members_of(default_upstream()) if each in settings.LIMITER_QUEUES.values()]
-    going = set(Upstream.objects.filter(name__in=names, paused=False).values_list("name", flat=True))
-    paying = going - used_up_upstreams()
+    going = Upstream.objects.filter(name__in=names, paused=False, held_cause="")
+    paying = set(going.values_list("name", flat=True)) - used_up_upstreams()
     return [each for each in names if each in paying]
 
 

@@ -24,9 +24,8 @@ FROM generate_series(1, %(people)s) AS n
 """
 
 _DOCUMENTS = """
-INSERT INTO feedback_document (id, owner_id, title, upstream, submission_key, urgency, state, problem, warnings,
-    text,
-    headings, cuts_of, revision, reviewed, generation, trace, created_at, finished_at)
+INSERT INTO feedback_document (id, owner_id, title, upstream, submission_key, urgency, state, problem,
+    warnings, text, headings, cuts_of, revision, reviewed, generation, trace, created_at, finished_at)
 SELECT pg_temp.many_key(n, 2), pg_temp.many_key(n %% %(people)s + 1, 1), 'Essay ' || n, 'bedrock',
     'many' || n, 'now', 'complete', '', '[]', '', '[]', '', 1, false, 1, '', at, at
 FROM generate_series(1, %(documents)s) AS n,

@@ -34,11 +34,11 @@ Stand = TypeVar("Stand", bound=Provider)
 def in_place_of(upstream: str, provider: Stand, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stand]:
     """What is sent to the upstream goes to this provider."""
     monkeypatch.setitem(upstreams._FACTORIES, upstream, lambda: provider)
-    upstreams.provider_for.cache_clear()
+    upstreams.forget_providers()
     try:
         yield provider
     finally:
-        upstreams.provider_for.cache_clear()
+        upstreams.forget_providers()
 
 
 def an_answer(request: Request) -> FeedbackOutput:

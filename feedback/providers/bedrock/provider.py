@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..base import AccountRefused, Call, Estimate, Event, ProviderError, Request, TokenUsage
 from ..deadlines import Deadlines
@@ -86,20 +86,22 @@ class BedrockProvider:
             client.close()
 
     def _events(self, request: Request, call: Call, wire: Wire) -> Iterator[Event]:
-        longest = call.max_tokens or self.settings.budgets.max_tokens(request)
-        generation = self.settings.generation
-        arguments = converse_arguments(
-            replace(generation, tier=call.tier) if call.tier else generation,
-            request,
-            model=self.settings.model,
-            max_tokens=longest,
-            metadata=call.metadata,
-        )
         with wire.carrying():
-            response = self._connected().converse_stream(**arguments)
+            response = self._connected().converse_stream(**self.arguments(request, call))
         expected = TokenUsage(input_tokens=self.estimate(request).input_tokens)
         with closing(response["stream"]) as events:
             yield from read_events(events, request, self.settings.model, expected=expected)
+
+    def arguments(self, request: Request, call: Call) -> dict[str, Any]:
+        """What a call sends, by the names of converse_stream."""
+        generation = self.settings.generation
+        return converse_arguments(
+            replace(generation, tier=call.tier) if call.tier else generation,
+            request,
+            model=self.settings.model,
+            max_tokens=call.max_tokens or self.settings.budgets.max_tokens(request),
+            metadata=call.metadata,
+        )
 
     def _connected(self) -> BedrockRuntimeClient:
         """The client, made at the first call. Raises BotoCoreError where there are no credentials to read."""

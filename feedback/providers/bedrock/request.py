@@ -92,8 +92,8 @@ def tool_config(generation: Generation) -> dict[str, Any]:
     }
     if strict:
         specification["strict"] = True
-    choice = {"tool": {"name": TOOL}} if generation.force_tool else {"auto": {}}
-    return {"tools": [{"toolSpec": specification}], "toolChoice": choice}
+    forced = {"name": TOOL} if generation.tool_choice == "tool" else {}
+    return {"tools": [{"toolSpec": specification}], "toolChoice": {generation.tool_choice: forced}}
 
 
 def _content(generation: Generation, request: Request, system: str) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ The endpoint's place is taken by a client that answers as the service does, with
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -28,7 +29,9 @@ from tests.factories.sharing import a_price, analysis_of, handed_in
 from .endpoint import Endpoint
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("redis_client")]
-MODEL, QUOTA = "anthropic.claude-sonnet-4-5", 1_000_000
+MODEL = "anthropic.claude-sonnet-4-5"
+QUOTA = {"tokens_per_minute": 100_000, "tokens_burst": 1_000_000, "refund": "always"}
+PATIENCE = 120.0  # seconds, until the limit, which begins empty, has room for a call
 WHO: dict[str, Any] = {"author": "operator", "reason": "a test"}
 
 
@@ -39,7 +42,7 @@ def endpoint(monkeypatch: pytest.MonkeyPatch) -> Iterator[Endpoint]:
     monkeypatch.setattr(provider, "_client", endpoint)
     if not Upstream.objects.filter(name="simulated").exists():
         services.create_upstream(name="simulated", values={}, **WHO)
-    services.change_upstream(upstream="simulated", changes={"tokens_per_minute": QUOTA}, **WHO)
+    services.change_upstream(upstream="simulated", changes=QUOTA, **WHO)
     a_price(model=MODEL)
     with in_place_of("simulated", provider, monkeypatch):
         yield endpoint
@@ -49,8 +52,18 @@ def admitted(document: Document) -> tuple[Job, Lease]:
     job = analysis_of(document)
     ticket = Ticket(str(job.pk), job.flow, tokens=job.tokens - job.max_tokens, output=job.max_tokens)
     get_gate().offer("simulated", ticket)
-    (lease,) = get_gate().admit("simulated").leases
-    return job, lease
+    deadline = time.monotonic() + PATIENCE
+    while not (leases := get_gate().admit("simulated").leases):
+        assert time.monotonic() < deadline, "the call was never admitted"
+        time.sleep(0.05)
+    # From here on it hardly refills, so that what comes back can be read.
+    services.change_upstream(upstream="simulated", changes={"tokens_per_minute": 6}, **WHO)
+    return job, leases[0]
+
+
+def free() -> float:
+    """Tokens that may be spent now."""
+    return get_gate().status("simulated").levels[Reason.TOKENS_PER_MINUTE].free
 
 
 def carried_out(job: Job, lease: Lease) -> Execution:
@@ -87,40 +100,26 @@ def test_with_figures_what_was_held_too_much_comes_back(endpoint: Endpoint) -> N
     assert execution.usage.input_tokens == 900
 
 
-@pytest.mark.parametrize(("with_usage", "kept"), [(False, True), (True, False)])
-def test_after_its_settlement_the_minute_is_short_of_what_was_held(
-    endpoint: Endpoint, with_usage: bool, kept: bool
-) -> None:
-    # A quota that hardly refills while the test runs, so that what is taken can be read.
-    services.change_upstream(
-        upstream="simulated",
-        changes={"tokens_per_minute": 60, "tokens_burst": 100_000, "refund": "always"},
-        **WHO,
-    )
+@pytest.mark.parametrize("with_usage", [False, True])
+def test_only_with_figures_does_the_settlement_give_tokens_back(endpoint: Endpoint, with_usage: bool) -> None:
     endpoint.with_usage = with_usage
     job, lease = admitted(handed_in(upstream="simulated"))
-    execution = carried_out(job, lease)
-    settle(get_gate(), "simulated", execution, Outcome.SUCCESS)
-    level = get_gate().status("simulated").levels[Reason.TOKENS_PER_MINUTE]
-    assert (level.most - level.free >= job.tokens * 0.9) is kept
+    before = free()
+    settle(get_gate(), "simulated", carried_out(job, lease), Outcome.SUCCESS)
+    assert (free() - before > 500) is with_usage
 
 
-@pytest.mark.parametrize(("with_usage", "kept"), [(False, True), (True, False)])
+@pytest.mark.parametrize("with_usage", [False, True])
 def test_a_worker_that_dies_before_it_settles_changes_nothing_of_it(
-    endpoint: Endpoint, with_usage: bool, kept: bool
+    endpoint: Endpoint, with_usage: bool
 ) -> None:
-    services.change_upstream(
-        upstream="simulated",
-        changes={"tokens_per_minute": 60, "tokens_burst": 100_000, "refund": "always"},
-        **WHO,
-    )
     endpoint.with_usage = with_usage
     job, lease = admitted(handed_in(upstream="simulated"))
     carried_out(job, lease)
     Job.objects.filter(pk=job.pk).update(finished_at=timezone.now() - timedelta(minutes=1))
+    before = free()
     assert settle_unsettled() == 1
-    level = get_gate().status("simulated").levels[Reason.TOKENS_PER_MINUTE]
-    assert (level.most - level.free >= job.tokens * 0.9) is kept
+    assert (free() - before > 500) is with_usage
 
 
 def test_a_memory_that_was_lost_is_restored_with_what_was_held(endpoint: Endpoint) -> None:

@@ -191,6 +191,9 @@ def test_nothing_is_warmed_where_nothing_is_compiled_or_nothing_may_go(
     services.change_upstream(upstream="offline", changes={"paused": True}, **WHO)
     assert warmth.warm_due() == []
     services.change_upstream(upstream="offline", changes={"paused": False}, **WHO)
+    services.hold(upstream="offline", cause="expired", reason="a test", generation=0)
+    assert warmth.warm_due() == []
+    services.lift_hold(upstream="offline", **WHO)
     budget = Budget.objects.create(upstream_id="offline", monthly=0)
     assert warmth.warm_due() == []
     budget.delete()

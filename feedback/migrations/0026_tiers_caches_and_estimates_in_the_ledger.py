@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("feedback", "0022_what_is_over_is_found_by_an_index"),
+        ("feedback", "0025_the_held_rule_reaches_databases_that_have_rules"),
     ]
 
     operations = [

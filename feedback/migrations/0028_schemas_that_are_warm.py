@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("feedback", "0024_budgets_of_upstreams"),
+        ("feedback", "0027_budgets_of_upstreams"),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("feedback", "0023_tiers_caches_and_estimates_in_the_ledger"),
+        ("feedback", "0026_tiers_caches_and_estimates_in_the_ledger"),
         ("limiter", "0003_the_learnt_multiplier_may_be_followed"),
     ]
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("feedback", "0025_schemas_that_are_warm"),
+        ("feedback", "0028_schemas_that_are_warm"),
     ]
 
     operations = [
