@@ -22,13 +22,16 @@ if TYPE_CHECKING:
     from feedback.providers.bedrock import BedrockSettings
 
 
+FLEX = "flex"  # the service tier of work that may wait: it costs less, and is served after the rest
+
+
 def default_upstream() -> str:
     """Where a person's own work goes: the configured provider, or offline until there is one."""
     return str(settings.FEEDBACK_UPSTREAM)
 
 
-def home_of(owner: User, assignment: Assignment | None) -> str:
-    """Where this work goes first: the default, or where that is forbidden the first of its pool that is not.
+def homes_of(owner: User, assignment: Assignment | None) -> list[str]:
+    """Where this work may go, what comes first first: the default and the others of its pool, as allowed.
 
     Raises Refused where none is left: work never goes where it was said that it must not.
     """
@@ -36,13 +39,13 @@ def home_of(owner: User, assignment: Assignment | None) -> str:
 
     default = default_upstream()
     allowed = allowed_names(assignment, flow_of(owner))
-    home = next((each for each in members_of(default) if allowed is None or each in allowed), None)
-    if home is None:
+    homes = [each for each in members_of(default) if allowed is None or each in allowed]
+    if not homes:
         raise Refused(
             _("No model that may read this work is set up here. Ask whoever runs this site."),
             field="assignment",
         )
-    return home
+    return homes
 
 
 _lock = threading.Lock()
@@ -75,6 +78,40 @@ def forget_providers() -> None:
     endpoints.forget()
     with _lock:
         _providers.clear()
+
+
+def tiers_of(upstream: str) -> tuple[str, ...]:
+    """The service tiers, beside the usual one, that its model has and was not seen to refuse."""
+    target = _target(upstream)
+    tiers = endpoints.tiers_of(upstream) if target is not None else ()
+    if not (target and tiers) or "tier" in endpoints.learnt_refusals(upstream, target.model_id):
+        return ()
+    return tiers
+
+
+def may_wait(upstream: str) -> bool:
+    """Whether work that may wait is asked for in another way there: by a tier that costs less."""
+    return FLEX in tiers_of(upstream)
+
+
+def tier_of(upstream: str) -> str:
+    """The one that its calls ask for where their work asks for none; empty: the usual one."""
+    target = _target(upstream)
+    return target.generation.tier if target is not None else ""
+
+
+def counting_id_of(upstream: str) -> str:
+    """The id by which CountTokens takes its model; empty: it takes none that is known."""
+    target = _target(upstream)
+    return target.facts.count_tokens_id if target is not None else ""
+
+
+def _target(upstream: str) -> Target | None:
+    """None: no model is called there, or not as it is set up."""
+    try:
+        return endpoints.target_of(upstream)
+    except (LookupError, ValueError):
+        return None
 
 
 def _provider_at(target: Target) -> Provider:

@@ -17,6 +17,7 @@ from . import (
     money,
     notices,
     users,
+    warmth,
 )
 
 __all__ = [
@@ -33,4 +34,5 @@ __all__ = [
     "money",
     "notices",
     "users",
+    "warmth",
 ]

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from feedback import upstreams
 from feedback.models import Endpoint
-from feedback.providers.base import ProviderError, Rejected, Throttled
-from feedback.providers.bedrock import BedrockSettings
+from feedback.providers.base import ProviderError, Rejected, SectionRequest, Throttled
+from feedback.providers.bedrock import BedrockProvider, BedrockSettings
 from feedback.providers.bedrock.probe import credentials_from, endpoint_of, reach
 from feedback.providers.short_call import answered_in
 from feedback.selectors.endpoints import SOON, Target, called_upstreams, target_of
@@ -22,6 +22,10 @@ ACCESS = (
     "Ask for access to the model in the Bedrock console, and allow bedrock:InvokeModelWithResponseStream."
 )
 CONNECT_SECONDS = 5.0
+
+COUNTING = "Allow bedrock:CountTokens, or correct the id that the model's row names for it."
+ESTIMATE = "See how far it is for a text of yours: manage.py tokens --upstream NAME FILE."
+SAMPLE = SectionRequest(text="The quick brown fox jumps over the lazy dog. " * 40)
 
 
 def bedrock(*, call: bool = False) -> Iterator[Finding]:
@@ -47,6 +51,7 @@ def _upstream(upstream: str, *, call: bool) -> Iterator[Finding]:
     yield from _life(target)
     if call:
         yield _answer(target)
+        yield from _estimate(upstream)
     else:
         yield ok("bedrock", f"{upstream}: {target.model_id}: not asked; --call spends one short call on it")
 
@@ -59,6 +64,24 @@ def _credentials(upstream: str, wanted: BedrockSettings) -> Finding:
     if source is None:
         return fail("bedrock", f"{upstream}: There are no AWS credentials.", CREDENTIALS)
     return ok("bedrock", f"{upstream}: credentials from {source}")
+
+
+def _estimate(upstream: str) -> Iterator[Finding]:
+    """How far our estimate lies from the service's count, where its model can be counted."""
+    provider, model_id = upstreams.provider_for(upstream), upstreams.counting_id_of(upstream)
+    if not (isinstance(provider, BedrockProvider) and model_id):
+        return
+    estimate = provider.estimate(SAMPLE).input_tokens
+    try:
+        counted = provider.count(SAMPLE, model_id=model_id)
+    except ProviderError as error:
+        yield warn("bedrock", f"{upstream}: its tokens can't be counted: {error}", COUNTING)
+        return
+    found = f"{upstream}: {estimate} tokens estimated of a request that the service counts {counted}"
+    if estimate < counted:
+        yield warn("bedrock", f"{found}: quota is held too little.", ESTIMATE)
+    else:
+        yield ok("bedrock", found)
 
 
 def _endpoint(upstream: str, where: str) -> Finding:

@@ -4,7 +4,7 @@ from .access import AccessDenial
 from .alerts import AlertReceiver, AlertRule, Delivery, Incident, Silence
 from .audit import AuditEntry
 from .cache import CacheEntry
-from .courses import Assignment, Course, Criterion, Membership
+from .courses import Assignment, Course, Criterion, Membership, Urgency
 from .documents import Document, Section, Upload
 from .drafts import Draft
 from .drift import Drift
@@ -22,6 +22,7 @@ from .review import Edit, Release
 from .sharing import OutputBudget
 from .usage import UsageDay
 from .users import User
+from .warmth import SchemaWarmth
 
 __all__ = [
     "AccessDenial",
@@ -57,9 +58,11 @@ __all__ = [
     "Reaction",
     "Release",
     "Reservation",
+    "SchemaWarmth",
     "Section",
     "Silence",
     "Upload",
+    "Urgency",
     "UsageDay",
     "User",
 ]

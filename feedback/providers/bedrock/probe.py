@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ from .client import build_session
 from .errors import translate
 from .settings import BedrockSettings
 
+BEARER_TOKEN = "AWS_BEARER_TOKEN_BEDROCK"  # noqa: S105 - the name of a variable
 PORTS = {"http": 80, "https": 443}
 
 
@@ -18,6 +20,9 @@ def credentials_from(settings: BedrockSettings) -> str | None:
     """Where they come from, as botocore names it. None: there are none. Raises ProviderError."""
     if settings.access_key_id:
         return "the settings"
+    named = settings.profile or settings.role
+    if os.environ.get(BEARER_TOKEN) and not named:  # botocore prefers it to what else it finds
+        return f"the bearer token in {BEARER_TOKEN}"
     try:
         found = build_session(settings).get_credentials()
     except BotoCoreError as error:  # a damaged file, a profile that does not exist

@@ -16,8 +16,9 @@ from ..prompting.estimate import TOOL_PREAMBLE_TOKENS, estimate_tokens
 from ..prompting.prompt import user_message
 from ..wire import Wire
 from .client import build_client
+from .counting import count_tokens
 from .errors import RAISED, translate
-from .request import converse_arguments, fixed_words
+from .request import compiled_schema, converse_arguments, fixed_words
 from .settings import BedrockSettings
 from .stream import read_events
 
@@ -40,6 +41,7 @@ class BedrockProvider:
         fixed = fixed_words(settings.generation)
         # Changes with every change of the prompt, so that nobody has to remember to count.
         self.version = f"{settings.model} {hashlib.sha256(fixed.encode()).hexdigest()[:12]}"
+        self.compiled_schema = compiled_schema(settings.generation)
         self._fixed_tokens = TOOL_PREAMBLE_TOKENS + estimate_tokens(fixed)
 
     def estimate(self, request: Request) -> Estimate:
@@ -65,6 +67,16 @@ class BedrockProvider:
                 raise wire.cut_short(error.usage) or error from None
             except RAISED as error:
                 raise wire.cut_short() or self._translated(error) from error
+
+    def count(self, request: Request, *, model_id: str) -> int:
+        """Input tokens as the service counts them; see counting.py. Raises ProviderError."""
+        longest = self.settings.budgets.max_tokens(request)
+        generation, model = self.settings.generation, self.settings.model
+        arguments = converse_arguments(generation, request, model=model, max_tokens=longest)
+        try:
+            return count_tokens(self._connected(), model_id, arguments)
+        except RAISED as error:
+            raise self._translated(error) from error
 
     def close(self) -> None:
         """Give back the pooled connections. Calls under way end; another call opens new ones."""

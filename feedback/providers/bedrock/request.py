@@ -5,6 +5,7 @@ Field names are those of the service's API (botocore's model of bedrock-runtime)
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -16,6 +17,7 @@ from ..prompting.prompt import message_parts, system_prompt, user_message
 from ..prompting.schema import DESCRIPTION, TOOL, answer_schema, enforced_schema
 
 BY_TOOL = (Way.STRICT_TOOL, Way.TOOL)
+COMPILED = (Way.STRICT_TOOL, Way.JSON_SCHEMA)  # the service enforces the schema, and compiles it first
 
 
 def converse_arguments(
@@ -54,6 +56,14 @@ def converse_arguments(
 def fixed_words(generation: Generation) -> str:
     """What every request says whatever it is about: prompt and schema, for estimates and versions."""
     return system_prompt(generation.way) + json.dumps(_answer_in(generation), sort_keys=True)
+
+
+def compiled_schema(generation: Generation) -> str:
+    """See providers.base.CompilesSchemas: a way that enforces no schema compiles none."""
+    if generation.way not in COMPILED:
+        return ""
+    said = json.dumps([generation.way, enforced_schema()], sort_keys=True)
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def _inference(generation: Generation, max_tokens: int) -> dict[str, Any]:

@@ -90,7 +90,7 @@ def _usage(counts: Mapping[str, Any], tier: str) -> TokenUsage:
         output_tokens=counts.get("outputTokens", 0),
         cache_read_tokens=counts.get("cacheReadInputTokens", 0),
         cache_write_tokens=counts.get("cacheWriteInputTokens", 0),
-        tier="" if tier == "default" else tier,
+        tier=tier,
     )
     for_an_hour = sum(each["inputTokens"] for each in counts.get("cacheDetails", ()) if each["ttl"] == "1h")
     return replace(usage, cache_write_1h_tokens=for_an_hour)
