@@ -18,6 +18,7 @@ BEDROCK_UPSTREAMS = bedrock.upstreams("BEDROCK_UPSTREAMS", taken=("bedrock", "si
 LIMITER_QUEUES = {name: name for name in ("bedrock", *BEDROCK_UPSTREAMS, "simulated", "offline")}
 LIMITER_LEDGER = "feedback.ledger.PostgresLedger"  # the rows that Redis is rebuilt from
 LIMITER_TRAFFIC = "feedback.traffic.PostgresTraffic"  # what dry runs replay
+LIMITER_HOLD_WORDS = "feedback.causes.in_words"  # what the codes of a hold mean
 LIMITER_WORKER_SLOTS = env.integer("LIMITER_WORKER_SLOTS", 32, minimum=1)
 LIMITER_SEED = {  # what is not set takes the profile's default, in limiter/seed.py
     "TOKEN_BUCKET_CAPACITY": env.optional_number("TOKEN_BUCKET_CAPACITY", minimum=1),  # requests

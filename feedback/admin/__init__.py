@@ -3,7 +3,21 @@
 Students' texts and files are not shown here: whoever runs the system needs states, not essays.
 """
 
-from . import access, alerts, audit, brought, courses, documents, drift, feedback, jobs, money, notices, users
+from . import (
+    access,
+    alerts,
+    audit,
+    brought,
+    courses,
+    documents,
+    drift,
+    error_texts,
+    feedback,
+    jobs,
+    money,
+    notices,
+    users,
+)  # fmt: skip
 
 __all__ = [
     "access",
@@ -13,6 +27,7 @@ __all__ = [
     "courses",
     "documents",
     "drift",
+    "error_texts",
     "feedback",
     "jobs",
     "money",

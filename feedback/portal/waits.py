@@ -36,6 +36,10 @@ _WHY_PAUSED = {  # where it is not that the provider is away
         "Your account may not use the feedback service at the moment. Ask the people who run this site."
     ),
 }
+_LOOKED_AT = gettext_lazy(
+    "The feedback service is being looked at. Nothing is lost: you get provisional comments meanwhile, "
+    "and the full feedback by itself."
+)
 _LATER = {
     Cause.UNAVAILABLE: gettext_lazy("It is later than we said: the feedback service was away for a while."),
     Cause.RATE_LOWERED: gettext_lazy(
@@ -55,6 +59,8 @@ _ENDS = {
 
 def why_paused(wait: Wait) -> StrOrPromise:
     """Where it is another reason than that the service is away; else empty."""
+    if wait.held:
+        return _LOOKED_AT
     if wait.kind != WaitKind.PAUSED or wait.reason is None:
         return ""
     return joined(_WHY_PAUSED.get(wait.reason, ""), _renewal(wait))
