@@ -80,6 +80,7 @@ class UpstreamAdmin(ServiceAdmin):
                     ("max_in_flight", "flow_in_flight"),
                     ("line_bound", "backlog_bound"),
                     "lease_seconds",
+                    ("hold_seconds", "hold_max_seconds"),
                 )
             },
         ),
@@ -172,6 +173,8 @@ class UpstreamAdmin(ServiceAdmin):
     @admin.display(description="paused", ordering="paused")
     def is_paused(self, upstream: Upstream) -> str:
         """In words: a red cross for "no" would look like a fault."""
+        if upstream.is_held:
+            return "held by itself"
         return "paused" if upstream.paused else "no"
 
     @admin.display(description="now")

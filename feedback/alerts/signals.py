@@ -17,6 +17,7 @@ from feedback.models import AlertRule, Job, JobEvent
 from feedback.selectors import drift, endpoints, workers
 from limiter import signals as limiter
 from limiter.gate.model import Outcome
+from limiter.selectors import held_upstreams
 
 WINDOW = timedelta(minutes=5)
 ENOUGH = 10  # ended runs in the window, before a share of them means anything
@@ -72,9 +73,9 @@ def _breaker_open() -> Iterable[Reading]:
 
 def _upstream_held() -> Iterable[Reading]:
     """A trial in between ends no incident: the cause stands until a call is accepted."""
-    for upstream, code in limiter.held().items():
+    for upstream, code in held_upstreams().items():
         cause = causes.cause_of(code)
-        yield Reading(upstream, float(bool(code)), f"{upstream} is held: {cause.words}. {cause.advice}")
+        yield Reading(upstream, 1.0, f"{upstream} is held: {cause.words}. {cause.advice}")
 
 
 def _gate_away() -> Iterable[Reading]:
