@@ -142,8 +142,10 @@ def test_usage_may_be_missing_or_the_whole_metadata(
 ) -> None:
     simulator.change(malformed={"no_usage": 1})
     *_, last = client.converse_stream(**converse_arguments())["stream"]
-    assert "usage" not in last["metadata"]
-    assert "usage" not in client.converse(**converse_arguments())
+    metadata: Any = last["metadata"]
+    whole: Any = client.converse(**converse_arguments())
+    assert "usage" not in metadata
+    assert "usage" not in whole
     simulator.change(malformed={"no_metadata": 1})
     *_, last = client.converse_stream(**converse_arguments())["stream"]
     assert "messageStop" in last
