@@ -68,7 +68,7 @@ def test_inside_a_stream_the_same_names_begin_in_lower_case() -> None:
         (ConnectionClosedError(endpoint_url="x"), Unavailable),
         (CredentialRetrievalError(provider="x", error_msg="x"), AccountRefused),
         (NoCredentialsError(), AccountRefused),
-        (ParamValidationError(report="x"), Rejected),
+        (ParamValidationError(report="x"), AccountRefused),
         (StreamReadTimeoutError(None, None, "x"), TimedOut),  # type: ignore[arg-type] # only its class is read
         (ProtocolError("x"), Unavailable),
         (ConnectionResetError(), Unavailable),
