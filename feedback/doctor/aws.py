@@ -5,16 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from feedback import upstreams
-from feedback.providers.base import ProviderError, Rejected, Throttled
+from feedback.causes import cause_of
+from feedback.providers.base import (
+    AccountRefused,
+    FieldRefused,
+    MalformedAnswer,
+    ProviderError,
+    Rejected,
+    Throttled,
+    Truncated,
+)
 from feedback.providers.bedrock import BedrockSettings
 from feedback.providers.bedrock.probe import ask, credentials_from, endpoint_of, reach
+from feedback.services.error_texts import as_classed
 
 from .model import Finding, fail, ok, warn
 
-CREDENTIALS = "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile, or give the machine a role."
-ACCESS = (
-    "Ask for access to the model in the Bedrock console, and allow bedrock:InvokeModelWithResponseStream."
-)
+CREDENTIALS = cause_of("credentials_missing").advice
+REQUEST = "Look at this upstream's settings of generation; class the text under Error texts if it is wrong."
+ANSWER = "Choose another way of structured output for this upstream, or another model."
 
 
 def bedrock(*, call: bool = False) -> Iterator[Finding]:
@@ -61,10 +70,24 @@ def _model(upstream: str, wanted: BedrockSettings) -> Finding:
     name = f"{upstream}: {wanted.model}"
     try:
         seconds = ask(wanted)
-    except Throttled as error:
-        return warn("bedrock", f"{name} throttles: {error}", "The quota is used up for now; ask again.")
-    except Rejected as error:
-        return fail("bedrock", f"{name} refuses: {error}", ACCESS)
-    except ProviderError as error:
-        return fail("bedrock", f"{name} fails: {error}", "See the AWS health page; ask again later.")
+    except ProviderError as raised:
+        return _unanswered(name, as_classed(raised))
     return ok("bedrock", f"{name} answered in {seconds:.1f} s")
+
+
+def _unanswered(name: str, error: ProviderError) -> Finding:
+    """By whom the error concerns, as work would take it."""
+    match error:
+        case Throttled():
+            return warn("bedrock", f"{name} throttles: {error}", "The quota is used up for now; ask again.")
+        case AccountRefused():
+            cause = cause_of(error.cause)
+            return fail("bedrock", f"{name} refuses, for {cause.words}: {error}", cause.advice)
+        case FieldRefused():
+            advice = f"Take the setting {error.setting} away from this upstream, or choose another model."
+            return fail("bedrock", f"{name} does not take {error.setting}: {error}", advice)
+        case Rejected():
+            return fail("bedrock", f"{name} refuses the call that work makes: {error}", REQUEST)
+        case MalformedAnswer() | Truncated():
+            return fail("bedrock", f"{name} answers, but not as work needs it: {error}", ANSWER)
+    return fail("bedrock", f"{name} fails: {error}", "See the AWS health page; ask again later.")

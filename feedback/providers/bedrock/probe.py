@@ -1,20 +1,20 @@
-"""Can it be used? Credentials and endpoint tell something for nothing, one short call tells for certain."""
+"""Can it be used? Credentials and endpoint cost nothing to look at; one short call tells for certain."""
 
 from __future__ import annotations
 
 import socket
-import time
 from dataclasses import replace
 from urllib.parse import urlsplit
 
 import boto3
 from botocore.exceptions import BotoCoreError
 
-from .client import build_client
-from .errors import RAISED, translate
+from ..short_call import answered_in
+from .errors import translate
+from .provider import BedrockProvider
 from .settings import BedrockSettings
 
-SHORT_SECONDS = 30.0
+LONGEST_SECONDS = 60.0
 PORTS = {"http": 80, "https": 443}
 
 
@@ -41,19 +41,9 @@ def reach(address: str, *, seconds: float) -> None:
 
 
 def ask(settings: BedrockSettings) -> float:
-    """One call of a few tokens, past every gate; the seconds that it took. Raises ProviderError."""
-    client = build_client(replace(settings, slots=1, total_timeout=SHORT_SECONDS))
-    began = time.monotonic()
+    """The call that work makes, on a short text and past every gate; its seconds. Raises ProviderError."""
+    provider = BedrockProvider(replace(settings, slots=1))
     try:
-        answer = client.converse_stream(
-            modelId=settings.model,
-            messages=[{"role": "user", "content": [{"text": "Answer with the one word: ready."}]}],
-            inferenceConfig={"maxTokens": 8},
-        )
-        for _ in answer["stream"]:
-            pass
-    except RAISED as error:
-        raise translate(error) from error
+        return answered_in(provider, seconds=LONGEST_SECONDS)
     finally:
-        client.close()
-    return time.monotonic() - began
+        provider.close()
