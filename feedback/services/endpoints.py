@@ -21,6 +21,7 @@ from feedback.models.language_models import FACTS
 from feedback.providers.catalogue import ModelFacts, read_catalogue
 from feedback.providers.choice import refusals
 from feedback.selectors import endpoints as selectors
+from feedback.services.prices import seed_prices
 from limiter.models import Upstream
 from limiter.services import create_upstream
 from limiter.services.writing import assign, require, tell_change
@@ -65,6 +66,7 @@ def change_endpoint(*, upstream: str, changes: Mapping[str, Any], author: str, r
     tell_change(row, author=author, reason=reason)
     row.save()
     transaction.on_commit(selectors.forget)
+    transaction.on_commit(seed_prices)
     return row
 
 
@@ -235,3 +237,4 @@ def seed_after_migrate(using: str, **kwargs: object) -> None:
         if set(loader.graph.leaf_nodes("feedback")) <= set(loader.applied_migrations):
             seed_models()
             seed_endpoints()
+            seed_prices()
