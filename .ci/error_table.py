@@ -16,7 +16,7 @@ TEST = "tests/unit/providers/test_errors_are_classed_by_whom_they_concern.py"
 HEADER = f"""# Errors of providers
 
 Made from `feedback/providers/errors.toml` by `.ci/error_table.py`; a test compares them. The rules are tried
-from top to bottom, and the first one that fits decides. Each has an example that is put through all of them,
+from top to bottom, and the first one that fits decides. Each has an example, which goes through all of them
 in `{TEST}`.
 
 | concerns | what happens |
@@ -26,7 +26,7 @@ in `{TEST}`.
 | the account | the upstream pauses with the reason and an alert, until the cause is gone |
 
 A field that the model refuses concerns all requests that carry it. Optional settings of generation
-({", ".join(sorted(LEARNABLE))}) are left out from then on; any other field pauses the upstream.
+({", ".join(sorted(LEARNABLE))}) are left out for a time; any other field pauses the upstream.
 A rule marked *supposed* goes by the code or the status alone: its texts are kept for an operator to class.
 
 | situation | service | what happens | rule | source |
@@ -58,7 +58,7 @@ def _row(rule: Rule) -> str:
 
 def _happens(rule: Rule) -> str:
     if rule.field in LEARNABLE:
-        return f"{rule.field} is left out from now on"
+        return f"learnt: {rule.field} is left out"
     return HAPPENS[rule.concerns]
 
 

@@ -26,6 +26,9 @@ class Companion(Protocol):
     def values_of(self, upstream: str) -> Mapping[str, Any]:
         """Each of SETTINGS as it is now."""
 
+    def admin_url(self, upstream: str) -> str:
+        """Where an operator changes them."""
+
 
 def companion() -> Companion | None:
     path = getattr(settings, "LIMITER_COMPANION", "")

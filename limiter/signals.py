@@ -19,11 +19,6 @@ def breaker_open() -> dict[str, float]:
     }
 
 
-def held() -> dict[str, str]:
-    """Why the system holds it, as a code; empty where it does not."""
-    return dict(Upstream.objects.values_list("name", "held_cause"))
-
-
 def gate_away() -> dict[str, float]:
     """1 where the gate does not answer."""
     return {name: float(not _answers(name)) for name in Upstream.objects.values_list("name", flat=True)}

@@ -80,6 +80,12 @@ UNFOLD: dict[str, Any] = {
                         "feedback_incident_changelist",
                         "feedback.view_incident",
                     ),
+                    _link(
+                        "Error texts",
+                        "help_center",
+                        "feedback_errortext_changelist",
+                        "feedback.view_errortext",
+                    ),
                 ],
             },
             {

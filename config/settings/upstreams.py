@@ -30,6 +30,7 @@ PROVIDER_ADDRESSES = env.words("PROVIDER_ADDRESSES")
 LIMITER_COMPANION = "feedback.services.endpoints"  # keeps the settings of an upstream's provider
 LIMITER_LEDGER = "feedback.ledger.PostgresLedger"  # the rows that Redis is rebuilt from
 LIMITER_TRAFFIC = "feedback.traffic.PostgresTraffic"  # what dry runs replay
+LIMITER_HOLD_WORDS = "feedback.causes.in_words"  # what the codes of a hold mean
 LIMITER_WORKER_SLOTS = env.integer("LIMITER_WORKER_SLOTS", 32, minimum=1)
 LIMITER_SEED = {  # what is not set takes the profile's default, in limiter/seed.py
     "TOKEN_BUCKET_CAPACITY": env.optional_number("TOKEN_BUCKET_CAPACITY", minimum=1),  # requests

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from django.conf import settings
 from django.utils import timezone
@@ -14,7 +13,7 @@ from feedback.providers.base import ProviderError, Rejected, SectionRequest, Thr
 from feedback.providers.bedrock import BedrockProvider, BedrockSettings
 from feedback.providers.bedrock.probe import credentials_from, endpoint_of, reach
 from feedback.providers.short_call import answered_in
-from feedback.selectors.endpoints import Target, called_upstreams, target_of
+from feedback.selectors.endpoints import SOON, Target, called_upstreams, target_of
 
 from .model import Finding, fail, ok, warn
 
@@ -22,7 +21,6 @@ CREDENTIALS = "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile, or gi
 ACCESS = (
     "Ask for access to the model in the Bedrock console, and allow bedrock:InvokeModelWithResponseStream."
 )
-SOON = timedelta(days=90)  # before a model's end, from when an operator should choose another
 CONNECT_SECONDS = 5.0
 
 COUNTING = "Allow bedrock:CountTokens, or correct the id that the model's row names for it."

@@ -63,7 +63,7 @@ def pools() -> Iterator[Finding]:
 
 
 def _pool(name: str, members: Sequence[Upstream]) -> Finding:
-    paused = [each.name for each in members if each.paused]
+    paused = [each.name for each in members if each.paused or each.is_held]
     strangers = [each.name for each in members if each.name not in settings.LIMITER_QUEUES]
     if strangers:
         found = f"{name}: nothing answers behind {_named(strangers)}, and work is moved there."

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import Q
 
@@ -46,8 +47,11 @@ class Endpoint(RuledModel):
         default=False, help_text="Call by the global profile: texts may be read anywhere in the world."
     )
     region = models.CharField(max_length=40, blank=True)
-    address = models.URLField(
-        max_length=300, blank=True, help_text="In place of the region's own, or of the server."
+    address = models.CharField(
+        max_length=300,
+        blank=True,
+        validators=[URLValidator(schemes=("http", "https"))],
+        help_text="In place of the region's own, or of the server.",
     )
     credentials_profile = models.CharField(
         max_length=100, blank=True, help_text="Of this machine's AWS configuration. Empty: the usual chain."

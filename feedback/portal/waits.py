@@ -37,6 +37,10 @@ _WHY_PAUSED = {  # where it is not that the provider is away
     ),
 }
 _OF_A_DAY = (Reason.EXHAUSTED, Reason.TOKENS_PER_DAY, Reason.FLOW_TOKENS_PER_DAY)
+_LOOKED_AT = gettext_lazy(
+    "The feedback service is being looked at. Nothing is lost: you get provisional comments meanwhile, "
+    "and the full feedback by itself."
+)
 _LATER = {
     Cause.UNAVAILABLE: gettext_lazy("It is later than we said: the feedback service was away for a while."),
     Cause.RATE_LOWERED: gettext_lazy(
@@ -56,6 +60,8 @@ _ENDS = {
 
 def why_paused(wait: Wait) -> StrOrPromise:
     """Where it is another reason than that the service is away; else empty."""
+    if wait.held:
+        return _LOOKED_AT
     if wait.kind != WaitKind.PAUSED or wait.reason is None:
         return ""
     return joined(_WHY_PAUSED.get(wait.reason, ""), _renewal(wait))

@@ -107,7 +107,7 @@ class Catalogue:
 
 
 def unknown(model_id: str) -> ModelFacts:
-    """A model that the catalogue has not: it can do what every model can, and is given no more."""
+    """A model that is not in the catalogue: it is given no more than what every model can do."""
     return ModelFacts(name="", title=model_id, id=model_id)
 
 

@@ -10,11 +10,15 @@ from collections.abc import Callable
 from .classing import plain_code
 
 KEPT = 600  # characters
+READ = 4_000  # characters; an error that is longer has its cause at its beginning
+MESSAGES = ("error", "message", "Message", "detail")  # keys in the JSON of an error
+LAYERS = 8  # of JSON, in objects and in strings
+PASSES = 6  # what one pass leaves may hold quotations of its own
 QUOTED = 60  # a quotation from this length on may be the student's text
 
 Replacement = str | Callable[[re.Match[str]], str]
 
-# In this order. No replacement holds anything that a pattern finds, so that a second pass changes nothing.
+# In this order. No replacement holds anything that a pattern finds.
 PATTERNS: tuple[tuple[re.Pattern[str], Replacement], ...] = (
     (re.compile(r"[^\s@<>\"'`]+@[^\s@<>\"'`]+"), "<email>"),
     (re.compile(r"\bBearer\s+(?!<key>|[Tt]oken\b)[^\s\"'`<>]+"), "Bearer <key>"),
@@ -39,14 +43,13 @@ QUOTATION = re.compile(r'"([^"]*)"|“([^”]*)”|`([^`]*)`|(?<!\w)\'([^\']*)\'
 def redact(text: str) -> str:
     """What the service itself wrote, at most KEPT characters. Pass its message, or the JSON that holds it.
 
-    Never raises, and redacting once more changes nothing.
+    Never raises, and redacting once more changes nothing: a text that never settles isn't kept.
     """
-    text = _message(text)
-    if '\\"' in text and not re.search(r'(?<!\\)"', text):
-        text = text.replace('\\"', '"')  # JSON within a string: these are its quotation marks
-    for pattern, replacement in PATTERNS:
-        text = pattern.sub(replacement, text)
-    return QUOTATION.sub(_quotation, text).strip()[:KEPT].strip()
+    for _ in range(PASSES):
+        before, text = text, _redacted(text)
+        if text == before:
+            return text
+    return "<unreadable>"
 
 
 def fingerprint_of(service: str, code: str, text: str) -> str:
@@ -58,20 +61,33 @@ def fingerprint_of(service: str, code: str, text: str) -> str:
     return hashlib.sha256(named.encode("utf-8", "replace")).hexdigest()[:32]
 
 
+def _redacted(text: str) -> str:
+    text = _message(text)[:READ]
+    if '\\"' in text and not re.search(r'(?<!\\)"', text):
+        text = text.replace('\\"', '"')  # JSON within a string: these are its quotation marks
+    for pattern, replacement in PATTERNS:
+        text = pattern.sub(replacement, text)
+    return QUOTATION.sub(_quotation, text).strip()[:KEPT].strip()
+
+
 def _quotation(found: re.Match[str]) -> str:
     return found[0] if len(found[0]) < QUOTED else f"{found[0][0]}<quoted>{found[0][-1]}"
 
 
 def _message(text: str) -> str:
-    """The message within an error's JSON, however deep; the text itself where it is none."""
+    """The message within an error's JSON; the text itself where it is none."""
+    content: object = text
+    for _ in range(LAYERS):
+        if isinstance(content, str):
+            content = _parsed(content)
+        if not isinstance(content, dict):
+            break
+        content = next((content[key] for key in MESSAGES if content.get(key)), "")
+    return content if isinstance(content, str) and content else text
+
+
+def _parsed(text: str) -> object:
     try:
-        content = json.loads(text) if text.lstrip().startswith("{") else None
+        return json.loads(text) if text.lstrip().startswith("{") else text
     except (ValueError, RecursionError):
         return text
-    for key in ("error", "message", "Message", "detail"):
-        inner = content.get(key) if isinstance(content, dict) else None
-        if isinstance(inner, str):
-            return inner if inner == text else _message(inner)
-        if isinstance(inner, dict):
-            return _message(json.dumps(inner, ensure_ascii=False))
-    return text

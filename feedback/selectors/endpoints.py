@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
+from datetime import timedelta
 
 from django.conf import settings
 from django.db.models import Q
@@ -16,6 +18,7 @@ from feedback.providers.generation import Generation
 from feedback.providers.geography import geography_of, profile_id
 from feedback.providers.prompting.budgets import OutputBudgets
 
+SOON = timedelta(days=90)  # before a model's end, from when an operator should choose another
 SEEN_FOR = 2.0  # seconds for which a process goes by what it read
 WORLDWIDE = "global"
 HERE = "here"  # the geography of a server that this site's operator named
@@ -86,6 +89,15 @@ def called_upstreams() -> list[str]:
     """The upstreams behind which a provider is called, the default first: those that work can reach."""
     default = [settings.FEEDBACK_UPSTREAM] if settings.FEEDBACK_UPSTREAM not in LOCAL else []
     return list(dict.fromkeys((*default, *settings.BEDROCK_UPSTREAMS)))
+
+
+def models_called() -> Iterator[tuple[str, ModelFacts]]:
+    """What is known of the model behind each upstream that work can reach."""
+    for upstream in called_upstreams():
+        try:
+            yield upstream, target_of(upstream).facts
+        except (LookupError, ValueError):
+            continue  # doctor says what does not go together
 
 
 def geography_of_upstream(upstream: str) -> str:

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.migrations.loader import MigrationLoader
+from django.urls import reverse
 from django.utils import timezone
 
 from feedback.models import Endpoint, LanguageModel
@@ -74,6 +75,13 @@ def values_of(upstream: str) -> dict[str, Any]:
     """Each of SETTINGS as the row has it; a limiter.companion."""
     row = Endpoint.objects.filter(upstream=upstream).first() or _new(upstream)
     return {name: row.__dict__.get(f"{name}_id" if name == "model" else name) for name in SETTINGS}
+
+
+def admin_url(upstream: str) -> str:
+    """Of a limiter.companion: the endpoint's form, or the one that makes it."""
+    if Endpoint.objects.filter(upstream=upstream).exists():
+        return reverse("admin:feedback_endpoint_change", args=[upstream])
+    return f"{reverse('admin:feedback_endpoint_add')}?upstream={upstream}"
 
 
 def _new(upstream: str) -> Endpoint:

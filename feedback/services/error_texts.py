@@ -29,6 +29,7 @@ logger = logging.getLogger(__name__)
 
 Concerns = ErrorText.Concerns
 KNOWN_FOR = 2.0  # seconds for which a process believes what was classed when it looked
+MOST = 1_000  # texts that are kept: a server that says something else each time fills no table
 CLASSED = "classed"  # the cause, where an operator gave the class
 
 
@@ -63,6 +64,9 @@ def keep(reply: Reply, fingerprint: str, concerns: Concerns) -> None:
     now = timezone.now()
     mine = ErrorText.objects.filter(fingerprint=fingerprint)
     if mine.update(seen=F("seen") + 1, last_at=Greatest("last_at", now)):
+        return
+    if ErrorText.objects.count() >= MOST:
+        logger.warning("a new text of an error is not kept: there are %d already", MOST)
         return
     text = ErrorText(
         fingerprint=fingerprint, service=reply.service, code=redact(reply.code)[:200], status=reply.status,

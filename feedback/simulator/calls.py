@@ -15,7 +15,7 @@ from .settings import Malformed
 @dataclass(slots=True)
 class Call:
     model: str
-    prompt: Prompt
+    prompt: Prompt  # without its text
     answer: Answer
     pace: Pace
     fate: Fate

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any
@@ -59,6 +59,10 @@ class Prompt:
     tier: str | None = None
     latency: str | None = None
     guardrail: Guardrail | None = None
+
+    def without_text(self) -> Prompt:
+        """What a call still needs once its answer is written; hundreds of them would keep much text."""
+        return replace(self, user_text="", whole="", target=Target(), cache_points=())
 
 
 def described_schema(text: str) -> Schema | None:

@@ -113,7 +113,9 @@ class Service:
         wait = self._compiled.seconds(model, prompt, settings.compile_seconds)
         pace = replace(pace, first_token=pace.first_token + wait)
         left = self._left(model)
-        return Call(model, prompt, answer, pace, fate, held, tokens, left, began=self.clock.now())
+        return Call(
+            model, prompt.without_text(), answer, pace, fate, held, tokens, left, began=self.clock.now()
+        )
 
     def _write(self, prompt: Prompt, fate: Fate, abilities: Abilities, tokens: TokenCounts) -> Answer:
         if prompt.guardrail and any(word in prompt.user_text for word in self.settings.blocked_words):

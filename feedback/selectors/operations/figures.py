@@ -85,7 +85,7 @@ class UpstreamFigures:
 
     @property
     def stands_still(self) -> bool:
-        return self.upstream.paused or self.is_open
+        return self.upstream.paused or self.upstream.is_held or self.is_open
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,12 +34,14 @@ class Chat:
     def __init__(self, request: ChatRequest) -> None:
         self.model = request.model
         self.streams = request.stream
-        self._request = request
+        self._prompt = prompt_of(request)
+        self._includes_usage = request.stream_options is not None and request.stream_options.include_usage
         self._id = f"chatcmpl-{uuid.uuid4().hex}"
         self._created = int(time.time())
 
     def read(self) -> Prompt:
-        return prompt_of(self._request)
+        prompt, self._prompt = self._prompt, Prompt("", "")  # it is large, and read once
+        return prompt
 
     def refusal(self, feature: Feature, prompt: Prompt) -> ServiceError:
         return refused_feature(feature, prompt)
@@ -86,8 +88,7 @@ class Chat:
 
     def closing(self, call: Call, latency_ms: int) -> bytes:
         end = self._chunk({}, finish_reason=_reason(call))
-        options = self._request.stream_options
-        if options and options.include_usage and call.has_usage:
+        if self._includes_usage and call.has_usage:
             end += _event({**self._envelope("chat.completion.chunk"), "choices": [], "usage": _usage(call)})
         return end if call.fate.malformed is Malformed.NO_METADATA else end + _DONE
 

@@ -188,15 +188,17 @@ class Command(Verbs, pretty_exceptions_enable=False):
 
         Example: limiter pause bedrock --reason "the bill is being looked at"
         """
-        self._set_paused(upstream, True, reason, author)
+        self._pause(upstream, reason, author)
 
     @command()
     def resume(self, upstream: Name, reason: Reason, author: Author) -> None:
-        """Go on after pause or drain.
+        """Go on after pause or drain, and after a hold that the system began by itself.
 
         Example: limiter resume bedrock --reason "all is well"
         """
-        self._set_paused(upstream, False, reason, author)
+        before = self._known(upstream).version
+        after = services.resume(upstream=upstream, author=author, reason=reason)
+        self._tell(upstream, before, after.version)
 
     @command()
     def drain(
@@ -210,7 +212,7 @@ class Command(Verbs, pretty_exceptions_enable=False):
 
         Example: limiter drain bedrock --reason "the model is replaced" --patience 300
         """
-        self._set_paused(upstream, True, reason, author)
+        self._pause(upstream, reason, author)
         deadline = time.monotonic() + patience
         while left := selectors.upstream_status(upstream).live.in_flight:
             if time.monotonic() >= deadline:
@@ -242,10 +244,10 @@ class Command(Verbs, pretty_exceptions_enable=False):
             raise CommandError(f"Nobody knows a job {job}.", returncode=MISUSED)
         return found
 
-    def _set_paused(self, upstream: str, paused: bool, reason: str, author: str) -> None:
+    def _pause(self, upstream: str, reason: str, author: str) -> None:
         before = self._known(upstream).version
         after = services.change_upstream(
-            upstream=upstream, changes={"paused": paused}, author=author, reason=reason
+            upstream=upstream, changes={"paused": True}, author=author, reason=reason
         )
         self._tell(upstream, before, after.version)
 

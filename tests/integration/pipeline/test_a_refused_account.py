@@ -155,7 +155,7 @@ def test_a_trial_that_is_refused_holds_for_longer(provider: ScriptedProvider) ->
 
 
 def test_where_nothing_waits_a_short_call_tries_it(provider: ScriptedProvider) -> None:
-    first, second = jobs_of_a_document()
+    first, _ = jobs_of_a_document()
     provider.errors = [expired()]
     run_one(first)
     assert holding.try_idle() == 0, "work waits, and tries it"
@@ -187,10 +187,7 @@ def test_an_operators_pause_is_not_tried(provider: ScriptedProvider) -> None:
 
 def test_a_text_that_no_rule_knows_is_kept_once_and_counted(provider: ScriptedProvider) -> None:
     first, second = jobs_of_a_document()
-    provider.errors = [
-        unknown(text="Zebra 17 of ada@example.org"),
-        unknown(text="Zebra 18 of bo@example.org"),
-    ]
+    provider.errors = [unknown(text=f"Zebra {who}@example.org") for who in ("17 of ada", "18 of bo")]
     for job in (first, second):
         with pytest.raises(Exception, match="refused"):
             run_one(job)
@@ -210,9 +207,8 @@ def test_an_operators_class_goes_first_and_can_be_undone(provider: ScriptedProvi
     provider.errors = [unknown()]
     job, _ = run_one(second)
     assert (job.state, upstream().held_cause) == ("waiting", "classed")
-    assert isinstance(error_texts.as_classed(unknown(text="Gnus are not served.")), Rejected), (
-        "of that text alone"
-    )
+    other = unknown(text="Gnus are not served.")
+    assert isinstance(error_texts.as_classed(other), Rejected), "it is of that text alone"
     assert error_texts.class_as(ErrorText.Concerns.MOMENT)(text, who="ada")
     assert isinstance(error_texts.as_classed(unknown()), Unavailable)
     text.refresh_from_db()

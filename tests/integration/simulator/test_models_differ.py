@@ -111,8 +111,8 @@ def test_the_tier_and_the_latency_are_echoed(
     arguments = converse_arguments(**FLEX, performanceConfig={"latency": "optimized"})
     *_, last = client.converse_stream(**arguments)["stream"]
     for echoed in (last["metadata"], client.converse(**arguments)):
-        assert echoed["serviceTier"] == {"type": "flex"}  # type: ignore[typeddict-item]
-        assert echoed["performanceConfig"] == {"latency": "optimized"}  # type: ignore[typeddict-item]
+        assert echoed["serviceTier"] == {"type": "flex"}
+        assert echoed["performanceConfig"] == {"latency": "optimized"}
 
 
 def test_the_smallest_cached_size_is_the_models(
