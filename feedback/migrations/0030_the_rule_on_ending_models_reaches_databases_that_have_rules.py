@@ -24,7 +24,7 @@ def ship(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("feedback", "0025_the_held_rule_reaches_databases_that_have_rules")]
+    dependencies = [("feedback", "0029_work_that_may_wait")]
 
     operations = [
         migrations.AlterField(
