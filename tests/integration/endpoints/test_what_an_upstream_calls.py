@@ -11,7 +11,7 @@ from django.core.management import call_command
 from pytest_django.fixtures import Settings
 
 from feedback import upstreams
-from feedback.models import Endpoint, LanguageModel, Price
+from feedback.models import Endpoint, LanguageModel
 from feedback.providers.catalogue import read_catalogue
 from feedback.providers.generation import Way
 from feedback.selectors.endpoints import forget, target_of
@@ -162,19 +162,6 @@ def test_a_model_in_use_is_not_deleted() -> None:
     change(model="claude-opus-4-7")
     with pytest.raises(ProtectedError):
         LanguageModel.objects.get(name="claude-opus-4-7").delete()
-
-
-def test_a_model_that_is_called_has_a_price_to_be_checked() -> None:
-    change(model="claude-sonnet-5", region="eu-central-1")
-    called = target_of("bedrock").model_id
-    price = Price.objects.get(model=called, tier="")
-    listed = read_catalogue().models["claude-sonnet-5"].price
-    assert listed is not None
-    assert price.to_be_checked
-    assert float(price.output) == pytest.approx(listed.output * listed.factor(geography="eu"))
-    Price.objects.filter(model=called).update(output=1, to_be_checked=False)
-    change(temperature=None, longest_answer=900)
-    assert Price.objects.get(model=called, tier="").output == 1
 
 
 # From the terminal ------------------------------------------------------------------------------

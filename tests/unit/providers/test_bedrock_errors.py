@@ -144,7 +144,8 @@ def test_a_date_to_wait_for_is_read_too() -> None:
         ("ValidationException", 400, "Overloaded", Unavailable, "overloaded"),
         (
             "AccessDeniedException", 403,
-            "Your AWS Marketplace subscription for this model is still being processed. Try again in 2 minutes.",
+            "Your AWS Marketplace subscription for this model is still being processed. Try again in 2"
+            " minutes.",
             Unavailable, "access_starting",
         ),
         ("ThrottlingException", 429, "Too many tokens per day, please wait.", Exhausted, "daily_quota"),
@@ -154,7 +155,10 @@ def test_a_date_to_wait_for_is_read_too() -> None:
             AccountRefused, "clock",
         ),
         ("ValidationException", 400, "Input is too long for requested model.", Rejected, "too_long"),
-        ("ValidationException", 400, "`temperature` is deprecated for this model.", FieldRefused, "field_refused"),
+        (
+            "ValidationException", 400, "`temperature` is deprecated for this model.",
+            FieldRefused, "field_refused",
+        ),
         (
             "ModelErrorException", 424, "Model produced invalid sequence as part of ToolUse.",
             MalformedAnswer, "malformed",
