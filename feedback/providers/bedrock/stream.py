@@ -93,7 +93,6 @@ def _usage(counts: Mapping[str, Any], tier: str) -> TokenUsage:
         cache_write_tokens=tokens(counts.get("cacheWriteInputTokens")),
         tier="" if tier == "default" else tier,
     )
-    for_an_hour = sum(
-        tokens(each["inputTokens"]) for each in counts.get("cacheDetails", ()) if each["ttl"] == "1h"
-    )
+    kept = [each for each in counts.get("cacheDetails", ()) if each["ttl"] == "1h"]
+    for_an_hour = sum(tokens(each["inputTokens"]) for each in kept)
     return replace(usage, cache_write_1h_tokens=for_an_hour)
