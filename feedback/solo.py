@@ -18,7 +18,7 @@ from feedback import line
 from feedback.models import Job
 from feedback.pipeline.recover import recover
 from feedback.reconcile import settle_left_riders
-from feedback.services import failover, feeding, holding
+from feedback.services import failover, feeding, holding, warmth
 from limiter.services import try_due
 from limiter.solo import get_request_manager
 
@@ -43,6 +43,7 @@ def look_after() -> int:
         line.enqueue(job)
     holding.try_idle()
     try_due()
+    warmth.warm_due()
     return len(missing) + failover.move_or_leave() + feeding.feed_all()
 
 

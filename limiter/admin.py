@@ -17,6 +17,7 @@ from .admin_control import control
 from .admin_pools import PoolAdmin
 from .admin_preview import preview
 from .admin_services import NOT_REACHED, ServiceAdmin
+from .companion import companion
 from .gate import GateError
 from .models import BreakerTransition, FlowOverride, GateEvent, GroupWeight, Plan, Upstream
 from .policies import CAPS
@@ -120,6 +121,18 @@ class UpstreamAdmin(ServiceAdmin):
         if new:
             return services.create_upstream(name=key, values=values, author=author, reason=reason)
         return services.change_upstream(upstream=key, changes=values, author=author, reason=reason)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        found = companion()
+        there = found.admin_url(object_id) if found else ""
+        context = {**(extra_context or {}), "companion_url": there}
+        return super().change_view(request, object_id, form_url, context)
 
     def get_urls(self) -> list[Any]:
         pages = {"control": control, "preview": self.preview}

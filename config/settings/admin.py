@@ -66,6 +66,13 @@ UNFOLD: dict[str, Any] = {
                     _link("Dead jobs", "skull", "feedback_job_dead", "feedback.view_job"),
                     _link("Workers", "engineering", "feedback_job_workers", "feedback.view_job"),
                     _link("Upstreams", "valve", "limiter_upstream_changelist", "limiter.view_upstream"),
+                    _link("Endpoints", "hub", "feedback_endpoint_changelist", "feedback.view_endpoint"),
+                    _link(
+                        "Models",
+                        "neurology",
+                        "feedback_languagemodel_changelist",
+                        "feedback.view_languagemodel",
+                    ),
                     _link("Pools", "alt_route", "limiter_pool_changelist", "limiter.view_pool"),
                     _link(
                         "Incidents",

@@ -11,13 +11,15 @@ from . import (
     courses,
     documents,
     drift,
+    endpoints,
     error_texts,
     feedback,
     jobs,
     money,
     notices,
     users,
-)  # fmt: skip
+    warmth,
+)
 
 __all__ = [
     "access",
@@ -27,10 +29,12 @@ __all__ = [
     "courses",
     "documents",
     "drift",
+    "endpoints",
     "error_texts",
     "feedback",
     "jobs",
     "money",
     "notices",
     "users",
+    "warmth",
 ]

@@ -55,6 +55,10 @@ RULES: tuple[dict[str, Any], ...] = (
         "name": "drift", "signal": "drift", "threshold": 15, "for_seconds": 900,
         "advice": "Somebody else spends the same quota: find who, or lower the upstream's limits by it.",
     },
+    {
+        "name": "model-ends", "signal": "model_end", "threshold": 0,
+        "advice": "Choose a current model (admin, Endpoints) before its calls are refused.",
+    },
 )  # fmt: skip
 
 

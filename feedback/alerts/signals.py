@@ -14,7 +14,7 @@ from django.utils.module_loading import import_string
 
 from feedback import causes
 from feedback.models import AlertRule, Job, JobEvent
-from feedback.selectors import drift, workers
+from feedback.selectors import drift, endpoints, workers
 from limiter import signals as limiter
 from limiter.gate.model import Outcome
 from limiter.selectors import held_upstreams
@@ -111,6 +111,16 @@ def _drift() -> Iterable[Reading]:
         yield Reading(found.upstream, found.share, words)
 
 
+def _model_end() -> Iterable[Reading]:
+    for name, facts in endpoints.models_called():
+        end = facts.end_of_life
+        if end is None:
+            continue
+        ended, soon = facts.ended(timezone.localdate()), end - endpoints.SOON <= timezone.localdate()
+        words = f"{facts.title} behind {name} {'has ended' if ended else 'ends'} on {end}"
+        yield Reading(name, float(soon) + float(ended), words)
+
+
 def _elsewhere(setting: str) -> Callable[[], Iterable[Reading]]:
     """A signal that another part of the project measures, named in the settings."""
 
@@ -133,4 +143,5 @@ SIGNALS: dict[Signal, Callable[[], Iterable[Reading]]] = {
     Signal.BUDGET: _elsewhere("ALERTS_BUDGETS"),
     Signal.FORECAST: _elsewhere("ALERTS_FORECAST"),
     Signal.DRIFT: _drift,
+    Signal.MODEL_END: _model_end,
 }

@@ -78,6 +78,7 @@ class AlertRule(models.Model):
         BUDGET = "budget", "Budget used, %"
         FORECAST = "forecast", "Load forecast for a deadline, % of what can be done"
         DRIFT = "drift", "Provider's own count that is not ours, %"
+        MODEL_END = "model_end", "Model ends within 90 days (1), or has ended (2)"
 
     class Severity(models.TextChoices):
         INFO = "info", "Information"

@@ -12,17 +12,20 @@ from feedback.providers.base import (
     Accepted,
     AccountRefused,
     Call,
+    Compiling,
     Delta,
     Finished,
     MalformedAnswer,
     ProviderError,
     Request,
     Throttled,
+    TimedOut,
     Truncated,
 )
+from feedback.requests import metadata_of
 from feedback.selectors.visibility import feedback_visible
-from feedback.services import error_texts, holding
-from feedback.upstreams import provider_for
+from feedback.services import error_texts, holding, warmth
+from feedback.upstreams import FLEX, provider_for, tiers_of
 from limiter.execution import Execution
 from limiter.gate.model import Quota, Timing
 
@@ -52,11 +55,13 @@ def call_provider(job: Job, request: Request, execution: Execution, *, live: boo
 
 
 def _called(job: Job, request: Request, execution: Execution, live: bool) -> Finished:
-    call = Call(max_tokens=job.max_tokens)
+    tier = job.tier if job.tier in tiers_of(job.upstream) else ""  # the model may have lost it meanwhile
+    call = Call(max_tokens=job.max_tokens, tier=tier, metadata=metadata_of(job.document))
     execution.on_abort(call.abort)
     live = live and feedback_visible(job.document)
     writer = Writer(document=str(job.document_id), section=str(job.section_id or ""), attempt=job.attempt)
     provider = provider_for(job.upstream)
+    is_cold = warmth.is_cold(job.upstream, provider)
     trial = holding.Trial(job.upstream)
     release_connection()  # for minutes
     begun, first = monotonic(), None
@@ -64,7 +69,7 @@ def _called(job: Job, request: Request, execution: Execution, live: bool) -> Fin
         for event in provider.stream(request, call):
             match event:
                 case Accepted():
-                    execution.accepted()
+                    execution.accepted(monotonic() - begun)
                     trial.passed()
                 case Delta(text):
                     first = first or monotonic() - begun
@@ -72,7 +77,10 @@ def _called(job: Job, request: Request, execution: Execution, live: bool) -> Fin
                         writer.feed(text)
                 case Finished():
                     total = monotonic() - begun
-                    execution.timing = Timing(first_token=total if first is None else first, total=total)
+                    timing = Timing(first_token=total if first is None else first, total=total)
+                    # Neither compiling a schema nor a tier that serves what is urgent first is slowness.
+                    execution.timing = None if is_cold or tier == FLEX else timing
+                    warmth.note_warm(job.upstream, provider)
                     return event
     except ProviderError as raised:
         error = error_texts.as_classed(raised)
@@ -80,6 +88,8 @@ def _called(job: Job, request: Request, execution: Execution, live: bool) -> Fin
             execution.quota = Quota(error.quota)
         if isinstance(error, AccountRefused):
             trial.refused(error)
+        if isinstance(error, TimedOut) and is_cold:
+            error = Compiling(str(error), usage=error.usage)
         raise error from raised.__cause__
     raise Aborted
 

@@ -11,6 +11,7 @@ from feedback.errors import Undelivered
 from feedback.providers.base import (
     Aborted,
     AccountRefused,
+    Compiling,
     Exhausted,
     MalformedAnswer,
     ProviderError,
@@ -52,6 +53,8 @@ _PROVIDER: tuple[tuple[type[ProviderError], Outcome, bool, bool, str], ...] = (
     (Exhausted, Outcome.EXHAUSTED, True, False, BUSY),
     (Throttled, Outcome.THROTTLED, True, False, BUSY),
     (Unavailable, Outcome.FAILURE, True, True, DOWN),
+    # Nothing is wrong with the provider: its breaker is well.
+    (Compiling, Outcome.REJECTED, True, True, SLOW),
     (TimedOut, Outcome.FAILURE, True, True, SLOW),
     # It never reached the model: the hold of tokens comes back, and neither breaker nor rate learns from it.
     (AccountRefused, Outcome.RETURNED, True, False, DOWN),

@@ -36,6 +36,7 @@ _WHY_PAUSED = {  # where it is not that the provider is away
         "Your account may not use the feedback service at the moment. Ask the people who run this site."
     ),
 }
+_OF_A_DAY = (Reason.EXHAUSTED, Reason.TOKENS_PER_DAY, Reason.FLOW_TOKENS_PER_DAY)
 _LOOKED_AT = gettext_lazy(
     "The feedback service is being looked at. Nothing is lost: you get provisional comments meanwhile, "
     "and the full feedback by itself."
@@ -67,8 +68,8 @@ def why_paused(wait: Wait) -> StrOrPromise:
 
 
 def _renewal(wait: Wait) -> str:
-    """When one's own quota of the day renews: the only pause whose end is known."""
-    if wait.reason != Reason.FLOW_TOKENS_PER_DAY or wait.retry_at is None:
+    """When a quota of the day renews, the provider's or one's own: the only pauses whose end is known."""
+    if wait.reason not in _OF_A_DAY or wait.retry_at is None:
         return ""
     when = localtime(datetime.fromtimestamp(wait.retry_at, UTC))
     return _("It renews on %(when)s.") % {"when": date_format(when, "DAY_TIME_FORMAT")}

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -115,7 +115,7 @@ class TokenUsage:
     cache_read_tokens: int = 0
     cache_write_tokens: int = 0
     cache_write_1h_tokens: int = 0  # of cache_write_tokens, those that stay for an hour
-    tier: str = ""  # the service tier that served the call; empty: the usual one
+    tier: str = ""  # the service tier that served the call; empty: the provider did not say
     measured: bool = True  # False: the answer ended without figures, and these are an estimate
 
 
@@ -190,6 +190,10 @@ class TimedOut(ProviderError):
     """The feedback service took too long to answer."""
 
 
+class Compiling(TimedOut):
+    """The feedback service was still preparing the form of its answers."""
+
+
 class Rejected(ProviderError):
     """The feedback service refused this request."""
 
@@ -255,6 +259,13 @@ class Call:
             cut = self._cut
         if cut is not None and not already:
             cut()
+
+
+@runtime_checkable
+class CompilesSchemas(Protocol):
+    """A provider whose service may compile the answer's schema, for minutes, before it first answers."""
+
+    compiled_schema: str  # a digest of the schema and of how it is asked for; empty: nothing is compiled
 
 
 class Provider(Protocol):

@@ -122,9 +122,12 @@ def read_catalogue(path: Path = FILE) -> Catalogue:
     return Catalogue(MappingProxyType(models), models[content["default"]], content["checked"])
 
 
-def find(model_id: str) -> ModelFacts | None:
-    """What an id, a profile's id, an ARN or a name means; None for application profiles and the unknown."""
-    models = read_catalogue().models
+def find(model_id: str, models: Mapping[str, ModelFacts] | None = None) -> ModelFacts | None:
+    """What an id, a profile's id, an ARN or a name means; None for application profiles and the unknown.
+
+    `models`, by name, stand in place of the file's.
+    """
+    models = read_catalogue().models if models is None else models
     if model_id in models:
         return models[model_id]
     bare = bare_id(model_id)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class Way(StrEnum):
@@ -22,7 +22,7 @@ class Generation:
     """The settings of one request's answer. None or empty: not named, the model's own default holds."""
 
     way: Way = Way.TOOL
-    force_tool: bool = True  # False: the model may choose to answer in text
+    tool_choice: str = "tool"  # "tool" forces ours, "any" one of them; "auto": the model may answer in text
     temperature: float | None = 0.2  # 0 to 1
     top_p: float | None = None  # 0 to 1
     effort: str = ""  # of reasoning
@@ -41,21 +41,30 @@ class Generation:
         """
         if setting not in LEARNABLE:
             raise ValueError(f"{setting} is never left out by itself.")
-        if setting == "strict" and self.way is not Way.STRICT_TOOL:
+        if self.way not in LEARNABLE[setting].ways:
             return self
-        changes: dict[str, Any] = LEARNABLE[setting]
+        changes: dict[str, Any] = dict(LEARNABLE[setting].changes)
         return replace(self, **changes)
 
 
-# What a model's refusal may teach, and what is asked after it. Never a guardrail, the longest answer, the
-# region or metadata: those are somebody's decisions, not a taste of the model.
-LEARNABLE: dict[str, dict[str, Any]] = {
-    "temperature": {"temperature": None},
-    "top_p": {"top_p": None},
-    "forced_tool": {"force_tool": False},
-    "strict": {"way": Way.TOOL},
-    "json_schema": {"way": Way.TEXT},
-    "effort": {"effort": ""},
-    "cache": {"cache": ""},
-    "tier": {"tier": ""},
+class Lesson(NamedTuple):
+    """What is asked after a refusal, and in which ways the refused setting is part of the request."""
+
+    changes: Mapping[str, Any]
+    ways: Collection[Way] = tuple(Way)
+
+
+_BY_TOOL = (Way.STRICT_TOOL, Way.TOOL)
+# What a model's refusal may teach (fields of providers/errors.toml). Never a guardrail, the longest answer,
+# the region or metadata: those are somebody's decisions, not a taste of the model.
+LEARNABLE: Mapping[str, Lesson] = {
+    "temperature": Lesson({"temperature": None}),
+    "top_p": Lesson({"top_p": None}),
+    "effort": Lesson({"effort": ""}),
+    "tool_choice": Lesson({"tool_choice": "auto"}, _BY_TOOL),
+    "strict": Lesson({"way": Way.TOOL}, (Way.STRICT_TOOL,)),
+    "tools": Lesson({"way": Way.TEXT}, _BY_TOOL),
+    "output_config": Lesson({"way": Way.TEXT}, (Way.JSON_SCHEMA,)),
+    "cache_point": Lesson({"cache": ""}),
+    "service_tier": Lesson({"tier": ""}),
 }

@@ -75,7 +75,7 @@ def unbridged(upstream: str) -> QuerySet[Job]:
     waiting = Job.objects.filter(
         kind=Job.Kind.ANALYSE, upstream=upstream, state__in=[Job.State.HELD, Job.State.WAITING]
     ).exclude(Exists(begun) | Exists(given))
-    return waiting.select_related("document__assignment", "document__owner", "section").order_by("pk")
+    return waiting.select_related("document__assignment__course", "document__owner", "section").order_by("pk")
 
 
 def _start(waiting: Iterable[Job]) -> int:

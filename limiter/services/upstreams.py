@@ -5,9 +5,11 @@ from typing import Any
 
 from django.db import transaction
 
+from limiter.companion import companion, companion_settings
 from limiter.gate import BreakerMode
+from limiter.history import Change, changes_between
 from limiter.models import Upstream
-from limiter.publication import SETTINGS, keep_version, publish_on_commit
+from limiter.publication import SETTINGS, body_of, keep_version, publish_on_commit
 
 from .holds import lift_hold
 from .writing import assign, require, tell_change
@@ -44,6 +46,27 @@ def change_upstream(*, upstream: str, changes: Mapping[str, Any], author: str, r
     keep_version(row, author=author, reason=reason)
     publish_on_commit(upstream)
     return row
+
+
+@transaction.atomic
+def change_settings(*, upstream: str, changes: Mapping[str, Any], author: str, reason: str) -> list[Change]:
+    """Change settings of an upstream and of its companion, all of them or none; return what is different.
+
+    Raises ValidationError, with a sentence at the field.
+    """
+    theirs = {name: value for name, value in changes.items() if name in companion_settings()}
+    ours = {name: value for name, value in changes.items() if name not in theirs}
+    before = Upstream.objects.select_for_update().get(name=upstream)
+    found: list[Change] = []
+    if ours:
+        after = change_upstream(upstream=upstream, changes=ours, author=author, reason=reason)
+        found += changes_between(body_of(before), body_of(after))
+    keeper = companion()
+    if theirs and keeper is not None:
+        kept = keeper.values_of(upstream)
+        keeper.change_endpoint(upstream=upstream, changes=theirs, author=author, reason=reason)
+        found += changes_between(kept, keeper.values_of(upstream))
+    return found
 
 
 def force_breaker(*, upstream: str, mode: BreakerMode, author: str, reason: str) -> Upstream:

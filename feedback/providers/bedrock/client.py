@@ -53,7 +53,10 @@ def _in_role(session: boto3.session.Session, settings: BedrockSettings) -> boto3
 
 
 def _config(settings: BedrockSettings) -> Config:
+    chosen = settings.access_key_id or settings.profile or settings.role
     return Config(
+        # Else botocore prefers the environment's bearer token to the credentials that this upstream names.
+        signature_version="v4" if chosen else None,
         connect_timeout=settings.connect_timeout,
         read_timeout=min(settings.read_timeout, settings.total_timeout),
         max_pool_connections=settings.slots,

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..base import AccountRefused, Call, Estimate, Event, ProviderError, Request, TokenUsage
 from ..deadlines import Deadlines
@@ -16,8 +16,9 @@ from ..prompting.estimate import TOOL_PREAMBLE_TOKENS, estimate_tokens
 from ..prompting.prompt import user_message
 from ..wire import Wire
 from .client import build_client
+from .counting import count_tokens
 from .errors import RAISED, translate
-from .request import converse_arguments, fixed_words
+from .request import compiled_schema, converse_arguments, fixed_words
 from .settings import BedrockSettings
 from .stream import read_events
 
@@ -40,6 +41,7 @@ class BedrockProvider:
         fixed = fixed_words(settings.generation)
         # Changes with every change of the prompt, so that nobody has to remember to count.
         self.version = f"{settings.model} {hashlib.sha256(fixed.encode()).hexdigest()[:12]}"
+        self.compiled_schema = compiled_schema(settings.generation)
         self._fixed_tokens = TOOL_PREAMBLE_TOKENS + estimate_tokens(fixed)
 
     def estimate(self, request: Request) -> Estimate:
@@ -66,6 +68,16 @@ class BedrockProvider:
             except RAISED as error:
                 raise wire.cut_short() or self._translated(error) from error
 
+    def count(self, request: Request, *, model_id: str) -> int:
+        """Input tokens as the service counts them; see counting.py. Raises ProviderError."""
+        longest = self.settings.budgets.max_tokens(request)
+        generation, model = self.settings.generation, self.settings.model
+        arguments = converse_arguments(generation, request, model=model, max_tokens=longest)
+        try:
+            return count_tokens(self._connected(), model_id, arguments)
+        except RAISED as error:
+            raise self._translated(error) from error
+
     def close(self) -> None:
         """Give back the pooled connections. Calls under way end; another call opens new ones."""
         with self._lock:
@@ -74,20 +86,22 @@ class BedrockProvider:
             client.close()
 
     def _events(self, request: Request, call: Call, wire: Wire) -> Iterator[Event]:
-        longest = call.max_tokens or self.settings.budgets.max_tokens(request)
-        generation = self.settings.generation
-        arguments = converse_arguments(
-            replace(generation, tier=call.tier) if call.tier else generation,
-            request,
-            model=self.settings.model,
-            max_tokens=longest,
-            metadata=call.metadata,
-        )
         with wire.carrying():
-            response = self._connected().converse_stream(**arguments)
+            response = self._connected().converse_stream(**self.arguments(request, call))
         expected = TokenUsage(input_tokens=self.estimate(request).input_tokens)
         with closing(response["stream"]) as events:
             yield from read_events(events, request, self.settings.model, expected=expected)
+
+    def arguments(self, request: Request, call: Call) -> dict[str, Any]:
+        """What a call sends, by the names of converse_stream."""
+        generation = self.settings.generation
+        return converse_arguments(
+            replace(generation, tier=call.tier) if call.tier else generation,
+            request,
+            model=self.settings.model,
+            max_tokens=call.max_tokens or self.settings.budgets.max_tokens(request),
+            metadata=call.metadata,
+        )
 
     def _connected(self) -> BedrockRuntimeClient:
         """The client, made at the first call. Raises BotoCoreError where there are no credentials to read."""

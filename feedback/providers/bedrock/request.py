@@ -5,6 +5,7 @@ Field names are those of the service's API (botocore's model of bedrock-runtime)
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -16,6 +17,7 @@ from ..prompting.prompt import message_parts, system_prompt, user_message
 from ..prompting.schema import DESCRIPTION, TOOL, answer_schema, enforced_schema
 
 BY_TOOL = (Way.STRICT_TOOL, Way.TOOL)
+COMPILED = (Way.STRICT_TOOL, Way.JSON_SCHEMA)  # the service enforces the schema, and compiles it first
 
 
 def converse_arguments(
@@ -56,6 +58,14 @@ def fixed_words(generation: Generation) -> str:
     return system_prompt(generation.way) + json.dumps(_answer_in(generation), sort_keys=True)
 
 
+def compiled_schema(generation: Generation) -> str:
+    """See providers.base.CompilesSchemas: a way that enforces no schema compiles none."""
+    if generation.way not in COMPILED:
+        return ""
+    said = json.dumps([generation.way, enforced_schema()], sort_keys=True)
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
 def _inference(generation: Generation, max_tokens: int) -> dict[str, Any]:
     wanted = {"maxTokens": max_tokens, "temperature": generation.temperature, "topP": generation.top_p}
     return {name: value for name, value in wanted.items() if value is not None}
@@ -82,8 +92,8 @@ def tool_config(generation: Generation) -> dict[str, Any]:
     }
     if strict:
         specification["strict"] = True
-    choice = {"tool": {"name": TOOL}} if generation.force_tool else {"auto": {}}
-    return {"tools": [{"toolSpec": specification}], "toolChoice": choice}
+    forced = {"name": TOOL} if generation.tool_choice == "tool" else {}
+    return {"tools": [{"toolSpec": specification}], "toolChoice": {generation.tool_choice: forced}}
 
 
 def _content(generation: Generation, request: Request, system: str) -> list[dict[str, Any]]:

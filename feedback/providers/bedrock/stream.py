@@ -91,7 +91,7 @@ def _usage(counts: Mapping[str, Any], tier: str) -> TokenUsage:
         output_tokens=tokens(counts.get("outputTokens")),
         cache_read_tokens=tokens(counts.get("cacheReadInputTokens")),
         cache_write_tokens=tokens(counts.get("cacheWriteInputTokens")),
-        tier="" if tier == "default" else tier,
+        tier=tier,
     )
     kept = [each for each in counts.get("cacheDetails", ()) if each["ttl"] == "1h"]
     for_an_hour = sum(tokens(each["inputTokens"]) for each in kept)

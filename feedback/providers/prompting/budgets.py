@@ -51,11 +51,12 @@ class OutputBudgets:
     long: int = 4000
     summary: int = 3000
     per_criterion: int = 160
+    thinking: int = 0  # what a model that thinks before it writes may spend on that
     ceiling: int | None = None  # whatever the kind, never more
 
     def max_tokens(self, request: Request) -> int:
         base: int = getattr(self, kind_of(request).value)
-        wanted = base + self.per_criterion * len(request.task.criteria)
+        wanted = base + self.per_criterion * len(request.task.criteria) + self.thinking
         return self._bounded(wanted)
 
     def most(self, request: Request) -> int:

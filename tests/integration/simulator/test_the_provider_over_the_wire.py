@@ -193,5 +193,5 @@ def test_one_connection_serves_one_call_after_the_other(
 ) -> None:
     for _ in range(3):
         run(provider, section)
-    (pool,) = provider._client._endpoint.http_session._manager.pools._container.values()  # type: ignore[attr-defined]
+    (pool,) = provider._connected()._endpoint.http_session._manager.pools._container.values()  # type: ignore[attr-defined]
     assert pool.num_connections == 1

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("feedback", "0022_what_is_over_is_found_by_an_index"),
+        ("feedback", "0023_models_and_endpoints_as_data"),
     ]
 
     operations = [

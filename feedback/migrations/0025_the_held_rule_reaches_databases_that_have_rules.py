@@ -24,6 +24,6 @@ def ship(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("feedback", "0023_upstreams_are_held_and_error_texts_kept")]
+    dependencies = [("feedback", "0024_upstreams_are_held_and_error_texts_kept")]
 
     operations = [migrations.RunPython(ship, migrations.RunPython.noop)]

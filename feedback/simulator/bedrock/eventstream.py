@@ -34,6 +34,11 @@ def exception(name: str, message: str) -> bytes:
     return _message({":exception-type": name, ":message-type": "exception"}, {"message": message})
 
 
+def error(code: str, message: str) -> bytes:
+    """One that the service model doesn't know in this stream."""
+    return frame({":error-code": code, ":error-message": message, ":message-type": "error"}, b"")
+
+
 def _message(headers: dict[str, str], payload: object) -> bytes:
     return frame({**headers, ":content-type": "application/json"}, json.dumps(payload).encode())
 
