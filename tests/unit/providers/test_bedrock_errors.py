@@ -37,6 +37,8 @@ from feedback.providers.base import (
 from feedback.providers.bedrock.errors import RAISED, translate
 from feedback.providers.classing import read_rules
 
+NO_TEMPERATURE = "`temperature` is deprecated for this model."
+
 
 def of_service(
     code: str, status: int, headers: dict[str, str] | None = None, words: str = "words"
@@ -144,8 +146,7 @@ def test_a_date_to_wait_for_is_read_too() -> None:
         ("ValidationException", 400, "Overloaded", Unavailable, "overloaded"),
         (
             "AccessDeniedException", 403,
-            "Your AWS Marketplace subscription for this model is still being processed. Try again in 2"
-            " minutes.",
+            "Your AWS Marketplace subscription for this model is still being processed.",
             Unavailable, "access_starting",
         ),
         ("ThrottlingException", 429, "Too many tokens per day, please wait.", Exhausted, "daily_quota"),
@@ -155,10 +156,7 @@ def test_a_date_to_wait_for_is_read_too() -> None:
             AccountRefused, "clock",
         ),
         ("ValidationException", 400, "Input is too long for requested model.", Rejected, "too_long"),
-        (
-            "ValidationException", 400, "`temperature` is deprecated for this model.",
-            FieldRefused, "field_refused",
-        ),
+        ("ValidationException", 400, NO_TEMPERATURE, FieldRefused, "field_refused"),
         (
             "ModelErrorException", 424, "Model produced invalid sequence as part of ToolUse.",
             MalformedAnswer, "malformed",
@@ -182,8 +180,6 @@ def test_what_only_a_code_or_a_status_speaks_for_is_not_known() -> None:
 
 
 def test_a_refused_setting_is_named() -> None:
-    error = translate(
-        of_service("ValidationException", 400, words="`temperature` is deprecated for this model.")
-    )
+    error = translate(of_service("ValidationException", 400, words=NO_TEMPERATURE))
     assert isinstance(error, FieldRefused)
     assert error.setting == "temperature"
