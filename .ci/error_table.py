@@ -19,9 +19,10 @@ HEADER = f"""
 The rules are `feedback/providers/errors.toml`, tried from top to bottom; the first that fits decides. Each
 has an example, which goes through all of them in
 `{TEST}` under the rule's name.
-Optional settings of generation ({", ".join(sorted(LEARNABLE))})
-that a model refuses are left out for a time; any other field pauses the upstream. A rule marked *supposed* goes
-by the code or the status alone: its texts are kept for an operator to class.
+Optional settings of generation
+({", ".join(sorted(LEARNABLE))})
+that a model refuses are left out for a time; any other field pauses the upstream. A rule marked *supposed*
+goes by the code or the status alone: its texts are kept for an operator to class.
 
 | situation | service | what happens | rule and test | source |
 |---|---|---|---|---|
