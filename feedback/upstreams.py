@@ -20,6 +20,7 @@ from limiter.pools import members_of
 if TYPE_CHECKING:
     from feedback.models import Assignment, User
     from feedback.providers.bedrock import BedrockSettings
+    from feedback.providers.openai_compatible import CompatibleSettings
 
 
 FLEX = "flex"  # the service tier of work that may wait: it costs less, and is served after the rest
@@ -115,9 +116,28 @@ def _target(upstream: str) -> Target | None:
 
 
 def _provider_at(target: Target) -> Provider:
+    if target.provider == Endpoint.Provider.OPENAI_COMPATIBLE:
+        from feedback.providers.openai_compatible.provider import CompatibleProvider
+
+        return CompatibleProvider(compatible_settings(target))
     from feedback.providers.bedrock import BedrockProvider
 
     return BedrockProvider(bedrock_settings(target))
+
+
+def compatible_settings(target: Target) -> CompatibleSettings:
+    """A target as the openai_compatible provider is told of it. The key stays in its variable."""
+    from feedback.providers.openai_compatible import CompatibleSettings
+
+    return CompatibleSettings(
+        model=target.model_id,
+        base_url=target.address,
+        api_key_variable=target.key_variable,
+        slots=settings.LIMITER_WORKER_SLOTS,
+        total_timeout=settings.BEDROCK_CALL_SECONDS,
+        generation=target.generation,
+        budgets=target.budgets,
+    )
 
 
 def bedrock_settings(target: Target) -> BedrockSettings:

@@ -50,5 +50,9 @@ def logging_for(level: str, *, form: str = CONSOLE, with_time: bool = True) -> d
             "urllib3": {"level": "INFO"},
             "boto3": {"level": "INFO"},
             "s3transfer": {"level": "INFO"},
+            # At INFO these tell of each request, with its address; at DEBUG of headers too.
+            "openai": {"level": "WARNING"},
+            "httpx2": {"level": "WARNING"},
+            "httpcore2": {"level": "WARNING"},
         },
     }

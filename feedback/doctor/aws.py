@@ -54,10 +54,12 @@ def _upstream(upstream: str, *, call: bool) -> Iterator[Finding]:
     except (LookupError, ValueError) as error:
         yield fail("bedrock", f"{upstream}: {error}", "Choose a model and a region that go together.")
         return
-    wanted = upstreams.bedrock_settings(target)
     if target.provider == Endpoint.Provider.BEDROCK:
+        wanted = upstreams.bedrock_settings(target)
         yield _credentials(upstream, wanted)
-    yield _endpoint(upstream, target.address or endpoint_of(wanted))
+        yield _endpoint(upstream, endpoint_of(wanted))
+    else:
+        yield _endpoint(upstream, target.address)
     yield from _life(target)
     if call:
         yield _answer(target)

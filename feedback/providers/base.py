@@ -120,8 +120,27 @@ class TokenUsage:
 
 
 @dataclass(frozen=True, slots=True)
+class RateLimit:
+    """One of the service's own limits as its answer reported it. None: not reported, or not a sane number."""
+
+    limit: int | None = None
+    remaining: int | None = None
+    reset: float | None = None  # seconds until it is whole again, at most a day
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimits:
+    """What the service's answer reported of its limits."""
+
+    requests: RateLimit | None = None
+    tokens: RateLimit | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Accepted:
     """The provider took the call: its first event."""
+
+    limits: RateLimits | None = None  # where the service reports them
 
 
 @dataclass(frozen=True, slots=True)

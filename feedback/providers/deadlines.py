@@ -38,7 +38,7 @@ class Deadlines:
     def _keep_watching(self) -> None:
         # Asked each time, as a forked child inherits this object without the thread.
         if self._thread is None or not self._thread.is_alive():
-            self._thread = threading.Thread(target=self._watch, name="bedrock-deadlines", daemon=True)
+            self._thread = threading.Thread(target=self._watch, name="provider-deadlines", daemon=True)
             self._thread.start()
 
     def _forget_closed(self) -> None:

@@ -1,7 +1,8 @@
 """The socket under a running call, so that another thread can end a blocked read.
 
-A client's connections are made to say which socket carries the call of their thread; bedrock/sockets.py
-does so for botocore. Nothing but shutdown() on that socket wakes a thread that waits in recv.
+A client's connections are made to say which socket carries the call of their thread: bedrock/sockets.py does
+so for botocore, openai_compatible/sockets.py for httpx. Nothing but shutdown() on that socket wakes a thread
+that waits in recv.
 """
 
 from __future__ import annotations

@@ -23,6 +23,8 @@ SEEN_FOR = 2.0  # seconds for which a process goes by what it read
 WORLDWIDE = "global"
 HERE = "here"  # the geography of a server that this site's operator named
 SERVER = "server"  # ... and of what never leaves this server
+COMPATIBLE = "compatible"  # the upstream of the server that the environment names
+ANY_SERVER = "chat-completions"  # the row of a model that no other row describes, behind such a server
 LOCAL = ("offline", "simulated")  # upstreams whose work never leaves this server
 
 Provider = Endpoint.Provider
@@ -88,7 +90,8 @@ def forget() -> None:
 def called_upstreams() -> list[str]:
     """The upstreams behind which a provider is called, the default first: those that work can reach."""
     default = [settings.FEEDBACK_UPSTREAM] if settings.FEEDBACK_UPSTREAM not in LOCAL else []
-    return list(dict.fromkeys((*default, *settings.BEDROCK_UPSTREAMS)))
+    compatible = [COMPATIBLE] if settings.COMPATIBLE_URL else []
+    return list(dict.fromkeys((*default, *settings.BEDROCK_UPSTREAMS, *compatible)))
 
 
 def models_called() -> Iterator[tuple[str, ModelFacts]]:
@@ -126,7 +129,7 @@ def surroundings_of(upstream: str) -> Surroundings:
         return Surroundings(
             Provider.SIMULATED, settings.BEDROCK_MODEL_ID, settings.BEDROCK_REGION, settings.SIMULATOR_URL
         )
-    if upstream == "compatible" and settings.COMPATIBLE_URL:
+    if upstream == COMPATIBLE and settings.COMPATIBLE_URL:
         return Surroundings(
             Provider.OPENAI_COMPATIBLE,
             settings.COMPATIBLE_MODEL,
@@ -171,13 +174,21 @@ def _model_of(row: Endpoint, around: Surroundings, region: str) -> tuple[ModelFa
         facts = row.model.facts()
         return facts, row.called_as or _called_as(facts, row, region)
     if row.called_as:
-        return facts_of(row.called_as), row.called_as
+        return _facts_at(row.provider, row.called_as), row.called_as
     usual = "" if row.provider == Provider.OPENAI_COMPATIBLE else read_catalogue().default.name
     wanted = around.model or usual
-    facts = facts_of(wanted)
+    facts = _facts_at(row.provider, wanted)
     if facts.name != wanted or not facts.id:
         return facts, wanted  # an id, as somebody wrote it
     return facts, _called_as(facts, row, region)
+
+
+def _facts_at(provider: str, model: str) -> ModelFacts:
+    """What is known of a model behind a kind of server: a server of one's own takes more than a stranger."""
+    facts = facts_of(model)
+    if facts.name or provider != Provider.OPENAI_COMPATIBLE:
+        return facts
+    return replace(facts_of(ANY_SERVER), title=model)
 
 
 def _called_as(facts: ModelFacts, row: Endpoint, region: str) -> str:

@@ -1,8 +1,9 @@
 """The feedback's fields, found in whatever form a model wrote them.
 
 Models that were asked for one object write it with arrays and objects as JSON in a string, inside a wrapper
-(`{"parameters": ...}`), with names of kinds in another case, in a fence, or with a sentence before it. All of
-that is one answer, written and paid for once. What is found here is checked in answer.py as strictly as ever.
+(`{"parameters": ...}`), with names of kinds in another case, in a fence, after a sentence or after thoughts.
+All of that is one answer, written and paid for once. What is found here is checked in answer.py as strictly
+as ever.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ FIELDS = frozenset(FeedbackOutput.model_fields)
 LISTS = ("strengths", "next_steps", "comments", "levels")
 OBJECTS = {"comments": frozenset(Comment.model_fields), "levels": frozenset(CriterionLevel.model_fields)}
 WRAPPED = 4  # wrappers within each other, at most
+THOUGHT = "</think>"  # ends what a model writes for itself, where its server does not tell that apart
 PLACES = 20  # brackets in prose at which an object may begin, at most
 _FENCE = re.compile(r"```[a-zA-Z0-9_-]*\s*\n(.*?)(?:```|\Z)", re.DOTALL)
 
@@ -53,6 +55,8 @@ def _objects(text: str) -> Iterator[_Json]:
     stripped = text.strip()
     if stripped.startswith(("{", '"')):
         yield from _object(stripped)
+    elif THOUGHT in stripped:  # what stands before it may hold a draft
+        yield from _objects(stripped.partition(THOUGHT)[2])
     for match in _FENCE.finditer(text):
         yield from _object(match[1])
     start = stripped.find("{")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from typing import Any
 
@@ -40,7 +41,7 @@ def asked(client: OpenAI, model: str) -> dict[str, Any]:
 
 
 def main(url: str, *names: str) -> None:
-    client = OpenAI(base_url=f"{url}/v1", api_key="key", max_retries=0, timeout=120)
+    client = OpenAI(base_url=f"{url}/v1", api_key=os.environ["KEY"], max_retries=0, timeout=120)
     listed = [model.id for model in client.models.list()]
     answers = {"models": listed, **{name: asked(client, name) for name in names or listed}}
     sys.stdout.write(f"{json.dumps(answers)}\n")

@@ -1,0 +1,85 @@
+"""A server of the campus's own, named in the environment alone: documents get their feedback there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import redis
+from pytest_django.fixtures import Settings
+
+from feedback.models import Endpoint, Feedback, Job, User
+from feedback.portal.labels import destination_of
+from feedback.providers.generation import Way
+from feedback.selectors.endpoints import target_of
+from feedback.services import documents
+from feedback.services.endpoints import seed_endpoints
+from feedback.simulator import Simulator
+from limiter.models import ConfigVersion, Upstream
+from tests.commands import manage
+from tests.factories.drafts import run_all
+
+TEXT = (
+    "School uniforms are a topic that everyone has an opinion about. Studies show that uniforms reduce "
+    "bullying. However, I think that pupils should be asked, because they wear them every day."
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def server(
+    settings: Settings, redis_client: redis.Redis, transactional_db: None, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Simulator]:
+    """A chat-completions server, and an environment that names it."""
+    monkeypatch.setenv("CAMPUS_API_KEY", "sk-campus")
+    quick = {"first_token": {"low": 0, "high": 0}, "per_output_token": {"low": 0, "high": 0}}
+    with Simulator(latency=quick) as running:
+        settings.COMPATIBLE_URL, settings.COMPATIBLE_MODEL = f"{running.url}/v1", "Qwen/Qwen3-32B"
+        settings.COMPATIBLE_KEY_VARIABLE, settings.FEEDBACK_UPSTREAM = "CAMPUS_API_KEY", "compatible"
+        settings.LIMITER_QUEUES = {name: name for name in ("bedrock", "compatible", "simulated", "offline")}
+        settings.RQ_QUEUES = {**settings.RQ_QUEUES, "compatible": settings.RQ_QUEUES["bedrock"]}
+        seed_endpoints()
+        yield running
+
+
+def test_the_environment_alone_is_enough_for_a_document(server: Simulator, owner: User) -> None:
+    document = documents.submit(
+        owner=owner,
+        handed=documents.Handed("essay.txt", TEXT.encode()),
+        submission_key="campus",
+        assignment=None,
+        upstream="compatible",
+    )
+    run_all(document)
+    document.refresh_from_db()
+    assert document.ended
+    assert set(document.jobs.values_list("state", flat=True)) == {Job.State.DONE}
+    given = Feedback.objects.filter(document=document)
+    assert {each.provider for each in given} == {"openai_compatible"}
+    assert all(each.comments.exists() for each in given)
+    assert server.stats()["requests"] == given.count()
+
+
+def test_limits_and_endpoint_are_there_to_be_edited(server: Simulator) -> None:
+    assert Upstream.objects.get(name="compatible").queue == "compatible"
+    assert Endpoint.objects.get(upstream="compatible").provider == "openai_compatible"
+    assert ConfigVersion.objects.filter(upstream="compatible").exists()
+    assert seed_endpoints() == 0
+    assert target_of("compatible").generation.way is not Way.STRICT_TOOL
+
+
+def test_the_page_names_the_server_and_no_cloud(server: Simulator) -> None:
+    words = destination_of("compatible")
+    assert words.leaves_server
+    assert "Qwen/Qwen3-32B" in str(words.words)
+    assert "127.0.0.1" in str(words.words)
+    assert "Amazon" not in f"{words.title} {words.words}"
+
+
+def test_doctor_asks_it_as_work_does(server: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "answered in" in manage("doctor", "--only", "bedrock", "--call", "--json").stdout
+    monkeypatch.delenv("CAMPUS_API_KEY")
+    said = manage("doctor", "--only", "bedrock", "--call", "--json").stdout
+    assert "answered in" not in said
+    assert "CAMPUS_API_KEY" in said
