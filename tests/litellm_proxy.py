@@ -6,6 +6,7 @@ It takes a minute to start on a slow machine, so a fixture of a module or a sess
 from __future__ import annotations
 
 import json
+import secrets
 import signal
 import socket
 import subprocess
@@ -28,6 +29,7 @@ _CLAUDE = "bedrock/converse/eu.anthropic.claude-sonnet-4-5-20250929-v1:0"
 @dataclass(frozen=True)
 class LitellmProxy:
     url: str  # without /v1
+    key: str
     log: Path
 
 
@@ -36,14 +38,15 @@ def litellm_proxy(simulator_url: str, folder: Path) -> Iterator[LitellmProxy]:
     """Run the proxy, in a process of its own, until the block is left. Skips where it isn't installed."""
     python, port = python_with("installed"), _free_port()
     configuration, log = folder / "litellm.json", folder / "litellm.log"
-    configuration.write_text(json.dumps(_configuration(simulator_url)))  # JSON is YAML
+    key = f"sk-{secrets.token_hex(32)}"  # it doesn't start without one that is hard to guess
+    configuration.write_text(json.dumps(_configuration(simulator_url, key)))  # JSON is YAML
     command: list[str | Path] = [
         python.with_name("litellm"), "--config", configuration, "--host", "127.0.0.1", "--port", str(port),
         "--telemetry", "False",
     ]  # fmt: skip
     with log.open("w") as output:
         process = subprocess.Popen(command, env=environment(), cwd=folder, stdout=output, stderr=output)
-        proxy = LitellmProxy(f"http://127.0.0.1:{port}", log)
+        proxy = LitellmProxy(f"http://127.0.0.1:{port}", key, log)
         try:
             _wait(process, proxy)
             yield proxy
@@ -51,7 +54,7 @@ def litellm_proxy(simulator_url: str, folder: Path) -> Iterator[LitellmProxy]:
             _end(process)
 
 
-def _configuration(simulator_url: str) -> dict[str, Any]:
+def _configuration(simulator_url: str, key: str) -> dict[str, Any]:
     chat = {"model": "openai/simulated", "api_base": f"{simulator_url}/v1", "api_key": "key"}
     converse = {
         "model": _CLAUDE, "aws_bedrock_runtime_endpoint": simulator_url, "aws_region_name": "eu-central-1",
@@ -60,6 +63,7 @@ def _configuration(simulator_url: str) -> dict[str, Any]:
     models = {BY_CHAT: chat, BY_CONVERSE: converse}
     return {
         "model_list": [{"model_name": name, "litellm_params": chosen} for name, chosen in models.items()],
+        "general_settings": {"master_key": key},
         "router_settings": {"num_retries": 0},
     }
 

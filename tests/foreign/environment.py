@@ -36,11 +36,12 @@ def environment() -> dict[str, str]:
     }
 
 
-def ask(client: str, url: str, *, stamp: str = "installed") -> Any:
+def ask(client: str, url: str, *, stamp: str = "installed", key: str = "key") -> Any:
     """What the client's script has written: one JSON value."""
     ended = subprocess.run(
         [python_with(stamp), CLIENTS / f"{client}.py", url],
-        env=environment(), capture_output=True, text=True, timeout=SECONDS, check=False,
+        env={**environment(), "OPENAI_API_KEY": key},
+        capture_output=True, text=True, timeout=SECONDS, check=False,
     )  # fmt: skip
     assert ended.returncode == 0, ended.stderr[-3000:]
     return json.loads(ended.stdout.splitlines()[-1])

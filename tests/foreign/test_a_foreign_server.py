@@ -22,7 +22,7 @@ def proxy(simulator: Simulator, tmp_path: Path) -> Iterator[LitellmProxy]:
 
 
 def test_plain_streamed_by_schema_and_by_tool(proxy: LitellmProxy, simulator: Simulator) -> None:
-    answers = ask("openai_client", proxy.url)
+    answers = ask("openai_client", proxy.url, key=proxy.key)
     assert set(answers["models"]) == {BY_CHAT, BY_CONVERSE}
     for name in (BY_CHAT, BY_CONVERSE):
         check_answers(answers[name])
