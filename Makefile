@@ -109,7 +109,7 @@ loadtest-tools: .venv-loadtest/installed ## Locust, for `manage.py loadtest`, in
 foreign-clients: .venv-foreign/installed ## other people's clients of a model's API, which the tests start
 
 # In an environment of their own: they are for tests alone, and one of them brings a pytest plugin. `make test`
-# is content with the first, a sixth of the whole; the pins are the same.
+# is content with the first, a third of the whole; the pins are the same.
 FOREIGN_PIP = .venv-foreign/bin/python -m pip install -qq --disable-pip-version-check
 .venv-foreign/installed-langchain: requirements/foreign.txt | $(BIN)
 	@$(BIN) -m venv .venv-foreign

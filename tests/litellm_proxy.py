@@ -29,15 +29,16 @@ _CLAUDE = "bedrock/converse/eu.anthropic.claude-sonnet-4-5-20250929-v1:0"
 @dataclass(frozen=True)
 class LitellmProxy:
     url: str  # without /v1
-    key: str  # it does not start without one that is hard to guess
+    key: str
     log: Path
 
 
 @contextmanager
 def litellm_proxy(simulator_url: str, folder: Path) -> Iterator[LitellmProxy]:
     """Run the proxy, in a process of its own, until the block is left. Skips where it isn't installed."""
-    python, port, key = python_with("installed"), _free_port(), f"sk-{secrets.token_hex(32)}"
+    python, port = python_with("installed"), _free_port()
     configuration, log = folder / "litellm.json", folder / "litellm.log"
+    key = f"sk-{secrets.token_hex(32)}"  # it doesn't start without one that is hard to guess
     configuration.write_text(json.dumps(_configuration(simulator_url, key)))  # JSON is YAML
     command: list[str | Path] = [
         python.with_name("litellm"), "--config", configuration, "--host", "127.0.0.1", "--port", str(port),
@@ -62,8 +63,8 @@ def _configuration(simulator_url: str, key: str) -> dict[str, Any]:
     models = {BY_CHAT: chat, BY_CONVERSE: converse}
     return {
         "model_list": [{"model_name": name, "litellm_params": chosen} for name, chosen in models.items()],
-        "router_settings": {"num_retries": 0},
         "general_settings": {"master_key": key},
+        "router_settings": {"num_retries": 0},
     }
 
 

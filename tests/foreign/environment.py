@@ -40,7 +40,8 @@ def ask(client: str, url: str, *, stamp: str = "installed", key: str = "key") ->
     """What the client's script has written: one JSON value."""
     ended = subprocess.run(
         [python_with(stamp), CLIENTS / f"{client}.py", url],
-        env={**environment(), "KEY": key}, capture_output=True, text=True, timeout=SECONDS, check=False,
+        env={**environment(), "OPENAI_API_KEY": key},
+        capture_output=True, text=True, timeout=SECONDS, check=False,
     )  # fmt: skip
     assert ended.returncode == 0, ended.stderr[-3000:]
     return json.loads(ended.stdout.splitlines()[-1])

@@ -75,7 +75,7 @@ class Invoke:
             **_usage(call),
             **_intervention(call),
         }
-        headers = {**request_headers(JSON["content-type"]), **_echo(call)}
+        headers = {**request_headers(JSON["content-type"]), **_echo(call), **_counts(call, latency_ms)}
         return Reply(200, headers, json.dumps(message).encode())
 
     def stream_headers(self, call: Call) -> Mapping[str, str]:
@@ -175,6 +175,21 @@ def _intervention(call: Call) -> dict[str, str]:
         return {}
     intervened = call.answer.stop_reason is StopReason.GUARDRAIL_INTERVENED
     return {"amazon-bedrock-guardrailAction": "INTERVENED" if intervened else "NONE"}
+
+
+def _counts(call: Call, latency_ms: int) -> dict[str, str]:
+    """Usage once more, in headers that the service model doesn't know and langchain-aws reads."""
+    tokens = call.tokens
+    counts = {
+        "input-token-count": tokens.input,
+        "output-token-count": tokens.output,
+        "cache-read-input-token-count": tokens.cache_read,
+        "cache-write-input-token-count": tokens.cache_write,
+        "invocation-latency": latency_ms,
+    }
+    if not call.has_usage:
+        return {}
+    return {f"x-amzn-bedrock-{name}": str(count) for name, count in counts.items()}
 
 
 def _echo(call: Call) -> dict[str, str]:

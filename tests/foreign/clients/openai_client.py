@@ -1,9 +1,11 @@
-"""The plain openai client, for any server of chat completions: `openai_client.py <address> [model ...]`."""
+"""The plain openai client, for any server of chat completions: `openai_client.py <address> [model ...]`.
+
+Its key is in OPENAI_API_KEY, as it expects.
+"""
 
 from __future__ import annotations
 
 import json
-import os
 import sys
 from typing import Any
 
@@ -41,7 +43,7 @@ def asked(client: OpenAI, model: str) -> dict[str, Any]:
 
 
 def main(url: str, *names: str) -> None:
-    client = OpenAI(base_url=f"{url}/v1", api_key=os.environ["KEY"], max_retries=0, timeout=120)
+    client = OpenAI(base_url=f"{url}/v1", max_retries=0, timeout=120)
     listed = [model.id for model in client.models.list()]
     answers = {"models": listed, **{name: asked(client, name) for name in names or listed}}
     sys.stdout.write(f"{json.dumps(answers)}\n")

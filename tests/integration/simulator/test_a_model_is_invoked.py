@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -39,7 +40,8 @@ def invoke(client: BedrockRuntimeClient, **more: Any) -> dict[str, Any]:
 
 def events(client: BedrockRuntimeClient, **more: Any) -> list[dict[str, Any]]:
     answer = client.invoke_model_with_response_stream(modelId=PROFILE, body=body(**more))
-    return [json.loads(event["chunk"]["bytes"]) for event in answer["body"]]
+    with closing(answer["body"]) as stream:
+        return [json.loads(event["chunk"]["bytes"]) for event in stream]
 
 
 def test_an_answer_is_a_message_of_anthropics(client: BedrockRuntimeClient) -> None:
@@ -99,6 +101,14 @@ def test_the_tier_of_the_headers_is_echoed(client: BedrockRuntimeClient) -> None
     answer = client.invoke_model(modelId=PROFILE, body=body(), serviceTier="flex")
     answer["body"].read()
     assert answer["serviceTier"] == "flex"
+
+
+def test_usage_is_in_the_headers_too(client: BedrockRuntimeClient) -> None:
+    answer = client.invoke_model(modelId=PROFILE, body=body())
+    headers = answer["ResponseMetadata"]["HTTPHeaders"]
+    usage = json.loads(answer["body"].read())["usage"]
+    assert headers["x-amzn-bedrock-input-token-count"] == str(usage["input_tokens"])
+    assert headers["x-amzn-bedrock-output-token-count"] == str(usage["output_tokens"])
 
 
 def test_a_guardrail_intervenes_here_too(simulator: Simulator, client: BedrockRuntimeClient) -> None:

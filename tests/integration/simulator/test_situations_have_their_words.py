@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
@@ -114,8 +115,11 @@ def test_an_error_may_have_words_that_nobody_has_seen(
     simulator.change(errors={ErrorName.VALIDATION: 1}, words=words)
     assert refused(client, converse_arguments())["Error"]["Message"] == "Something new."
     simulator.change(errors={}, stream_errors={StreamErrorName.VALIDATION: 1})
-    with pytest.raises(EventStreamError, match="Something else"):
-        list(client.converse_stream(**converse_arguments())["stream"])
+    with (
+        closing(client.converse_stream(**converse_arguments())["stream"]) as stream,
+        pytest.raises(EventStreamError, match="Something else"),
+    ):
+        list(stream)
 
 
 def test_a_day_has_its_own_quota_and_ends(

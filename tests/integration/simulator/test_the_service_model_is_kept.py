@@ -44,6 +44,13 @@ CHANGES: list[dict[str, Any]] = [
     {"blocked_words": ["words"]},
 ]
 BROKEN_STREAMS = [{"stream_errors": {name: 1}} for name in sorted(MODELLED_IN_STREAM)]
+UNMODELLED = {  # langchain-aws reads usage from them
+    f"x-amzn-bedrock-{name}"
+    for name in (
+        "input-token-count", "output-token-count", "cache-read-input-token-count",
+        "cache-write-input-token-count", "invocation-latency",
+    )
+}  # fmt: skip
 INVOKED = {
     "anthropic_version": "bedrock-2023-05-31", "max_tokens": 500,
     "messages": [{"role": "user", "content": "Some words to read."}],
@@ -128,7 +135,7 @@ def test_what_an_invoked_model_sends_in_its_headers(simulator: Simulator) -> Non
 
 
 def check_headers(operation: str, headers: dict[str, str]) -> None:
-    """Each header of the service is one that the output knows."""
+    """Each header of the service is one that the output knows, or a client is known to read."""
     known = {
         member.serialization["name"].lower(): member
         for member in output(operation).members.values()
@@ -138,8 +145,8 @@ def check_headers(operation: str, headers: dict[str, str]) -> None:
         name.lower(): value for name, value in headers.items() if name.lower().startswith("x-amzn-bedrock")
     }
     assert sent["x-amzn-bedrock-service-tier"] == "flex"
-    for name, value in sent.items():
-        check(known[name], value, name)
+    for name in sent.keys() - UNMODELLED:
+        check(known[name], sent[name], name)
 
 
 def test_what_count_tokens_sends_and_reads(simulator: Simulator) -> None:
