@@ -170,6 +170,6 @@ def test_an_upstream_with_keys_of_its_own_is_asked_with_these(
 
 
 def test_doctor_names_the_bearer_token_and_does_not_show_it(token: str) -> None:
-    finding = aws._credentials(BedrockSettings(model="m", region="eu-central-1"))
+    finding = aws._credentials("bedrock", BedrockSettings(model="m", region="eu-central-1"))
     assert "the bearer token in AWS_BEARER_TOKEN_BEDROCK" in finding.found
     assert token not in finding.found
