@@ -15,7 +15,7 @@ from feedback.providers.bedrock.probe import credentials_from, endpoint_of, reac
 from feedback.providers.short_call import answered_in
 from feedback.selectors.endpoints import SOON, Target, called_upstreams, target_of
 
-from .model import Finding, fail, ok, warn
+from .model import Finding, Level, fail, ok, warn
 
 CREDENTIALS = "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile, or give the machine a role."
 ACCESS = (
@@ -50,8 +50,10 @@ def _upstream(upstream: str, *, call: bool) -> Iterator[Finding]:
     yield _endpoint(upstream, target.address or endpoint_of(wanted))
     yield from _life(target)
     if call:
-        yield _answer(target)
-        yield from _estimate(upstream)
+        answer = _answer(target)
+        yield answer
+        if answer.level is Level.OK:
+            yield from _estimate(upstream)
     else:
         yield ok("bedrock", f"{upstream}: {target.model_id}: not asked; --call spends one short call on it")
 
