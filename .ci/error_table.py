@@ -1,4 +1,4 @@
-"""docs/bedrock-errors.md from feedback/providers/errors.toml.
+"""The table of errors in docs/bedrock.md from feedback/providers/errors.toml.
 
 PYTHONPATH=. python .ci/error_table.py           # after a rule was written, changed or moved
 PYTHONPATH=. python .ci/error_table.py --check   # exit 1 where the page is not as the rules are
@@ -9,27 +9,22 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from feedback.providers.classing import LEARNABLE, Concerns, Rule, read_rules
+from feedback.providers.classing import Concerns, Rule, read_rules
+from feedback.providers.generation import LEARNABLE
 
-PAGE = Path(__file__).resolve().parent.parent / "docs/bedrock-errors.md"
+PAGE = Path(__file__).resolve().parent.parent / "docs/bedrock.md"
 TEST = "tests/unit/providers/test_errors_are_classed_by_whom_they_concern.py"
-HEADER = f"""# Errors of providers
+BEGIN, END = "<!-- rules: made by .ci/error_table.py -->\n", "<!-- end of rules -->\n"
+HEADER = f"""
+The rules are `feedback/providers/errors.toml`, tried from top to bottom; the first that fits decides. Each
+has an example, which goes through all of them in
+`{TEST}` under the rule's name.
+Optional settings of generation
+({", ".join(sorted(LEARNABLE))})
+that a model refuses are left out for a time; any other field pauses the upstream. A rule marked *supposed*
+goes by the code or the status alone: its texts are kept for an operator to class.
 
-Made from `feedback/providers/errors.toml` by `.ci/error_table.py`; a test compares them. The rules are tried
-from top to bottom, and the first one that fits decides. Each has an example, which goes through all of them
-in `{TEST}`.
-
-| concerns | what happens |
-|---|---|
-| the moment | another attempt, as the gate decides |
-| this request | it ends for this request alone |
-| the account | the upstream pauses with the reason and an alert, until the cause is gone |
-
-A field that the model refuses concerns all requests that carry it. Optional settings of generation
-({", ".join(sorted(LEARNABLE))}) are left out for a time; any other field pauses the upstream.
-A rule marked *supposed* goes by the code or the status alone: its texts are kept for an operator to class.
-
-| situation | service | what happens | rule | source |
+| situation | service | what happens | rule and test | source |
 |---|---|---|---|---|
 """
 HAPPENS = {
@@ -40,7 +35,10 @@ HAPPENS = {
 
 
 def page() -> str:
-    return HEADER + "".join(_row(rule) for rule in read_rules())
+    """The whole page, with the table as the rules are."""
+    before, _, rest = PAGE.read_text("utf-8").partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return before + BEGIN + HEADER + "".join(_row(rule) for rule in read_rules()) + "\n" + END + after
 
 
 def _row(rule: Rule) -> str:

@@ -8,19 +8,29 @@ from django.conf import settings
 from django.utils import timezone
 
 from feedback import upstreams
+from feedback.causes import cause_of
 from feedback.models import Endpoint
-from feedback.providers.base import ProviderError, Rejected, SectionRequest, Throttled
+from feedback.providers.base import (
+    AccountRefused,
+    FieldRefused,
+    MalformedAnswer,
+    ProviderError,
+    Rejected,
+    SectionRequest,
+    Throttled,
+    Truncated,
+)
 from feedback.providers.bedrock import BedrockProvider, BedrockSettings
 from feedback.providers.bedrock.probe import credentials_from, endpoint_of, reach
 from feedback.providers.short_call import answered_in
 from feedback.selectors.endpoints import SOON, Target, called_upstreams, target_of
+from feedback.services.error_texts import as_classed
 
 from .model import Finding, Level, fail, ok, warn
 
-CREDENTIALS = "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile, or give the machine a role."
-ACCESS = (
-    "Ask for access to the model in the Bedrock console, and allow bedrock:InvokeModelWithResponseStream."
-)
+CREDENTIALS = cause_of("credentials_missing").advice
+REQUEST = "Look at this upstream's settings of generation; class the text under Error texts if it is wrong."
+ANSWER = "Choose another way of structured output for this upstream, or another model."
 CONNECT_SECONDS = 5.0
 
 COUNTING = "Allow bedrock:CountTokens, or correct the id that the model's row names for it."
@@ -114,10 +124,24 @@ def _answer(target: Target) -> Finding:
     name = f"{target.upstream}: {target.model_id}"
     try:
         seconds = answered_in(upstreams.provider_for(target.upstream), seconds=settings.BEDROCK_CALL_SECONDS)
-    except Throttled as error:
-        return warn("bedrock", f"{name} throttles: {error}", "The quota is used up for now; ask again.")
-    except Rejected as error:
-        return fail("bedrock", f"{name} refuses: {error}", ACCESS)
-    except ProviderError as error:
-        return fail("bedrock", f"{name} fails: {error}", "See the AWS health page; ask again later.")
+    except ProviderError as raised:
+        return _unanswered(name, as_classed(raised))
     return ok("bedrock", f"{name} answered in {seconds:.1f} s")
+
+
+def _unanswered(name: str, error: ProviderError) -> Finding:
+    """By whom the error concerns, as work would take it."""
+    match error:
+        case Throttled():
+            return warn("bedrock", f"{name} throttles: {error}", "The quota is used up for now; ask again.")
+        case AccountRefused():
+            cause = cause_of(error.cause)
+            return fail("bedrock", f"{name} refuses, for {cause.words}: {error}", cause.advice)
+        case FieldRefused():
+            advice = f"Take the setting {error.setting} away from this upstream, or choose another model."
+            return fail("bedrock", f"{name} does not take {error.setting}: {error}", advice)
+        case Rejected():
+            return fail("bedrock", f"{name} refuses the call that work makes: {error}", REQUEST)
+        case MalformedAnswer() | Truncated():
+            return fail("bedrock", f"{name} answers, but not as work needs it: {error}", ANSWER)
+    return fail("bedrock", f"{name} fails: {error}", "See the AWS health page; ask again later.")

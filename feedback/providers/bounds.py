@@ -7,11 +7,19 @@ import time
 from email.utils import parsedate_to_datetime
 
 LONGEST_WAIT = 86_400.0  # seconds
+MOST_TOKENS = 100_000_000  # of one call: far beyond every context, and within a column of the database
 
 
 def bounded(value: float, most: float) -> float:
     """Between 0 and the most; what is no number counts as 0."""
     return 0.0 if math.isnan(value) else min(max(value, 0.0), most)
+
+
+def tokens(value: object) -> int:
+    """A count of a service's own usage; what is no number counts as 0."""
+    if isinstance(value, int):
+        return min(max(value, 0), MOST_TOKENS)
+    return int(bounded(value, MOST_TOKENS)) if isinstance(value, float) else 0
 
 
 def retry_after(header: str) -> float:

@@ -11,13 +11,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from .generation import LEARNABLE
+
 FILE = Path(__file__).with_name("errors.toml")
 
-# Optional settings of generation: a call without them is still the call that was meant. What may be refused
-# beside these is never left out.
-SAMPLING = ("temperature", "top_p", "effort")
-STRUCTURE = ("tools", "tool_choice", "strict", "output_config")
-LEARNABLE = frozenset((*SAMPLING, *STRUCTURE, "cache_point", "service_tier"))
 NEVER_LEARNT = frozenset(("guardrail", "max_tokens", "region", "metadata"))
 
 LONGEST = 20_000  # characters of a text that are searched

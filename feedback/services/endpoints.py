@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import asdict
 from fnmatch import fnmatchcase
 from typing import Any
@@ -23,7 +22,7 @@ from feedback.models.language_models import FACTS
 from feedback.providers.catalogue import ModelFacts, read_catalogue
 from feedback.providers.choice import refusals
 from feedback.selectors import endpoints as selectors
-from feedback.services.prices import bring_price
+from feedback.services.prices import seed_prices
 from limiter.models import Upstream
 from limiter.services import create_upstream
 from limiter.services.writing import assign, require, tell_change
@@ -67,8 +66,8 @@ def change_endpoint(*, upstream: str, changes: Mapping[str, Any], author: str, r
     check(row)
     tell_change(row, author=author, reason=reason)
     row.save()
-    bring_price(selectors.resolve(row))
     transaction.on_commit(selectors.forget)
+    transaction.on_commit(seed_prices)
     return row
 
 
@@ -246,7 +245,4 @@ def seed_after_migrate(using: str, **kwargs: object) -> None:
         if set(loader.graph.leaf_nodes("feedback")) <= set(loader.applied_migrations):
             seed_models()
             seed_endpoints()
-            # The simulator's calls are priced as the model that they stand for.
-            for upstream in (*selectors.called_upstreams(), Endpoint.Provider.SIMULATED.value):
-                with suppress(LookupError, ValueError):  # doctor says what does not go together
-                    bring_price(selectors.target_of(upstream))
+            seed_prices()

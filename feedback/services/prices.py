@@ -1,59 +1,75 @@
-"""Prices that a release brings along: placeholders, for the models that upstreams call."""
+"""Prices that a release brings along, for models that work can reach and that nobody has priced."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 
 from django.conf import settings
-from django.db import transaction
+from django.utils import timezone
 
 from feedback.models import Price
-from feedback.providers.catalogue import Price as KnownPrice
-from feedback.providers.catalogue import find, prefix_of, read_catalogue
-from feedback.selectors.endpoints import Target
-from feedback.selectors.spending import ANY_MODEL
+from feedback.providers.catalogue import Price as Listed
+from feedback.providers.catalogue import prefix_of, read_catalogue
+from feedback.selectors.endpoints import Target, called_upstreams, target_of
+from feedback.selectors.spending import price_of
+from limiter.pools import members_of
 
-CURRENCY = "USD"  # in which the catalogue reckons
-TIERS = ("", "flex", "priority")
-SMALLEST = Decimal("0.0001")
+LISTED_IN = "USD"  # the currency of the catalogue's figures
+SIMULATED = "simulated"  # its calls are priced as the model that they stand for
+EXACTLY = Decimal("0.0001")  # as a row keeps it
 
 
-@transaction.atomic
-def bring_price(target: Target) -> int:
-    """Enter what the catalogue knows of the price of a model that is called; returns how many rows are new.
+def seed_prices() -> int:
+    """Enter what the catalogue lists for the models called now, marked as to be checked; returns the rows.
 
-    Marked to be checked. Nothing where that id has a price already, its own or the one for any model, or the
-    site reckons in another currency.
+    A model that has a price, its own or the one for any, is left alone, and so is a site that reckons in
+    another currency. A long prompt's dearer price is not known to rows: it is charged as any other.
     """
-    facts = find(target.model_id)
-    known = facts.price if facts else None
-    entered = Price.objects.filter(model__in=[target.model_id, ANY_MODEL])
-    if known is None or settings.CURRENCY != CURRENCY or entered.exists():
+    if settings.CURRENCY != LISTED_IN:
         return 0
-    return len(Price.objects.bulk_create(_rows(target.model_id, known), ignore_conflicts=True))
+    today = timezone.localdate()
+    models = {target.model_id: target for target in _targets() if price_of(target.model_id, today) is None}
+    rows = [row for target in models.values() for row in _rows(target, today)]
+    return len(Price.objects.bulk_create(rows, ignore_conflicts=True))
 
 
-def _rows(model_id: str, known: KnownPrice) -> Iterator[Price]:
-    factors = {"": 1.0, "flex": known.flex_factor, "priority": known.priority_factor}
-    for tier in TIERS:
-        if factors[tier] is None:
+def _targets() -> Iterator[Target]:
+    called = called_upstreams()
+    names = {SIMULATED, *called, *(each for one in called for each in members_of(one))}
+    for name in sorted(names):
+        try:
+            yield target_of(name)
+        except (LookupError, ValueError):  # nothing is called there, or not as it is set up
             continue
-        factor = known.factor(geography=prefix_of(model_id), tier=tier or "default")
-        cached = known.input if known.cache_read is None else known.cache_read
-        yield Price(
-            model=model_id,
-            tier=tier,
-            valid_from=read_catalogue().checked.replace(month=1, day=1),
-            currency=CURRENCY,
-            input=_times(known.input, factor),
-            output=_times(known.output, factor),
-            cache_read=_times(cached, factor),
-            cache_write=_times(known.input if known.cache_write is None else known.cache_write, factor),
-            cache_write_1h=None if known.cache_write_1h is None else _times(known.cache_write_1h, factor),
-            to_be_checked=True,
-        )
 
 
-def _times(price: float, factor: float) -> Decimal:
-    return (Decimal(str(price)) * Decimal(str(factor))).quantize(SMALLEST)
+def _rows(target: Target, today: date) -> Iterator[Price]:
+    facts = read_catalogue().models.get(target.facts.name)
+    if facts is None or facts.price is None:
+        return
+    geography = prefix_of(target.model_id)
+    tiers = {"": 1.0, "flex": facts.price.flex_factor, "priority": facts.price.priority_factor}
+    for tier, known in tiers.items():
+        if known is not None:
+            factor = facts.price.factor(geography=geography, tier=tier)
+            yield _row(target.model_id, tier, facts.price, factor, today)
+
+
+def _row(model: str, tier: str, listed: Listed, factor: float, today: date) -> Price:
+    def figure(dollars: float) -> Decimal:
+        return (Decimal(str(dollars)) * Decimal(str(factor))).quantize(EXACTLY)
+
+    return Price(
+        model=model,
+        tier=tier,
+        valid_from=today,
+        currency=LISTED_IN,
+        input=figure(listed.input),
+        output=figure(listed.output),
+        cache_read=figure(listed.input if listed.cache_read is None else listed.cache_read),
+        cache_write=figure(listed.input if listed.cache_write is None else listed.cache_write),
+        cache_write_1h=None if listed.cache_write_1h is None else figure(listed.cache_write_1h),
+        to_be_checked=True,
+    )

@@ -12,7 +12,7 @@ from .schemas import resolved
 
 
 class Dress(StrEnum):
-    """Forms that are reported of real models. Who reads generously need not ask again."""
+    """Forms that are reported of real models. A generous reader need not ask again."""
 
     STRINGIFIED = "stringified"  # arrays and objects as JSON in a string
     PARAMETERS = "parameters"  # wrapped in {"parameters": ...}

@@ -27,12 +27,12 @@ def route(request: Request, service: Service) -> Api | Reply:
         raise ServiceError(ErrorName.RESOURCE_NOT_FOUND, "There is no such operation.")
     bedrock.check_signature(request.headers, service.settings)
     model, operation = match[1], match[2]
-    if not service.abilities(model).on_demand and not bedrock.is_profile(model):
-        raise situation_error(Situation.NEEDS_PROFILE, model=model)
-    streams = operation in ("converse-stream", "invoke-with-response-stream")
     if operation == "count-tokens":
         service.refuse_model(model)
         return bedrock.count_tokens(model, request.body, service.abilities(model))
+    if not service.abilities(model).on_demand and not bedrock.is_profile(model):
+        raise situation_error(Situation.NEEDS_PROFILE, model=model)
+    streams = operation in ("converse-stream", "invoke-with-response-stream")
     if operation.startswith("invoke"):
         return bedrock.Invoke(model, request.headers, request.body, streams=streams)
     return bedrock.Converse(model, request.body, streams=streams)

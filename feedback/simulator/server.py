@@ -10,6 +10,7 @@ from contextlib import suppress
 
 from pydantic import ValidationError
 
+from . import instance
 from .api import Reply
 from .http import BadRequestError, Connection, HungUpError, Request
 from .modelled import ServiceError
@@ -53,6 +54,9 @@ class Server:
         if request.path.startswith("/_sim/"):
             status, payload = self._control(request)
             await connection.answer(status, _JSON, _json(payload))
+            return
+        if request.path.startswith(instance.PREFIX):
+            await instance.answer_metadata(connection, request, self.service.settings.instance)
             return
         await self.service.receive(connection)
         try:

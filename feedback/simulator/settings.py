@@ -86,6 +86,14 @@ class RetryAfterForm(StrEnum):
     DATE = "date"
 
 
+class Instance(Strict):
+    """The machine that clients run on, as its metadata service hands out credentials."""
+
+    silent: bool = False  # nothing ever comes back, as where the service is a network hop too far away
+    access_key: str = "SIMULATED"
+    lifetime: Seconds = 21_600  # real
+
+
 class SimulatorSettings(Strict):
     seed: int = 1
     speed: Annotated[float, Field(gt=0)] = 1.0  # 20: durations ÷ 20, rates × 20
@@ -112,6 +120,7 @@ class SimulatorSettings(Strict):
     compile_seconds: Seconds = 0  # more for the first token where a schema is new, or not used for a day
     blocked_words: frozenset[str] = frozenset()  # a request with a guardrail that has one is stopped
     expired_keys: frozenset[str] = frozenset()  # access key ids, or API keys
+    instance: Instance = Instance()
     clock_offset: float = 0  # real seconds by which the service's clock is ahead of the machine's
     denied_models: frozenset[str] = frozenset()  # AccessDeniedException
     unknown_models: frozenset[str] = frozenset()  # ResourceNotFoundException

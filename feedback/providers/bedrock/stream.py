@@ -19,6 +19,7 @@ from ..base import (
     Truncated,
     Unavailable,
 )
+from ..bounds import tokens
 
 CUT_OFF = "max_tokens"  # the stop reason of an answer that was longer than allowed
 # Stop reasons behind which there is no answer, and would be none the next time either.
@@ -86,11 +87,12 @@ def _finish(
 
 def _usage(counts: Mapping[str, Any], tier: str) -> TokenUsage:
     usage = TokenUsage(
-        input_tokens=counts.get("inputTokens", 0),
-        output_tokens=counts.get("outputTokens", 0),
-        cache_read_tokens=counts.get("cacheReadInputTokens", 0),
-        cache_write_tokens=counts.get("cacheWriteInputTokens", 0),
+        input_tokens=tokens(counts.get("inputTokens")),
+        output_tokens=tokens(counts.get("outputTokens")),
+        cache_read_tokens=tokens(counts.get("cacheReadInputTokens")),
+        cache_write_tokens=tokens(counts.get("cacheWriteInputTokens")),
         tier=tier,
     )
-    for_an_hour = sum(each["inputTokens"] for each in counts.get("cacheDetails", ()) if each["ttl"] == "1h")
+    kept = [each for each in counts.get("cacheDetails", ()) if each["ttl"] == "1h"]
+    for_an_hour = sum(tokens(each["inputTokens"]) for each in kept)
     return replace(usage, cache_write_1h_tokens=for_an_hour)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from subprocess import CompletedProcess
 from typing import Any
 
@@ -12,11 +11,10 @@ from django.core.management import call_command
 from pytest_django.fixtures import Settings
 
 from feedback import upstreams
-from feedback.models import Endpoint, LanguageModel, Price
+from feedback.models import Endpoint, LanguageModel
 from feedback.providers.catalogue import read_catalogue
 from feedback.providers.generation import Way
 from feedback.selectors.endpoints import forget, target_of
-from feedback.services import endpoints
 from feedback.services.endpoints import address_allowed, change_endpoint, change_model, seed_models
 from tests.commands import manage
 
@@ -164,33 +162,6 @@ def test_a_model_in_use_is_not_deleted() -> None:
     change(model="claude-opus-4-7")
     with pytest.raises(ProtectedError):
         LanguageModel.objects.get(name="claude-opus-4-7").delete()
-
-
-def test_a_model_that_is_called_has_a_price_to_be_checked() -> None:
-    change(model="claude-sonnet-5", region="eu-central-1")
-    called = target_of("bedrock").model_id
-    price = Price.objects.get(model=called, tier="")
-    listed = read_catalogue().models["claude-sonnet-5"].price
-    assert listed is not None
-    assert price.to_be_checked
-    assert float(price.output) == pytest.approx(listed.output * listed.factor(geography="eu"))
-    Price.objects.filter(model=called).update(output=1, to_be_checked=False)
-    change(temperature=None, longest_answer=900)
-    assert Price.objects.get(model=called, tier="").output == 1
-
-
-def test_a_price_for_any_model_stands_alone() -> None:
-    """A release's placeholder never goes before what somebody has entered."""
-    Price.objects.all().delete()
-    Price.objects.create(model="*", valid_from=date(2026, 1, 1), currency="USD", input=1, output=2)
-    change(model="claude-sonnet-5", region="eu-central-1")
-    assert list(Price.objects.values_list("model", flat=True)) == ["*"]
-
-
-def test_the_simulators_calls_have_the_price_of_the_model_that_they_stand_for() -> None:
-    Price.objects.all().delete()
-    endpoints.seed_after_migrate(using="default")
-    assert Price.objects.filter(model=target_of("simulated").model_id, tier="").exists()
 
 
 # From the terminal ------------------------------------------------------------------------------

@@ -103,6 +103,8 @@ def test_only_a_profile_may_be_asked(
     with pytest.raises(client.exceptions.ValidationException, match="on-demand throughput"):
         client.converse(**converse_arguments(modelId="anthropic.claude-opus-4-7"))
     client.converse(**converse_arguments(modelId=CLAUDE))
+    counted: Any = {"converse": {"messages": converse_arguments()["messages"]}}
+    assert client.count_tokens(modelId="anthropic.claude-opus-4-7", input=counted)["inputTokens"] > 0
 
 
 def test_the_tier_and_the_latency_are_echoed(

@@ -13,7 +13,8 @@ from botocore.session import Session
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.providers.classing import LEARNABLE, NEVER_LEARNT, Concerns, Rule, classify, read_rules
+from feedback.providers.classing import NEVER_LEARNT, Concerns, Rule, classify, read_rules
+from feedback.providers.generation import LEARNABLE
 
 RULES = read_rules()
 SERVICES = ("bedrock", "openai")
@@ -51,8 +52,8 @@ def test_there_are_enough_rules_for_both_services() -> None:
 
 def test_a_refused_field_is_learnt_away_or_never() -> None:
     fields = {rule.field for rule in RULES if rule.field}
-    assert fields == LEARNABLE | NEVER_LEARNT
-    assert not LEARNABLE & NEVER_LEARNT
+    assert fields == set(LEARNABLE) | NEVER_LEARNT
+    assert not set(LEARNABLE) & NEVER_LEARNT
     for rule in RULES:
         if rule.cause == "field_refused":
             assert rule.field
