@@ -26,7 +26,7 @@ from feedback.providers.short_call import answered_in
 from feedback.selectors.endpoints import SOON, Target, called_upstreams, target_of
 from feedback.services.error_texts import as_classed
 
-from .model import Finding, fail, ok, warn
+from .model import Finding, Level, fail, ok, warn
 
 CREDENTIALS = cause_of("credentials_missing").advice
 REQUEST = "Look at this upstream's settings of generation; class the text under Error texts if it is wrong."
@@ -62,8 +62,10 @@ def _upstream(upstream: str, *, call: bool) -> Iterator[Finding]:
         yield _endpoint(upstream, target.address)
     yield from _life(target)
     if call:
-        yield _answer(target)
-        yield from _estimate(upstream)
+        answer = _answer(target)
+        yield answer
+        if answer.level is Level.OK:
+            yield from _estimate(upstream)
     else:
         yield ok("bedrock", f"{upstream}: {target.model_id}: not asked; --call spends one short call on it")
 
