@@ -123,9 +123,7 @@ ACCOUNT: dict[str, tuple[list[Step], type[ProviderError], str]] = {
         AccountRefused, "billing",
     ),
     "LiteLLM: a message that is an object (#8821)": (
-        reply(
-            400, {"error": {"message": {"error": "/chat/completions: Invalid model name passed in model=m."}}}
-        ),
+        reply(400, {"error": {"message": {"error": "Invalid model name passed in model=m."}}}),
         AccountRefused, "model_unknown",
     ),
     "LiteLLM: a key, where it keeps none (#12273)": (
