@@ -9,6 +9,7 @@ from . import sentences
 from .errors import Empty, TooLarge
 from .model import Heading, Limits, Parsed
 from .sentences import say
+from .symbols import UNKNOWN
 from .text import clean, count_words, one_line
 
 
@@ -53,9 +54,8 @@ def assemble(blocks: Iterable[Block], limits: Limits, warnings: Iterable[str] = 
         length += len(text)
         kin = block.kin
     text = "".join(pieces)
-    return Parsed(
-        text, tuple(headings), _checked_words(text, limits), (*warnings, *_notices(invisible, wordless))
-    )
+    notices = _notices(invisible, wordless, text.count(UNKNOWN))
+    return Parsed(text, tuple(headings), _checked_words(text, limits), (*warnings, *notices))
 
 
 def _checked_words(text: str, limits: Limits) -> int:
@@ -67,7 +67,11 @@ def _checked_words(text: str, limits: Limits) -> int:
     return words
 
 
-def _notices(invisible: int, wordless: int) -> Iterable[str]:
+def _notices(invisible: int, wordless: int, unknown: int) -> Iterable[str]:
+    if unknown == 1:
+        yield sentences.UNREAD_SIGN
+    elif unknown:
+        yield say(sentences.UNREAD_SIGNS, number=unknown)
     if invisible == 1:
         yield sentences.ONE_INVISIBLE
     elif invisible:

@@ -45,6 +45,30 @@ ONE_INVISIBLE = "One invisible or control character was removed."
 INVISIBLE = "{number} invisible or control characters were removed."
 ONE_WORDLESS_HEADING = "One heading without any words was left out."
 WORDLESS_HEADINGS = "{number} headings without any words were left out."
+UNREAD_SIGN = "One sign could not be read; “\ufffd” stands in its place."
+UNREAD_SIGNS = "{number} signs could not be read; “\ufffd” stands in the place of each."
+ONE_UNSEEN = (
+    "One word that cannot be seen on the page (hidden, white, tiny or off the page) was left out; "
+    "it is not part of the feedback."
+)
+UNSEEN = (
+    "{number} words that cannot be seen on the page (hidden, white, tiny or off the page) were left out; "
+    "they are not part of the feedback."
+)
+ONE_PLACEHOLDER = "One place of the template that was not filled in was left out."
+PLACEHOLDERS = "{number} places of the template that were not filled in were left out."
+ONE_PICTURE = "This document holds a picture; text in it is not read and is not part of the feedback."
+PICTURES = (
+    "This document holds {number} pictures; text in them is not read and is not part of the feedback."
+)
+ONE_CHART = "A chart or drawing could not be read; it is not part of the feedback."
+CHARTS = "{number} charts or drawings could not be read; they are not part of the feedback."
+ONE_FORMULA = "An equation that is kept as a picture could not be read; it is not part of the feedback."
+FORMULAS = (
+    "{number} equations that are kept as pictures could not be read; they are not part of the feedback."
+)
+ONE_EMBEDDED = "A file inside this document was not read; it is not part of the feedback."
+EMBEDDED = "{number} files inside this document were not read; they are not part of the feedback."
 PICTURE_PAGE = "Page {page} holds only a picture; the text in it could not be read."
 PICTURE_PAGES = "Pages {pages} hold only pictures; the text in them could not be read."
 MORE_PICTURE_PAGES = "Pages {pages} and more hold only pictures; the text in them could not be read."

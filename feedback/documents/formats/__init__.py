@@ -68,7 +68,8 @@ def _read_archive(archive: Archive, suffix: str, limits: Limits) -> Parsed:
     if archive.find(r"word/document\d*\.xml"):
         from .docx import read_docx  # each reader only where it is needed
 
-        return assemble(promote(list(read_docx(archive))), limits, _misnamed(Format.DOCX, suffix))
+        blocks, unread = read_docx(archive)
+        return assemble(promote(blocks), limits, [*_misnamed(Format.DOCX, suffix), *unread.warnings()])
     if archive.find("mimetype") and archive.read("mimetype").startswith(
         b"application/vnd.oasis.opendocument.text"
     ):
