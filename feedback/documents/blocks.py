@@ -19,7 +19,7 @@ class Block:
 
     text: str
     level: int | None = None  # of a heading, from 1; None: body text
-    kin: str = ""  # "item" or "row": stands right under a block of the same kin, with no blank line
+    kin: str = ""  # "item" of a marked list, "row", "line": right under one of the same kin, no blank line
     emphatic: bool = False  # all bold or larger than the rest: perhaps a heading that nobody marked
 
 

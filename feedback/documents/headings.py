@@ -66,7 +66,7 @@ def number_depth(text: str) -> int | None:
 
 def _guess(before: Block, block: Block, after: Block) -> int | None:
     text = block.text.strip()
-    if not is_title_like(text) or not after.text.strip():
+    if not is_title_like(text) or not after.text.strip() or (block.kin == "item" and not block.emphatic):
         return None
     depth = number_depth(text)
     if depth is not None:

@@ -22,7 +22,7 @@ Piece = tuple[str, Rise]
 
 _RAISED = str.maketrans("0123456789+-−–=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁼⁽⁾ⁿⁱ")
 _LOWERED = str.maketrans("0123456789+-−–=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₋₌₍₎")
-_HAS_RAISED = re.compile(r"[\d+−–=()ni-]+")
+_HAS_RAISED = re.compile(r"(?:[\d+−–=()-]|(?<![a-z])[ni](?![a-z]))+")
 _HAS_LOWERED = re.compile(r"[\d+−–=()-]+")
 _ASCII_DIGITS = re.compile(r"[0-9]")
 _NOTES = re.compile(r"\d[\d,;\s–-]*")  # numbers of notes or sources: 1,2 or 3–5

@@ -58,9 +58,7 @@ UNSEEN = (
 ONE_PLACEHOLDER = "One place of the template that was not filled in was left out."
 PLACEHOLDERS = "{number} places of the template that were not filled in were left out."
 ONE_PICTURE = "This document holds a picture; text in it is not read and is not part of the feedback."
-PICTURES = (
-    "This document holds {number} pictures; text in them is not read and is not part of the feedback."
-)
+PICTURES = "This document holds {number} pictures; text in them is not read and is not part of the feedback."
 ONE_CHART = "A chart or drawing could not be read; it is not part of the feedback."
 CHARTS = "{number} charts or drawings could not be read; they are not part of the feedback."
 ONE_FORMULA = "An equation that is kept as a picture could not be read; it is not part of the feedback."

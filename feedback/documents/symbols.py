@@ -1,7 +1,7 @@
 """Characters of the picture fonts of Windows (Symbol, Wingdings, Webdings) as the Unicode that they show.
 
 Such a font draws another sign in the place of a letter: an "m" in Symbol is a "µ", and is read as "m" by who
-looks at its code alone. Sources: Adobe's Symbol encoding and glyph list; Unicode 7.0, which took in Wingdings.
+looks at its code alone. Sources: Adobe's Symbol encoding and glyph list; Unicode 7.0, which has Wingdings.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ _WINGDINGS_3 = {
 }
 _WEBDINGS = {
     **_row(0x33, "◀▶▲▼⏪⏩⏮⏭⏸⏹⏺"),
-    **{0x20: " ", 0x3D: "¶", 0x59: "♥", 0x61: "✓", 0x63: "□", 0x67: "■", 0x69: "ℹ", 0x6E: "●", 0x72: "✗", 0x73: "?"},
-    **{0x78: "⊠", 0x9F: "•", 0xD5: "✓", 0xEA: "♦", 0xEB: "★"},
+    0x20: " ", 0x3D: "¶", 0x59: "♥", 0x61: "✓", 0x63: "□", 0x67: "■", 0x69: "ℹ", 0x6E: "●", 0x72: "✗",
+    0x73: "?", 0x78: "⊠", 0x9F: "•", 0xD5: "✓", 0xEA: "♦", 0xEB: "★",
 }  # fmt: skip
 _FONTS = {
     "symbol": _SYMBOL,

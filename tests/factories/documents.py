@@ -7,6 +7,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 
 import docx
 import odfdo
@@ -85,19 +86,63 @@ def with_parts(original: bytes, edits: Mapping[str, bytes | Callable[[bytes], by
     return archive(parts)
 
 
+_OFFICE = "http://schemas.openxmlformats.org"
+_WORD_NAMESPACES = (
+    f'xmlns:w="{_OFFICE}/wordprocessingml/2006/main" '
+    f'xmlns:mc="{_OFFICE}/markup-compatibility/2006" '
+    f'xmlns:r="{_OFFICE}/officeDocument/2006/relationships" '
+    f'xmlns:m="{_OFFICE}/officeDocument/2006/math" '
+    f'xmlns:a="{_OFFICE}/drawingml/2006/main" '
+    f'xmlns:wp="{_OFFICE}/drawingml/2006/wordprocessingDrawing" '
+    f'xmlns:pic="{_OFFICE}/drawingml/2006/picture" '
+    f'xmlns:dgm="{_OFFICE}/drawingml/2006/diagram" '
+    f'xmlns:c="{_OFFICE}/drawingml/2006/chart" '
+    'xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" '
+    'xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape" '
+    'xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"'
+)
+
+
+def without_part(original: bytes, name: str) -> bytes:
+    """The zip without a part."""
+    with zipfile.ZipFile(io.BytesIO(original)) as old:
+        return archive({each: old.read(each) for each in old.namelist() if each != name})
+
+
 def word_body(body: str, **parts: str) -> bytes:
     """A .docx whose body is this WordprocessingML; footnotes="<w:footnote .../>" and the like go beside."""
-    namespaces = (
-        'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
-        'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" '
-        'xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"'
-    )
     files: dict[str, bytes] = {
-        "word/document.xml": f"<w:document {namespaces}><w:body>{body}</w:body></w:document>".encode()
+        "word/document.xml": f"<w:document {_WORD_NAMESPACES}><w:body>{body}</w:body></w:document>".encode()
     }
     for name, inner in parts.items():
-        files[f"word/{name}.xml"] = f"<w:{name} {namespaces}>{inner}</w:{name}>".encode()
-    return with_parts(word(["x"]), files)
+        files[f"word/{name}.xml"] = f"<w:{name} {_WORD_NAMESPACES}>{inner}</w:{name}>".encode()
+    return with_parts(_one_letter(), files)
+
+
+@cache
+def _one_letter() -> bytes:
+    return word(["x"])
+
+
+def word_with(body: str, beside: Mapping[str, bytes]) -> bytes:
+    """A .docx whose body names other parts: each is found under its file's name without ending."""
+    relations = "".join(
+        f'<Relationship Id="{name.rpartition("/")[2].partition(".")[0]}" Type="t" Target="{name}"/>'
+        for name in beside
+    )
+    parts = {f"word/{name}": part for name, part in beside.items()}
+    relationships = f'<Relationships xmlns="{_OFFICE}/package/2006/relationships">{relations}</Relationships>'
+    return with_parts(word_body(body), {**parts, "word/_rels/document.xml.rels": relationships.encode()})
+
+
+def word_run(text: str, properties: str = "") -> str:
+    """A run of WordprocessingML."""
+    return f'<w:r><w:rPr>{properties}</w:rPr><w:t xml:space="preserve">{text}</w:t></w:r>'
+
+
+def word_paragraph(*inner: str, properties: str = "") -> str:
+    """A paragraph of runs."""
+    return f"<w:p><w:pPr>{properties}</w:pPr>{''.join(inner)}</w:p>"
 
 
 # OpenDocument ---------------------------------------------------------------------------------

@@ -15,9 +15,7 @@ _HTML = (b"<!doctype html", b"<html", b"<body", b"<p", b"<div", b"<h", b"<table"
 _MAIL = (b"mime-version", b"content-type", b"from:")
 
 
-def read_alternative(
-    data: bytes, unread: Unread, read_word: Callable[[bytes], list[Block]]
-) -> list[Block]:
+def read_alternative(data: bytes, unread: Unread, read_word: Callable[[bytes], list[Block]]) -> list[Block]:
     """The blocks of such a file; one of a kind that is not read is counted as unread."""
     opening = data[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if data.startswith(b"PK\x03\x04"):

@@ -147,11 +147,12 @@ class _Body:
     def _block(self, text: str, paragraph: Element, properties: Element | None) -> Block:
         style = self._styles.of(properties)
         marker, depth = self._marker(properties) if text.strip() else ("", 0)
+        is_emphatic = style.bold or _is_all_bold(paragraph)
         if style.level is not None:
             return Block(f"{marker} {text.strip()}" if marker not in {"", BULLET} else text, style.level)
         if marker:
-            return Block(f"{'  ' * depth}{marker} {text.strip()}", kin="item")
-        return Block(text, emphatic=style.bold or _is_all_bold(paragraph))
+            return Block(f"{'  ' * depth}{marker} {text.strip()}", kin="item", emphatic=is_emphatic)
+        return Block(text, emphatic=is_emphatic)
 
     def _marker(self, properties: Element | None) -> tuple[str, int]:
         """The number or bullet of a paragraph of a list, and how deep it stands."""
@@ -207,9 +208,7 @@ class _Body:
             self._unread.leave_unseen(" ".join(text.text or "" for text in drawing.iter("t")))
         return is_unseen
 
-    def _drawn(
-        self, child: Element, look: Look, properties: Element | None, ground: Ground
-    ) -> Iterator[str]:
+    def _drawn(self, child: Element, look: Look, properties: Element | None, ground: Ground) -> Iterator[str]:
         tag = child.tag
         if tag == "txbxContent":
             self._after.append(_After("", child, ground))
@@ -226,7 +225,7 @@ class _Body:
         elif tag == "ffData":
             yield answer_of(child)
         elif tag == "textpath":
-            yield f" {child.get('string', '')} "
+            yield f"{child.get('string', '')} "
         else:
             yield from self._content(
                 child, look, properties, shape_ground(child, ground) if tag in _SHAPES else ground

@@ -92,7 +92,10 @@ def is_drawing_unseen(anchor: Element) -> bool:
     properties, extent = anchor.find("docPr"), anchor.find("extent")
     if properties is not None and is_on_value(properties.get("hidden", "0")):
         return True
-    if extent is not None and min(_number(extent, "cx", _EMU_FAR), _number(extent, "cy", _EMU_FAR)) <= _EMU_FLAT:
+    if (
+        extent is not None
+        and min(_number(extent, "cx", _EMU_FAR), _number(extent, "cy", _EMU_FAR)) <= _EMU_FLAT
+    ):
         return True
     offsets = (anchor.find(f"position{axis}/posOffset") for axis in "HV")
     return any(abs(_integer(offset.text or "", 0)) > _EMU_FAR for offset in offsets if offset is not None)
@@ -119,8 +122,9 @@ def shape_ground(shape: Element, ground: Ground) -> Ground:
     colour = properties.find("solidFill/srgbClr")
     if colour is not None:
         return colour.get("val", PAPER).upper()
-    if properties.find("solidFill/schemeClr") is not None:
-        return PAPER if properties.find("solidFill/schemeClr").get("val") in _WHITES else None  # type: ignore[union-attr] # found above
+    scheme = properties.find("solidFill/schemeClr")
+    if scheme is not None:
+        return PAPER if scheme.get("val") in _WHITES else None
     has_style = shape.find("style/fillRef") is not None
     return None if has_style or any(child.tag.endswith("Fill") for child in properties) else ground
 

@@ -52,7 +52,9 @@ class Numbering:
             if not self._is_missing:
                 return BULLET
             # A list that nothing defines is one of numbers, as Word opens it.
-            found = self._lists[number] = _List({level: Level(text=f"%{level + 1}.") for level in range(9)}, {})
+            found = self._lists[number] = _List(
+                {level: Level(text=f"%{level + 1}.") for level in range(9)}, {}
+            )
         level = found.levels.get(depth)
         if level is None or level.form == "bullet":
             return BULLET
@@ -153,7 +155,9 @@ def roman(number: int) -> str:
 
 def letters(number: int) -> str:
     """A to Z, then AA to ZZ, as Word goes on."""
-    return chr(ord("A") + (number - 1) % 26) * ((number - 1) // 26 + 1) if number <= _LETTERED else str(number)
+    return (
+        chr(ord("A") + (number - 1) % 26) * ((number - 1) // 26 + 1) if number <= _LETTERED else str(number)
+    )
 
 
 def ordinal(number: int) -> str:
@@ -182,8 +186,34 @@ _ROMAN = (
     (1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"),
     (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"),
 )  # fmt: skip
-_NUMBER_WORDS = "One Two Three Four Five Six Seven Eight Nine Ten Eleven Twelve".split()
-_ORDINAL_WORDS = "First Second Third Fourth Fifth Sixth Seventh Eighth Ninth Tenth Eleventh Twelfth".split()
+_NUMBER_WORDS = [
+    "One",
+    "Two",
+    "Three",
+    "Four",
+    "Five",
+    "Six",
+    "Seven",
+    "Eight",
+    "Nine",
+    "Ten",
+    "Eleven",
+    "Twelve",
+]
+_ORDINAL_WORDS = [
+    "First",
+    "Second",
+    "Third",
+    "Fourth",
+    "Fifth",
+    "Sixth",
+    "Seventh",
+    "Eighth",
+    "Ninth",
+    "Tenth",
+    "Eleventh",
+    "Twelfth",
+]
 _FORMS: dict[str, Callable[[int], str]] = {
     "decimal": str,
     "decimalZero": "{:02d}".format,

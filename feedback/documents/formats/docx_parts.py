@@ -1,4 +1,4 @@
-"""What a Word document holds beside its text: diagrams (SmartArt), charts, and files that it takes in whole."""
+"""What a Word document holds beside its text: diagrams (SmartArt), charts, whole files."""
 
 from __future__ import annotations
 
@@ -56,15 +56,15 @@ class Parts:
 
 def _diagram(root: Element) -> Iterator[Block]:
     points = {
-        point.get("modelId", ""): point
-        for point in root.iter("pt")
-        if point.get("type", "node") in _POINTS
+        point.get("modelId", ""): point for point in root.iter("pt") if point.get("type", "node") in _POINTS
     }
     below: dict[str, list[tuple[int, str]]] = defaultdict(list)
     for line in root.iter("cxn"):
         if line.get("type", "parOf") == "parOf":
             order = line.get("srcOrd", "0")
-            below[line.get("srcId", "")].append((int(order) if order.isdigit() else 0, line.get("destId", "")))
+            below[line.get("srcId", "")].append(
+                (int(order) if order.isdigit() else 0, line.get("destId", ""))
+            )
     tops = [key for key, point in points.items() if point.get("type") == "doc"]
     told: set[str] = set()
     for top in tops:
@@ -113,8 +113,8 @@ def _chart(root: Element) -> Iterator[Block]:
     for row in list(zip_longest(categories, *columns, fillvalue=""))[:_MAX_ROWS]:
         if text := " | ".join(filter(None, row)):
             yield Block(text, kin="row")
-    for text in root.iter("strDim"):  # charts of later versions (treemaps, funnels)
-        yield from (Block(value.text, kin="row") for value in text.iter("pt") if value.text)
+    for names_of_later in root.iter("strDim"):  # treemaps, funnels
+        yield from (Block(value.text, kin="row") for value in names_of_later.iter("pt") if value.text)
 
 
 def _values(parent: Element | None) -> list[str]:

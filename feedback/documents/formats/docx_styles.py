@@ -81,7 +81,9 @@ class Styles:
         """What is behind the text of a table: its style may colour any row, which is not worked out here."""
         chain = self._chain(_value(properties, "tblStyle") or "")
         is_coloured = any(
-            shade.get("fill", "auto").upper() not in {"AUTO", "FFFFFF"} for style in chain for shade in style.iter("shd")
+            shade.get("fill", "auto").upper() not in {"AUTO", "FFFFFF"}
+            for style in chain
+            for shade in style.iter("shd")
         )
         return None if is_coloured else ground
 

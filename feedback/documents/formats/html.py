@@ -12,7 +12,9 @@ from ..sight import PAPER, is_lost_on
 from ..unread import Unread
 
 _SILENT = frozenset({"head", "script", "style", "template", "noscript", "title", "svg", "object", "iframe"})
-_EMPTY = frozenset({"br", "img", "hr", "meta", "link", "input", "wbr", "col", "area", "base", "embed", "source"})
+_EMPTY = frozenset(
+    {"br", "img", "hr", "meta", "link", "input", "wbr", "col", "area", "base", "embed", "source"}
+)
 _BLOCKS = frozenset({
     "p", "div", "section", "article", "blockquote", "pre", "li", "ul", "ol", "table", "tr", "figure",
     "figcaption", "dd", "dt", "header", "footer", "main", "body", "h1", "h2", "h3", "h4", "h5", "h6",

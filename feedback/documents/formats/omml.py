@@ -14,7 +14,7 @@ from ..raised import Rise, written
 from .safe_xml import Element
 
 _ATOM = re.compile(r"[\w.,]+[′'\u0300-\u036f\u20d0-\u20ff]*|\\?[^\w\s]")
-_RELATION = re.compile(r"(?<=\S)\s*([=≠≈≅≡<>≤≥∝∼→⇒⇔↔∈∉⊂⊆]|:=)\s*(?=\S)")
+_RELATION = re.compile(r"\s*(:=|[=≠≈≅≡<>≤≥∝∼→⇒⇔↔∈∉⊂⊆])\s*")
 _PROPERTIES = re.compile(r".*Pr")
 _ACCENTS = {
     "\u0302": "hat", "\u0303": "tilde", "\u0304": "bar", "\u0305": "bar", "\u0307": "dot", "\u0308": "ddot",
@@ -27,15 +27,17 @@ def linear(equation: Element) -> str:
     """An oMath, or an oMathPara of several, as text; each equation of several on a line of its own."""
     if equation.tag == "oMathPara":
         return "\n".join(filter(None, (linear(child) for child in equation if child.tag == "oMath")))
-    return " ".join(_RELATION.sub(r" \1 ", _inside(equation)).split())
+    return " ".join(_inside(equation, is_outermost=True).split())
 
 
-def _inside(element: Element | None) -> str:
+def _inside(element: Element | None, *, is_outermost: bool = False) -> str:
     if element is None:
         return ""
     text = ""
     for child in element:
         piece = _element(child)
+        if is_outermost and child.tag == "r":
+            piece = _RELATION.sub(r" \1 ", piece)
         if text[-1:].isalpha() and piece[:1].isalpha() and _is_name(text, child):
             text += " "
         text += piece
@@ -44,7 +46,7 @@ def _inside(element: Element | None) -> str:
 
 def _is_name(text: str, child: Element) -> bool:
     """Whether two letters that meet are words or functions, as in "sin x", and no product as in "xy"."""
-    return child.tag == "func" or len(re.split(r"\W", text)[-1]) > 2  # noqa: PLR2004 - a name has three
+    return child.tag == "func" or len(re.split(r"\W", text)[-1]) > 2
 
 
 def _element(element: Element) -> str:
@@ -165,7 +167,8 @@ def _with_accent(inner: str, accent: str) -> str:
 
 
 def _matrix(element: Element) -> str:
-    return f"[{'; '.join(', '.join(_inside(cell) for cell in row.findall('e')) for row in element.findall('mr'))}]"
+    rows = (", ".join(map(_inside, row.findall("e"))) for row in element.findall("mr"))
+    return f"[{'; '.join(rows)}]"
 
 
 def _lines(element: Element) -> str:

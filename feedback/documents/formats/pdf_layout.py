@@ -105,4 +105,4 @@ def _is_heading(first: Line, text: str, body: Body) -> bool:
 
 def _block(first: Line, text: str, looks: dict[tuple[float, bool], int]) -> Block:
     level = looks.get((first.size, first.bold)) if is_title_like(text, _TITLE_WORDS) else None
-    return Block(text, level, kin="item" if level is None and _ITEM.match(text) else "")
+    return Block(text, level, kin="line" if level is None and _ITEM.match(text) else "")
