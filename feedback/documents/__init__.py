@@ -14,6 +14,7 @@ from .errors import (
     DocumentError,
     Empty,
     Encrypted,
+    Garbled,
     NoText,
     TimedOut,
     TooComplex,
@@ -41,9 +42,9 @@ from .text import count_words
 
 __all__ = [
     "ACCEPTED_SUFFIXES", "MAX_WORDS", "MIN_WORDS",
-    "Corrupt", "Cut", "Difference", "DocumentError", "Empty", "Encrypted", "Heading", "Limits", "NoText",
-    "Outline", "Parsed", "Piece", "Place", "Row", "Run", "Section", "Span", "SplitError", "State", "TimedOut",
-    "TooComplex", "TooLarge", "WrongType",
+    "Corrupt", "Cut", "Difference", "DocumentError", "Empty", "Encrypted", "Garbled", "Heading", "Limits",
+    "NoText", "Outline", "Parsed", "Piece", "Place", "Row", "Run", "Section", "Span", "SplitError", "State",
+    "TimedOut", "TooComplex", "TooLarge", "WrongType",
     "anchor", "carried", "check_size", "compare", "count_words", "covers", "divided", "merged",
     "outline_of", "outlined", "parse", "places", "renamed", "render_spans", "resplit", "split",
 ]  # fmt: skip

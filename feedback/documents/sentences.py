@@ -67,6 +67,11 @@ FORMULAS = (
 )
 ONE_EMBEDDED = "A file inside this document was not read; it is not part of the feedback."
 EMBEDDED = "{number} files inside this document were not read; they are not part of the feedback."
+RECOGNISED = (
+    "The text of scanned pages was made by text recognition and may have mistakes that are not yours. "
+    "Please check it."
+)
+TURNED = "{number} words that stand turned or aslant on their page were left out."
 PICTURE_PAGE = "Page {page} holds only a picture; the text in it could not be read."
 PICTURE_PAGES = "Pages {pages} hold only pictures; the text in them could not be read."
 MORE_PICTURE_PAGES = "Pages {pages} and more hold only pictures; the text in them could not be read."

@@ -295,7 +295,7 @@ def pdf_bomb(megabytes: int = 150) -> bytes:
     return _raw_pdf(b"<< /Length %d /Filter /FlateDecode >>\nstream\n%b\nendstream" % (len(content), content))
 
 
-def endless_pdf(operations: int = 1_500_000) -> bytes:
+def endless_pdf(operations: int = 20_000_000) -> bytes:
     """A PDF that keeps a reader busy for longer than anybody waits, within the sizes that are allowed."""
     content = zlib.compress(b"BT /F1 12 Tf " + b"(a) Tj 1 0 0 1 9 9 Tm " * (operations // 8) + b"ET")
     return _raw_pdf(b"<< /Length %d /Filter /FlateDecode >>\nstream\n%b\nendstream" % (len(content), content))

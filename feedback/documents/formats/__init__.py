@@ -52,16 +52,26 @@ _OTHER_OFFICE = (
 )
 
 
+def prepare(data: bytes) -> None:
+    """Load the engine that this file needs, while loading native code is still allowed."""
+    if _is_pdf(data):
+        from . import pdf  # noqa: F401 - 100 ms that only a PDF pays
+
+
 def read(data: bytes, suffix: str, limits: Limits) -> Parsed:
     """Read a file of any accepted format; suffix is its name's, lower case with the dot, or empty."""
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _read_archive(Archive(data, limits), suffix, limits)
-    if b"%PDF-" in data[:1024]:
-        from .pdf import read_pdf  # 200 ms that only a PDF pays
+    if _is_pdf(data):
+        from .pdf import read_pdf
 
         blocks, warnings = read_pdf(data, limits)
         return assemble(blocks, limits, [*_misnamed(Format.PDF, suffix), *warnings])
     return _read_text(data, suffix, limits)
+
+
+def _is_pdf(data: bytes) -> bool:
+    return b"%PDF-" in data[:1024]
 
 
 def _read_archive(archive: Archive, suffix: str, limits: Limits) -> Parsed:
