@@ -39,7 +39,10 @@ def joined(pieces: Iterable[Piece]) -> str:
     text = ""
     for rise, group in groupby(pieces, key=lambda piece: piece[1]):
         part = "".join(piece for piece, _ in group)
-        text += part if rise is Rise.NONE or not text.strip() else _marked(part, rise, text)
+        if rise is Rise.SUPER and not text.strip() and part.strip().isdecimal():
+            text += written(part.strip(), rise) + " "  # the mark of a note
+        else:
+            text += part if rise is Rise.NONE or not text.strip() else _marked(part, rise, text)
     return text
 
 

@@ -330,3 +330,80 @@ def encrypted_word() -> bytes:
 def old_word() -> bytes:
     """The start of a .doc."""
     return OLE_HEADER + b"\0" * 504 + "WordDocument".encode("utf-16-le") + b"\x7f" * 2048
+
+
+# PDFs of exact places -------------------------------------------------------------------------
+
+Placed = tuple[float, float, str]  # points from the left and from the top, and what stands there
+
+
+class PlacedPdf:
+    """A PDF whose words stand exactly where they are put, in points from the upper left corner."""
+
+    def __init__(self, *, landscape: bool = False) -> None:
+        self.file = FPDF(unit="pt", orientation="landscape" if landscape else "portrait")
+        self.file.set_auto_page_break(False)
+        self.file.set_font("Helvetica", "", 11)
+        self.file.add_page()
+
+    def put(
+        self, x: float, y: float, text: str, *, size: float = 11, style: str = "", font: str = "Helvetica",
+        colour: tuple[int, int, int] = (0, 0, 0), mode: str = "FILL",
+    ) -> PlacedPdf:  # fmt: skip
+        """Write one line; mode is a name of fpdf's TextMode."""
+        self.file.set_font(font, style, size)
+        self.file.set_text_color(*colour)
+        with self.file.local_context(text_mode=mode):
+            self.file.text(x, y, text)
+        return self
+
+    def lines(
+        self, x: float, y: float, lines: Iterable[str], *, leading: float = 15, size: float = 11
+    ) -> PlacedPdf:
+        """Write lines under one another."""
+        for number, line in enumerate(lines):
+            self.put(x, y + number * leading, line, size=size)
+        return self
+
+    def box(self, x: float, y: float, width: float, height: float, grey: int) -> PlacedPdf:
+        """Fill a rectangle with a grey, from 0 for black to 255 for white."""
+        self.file.set_fill_color(grey)
+        self.file.rect(x, y, width, height, style="F")
+        return self
+
+    def picture(self, x: float, y: float, width: float, height: float) -> PlacedPdf:
+        """A white picture."""
+        self.file.image(Image.new("RGB", (30, 40), "white"), x, y, width, height)
+        return self
+
+    def page(self) -> PlacedPdf:
+        """Begin another page."""
+        self.file.add_page()
+        return self
+
+    def bytes(self) -> bytes:
+        """The whole file."""
+        return bytes(self.file.output())
+
+
+def raw_pdf(
+    content: str, *, resources: str = "", page: str = "", catalog: str = "", more: Sequence[str] = ()
+) -> bytes:
+    """A PDF of one page of exactly these instructions; object 5 and the following are more."""
+    objects = [
+        f"<< /Type /Catalog /Pages 2 0 R {catalog} >>",
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R {page} /Resources <<"
+        f" /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> {resources} >> >>",
+        f"<< /Length {len(content)} >>\nstream\n{content}\nendstream",
+        *more,
+    ]
+    out, offsets = bytearray(b"%PDF-1.7\n"), []
+    for number, body in enumerate(objects, 1):
+        offsets.append(len(out))
+        out += f"{number} 0 obj\n{body}\nendobj\n".encode("latin-1")
+    table = len(out)
+    out += f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n".encode()
+    out += b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    out += f"trailer\n<< /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{table}\n%%EOF\n".encode()
+    return bytes(out)

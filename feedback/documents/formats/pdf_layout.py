@@ -68,8 +68,8 @@ def _is_short(line: Line, body: Body) -> bool:
     return len(line.text) < body.length * _SHORT_LINE
 
 
-def _look(line: Line) -> tuple[float, bool]:
-    return line.size, line.bold
+def _look(line: Line) -> tuple[float, bool, str]:
+    return line.size, line.bold, line.tag if line.tag.startswith("H") else ""
 
 
 def _joined(lines: Sequence[Line], body: Body, hyphens: Hyphens) -> str:

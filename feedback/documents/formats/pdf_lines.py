@@ -72,8 +72,9 @@ def _continues(group: Sequence[Run], run: Run) -> bool:
     larger, smaller = max(base.size, run.size), min(base.size, run.size)
     if group[-1].text.endswith(HYPHEN) or run.x < group[-1].right - larger:
         return False
-    if larger > smaller * _INITIAL and abs(run.y - base.y) > smaller * _NO_GAP:
-        return False
+    letters = base.text if base.size == larger else run.text
+    if larger > smaller * _INITIAL and len(letters) <= 2 and abs(run.y - base.y) > smaller * _NO_GAP:
+        return False  # an initial beside its text
     is_on_line = abs(run.y - base.y) <= larger * 0.25
     return is_on_line or (smaller < larger * _SMALLER and abs(run.y - base.y) <= larger * _SAME_LINE)
 
