@@ -101,7 +101,8 @@ def _read_text(data: bytes, suffix: str, limits: Limits) -> Parsed:
     if _SUFFIXES[suffix] is Format.MARKDOWN:
         from .markdown import read_markdown
 
-        return assemble(read_markdown(text), limits, warnings)
+        blocks, unread = read_markdown(text)
+        return assemble(blocks, limits, [*warnings, *unread.warnings()])
     from .plain import read_plain
 
     return assemble(read_plain(text), limits, warnings)
