@@ -77,7 +77,10 @@ def archive(parts: Mapping[str, bytes]) -> bytes:
     return out.getvalue()
 
 
-def with_parts(original: bytes, edits: Mapping[str, bytes | Callable[[bytes], bytes]]) -> bytes:
+Edit = bytes | Callable[[bytes], bytes]  # a part anew, or how to change it
+
+
+def with_parts(original: bytes, edits: Mapping[str, Edit]) -> bytes:
     """The zip with parts replaced, edited by a function, or added."""
     with zipfile.ZipFile(io.BytesIO(original)) as old:
         parts = {name: old.read(name) for name in old.namelist()}

@@ -85,7 +85,8 @@ def _read_archive(archive: Archive, suffix: str, limits: Limits) -> Parsed:
     ):
         from .odt import read_odt
 
-        return assemble(promote(list(read_odt(archive))), limits, _misnamed(Format.ODT, suffix))
+        blocks, unread = read_odt(archive)
+        return assemble(promote(blocks), limits, [*_misnamed(Format.ODT, suffix), *unread.warnings()])
     for pattern, message in _OTHER_OFFICE:
         if archive.find(pattern):
             raise WrongType(message)

@@ -75,7 +75,8 @@ def _value(element: Element, path: str, default: str) -> str:
     return default if found is None else found.get("val", "")
 
 
-def _grouped(text: str) -> str:
+def grouped(text: str) -> str:
+    """A part of a formula in brackets, unless it is one thing already."""
     return text if not text or _ATOM.fullmatch(text) or _is_enclosed(text) else f"({text})"
 
 
@@ -91,41 +92,48 @@ def _is_enclosed(text: str) -> bool:
     return False
 
 
+def ungrouped(text: str) -> str:
+    """A part of a formula without brackets around all of it."""
+    return text[1:-1] if _is_enclosed(text) else text
+
+
+def bounded(sign: str, below: str, above: str) -> str:
+    """A sum, product or integral with its bounds."""
+    bounds = (("_", below), ("^", above))
+    return sign + "".join(f"{mark}{grouped(bound)}" for mark, bound in bounds if bound)
+
+
 def _script(text: str, rise: Rise) -> str:
-    return written(text[1:-1] if _is_enclosed(text) else text, rise)
+    return written(ungrouped(text), rise)
 
 
 def _fraction(element: Element) -> str:
     over, under = _part(element, "num"), _part(element, "den")
     if _value(element, "fPr/type", "bar") == "noBar":
         return f"({over} choose {under})"
-    return f"{_grouped(over)}/{_grouped(under)}"
+    return f"{grouped(over)}/{grouped(under)}"
 
 
 def _root(element: Element) -> str:
     degree, inner = _part(element, "deg"), _part(element, "e")
     if degree and degree not in _ROOTS:
         return f"root({degree}; {inner})"
-    return f"{_ROOTS[degree or '2']}({inner[1:-1] if _is_enclosed(inner) else inner})"
+    return f"{_ROOTS[degree or '2']}({ungrouped(inner)})"
 
 
 def _scripted(element: Element) -> str:
-    base = _grouped(_part(element, "e"))
+    base = grouped(_part(element, "e"))
     return base + _script(_part(element, "sub"), Rise.SUB) + _script(_part(element, "sup"), Rise.SUPER)
 
 
 def _before(element: Element) -> str:
     sub, sup = _part(element, "sub"), _part(element, "sup")
-    return _script(sup, Rise.SUPER) + _script(sub, Rise.SUB) + _grouped(_part(element, "e"))
+    return _script(sup, Rise.SUPER) + _script(sub, Rise.SUB) + grouped(_part(element, "e"))
 
 
 def _sum(element: Element) -> str:
     sign = _value(element, "naryPr/chr", "∫")
-    bounds = "".join(
-        f"{rise}{_grouped(part)}"
-        for rise, part in (("_", _part(element, "sub")), ("^", _part(element, "sup")))
-        if part
-    )
+    bounds = bounded("", _part(element, "sub"), _part(element, "sup"))
     return f"{sign}{bounds} {_part(element, 'e')} ".replace("  ", " ")
 
 
@@ -139,7 +147,7 @@ def _delimited(element: Element) -> str:
 
 
 def _function(element: Element) -> str:
-    return f"{_part(element, 'fName')} {_grouped(_part(element, 'e'))}"
+    return f"{_part(element, 'fName')} {grouped(_part(element, 'e'))}"
 
 
 def _lower(element: Element) -> str:
