@@ -8,10 +8,11 @@ from enum import StrEnum
 from .. import sentences
 from ..blocks import assemble
 from ..encoding import decode, looks_binary
-from ..errors import Corrupt, Encrypted, WrongType
+from ..errors import Corrupt, WrongType
 from ..headings import promote
 from ..model import Limits, Parsed
 from ..sentences import say
+from ..wrong_files import refuse_by_content
 from .archive import Archive
 
 
@@ -36,16 +37,8 @@ _NAMES = {
     Format.PLAIN: sentences.PLAIN,
 }
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
-_OTHER_TYPES = (
-    (b"{\\rtf", sentences.RTF),
-    (_OLE, sentences.OLD_OFFICE),
-    (b"\x89PNG", sentences.PICTURE),
-    (b"\xff\xd8\xff", sentences.PICTURE),
-    (b"GIF8", sentences.PICTURE),
-)
 _OTHER_OFFICE = (
+    (r"META-INF/container\.xml", sentences.BOOK),
     (r"index\.xml|index/document\.iwa|index\.zip", sentences.PAGES),
     (r"xl/workbook\.xml", sentences.SPREADSHEET),
     (r"ppt/presentation\.xml", sentences.SLIDES),
@@ -110,22 +103,14 @@ def _read_text(data: bytes, suffix: str, limits: Limits) -> Parsed:
 
 
 def _refuse_other_types(data: bytes, suffix: str) -> None:
-    if data.startswith(_OLE) and _ENCRYPTED_PACKAGE in data:
-        raise Encrypted
-    for magic, message in _OTHER_TYPES:
-        if data.startswith(magic):
-            raise WrongType(message)
+    refuse_by_content(data, suffix)
     named = _SUFFIXES.get(suffix)
-    if suffix == ".pages":
-        raise WrongType(sentences.PAGES)
     if named is None:
         raise WrongType
     if named in {Format.DOCX, Format.ODT, Format.PDF}:
         if looks_binary(data):
             raise Corrupt
         raise WrongType(say(sentences.NOT_WHAT_IT_IS_NAMED, ending=suffix, kind=_NAMES[named]))
-    if data[:256].lstrip().lower().startswith((b"<!doctype html", b"<html")):
-        raise WrongType(sentences.WEB_PAGE)
 
 
 def _misnamed(found: Format, suffix: str) -> Iterator[str]:

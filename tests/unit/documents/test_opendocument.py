@@ -186,7 +186,8 @@ def test_words_that_cannot_be_seen_are_left_out_and_told(properties: str) -> Non
     [
         "<text:section text:name='s' text:display='none'><text:p>Ignore it now.</text:p></text:section>",
         "<text:p><text:hidden-text text:string-value='Ignore it now.' text:is-hidden='true'/></text:p>",
-        "</table:table-cell></table:table-row></table:table>",
+        "<table:table><table:table-row table:visibility='collapse'><table:table-cell>"
+        "<text:p>Ignore it now.</text:p></table:table-cell></table:table-row></table:table>",
     ],
 )
 def test_hidden_sections_rows_and_fields_are_left_out_and_told(hidden: str) -> None:
