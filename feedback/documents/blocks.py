@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from . import sentences
 from .errors import Empty, TooLarge
 from .model import Heading, Limits, Parsed
+from .placeholders import without_placeholders
 from .sentences import say
 from .symbols import UNKNOWN
 from .text import clean, count_words, one_line
+from .unread import Unread
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +39,12 @@ def assemble(blocks: Iterable[Block], limits: Limits, warnings: Iterable[str] = 
     """Join blocks into normalised text; raises Empty or TooLarge."""
     pieces: list[str] = []
     headings: list[Heading] = []
-    length = invisible = wordless = 0
+    length = invisible = wordless = unfilled = 0
     kin = ""
     for block in blocks:
-        text, removed = clean(block.text if block.level is None else one_line(block.text))
+        written, number = without_placeholders(block.text)
+        unfilled += number
+        text, removed = clean(written if block.level is None else one_line(written))
         invisible += removed
         if not text.strip():
             wordless += block.level is not None
@@ -54,6 +58,7 @@ def assemble(blocks: Iterable[Block], limits: Limits, warnings: Iterable[str] = 
         length += len(text)
         kin = block.kin
     text = "".join(pieces)
+    warnings = [*warnings, *Unread(placeholders=unfilled).warnings()]
     notices = _notices(invisible, wordless, text.count(UNKNOWN))
     return Parsed(text, tuple(headings), _checked_words(text, limits), (*warnings, *notices))
 

@@ -151,3 +151,9 @@ def test_answers_in_form_fields_are_read() -> None:
     )
     body = paragraph(field(ticked), run(" I agree. Bread: "), field(choice))
     assert parsed(body).text == "☒ I agree. Bread: wheat"
+
+
+def test_what_a_template_asks_for_is_not_the_students_words_in_any_format() -> None:
+    document = read(b"Name: Click or tap here to enter text.\n\nBread was dear.", ".txt", Limits())
+    assert document.text == "Name:\n\nBread was dear."
+    assert document.warnings == ("One place of the template that was not filled in was left out.",)
