@@ -17,7 +17,8 @@ _PREFIXES = ("un", "in", "im", "il", "ir", "dis", "non", "mis", "anti", "a")
 _NUMBERS = frozenset({
     "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "twenty",
     "thirty", "forty", "fifty", "hundred", "thousand", "million", "billion", "half", "twice", "first",
-    "second", "third", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "hundert", "tausend",
+    "second", "third", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn",
+    "hundert", "tausend",
 })  # fmt: skip
 _SAME_WORD = 0.75  # difflib's ratio over letters, as for words that a model mends
 _LONG = 4  # letters of a word that carries meaning

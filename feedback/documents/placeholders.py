@@ -11,7 +11,8 @@ _PLACEHOLDERS = re.compile(
     r"|Klicken Sie hier, um (?:Text|ein Datum) einzugeben\."
     r"|Cliquez ou appuyez ici pour entrer (?:du texte|une date)\.|Choisissez un élément\."
     r"|Haga clic o pulse aquí para escribir (?:texto|una fecha)\.|Elija un elemento\."
-    r"|\[(?:Document|Report|Essay|Course|Your|Student|Author|Instructor)(?:'s)? (?:[Tt]itle|[Ss]ubtitle|[Nn]ame)\]"
+    r"|\[(?:Document|Report|Essay|Course|Your|Student|Author|Instructor)(?:'s)? "
+    r"(?:[Tt]itle|[Ss]ubtitle|[Nn]ame)\]"
 )
 
 
