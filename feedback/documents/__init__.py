@@ -14,6 +14,7 @@ from .errors import (
     DocumentError,
     Empty,
     Encrypted,
+    Garbled,
     NoText,
     TimedOut,
     TooComplex,
@@ -38,12 +39,13 @@ from .parsing import ACCEPTED_SUFFIXES, check_size, parse
 from .sections import MAX_WORDS, MIN_WORDS, Section, split
 from .spans import Piece, render_spans
 from .text import count_words
+from .wrong_files import wrong_kind
 
 __all__ = [
     "ACCEPTED_SUFFIXES", "MAX_WORDS", "MIN_WORDS",
-    "Corrupt", "Cut", "Difference", "DocumentError", "Empty", "Encrypted", "Heading", "Limits", "NoText",
-    "Outline", "Parsed", "Piece", "Place", "Row", "Run", "Section", "Span", "SplitError", "State", "TimedOut",
-    "TooComplex", "TooLarge", "WrongType",
+    "Corrupt", "Cut", "Difference", "DocumentError", "Empty", "Encrypted", "Garbled", "Heading", "Limits",
+    "NoText", "Outline", "Parsed", "Piece", "Place", "Row", "Run", "Section", "Span", "SplitError", "State",
+    "TimedOut", "TooComplex", "TooLarge", "WrongType",
     "anchor", "carried", "check_size", "compare", "count_words", "covers", "divided", "merged",
-    "outline_of", "outlined", "parse", "places", "renamed", "render_spans", "resplit", "split",
+    "outline_of", "outlined", "parse", "places", "renamed", "render_spans", "resplit", "split", "wrong_kind",
 ]  # fmt: skip

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from . import sentences
 from .errors import Empty, TooLarge
 from .model import Heading, Limits, Parsed
+from .placeholders import without_placeholders
 from .sentences import say
+from .symbols import UNKNOWN
 from .text import clean, count_words, one_line
+from .unread import Unread
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +21,7 @@ class Block:
 
     text: str
     level: int | None = None  # of a heading, from 1; None: body text
-    kin: str = ""  # "item" or "row": stands right under a block of the same kin, with no blank line
+    kin: str = ""  # "item" of a marked list, "row", "line": right under one of the same kin, no blank line
     emphatic: bool = False  # all bold or larger than the rest: perhaps a heading that nobody marked
 
 
@@ -36,10 +39,12 @@ def assemble(blocks: Iterable[Block], limits: Limits, warnings: Iterable[str] = 
     """Join blocks into normalised text; raises Empty or TooLarge."""
     pieces: list[str] = []
     headings: list[Heading] = []
-    length = invisible = wordless = 0
+    length = invisible = wordless = unfilled = 0
     kin = ""
     for block in blocks:
-        text, removed = clean(block.text if block.level is None else one_line(block.text))
+        written, number = without_placeholders(block.text)
+        unfilled += number
+        text, removed = clean(written if block.level is None else one_line(written))
         invisible += removed
         if not text.strip():
             wordless += block.level is not None
@@ -53,9 +58,9 @@ def assemble(blocks: Iterable[Block], limits: Limits, warnings: Iterable[str] = 
         length += len(text)
         kin = block.kin
     text = "".join(pieces)
-    return Parsed(
-        text, tuple(headings), _checked_words(text, limits), (*warnings, *_notices(invisible, wordless))
-    )
+    warnings = [*warnings, *Unread(placeholders=unfilled).warnings()]
+    notices = _notices(invisible, wordless, text.count(UNKNOWN))
+    return Parsed(text, tuple(headings), _checked_words(text, limits), (*warnings, *notices))
 
 
 def _checked_words(text: str, limits: Limits) -> int:
@@ -67,7 +72,11 @@ def _checked_words(text: str, limits: Limits) -> int:
     return words
 
 
-def _notices(invisible: int, wordless: int) -> Iterable[str]:
+def _notices(invisible: int, wordless: int, unknown: int) -> Iterable[str]:
+    if unknown == 1:
+        yield sentences.UNREAD_SIGN
+    elif unknown:
+        yield say(sentences.UNREAD_SIGNS, number=unknown)
     if invisible == 1:
         yield sentences.ONE_INVISIBLE
     elif invisible:

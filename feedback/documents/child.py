@@ -63,8 +63,9 @@ def answer(data: bytes, suffix: str, limits: Limits) -> dict[str, Any]:
 
 
 def _read(data: bytes, suffix: str, limits: Limits) -> Parsed:
-    from .formats import read  # under the limits, as everything from here on
+    from .formats import prepare, read  # under the limits, as everything from here on
 
+    prepare(data)
     sys.addaudithook(_refuse)
     return read(data, suffix, limits)
 

@@ -16,11 +16,13 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 from functools import cached_property
 
+from .meaning import says_the_same
 from .pieces import paragraphs, sentences
 
 _TOKEN = re.compile(r"\w+\s*|[^\w\s]\s*|\s+")
 _WORDS_AT_ONCE = 400  # a longer paragraph is compared by its sentences first
 _ALIKE = 0.4  # share of words in common from which two paragraphs are the same one, changed
+_SAME_SENTENCE = 0.6  # share of words in common from which a sentence is the same one, changed
 _PAIRS = 40_000  # comparisons to pair up changed paragraphs; beyond that they are paired in order
 
 
@@ -83,6 +85,20 @@ class Difference:
         same = self._stretches[index]
         return same.new + start - same.old if end <= same.old + same.length > start else None
 
+    def stayed(self, start: int, end: int) -> bool:
+        """Whether old[start:end] stands in the new text in the same sentence still, and not in one that only
+        looks alike: with another figure, a negation, or most of its words changed."""
+        if self.moved(start, end) is None:
+            return False
+        row = next((row for row in self.rows if row.old and _holds(row, start)), None)
+        if row is None or row.state == State.SAME:
+            return True
+        words = _words_around(row.old, start - row.old_start, end - row.old_start)
+        there = (self.moved(start, end) or 0) - row.new_start
+        beside = _words_around(row.new, there, there + end - start)
+        alike = _likeness(Counter(words), Counter(beside))
+        return alike >= _SAME_SENTENCE and says_the_same(words, beside)
+
     def paragraph_at(self, start: int) -> int | None:
         """Where the paragraph that begins at this place of the old text begins in the new one."""
         both = (row for row in self.rows if row.old and row.new)
@@ -100,6 +116,21 @@ class Difference:
                 else:
                     found.append(same)
         return found
+
+
+def _holds(row: Row, place: int) -> bool:
+    return row.old_start <= place < row.old_start + sum(len(run.text) for run in row.old)
+
+
+def _words_around(runs: Sequence[Run], start: int, end: int) -> list[str]:
+    """The words of the sentences that a stretch of these runs touches."""
+    found: list[str] = []
+    begin = 0
+    for sentence in sentences("".join(run.text for run in runs)):
+        if begin < end and start < begin + len(sentence):
+            found += re.findall(r"\w+", sentence.lower())
+        begin += len(sentence)
+    return found
 
 
 def compare(old: str, new: str) -> Difference:

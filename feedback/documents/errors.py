@@ -67,6 +67,14 @@ class NoText(DocumentError):
     code = "no_text"
 
 
+class Garbled(DocumentError):
+    """The letters of this PDF cannot be read: its fonts do not say which letters they show, so copying text
+    from it gives nonsense as well. Please upload the document that it was made from, or print it to a new
+    PDF and run text recognition (OCR) on that."""
+
+    code = "garbled"
+
+
 class TimedOut(DocumentError):
     """Reading this document took too long. Please copy its text into a new document and upload that, or
     paste the text."""
@@ -76,5 +84,5 @@ class TimedOut(DocumentError):
 
 _BY_CODE: dict[str, type[DocumentError]] = {
     error.code: error
-    for error in (Empty, TooLarge, WrongType, Encrypted, Corrupt, TooComplex, NoText, TimedOut)
+    for error in (Empty, TooLarge, WrongType, Encrypted, Corrupt, TooComplex, NoText, Garbled, TimedOut)
 }

@@ -17,6 +17,7 @@ _VARIANTS = str.maketrans({
     **dict.fromkeys("‐‑‒–—―−", "-"),
     **dict.fromkeys("*_", ""),  # emphasis that a model adds
 })  # fmt: skip
+_RAISED = frozenset("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ")
 _WORD = re.compile(r"\w+")
 
 
@@ -52,6 +53,11 @@ def fold(text: str) -> Folded:
     folded: list[str] = []
     starts, ends = array("l"), array("l")
     for offset, character in enumerate(text):
+        is_raised = character in _RAISED
+        if is_raised and not (offset and text[offset - 1] in _RAISED):
+            folded.append("^")  # 10⁵ reads as 10^5, never as 105
+            starts.append(offset)
+            ends.append(offset + 1)
         for piece in _fold_character(character):
             if piece == " " and folded and folded[-1] == " ":
                 ends[-1] = offset + 1

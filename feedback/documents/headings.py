@@ -56,6 +56,11 @@ def is_title_like(text: str, max_words: int = _MAX_WORDS) -> bool:
     )
 
 
+def is_usual(title: str) -> bool:
+    """Whether this is the name of a part that every essay or report has, numbered or not."""
+    return _NUMBER.sub("", title.strip()).strip().lower() in _USUAL
+
+
 def number_depth(text: str) -> int | None:
     """How deep a numbered title stands: 1 for "2 Methods" and "IV. Trial", 2 for "2.1 Participants"."""
     match = _NUMBER.match(text.strip())
@@ -66,7 +71,7 @@ def number_depth(text: str) -> int | None:
 
 def _guess(before: Block, block: Block, after: Block) -> int | None:
     text = block.text.strip()
-    if not is_title_like(text) or not after.text.strip():
+    if not is_title_like(text) or not after.text.strip() or (block.kin == "item" and not block.emphatic):
         return None
     depth = number_depth(text)
     if depth is not None:

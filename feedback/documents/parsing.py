@@ -17,6 +17,7 @@ from . import sentences
 from .errors import DocumentError, Empty, TimedOut, TooComplex, TooLarge
 from .model import Heading, Limits, Parsed
 from .sentences import say
+from .wrong_files import refuse_by_name
 
 ACCEPTED_SUFFIXES = (".docx", ".odt", ".pdf", ".md", ".txt")  # what a form offers and a message names
 
@@ -34,6 +35,7 @@ def parse(data: bytes, filename: str, *, limits: Limits | None = None) -> Parsed
     """
     limits = limits or Limits()
     check_size(len(data), limits=limits)
+    refuse_by_name(PurePath(filename).name)
     task = json.dumps({"suffix": _suffix(filename), "limits": asdict(limits)})
     return _conclude(_run(task, data, limits.wall_seconds))
 

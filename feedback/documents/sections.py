@@ -10,12 +10,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .headings import is_usual
 from .model import Heading, Parsed
 from .pieces import cut_to_size
 from .text import WORD, count_words
 
 MAX_WORDS = 900
 MIN_WORDS = 30
+BYLINE_WORDS = 15  # under a title: fewer are who wrote it, when and for whom
+SAYS_ENOUGH = 12  # words under a heading that every essay has, such as Conclusion: a section, however short
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class _Span:
     end: int
     words: int
     level: int  # of the heading it opens with; 0: before the first
+    stands: bool = False  # alone, however few words it has
 
     def to(self, other: _Span) -> _Span:
         return _Span(self.start, other.end, self.words + other.words, self.level)
@@ -74,9 +78,7 @@ def heading_path(text: str, headings: Sequence[Heading], start: int, end: int) -
     for heading in headings:
         if heading.start >= end:
             break
-        is_opening = (
-            heading.start <= start or WORD.search(text, _body_start(path, start), heading.start) is None
-        )
+        is_opening = heading.start <= start or _says_nothing(text, headings, path, start, heading.start)
         if not is_opening and path:
             break
         path = [above for above in path if above.level < heading.level]
@@ -86,6 +88,14 @@ def heading_path(text: str, headings: Sequence[Heading], start: int, end: int) -
     if len(path) > 1 and _is_title(path[0], headings):
         del path[0]
     return tuple(heading.title for heading in path)
+
+
+def _says_nothing(
+    text: str, headings: Sequence[Heading], path: Sequence[Heading], start: int, end: int
+) -> bool:
+    """Whether a heading has no text of its own; under the document's title a name and a date are none."""
+    words = count_words(text[_body_start(path, start) : end])
+    return words == 0 or (len(path) == 1 and words < BYLINE_WORDS and _is_title(path[0], headings))
 
 
 def _is_title(first: Heading, headings: Sequence[Heading]) -> bool:
@@ -110,13 +120,15 @@ def _at_headings(text: str, headings: Sequence[Heading]) -> list[_Span]:
     """One span for each heading that has text of its own, and one for what stands before the first."""
     spans: list[_Span] = []
     start, level, body = 0, 0, 0
+    usual = False
     for heading in [*headings, None]:
         end = heading.start if heading else len(text)
         if WORD.search(text, body, end):
-            spans.append(_Span(start, end, count_words(text[start:end]), level))
+            stands = usual and count_words(text[body:end]) >= SAYS_ENOUGH
+            spans.append(_Span(start, end, count_words(text[start:end]), level, stands))
             start = end
         if heading:
-            level, body = heading.level, heading.end
+            level, body, usual = heading.level, heading.end, is_usual(heading.title)
     if spans and start < len(text):  # headings, or blanks, that nothing follows
         spans[-1] = _Span(spans[-1].start, len(text), count_words(text[spans[-1].start :]), spans[-1].level)
     elif not spans and WORD.search(text):
@@ -135,11 +147,15 @@ def _join_small(spans: Sequence[_Span], min_words: int, max_words: int) -> list[
         before = joined[-1] if joined else None
         if before is None or before.words + span.words > max_words:
             joined.append(span)
-        elif before.words < min_words or (span.words < min_words and not opens_chapter):
+        elif _needs_company(before, min_words) or (_needs_company(span, min_words) and not opens_chapter):
             joined[-1] = before.to(span)
         else:
             joined.append(span)
     return joined
+
+
+def _needs_company(span: _Span, min_words: int) -> bool:
+    return span.words < min_words and not span.stands
 
 
 def _in_parts(text: str, headings: Sequence[Heading], span: _Span, *, max_words: int) -> list[Section]:

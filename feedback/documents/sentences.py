@@ -18,12 +18,36 @@ OLD_OFFICE = (
     "This is a document of an old Office version (.doc). "
     "Please open it and save it as .docx or .pdf, then upload that."
 )
-PICTURE = "This is a picture. Please upload the document itself."
+OTHER_OFFICE = "This program's files cannot be read. Please save it as .docx or .pdf, then upload that."
+PICTURE = "This is a picture, whatever it is named. Please upload the document itself, or type its text."
+LOCK = (
+    "This is not your document but the mark that it is open in Word or LibreOffice (its name begins with "
+    "~$ or .~lock). Please close the document there, and upload the file of the same name without that."
+)
+RESOURCE_FORK = (
+    "This is not your document but what macOS keeps about it (its name begins with ._). "
+    "Please upload the file of the same name without that beginning."
+)
+SHORTCUT = (
+    "This is a shortcut: it says where your document is, and your text is not in it. Please open it and "
+    "download the document itself (in Google Docs: File, Download, .docx), then upload that."
+)
+MAIL = "This is an e-mail. Please save the document that is attached to it, and upload that."
+BOOK = "This is an e-book. Please upload the text as .docx, .odt, .pdf, .md or .txt."
+TEX = "This is the source of a TeX document. Please typeset it, and upload the PDF."
+UNFINISHED = "This download was not finished. Please download the document again, and upload that."
+DYNAMIC_FORM = (
+    "This PDF is a form that only Adobe Reader can show. "
+    "Please open it there, print it to a new PDF, and upload that."
+)
 PAGES = "This is a Pages document. Please export it from Pages as Word (.docx) or PDF, then upload that."
 SPREADSHEET = "This is a spreadsheet. Please upload the text as .docx, .odt, .pdf, .md or .txt."
 SLIDES = "This is a set of slides. Please upload the text as .docx, .odt, .pdf, .md or .txt."
 ARCHIVE = "This is a zip archive. Please upload the document itself."
-WEB_PAGE = "This is a web page. Please upload the text as .docx, .odt, .pdf, .md or .txt."
+WEB_PAGE = (
+    "This is a web page that was saved, whatever it is named. If your document was behind it, please sign in "
+    "there and download the document itself; else upload the text as .docx, .odt, .pdf, .md or .txt."
+)
 NOT_TEXT = "This is not a text file. Please upload .docx, .odt, .pdf, .md or .txt."
 NOT_WHAT_IT_IS_NAMED = (
     "This file is named {ending}, but inside it is not {kind}. "
@@ -45,6 +69,33 @@ ONE_INVISIBLE = "One invisible or control character was removed."
 INVISIBLE = "{number} invisible or control characters were removed."
 ONE_WORDLESS_HEADING = "One heading without any words was left out."
 WORDLESS_HEADINGS = "{number} headings without any words were left out."
+UNREAD_SIGN = "One sign could not be read; “\ufffd” stands in its place."
+UNREAD_SIGNS = "{number} signs could not be read; “\ufffd” stands in the place of each."
+ONE_UNSEEN = (
+    "One word that cannot be seen on the page (hidden, white, tiny or off the page) was left out; "
+    "it is not part of the feedback."
+)
+UNSEEN = (
+    "{number} words that cannot be seen on the page (hidden, white, tiny or off the page) were left out; "
+    "they are not part of the feedback."
+)
+ONE_PLACEHOLDER = "One place of the template that was not filled in was left out."
+PLACEHOLDERS = "{number} places of the template that were not filled in were left out."
+ONE_PICTURE = "This document holds a picture; text in it is not read and is not part of the feedback."
+PICTURES = "This document holds {number} pictures; text in them is not read and is not part of the feedback."
+ONE_CHART = "A chart or drawing could not be read; it is not part of the feedback."
+CHARTS = "{number} charts or drawings could not be read; they are not part of the feedback."
+ONE_FORMULA = "An equation that is kept as a picture could not be read; it is not part of the feedback."
+FORMULAS = (
+    "{number} equations that are kept as pictures could not be read; they are not part of the feedback."
+)
+ONE_EMBEDDED = "A file inside this document was not read; it is not part of the feedback."
+EMBEDDED = "{number} files inside this document were not read; they are not part of the feedback."
+RECOGNISED = (
+    "The text of scanned pages was made by text recognition and may have mistakes that are not yours. "
+    "Please check it."
+)
+TURNED = "{number} words that stand turned or aslant on their page were left out."
 PICTURE_PAGE = "Page {page} holds only a picture; the text in it could not be read."
 PICTURE_PAGES = "Pages {pages} hold only pictures; the text in them could not be read."
 MORE_PICTURE_PAGES = "Pages {pages} and more hold only pictures; the text in them could not be read."

@@ -8,6 +8,7 @@ from difflib import SequenceMatcher, get_close_matches
 from heapq import nsmallest
 
 from .folding import Folded
+from .meaning import are_opposites, has_figure, says_the_same
 
 ALIKE = 0.8  # twice the words in common over the words of both, from which a quotation counts as found
 _SAME_WORD = 0.75  # difflib's ratio over letters, from which one word is another with its spelling mended
@@ -24,9 +25,12 @@ def most_similar(reads: Folded, sought: Sequence[str], near: int | None) -> tupl
     """
     if not _MIN_WORDS <= len(sought) <= _MAX_WORDS or len(reads.words) < _MIN_WORDS:
         return None
-    sought = _mended(sought, reads.vocabulary)
+    quoted, sought = sought, _mended(sought, reads.vocabulary)
     aligned = (_align(reads.spelled, sought, window) for window in _windows(reads, sought, near))
-    best = max((found for found in aligned if found), key=lambda found: found[0], default=None)
+    meant = (
+        found for found in aligned if found and says_the_same(quoted, reads.spelled[found[1] : found[2] + 1])
+    )
+    best = max(meant, key=lambda found: found[0], default=None)
     return best and (reads.words[best[1]][0], reads.words[best[2]][1])
 
 
@@ -34,12 +38,16 @@ def _mended(sought: Sequence[str], vocabulary: frozenset[str]) -> list[str]:
     """The sought words, where one that the text does not have stands for the one that it most resembles:
     models mend a misspelling as they quote it."""
     unknown = [word for word in dict.fromkeys(sought) if word not in vocabulary and len(word) > 2]
-    mended = {word: _resembling(word, vocabulary) for word in unknown[:_MAX_MENDED]}
+    mended = {word: _resembling(word, vocabulary) for word in unknown[:_MAX_MENDED] if not has_figure(word)}
     return [mended.get(word, word) for word in sought]
 
 
 def _resembling(word: str, vocabulary: frozenset[str]) -> str:
-    candidates = sorted(other for other in vocabulary if abs(len(other) - len(word)) <= 2)
+    candidates = sorted(
+        other
+        for other in vocabulary
+        if abs(len(other) - len(word)) <= 2 and not has_figure(other) and not are_opposites(word, other)
+    )
     return next(iter(get_close_matches(word, candidates, n=1, cutoff=_SAME_WORD)), word)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from .symbols import without_private
+
 _LINE_END = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _SPACE = re.compile("[\u1680\u2000-\u200a\u205f\u3000]")  # no-break spaces stay: they carry meaning
 _BLANKS = re.compile("[ \t]+")
@@ -44,7 +46,7 @@ def clean(text: str) -> tuple[str, int]:
     """Normalise text; also return how many invisible characters were taken out."""
     text = _SILENT.sub("", unify_lines(text))
     text, invisible = _INVISIBLE.subn("", text)
-    text = _SPACE.sub(" ", _SURROGATE.sub("\ufffd", text)).replace("\uf0b7", "•")
+    text = without_private(_SPACE.sub(" ", _SURROGATE.sub("\ufffd", text)))
     lines = (_clean_line(line) for line in unicodedata.normalize("NFC", text).split("\n"))
     return _GAP.sub("\n\n", "\n".join(lines)).strip("\n"), invisible
 

@@ -26,6 +26,7 @@ from .access import own_document, user_of
 from .forms import SubmitForm
 from .labels import destination_of
 from .preview import PreviewPage, preview_page
+from .told import told
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -55,7 +56,7 @@ def submit(request: HttpRequest) -> HttpResponse:
     try:
         return step(request, form, user)
     except Refused as error:
-        form.add_error(error.field if error.field in form.fields else None, str(error))
+        form.add_error(error.field if error.field in form.fields else None, told(str(error)))
         return refusal.answer(request, error, _show(request, form, status=refusal.status_of(error)))
     except drafts.Conflict as error:
         return _clash(request, form, Clash(draft=error.draft))

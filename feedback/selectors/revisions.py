@@ -123,8 +123,8 @@ def _read_sections(document: Document) -> QuerySet[Section]:
 def _fate(comment: Comment, section: Section, difference: reader.Difference) -> Fate:
     if comment.start is None or comment.end is None:
         return Fate.UNPLACED
-    stayed = difference.moved(section.start + comment.start, section.start + comment.end)
-    return Fate.ADDRESSED if stayed is None else Fate.OPEN
+    stayed = difference.stayed(section.start + comment.start, section.start + comment.end)
+    return Fate.OPEN if stayed else Fate.ADDRESSED
 
 
 # Progress -------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from feedback import flows, routes, upstreams
-from feedback.documents import ACCEPTED_SUFFIXES, covers
+from feedback.documents import ACCEPTED_SUFFIXES, covers, wrong_kind
 from feedback.documents import Section as Slice
 from feedback.errors import Refused
 from feedback.live import publish
@@ -120,6 +120,8 @@ def check_handed(handed: Handed) -> None:
     if len(handed.data) > settings.UPLOAD_LIMIT_BYTES:
         words = _("This is larger than %(limit)d MB. Remove pictures, or hand in a part of it.")
         raise Refused(words % {"limit": settings.UPLOAD_LIMIT_BYTES // 2**20}, field=handed.field)
+    if problem := wrong_kind(handed.data, handed.filename):
+        raise Refused(problem, field=handed.field)
     if PurePath(handed.filename).suffix.lower() not in ACCEPTED_SUFFIXES:
         words = _("Files of this type can't be read. Hand in one of: %(known)s.")
         raise Refused(words % {"known": ", ".join(ACCEPTED_SUFFIXES)}, field=handed.field)

@@ -186,6 +186,8 @@ def _hand_in(
     handed = handed or handed_of(content.text, draft)
     if handed is None:
         raise Refused(_("Paste your text here, or choose a file below."))
+    if draft is not None and (problem := outlines.problem_of(draft, handed)):
+        raise Refused(problem, field="file" if draft.has_file else "text")
     document = documents.submit(
         owner=owner,
         handed=handed,

@@ -115,6 +115,11 @@ def _plain(outline: Sequence[reader.Cut]) -> list[list[object]]:
     return [[cut.start, cut.title] for cut in outline]
 
 
+def problem_of(draft: Draft, handed: Handed) -> str:
+    """Why what is handed in could not be read, where that is known already; else empty."""
+    return draft.read_problem if draft.read_of == _digest(handed) else ""
+
+
 def marked_of(draft: Draft | None, handed: Handed) -> Marked | None:
     """The student's own sections, where they were marked in what is handed in."""
     if draft is None or draft.cuts is None:

@@ -7,6 +7,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 
 import docx
 import odfdo
@@ -76,7 +77,10 @@ def archive(parts: Mapping[str, bytes]) -> bytes:
     return out.getvalue()
 
 
-def with_parts(original: bytes, edits: Mapping[str, bytes | Callable[[bytes], bytes]]) -> bytes:
+Edit = bytes | Callable[[bytes], bytes]  # a part anew, or how to change it
+
+
+def with_parts(original: bytes, edits: Mapping[str, Edit]) -> bytes:
     """The zip with parts replaced, edited by a function, or added."""
     with zipfile.ZipFile(io.BytesIO(original)) as old:
         parts = {name: old.read(name) for name in old.namelist()}
@@ -85,19 +89,63 @@ def with_parts(original: bytes, edits: Mapping[str, bytes | Callable[[bytes], by
     return archive(parts)
 
 
+_OFFICE = "http://schemas.openxmlformats.org"
+_WORD_NAMESPACES = (
+    f'xmlns:w="{_OFFICE}/wordprocessingml/2006/main" '
+    f'xmlns:mc="{_OFFICE}/markup-compatibility/2006" '
+    f'xmlns:r="{_OFFICE}/officeDocument/2006/relationships" '
+    f'xmlns:m="{_OFFICE}/officeDocument/2006/math" '
+    f'xmlns:a="{_OFFICE}/drawingml/2006/main" '
+    f'xmlns:wp="{_OFFICE}/drawingml/2006/wordprocessingDrawing" '
+    f'xmlns:pic="{_OFFICE}/drawingml/2006/picture" '
+    f'xmlns:dgm="{_OFFICE}/drawingml/2006/diagram" '
+    f'xmlns:c="{_OFFICE}/drawingml/2006/chart" '
+    'xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office" '
+    'xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape" '
+    'xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"'
+)
+
+
+def without_part(original: bytes, name: str) -> bytes:
+    """The zip without a part."""
+    with zipfile.ZipFile(io.BytesIO(original)) as old:
+        return archive({each: old.read(each) for each in old.namelist() if each != name})
+
+
 def word_body(body: str, **parts: str) -> bytes:
     """A .docx whose body is this WordprocessingML; footnotes="<w:footnote .../>" and the like go beside."""
-    namespaces = (
-        'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
-        'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" '
-        'xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"'
-    )
     files: dict[str, bytes] = {
-        "word/document.xml": f"<w:document {namespaces}><w:body>{body}</w:body></w:document>".encode()
+        "word/document.xml": f"<w:document {_WORD_NAMESPACES}><w:body>{body}</w:body></w:document>".encode()
     }
     for name, inner in parts.items():
-        files[f"word/{name}.xml"] = f"<w:{name} {namespaces}>{inner}</w:{name}>".encode()
-    return with_parts(word(["x"]), files)
+        files[f"word/{name}.xml"] = f"<w:{name} {_WORD_NAMESPACES}>{inner}</w:{name}>".encode()
+    return with_parts(_one_letter(), files)
+
+
+@cache
+def _one_letter() -> bytes:
+    return word(["x"])
+
+
+def word_with(body: str, beside: Mapping[str, bytes]) -> bytes:
+    """A .docx whose body names other parts: each is found under its file's name without ending."""
+    relations = "".join(
+        f'<Relationship Id="{name.rpartition("/")[2].partition(".")[0]}" Type="t" Target="{name}"/>'
+        for name in beside
+    )
+    parts = {f"word/{name}": part for name, part in beside.items()}
+    relationships = f'<Relationships xmlns="{_OFFICE}/package/2006/relationships">{relations}</Relationships>'
+    return with_parts(word_body(body), {**parts, "word/_rels/document.xml.rels": relationships.encode()})
+
+
+def word_run(text: str, properties: str = "") -> str:
+    """A run of WordprocessingML."""
+    return f'<w:r><w:rPr>{properties}</w:rPr><w:t xml:space="preserve">{text}</w:t></w:r>'
+
+
+def word_paragraph(*inner: str, properties: str = "") -> str:
+    """A paragraph of runs."""
+    return f"<w:p><w:pPr>{properties}</w:pPr>{''.join(inner)}</w:p>"
 
 
 # OpenDocument ---------------------------------------------------------------------------------
@@ -250,7 +298,7 @@ def pdf_bomb(megabytes: int = 150) -> bytes:
     return _raw_pdf(b"<< /Length %d /Filter /FlateDecode >>\nstream\n%b\nendstream" % (len(content), content))
 
 
-def endless_pdf(operations: int = 1_500_000) -> bytes:
+def endless_pdf(operations: int = 20_000_000) -> bytes:
     """A PDF that keeps a reader busy for longer than anybody waits, within the sizes that are allowed."""
     content = zlib.compress(b"BT /F1 12 Tf " + b"(a) Tj 1 0 0 1 9 9 Tm " * (operations // 8) + b"ET")
     return _raw_pdf(b"<< /Length %d /Filter /FlateDecode >>\nstream\n%b\nendstream" % (len(content), content))
@@ -285,3 +333,80 @@ def encrypted_word() -> bytes:
 def old_word() -> bytes:
     """The start of a .doc."""
     return OLE_HEADER + b"\0" * 504 + "WordDocument".encode("utf-16-le") + b"\x7f" * 2048
+
+
+# PDFs of exact places -------------------------------------------------------------------------
+
+Placed = tuple[float, float, str]  # points from the left and from the top, and what stands there
+
+
+class PlacedPdf:
+    """A PDF whose words stand exactly where they are put, in points from the upper left corner."""
+
+    def __init__(self, *, landscape: bool = False) -> None:
+        self.file = FPDF(unit="pt", orientation="landscape" if landscape else "portrait")
+        self.file.set_auto_page_break(False)
+        self.file.set_font("Helvetica", "", 11)
+        self.file.add_page()
+
+    def put(
+        self, x: float, y: float, text: str, *, size: float = 11, style: str = "", font: str = "Helvetica",
+        colour: tuple[int, int, int] = (0, 0, 0), mode: str = "FILL",
+    ) -> PlacedPdf:  # fmt: skip
+        """Write one line; mode is a name of fpdf's TextMode."""
+        self.file.set_font(font, style, size)
+        self.file.set_text_color(*colour)
+        with self.file.local_context(text_mode=mode):
+            self.file.text(x, y, text)
+        return self
+
+    def lines(
+        self, x: float, y: float, lines: Iterable[str], *, leading: float = 15, size: float = 11
+    ) -> PlacedPdf:
+        """Write lines under one another."""
+        for number, line in enumerate(lines):
+            self.put(x, y + number * leading, line, size=size)
+        return self
+
+    def box(self, x: float, y: float, width: float, height: float, grey: int) -> PlacedPdf:
+        """Fill a rectangle with a grey, from 0 for black to 255 for white."""
+        self.file.set_fill_color(grey)
+        self.file.rect(x, y, width, height, style="F")
+        return self
+
+    def picture(self, x: float, y: float, width: float, height: float) -> PlacedPdf:
+        """A white picture."""
+        self.file.image(Image.new("RGB", (30, 40), "white"), x, y, width, height)
+        return self
+
+    def page(self) -> PlacedPdf:
+        """Begin another page."""
+        self.file.add_page()
+        return self
+
+    def bytes(self) -> bytes:
+        """The whole file."""
+        return bytes(self.file.output())
+
+
+def raw_pdf(
+    content: str, *, resources: str = "", page: str = "", catalog: str = "", more: Sequence[str] = ()
+) -> bytes:
+    """A PDF of one page of exactly these instructions; object 5 and the following are more."""
+    objects = [
+        f"<< /Type /Catalog /Pages 2 0 R {catalog} >>",
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R {page} /Resources <<"
+        f" /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> {resources} >> >>",
+        f"<< /Length {len(content)} >>\nstream\n{content}\nendstream",
+        *more,
+    ]
+    out, offsets = bytearray(b"%PDF-1.7\n"), []
+    for number, body in enumerate(objects, 1):
+        offsets.append(len(out))
+        out += f"{number} 0 obj\n{body}\nendobj\n".encode("latin-1")
+    table = len(out)
+    out += f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n".encode()
+    out += b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    out += f"trailer\n<< /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{table}\n%%EOF\n".encode()
+    return bytes(out)

@@ -30,6 +30,10 @@ class Archive:
         if sum(entry.file_size for entry in entries) > limits.max_unpacked_bytes:
             raise TooComplex
 
+    def inside(self, data: bytes) -> Archive:
+        """A document inside this one, under the same limits."""
+        return Archive(data, self._limits)
+
     @property
     def names(self) -> list[str]:
         return self._zip.namelist()

@@ -1,122 +1,141 @@
-"""PDF documents: from pages to lines with their place and look. Paragraphs are made in pdf_layout."""
+"""PDF documents: from pages to lines, to paragraphs, to a text that is plausible; or a refusal.
+
+What cannot be seen is left out, scans and garbled text are refused before anything is paid for them.
+"""
 
 from __future__ import annotations
 
-import io
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
-
-from pypdf import PageObject, PdfReader
-from pypdf.errors import DependencyError, LimitReachedError, PyPdfError
-from pypdf.generic import DictionaryObject
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from .. import sentences
 from ..blocks import Block
-from ..errors import Corrupt, Empty, Encrypted, NoText, TooComplex, TooLarge
+from ..errors import Empty, NoText
 from ..headings import promote
 from ..model import Limits
 from ..sentences import say
+from ..text import count_words
+from ..unread import Unread
+from .pdf_columns import in_columns, without_line_numbers
+from .pdf_engine import Answer, Engine, Page
 from .pdf_layout import lay_out
-from .pdf_lines import Line
+from .pdf_lines import Line, lines_of
+from .pdf_plausible import refuse_garbled
+from .pdf_sight import look_at
 
-_BOLD = re.compile(r"bold|black|heavy|cmbx|demi", re.IGNORECASE)
 SHOWN = 5  # numbers of pages that hold only pictures
-_MUCH_INK = 4_000  # bytes of drawing instructions; an empty page of a word processor has some hundred
-_LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
+_COVERED = 0.4  # share of a page that pictures cover: it may be a scan
+_STAMP = 40  # words on a picture that are no page of text: a scanner's stamp, a caption
+_FEW = 150  # words in a document of scans: a cover page
+_MANY_STROKES = 300  # paths on a page without words: letters that are drawn as shapes
 
 
 def read_pdf(data: bytes, limits: Limits) -> tuple[list[Block], list[str]]:
     """The blocks of a PDF and its warnings; raises any DocumentError."""
-    try:
-        reader = PdfReader(io.BytesIO(data))
-        if reader.is_encrypted and not reader.decrypt(
-            ""
-        ):  # many only forbid printing and open with no password
-            raise Encrypted
-        pages = len(reader.pages)
-        if pages > limits.max_pages:
-            raise TooLarge(say(sentences.TOO_MANY_PAGES, pages=pages, most=limits.max_pages))
-        read = [_read_page(page, number) for number, page in enumerate(reader.pages)]
-    except (LimitReachedError, DependencyError):
-        raise TooComplex from None
-    except PyPdfError:
-        raise Corrupt from None
-    return _checked(
-        [lines for lines, _ in read], [number for number, (_, is_drawn) in enumerate(read, 1) if is_drawn]
-    )
-
-
-def _checked(pages: list[list[Line]], pictures: list[int]) -> tuple[list[Block], list[str]]:
-    if not any(pages):
-        raise NoText if pictures else Empty
-    return promote(lay_out(pages)), list(_picture_warning(pictures))
-
-
-def _picture_warning(pictures: list[int]) -> Iterator[str]:
-    if len(pictures) == 1:
-        yield say(sentences.PICTURE_PAGE, page=pictures[0])
-    elif pictures:
-        words = sentences.PICTURE_PAGES if len(pictures) <= SHOWN else sentences.MORE_PICTURE_PAGES
-        yield say(words, pages=", ".join(map(str, pictures[:SHOWN])))
-
-
-def _read_page(page: PageObject, number: int) -> tuple[list[Line], bool]:
-    """The lines of a page, and whether it has none but shows something all the same."""
-    collector = _Collector(number)
-    page.extract_text(visitor_text=collector.visit)
-    collector.end_line()
-    return collector.lines, not collector.lines and _is_drawn(page)
-
-
-def _is_drawn(page: PageObject) -> bool:
-    """Whether a page holds a picture, or letters drawn as shapes, which take much ink."""
-    objects = _dictionary(_dictionary(page, "/Resources"), "/XObject")
-    if any(_dictionary(objects, name).get("/Subtype") == "/Image" for name in objects):
-        return True
-    contents = page.get_contents()
-    return contents is not None and len(contents.get_data()) > _MUCH_INK
-
-
-def _dictionary(parent: DictionaryObject, key: str) -> DictionaryObject:
-    """The dictionary under a key, followed through references; an empty one where something else stands."""
-    value = parent.get(key)
-    found = value.get_object() if value is not None else None
-    return found if isinstance(found, DictionaryObject) else DictionaryObject()
+    engine = Engine(data, limits)
+    reading = _Reading()
+    for number, page in enumerate(engine.pages()):
+        reading.take(page, number)
+    blocks = promote(lay_out(reading.text(), engine.outline()))
+    return blocks, list(reading.warnings())
 
 
 @dataclass
-class _Collector:
-    """Gathers pypdf's fragments into lines, with what most of a line's characters look like."""
+class _Reading:
+    """The pages that were read, and what was noticed on the way."""
 
-    page: int
-    lines: list[Line] = field(default_factory=list)
-    _fragments: list[tuple[str, float, bool, float, float]] = field(default_factory=list)
+    pages: list[list[Line]] = field(default_factory=list)
+    pictures: list[int] = field(default_factory=list)  # indexes of pages that show something but no text
+    unread: Unread = field(default_factory=Unread)
+    recognised: list[int] = field(default_factory=list)
+    undecoded: int = 0
+    letters: int = 0
+    _turned: int = 0
 
-    def visit(
-        self, text: str, cm: list[float], tm: list[float], font: dict[str, Any] | None, size: float
-    ) -> None:
-        x = tm[4] * cm[0] + tm[5] * cm[2] + cm[4]
-        y = tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
-        scaled = size * abs(tm[3] or 1.0) * abs(cm[3] or 1.0)
-        bold = bool(font and _BOLD.search(str(font.get("/BaseFont", ""))))
-        first, *rest = text.split("\n")
-        self._add(first, scaled, bold, x, y)
-        for part in rest:
-            self.end_line()
-            self._add(part, scaled, bold, x, y)
+    def take(self, page: Page, number: int) -> None:
+        """Read one page."""
+        sight = look_at(page)
+        for text in sight.unseen:
+            self.unread.leave_unseen(text)
+        self._turned += sum(map(count_words, sight.turned))
+        if sight.is_recognised:
+            self.recognised.append(number)
+        runs, _ = without_line_numbers(sight.runs)
+        self.undecoded += sum(len(run.text) for run in runs if run.undecoded)
+        self.letters += sum(len(run.text) for run in runs)
+        lines = _with_answers(lines_of(in_columns(runs, page.width), number), page.answers, number)
+        self.pages.append(lines)
+        words = sum(count_words(line.text) for line in lines if not line.answer)
+        if _is_picture(page, words, is_recognised=sight.is_recognised):
+            self.pictures.append(number)
 
-    def _add(self, text: str, size: float, bold: bool, x: float, y: float) -> None:
-        if text and (text.strip() or self._fragments):
-            self._fragments.append((text, size, bold, x, y))
+    def text(self) -> list[list[Line]]:
+        """The lines of each page; raises NoText of a scan, Garbled, or Empty."""
+        pictured = set(self.pictures)
+        pages = [page for number, page in enumerate(self.pages) if number not in pictured]
+        words = sum(count_words(line.text) for page in pages for line in page)
+        if pictured and (words == 0 or _is_cover(words, len(pictured), len(self.pages))):
+            raise NoText
+        if not any(self.pages):
+            raise Empty
+        refuse_garbled([line.text for page in self.pages for line in page], self.undecoded, self.letters)
+        return pages
 
-    def end_line(self) -> None:
-        fragments, self._fragments = self._fragments, []
-        text = "".join(fragment[0] for fragment in fragments).translate(_LIGATURES).strip()
-        if not text:
-            return
-        _, size, _, _, _ = max(fragments, key=lambda fragment: len(fragment[0].strip()))
-        bold = all(is_bold for part, _, is_bold, _, _ in fragments if part.strip())
-        _, _, _, x, y = fragments[0]
-        self.lines.append(Line(text, round(size * 2) / 2, bold, x, y, self.page))
+    def warnings(self) -> Iterator[str]:
+        """What the student should know of it."""
+        yield from _numbered(
+            self.pictures, sentences.PICTURE_PAGE, sentences.PICTURE_PAGES, sentences.MORE_PICTURE_PAGES
+        )
+        if self.recognised:
+            yield sentences.RECOGNISED
+        if self._turned:
+            yield say(sentences.TURNED, number=self._turned)
+        yield from self.unread.warnings()
+
+
+def _is_cover(words: int, pictured: int, pages: int) -> bool:
+    """Whether the text beside so many pages of pictures is a cover page and no text to give feedback on."""
+    return pictured * 2 >= pages and words < (_FEW if pictured > 1 else _STAMP)
+
+
+def _is_picture(page: Page, words: int, *, is_recognised: bool) -> bool:
+    """Whether a page shows a picture, or letters drawn as shapes, and at most a stamp of real text."""
+    if is_recognised or words >= _STAMP:
+        return False
+    return page.pictures >= _COVERED or (words == 0 and (page.pictures > 0 or page.drawn >= _MANY_STROKES))
+
+
+def _with_answers(lines: Sequence[Line], answers: Sequence[Answer], number: int) -> list[Line]:
+    """The lines with each answer after the question that stands above or beside it."""
+    found = list(lines)
+    size = max((line.size for line in lines), default=11.0)
+    for answer in sorted(answers, key=lambda answer: (-answer.y, answer.x)):
+        line = Line(answer.text, size, False, answer.x, answer.y, number, answer.x, answer=True)
+        if answer.is_box:
+            _tick(found, line)
+            continue
+        above = [index for index, other in enumerate(found) if other.y >= answer.y - size]
+        found.insert(above[-1] + 1 if above else 0, line)
+    return found
+
+
+def _tick(lines: list[Line], box: Line) -> None:
+    """Put a box, ticked or not, before the words beside it."""
+    beside = [
+        (abs(line.y - box.y), line.x < box.x, index)
+        for index, line in enumerate(lines)
+        if abs(line.y - box.y) < 2 * box.size
+    ]
+    if not beside:
+        lines.append(box)
+        return
+    index = min(beside)[2]
+    lines[index] = replace(lines[index], text=f"{box.text} {lines[index].text}", answer=True)
+
+
+def _numbered(pages: Sequence[int], one: str, few: str, many: str) -> Iterator[str]:
+    if len(pages) == 1:
+        yield say(one, page=pages[0] + 1)
+    elif pages:
+        words = few if len(pages) <= SHOWN else many
+        yield say(words, pages=", ".join(str(page + 1) for page in pages[:SHOWN]))

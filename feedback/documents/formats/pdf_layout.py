@@ -11,30 +11,34 @@ from itertools import pairwise
 
 from ..blocks import Block
 from ..headings import is_title_like
+from ..hyphens import Hyphens
 from .pdf_furniture import without_furniture
-from .pdf_lines import LARGER, WIDER_GAP, Body, Line, measure
+from .pdf_headings import Paragraph, levels_of
+from .pdf_lines import LARGER, WIDER_GAP, Body, Line, measure, with_initials
+from .pdf_notes import place_notes, without_notes
 
 _ITEM = re.compile(r"(?:[•▪◦‣●○–*-]|\(?\d{1,3}[.)]|\(?[a-z]\))\s")
-_COMPOUND = re.compile(r"[^\W\d_]+-[^\W\d_]+")
-_LAST_WORD = re.compile(r"[^\W\d_]+-$")
-_FIRST_WORD = re.compile(r"[^\W\d_]+")
+_LAST_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*-$")
+_FIRST_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _SENTENCE_END = (".", "!", "?", ":", "…", '."', ".”", ".’", ".)", "?”", "!”", "。")
 _SHORT_LINE = 0.8  # of the usual full length: the last of a paragraph
 _INDENT = 8.0  # points
-_TITLE_WORDS = 25  # of one that its look makes a heading
-_DEEPEST = 6
 
 
-def lay_out(pages: Sequence[Sequence[Line]]) -> list[Block]:
-    """Paragraphs and headings of all pages, in the order of the file."""
+def lay_out(pages: Sequence[Sequence[Line]], outline: Sequence[tuple[int, str]] = ()) -> list[Block]:
+    """Paragraphs and headings of all pages, in the order of the file; notes after their paragraphs."""
     lines = without_furniture(pages)
     if not lines:  # a document of nothing but running heads: better those than nothing
         lines = [line for page in pages for line in page]
+    lines = with_initials(lines)
+    lines, notes = without_notes(lines)
     body = measure(lines)
-    compounds = {word.lower() for line in lines for word in _COMPOUND.findall(line.text)}
-    paragraphs = [(group[0], _joined(group, body, compounds)) for group in _groups(lines, body)]
-    looks = _heading_looks(paragraphs, body)
-    return [_block(first, text, looks) for first, text in paragraphs]
+    hyphens = Hyphens.of(line.text for line in lines)
+    paragraphs = [Paragraph(group, _joined(group, body, hyphens)) for group in _groups(lines, body)]
+    levels = levels_of(paragraphs, body, outline)
+    blocks = [_block(each, level) for each, level in zip(paragraphs, levels, strict=True)]
+    after = place_notes([(group, _joined(group, body, hyphens)) for group in notes], paragraphs)
+    return [each for index, block in enumerate(blocks) for each in (block, *after.get(index, ()))]
 
 
 def _groups(lines: Sequence[Line], body: Body) -> Iterator[list[Line]]:
@@ -49,7 +53,7 @@ def _groups(lines: Sequence[Line], body: Body) -> Iterator[list[Line]]:
 
 
 def _starts_paragraph(before: Line, line: Line, body: Body) -> bool:
-    if before.size != line.size or before.bold != line.bold or _ITEM.match(line.text):
+    if before.answer or line.answer or _look(before) != _look(line) or _ITEM.match(line.text):
         return True
     ends_sentence = before.text.endswith(_SENTENCE_END)
     if before.page != line.page or line.y > before.y + 1:  # the next page or column
@@ -64,45 +68,37 @@ def _is_short(line: Line, body: Body) -> bool:
     return len(line.text) < body.length * _SHORT_LINE
 
 
-def _joined(lines: Sequence[Line], body: Body, compounds: set[str]) -> str:
+def _look(line: Line) -> tuple[float, bool, str]:
+    return line.size, line.bold, line.tag if line.tag.startswith("H") else ""
+
+
+def _joined(lines: Sequence[Line], body: Body, hyphens: Hyphens) -> str:
     text = lines[0].text
     for before, line in pairwise(lines):
         is_meant = _break_is_meant(before, line, body)
-        text = f"{text}\n{line.text}" if is_meant else _join(text, line.text, compounds)
+        text = f"{text}\n{line.text}" if is_meant else _join(text, line.text, hyphens)
     return text
 
 
 def _break_is_meant(before: Line, line: Line, body: Body) -> bool:
     """Whether the next word had room on the line, as in verse, addresses and the rows of a table."""
+    if _LAST_WORD.search(before.text):
+        return False
     next_word = line.text.split(maxsplit=1)[0]
     fits = len(before.text) + 1 + len(next_word) < body.length * _SHORT_LINE
     return fits and before.page == line.page and before.size < body.size * LARGER
 
 
-def _join(text: str, more: str, compounds: set[str]) -> str:
-    """Undo a hyphen that only broke a line; keep one that the document uses in the same word elsewhere."""
+def _join(text: str, more: str, hyphens: Hyphens) -> str:
+    """Undo a hyphen that only broke a line; keep one that belongs to the word."""
     if text.endswith(("\xad", "\u2010")):
-        return text[:-1] + more
+        text = f"{text[:-1]}-"
     broken, rest = _LAST_WORD.search(text[-60:]), _FIRST_WORD.match(more)
     if broken is None or rest is None:
-        return f"{text} {more}"
-    is_compound = (broken[0] + rest[0]).lower() in compounds or not more[0].islower()
-    return (text if is_compound else text[:-1]) + more
+        return f"{text}{more}" if text.endswith("-") and more[:1].isdigit() else f"{text} {more}"
+    return text[:-1] + hyphens.joined(broken[0], rest[0]) + more
 
 
-def _heading_looks(paragraphs: Sequence[tuple[Line, str]], body: Body) -> dict[tuple[float, bool], int]:
-    """The level of each look that headings have: the larger the higher, bold before regular."""
-    looks = {(first.size, first.bold) for first, text in paragraphs if _is_heading(first, text, body)}
-    return {look: min(rank, _DEEPEST) for rank, look in enumerate(sorted(looks, reverse=True), 1)}
-
-
-def _is_heading(first: Line, text: str, body: Body) -> bool:
-    stands_out = first.size >= body.size * LARGER or (
-        first.bold and not body.bold and first.size >= body.size
-    )
-    return stands_out and is_title_like(text, _TITLE_WORDS)
-
-
-def _block(first: Line, text: str, looks: dict[tuple[float, bool], int]) -> Block:
-    level = looks.get((first.size, first.bold)) if is_title_like(text, _TITLE_WORDS) else None
-    return Block(text, level, kin="item" if level is None and _ITEM.match(text) else "")
+def _block(paragraph: Paragraph, level: int | None) -> Block:
+    is_item = level is None and _ITEM.match(paragraph.text) is not None
+    return Block(paragraph.text, level, kin="line" if is_item else "")

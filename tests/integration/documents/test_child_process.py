@@ -113,7 +113,7 @@ def test_the_child_sees_no_secret_of_the_parent(monkeypatch: pytest.MonkeyPatch)
     watcher = threading.Thread(target=watch)
     watcher.start()
     with pytest.raises(TimedOut):
-        parse(files.endless_pdf(), "a.pdf", limits=Limits(wall_seconds=5.0))
+        parse(files.endless_pdf(), "a.pdf", limits=Limits(wall_seconds=2.0))
     watcher.join(60)
     assert started
     assert all("SECRET_KEY" not in environment for environment in started)

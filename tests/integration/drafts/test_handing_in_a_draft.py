@@ -8,6 +8,7 @@ import pytest
 
 from feedback import documents as reader
 from feedback.documents import covers, outlined, split
+from feedback.errors import Refused
 from feedback.models import Document, Draft, Job, Section, User
 from feedback.selectors.drafts import outline_of_draft, parsed_of
 from feedback.services import documents, drafts, outlines
@@ -132,3 +133,23 @@ def test_what_cannot_be_read_says_why(owner: User) -> None:
     draft = outlines.read(a_draft(owner, "", handed=Handed("bees.docx", b"not a zip")))
     assert draft.read_problem
     assert draft.read_text == ""
+
+
+@pytest.mark.parametrize("data", [b'{"doc_id": "1"}', b"<html><p>Sign in", b"\x89PNG", b"no document"])
+def test_what_its_preview_could_not_read_is_not_handed_in(owner: User, data: bytes) -> None:
+    draft = outlines.read(a_draft(owner, "", handed=Handed("essay.docx", data)))
+    assert draft.read_problem
+    with pytest.raises(Refused) as refused:
+        hand_in(draft)
+    assert (str(refused.value), refused.value.field) == (draft.read_problem, "file")
+    assert Draft.objects.filter(pk=draft.pk).exists()
+    assert not Document.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["~$essay.docx", ".~lock.essay.odt#", "essay.gdoc", "essay.doc", "essay.html"]
+)
+def test_a_file_that_is_named_as_something_else_says_what_it_is(owner: User, name: str) -> None:
+    with pytest.raises(Refused, match="lease") as refused:
+        a_draft(owner, "", handed=Handed(name, b"whatever"))
+    assert refused.value.field == "file"

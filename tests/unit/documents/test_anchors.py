@@ -151,8 +151,32 @@ def test_anything_is_either_found_inside_the_text_or_not_at_all(
 
 @given(st.integers(12, 80), st.data())
 def test_a_quotation_with_one_word_changed_is_found_where_it_stands(length: int, data: st.DataObject) -> None:
-    words = [f"word{number}" for number in range(length)]
+    words = [f"word{chr(97 + number // 26)}{chr(97 + number % 26)}" for number in range(length)]
     start = data.draw(st.integers(0, length - 12))
     quoted = words[start : start + 12]
     quoted[data.draw(st.integers(1, 10))] = "Bread"
     assert found(" ".join(quoted), text=" ".join(words)) == " ".join(words[start : start + 12])
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("The harbour was dredged in 1912 after it.", "The harbour was dredged in 1911 after it."),
+        ("The board did warn the pilots in time.", "The board did not warn the pilots in time."),
+        ("The board could never pay the men of the docks.", "The board could pay the men of the docks."),
+        ("It was a legal contract of the board and us.", "It was an illegal contract of the board and us."),
+        ("The count was 10⁵ cells in each of them.", "The count was 105 cells in each of them."),
+        ("There were three reasons for the delay.", "There were four reasons for the delay."),
+        ("The northern harbour silted in winter since the board waited.",
+         "The southern harbour silted in summer since the board waited."),
+    ],
+)  # fmt: skip
+def test_a_quotation_never_jumps_across_a_figure_a_negation_or_to_a_sentence_that_looks_alike(
+    text: str, quote: str
+) -> None:
+    assert anchor(text, quote) is None
+
+
+def test_an_exponent_is_found_however_it_is_quoted() -> None:
+    assert found("10^12 cells", text="about 10¹² cells of CO₂") == "10¹² cells"
+    assert found("cells of CO2", text="about 10¹² cells of CO₂") == "cells of CO₂"

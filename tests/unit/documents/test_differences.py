@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -115,3 +116,19 @@ def test_a_long_paragraph_is_compared_by_its_sentences() -> None:
     new = old.replace("in the 30 week", "in the thirtieth week")
     row = compare(old, new).rows[0]
     assert [run.text for run in row.new if run.changed] == ["thirtieth "]
+
+
+@pytest.mark.parametrize(
+    ("new", "is_there"),
+    [
+        ("The port was closed in May. The pilots had to wait for weeks.", True),
+        ("New. The port was closed in May. The pilots waited for two weeks.", True),
+        ("The port was never closed in May. The pilots had to wait for weeks.", False),
+        ("The port was closed in 1912. The pilots had to wait for weeks.", False),
+        ("An inn was closed when trade failed. The pilots had to wait for weeks.", False),
+    ],
+)
+def test_words_stay_only_in_their_sentence_and_not_in_one_that_looks_alike(new: str, is_there: bool) -> None:
+    old = "The port was closed in May. The pilots had to wait for weeks."
+    start = old.index("was")
+    assert compare(old, new).stayed(start, start + 3) is is_there

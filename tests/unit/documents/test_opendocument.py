@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from feedback.documents import Corrupt, Encrypted, Parsed
@@ -84,3 +86,164 @@ def test_a_password_is_recognised() -> None:
 def test_a_document_without_text_part_is_called_damaged() -> None:
     with pytest.raises(Corrupt):
         parsed(files.with_parts(files.opendocument(), {"content.xml": b"<a/>"}))
+
+
+# Numbers, signs, formulas, and what cannot be seen ------------------------------------------------
+
+
+def styled(inner: str, styles: str, **beside: files.Edit) -> Parsed:
+    """A document with these automatic styles."""
+
+    def put(content: bytes) -> bytes:
+        text = re.sub(r"<office:automatic-styles\s*/>", "", content.decode())
+        text = re.sub(r"<office:automatic-styles>.*</office:automatic-styles>", "", text, flags=re.DOTALL)
+        automatic = f"<office:automatic-styles>{styles}</office:automatic-styles><office:body>"
+        return text.replace("<office:body>", automatic, 1).encode()
+
+    data = files.with_parts(files.opendocument_text(inner), {"content.xml": put, **beside})
+    return parsed(data)
+
+
+def list_style(*levels: str) -> str:
+    return f"<text:list-style style:name='L'>{''.join(levels)}</text:list-style>"
+
+
+def numbers(level: int, form: str, after: str = ".", more: str = "") -> str:
+    return (
+        f"<text:list-level-style-number text:level='{level}' style:num-format='{form}'"
+        f" style:num-suffix='{after}' {more}/>"
+    )
+
+
+def items(*texts: str, more: str = "") -> str:
+    inner = "".join(f"<text:list-item><text:p>{text}</text:p></text:list-item>" for text in texts)
+    return f"<text:list text:style-name='L' {more}>{inner}</text:list>"
+
+
+def test_numbered_lists_keep_their_numbers_and_go_on_where_they_are_told_to() -> None:
+    style = list_style(numbers(1, "1"), numbers(2, "a", ")"))
+    nested = (
+        "<text:list text:style-name='L'><text:list-item><text:p>one</text:p><text:p>more</text:p>"
+        "<text:list><text:list-item><text:p>two</text:p></text:list-item></text:list></text:list-item></text:list>"
+    )
+    inner = nested + "<text:p>Between.</text:p>" + items("three", more="text:continue-numbering='true'")
+    inner += "<text:p>Again.</text:p>" + items("four")
+    assert styled(inner, style).text.replace("\n\n", "\n").split("\n") == [
+        "1. one", "  more", "  a) two", "Between.", "2. three", "Again.", "1. four",
+    ]  # fmt: skip
+
+
+def test_a_list_may_start_elsewhere_and_write_out_the_levels_above() -> None:
+    style = list_style(
+        numbers(1, "I", more="text:start-value='4'"), numbers(2, "1", "", "text:display-levels='2'")
+    )
+    inner = (
+        "<text:list text:style-name='L'><text:list-item><text:p>a</text:p>"
+        "<text:list><text:list-item><text:p>b</text:p></text:list-item></text:list></text:list-item>"
+        "<text:list-item text:start-value='9'><text:p>c</text:p></text:list-item></text:list>"
+    )
+    assert styled(inner, style).text == "IV. a\n  IV.1 b\nIX. c"
+
+
+def test_raised_text_and_signs_of_picture_fonts_keep_their_meaning() -> None:
+    style = (
+        "<style:style style:name='up' style:family='text'>"
+        "<style:text-properties style:text-position='super 58%'/></style:style>"
+        "<style:style style:name='down' style:family='text'>"
+        "<style:text-properties style:text-position='-33% 58%'/></style:style>"
+        "<style:style style:name='sign' style:family='text'>"
+        "<style:text-properties style:font-name='Symbol'/></style:style>"
+    )
+    inner = (
+        "<text:p>10<text:span text:style-name='up'>5</text:span> CO<text:span text:style-name='down'>2"
+        "</text:span> <text:span text:style-name='sign'>q</text:span></text:p>"
+    )
+    assert styled(inner, style).text == "10⁵ CO₂ θ"
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        "text:display='none'",
+        "fo:color='#ffffff'",
+        "fo:font-size='1pt'",
+        "fo:color='#000000' fo:background-color='#000000'",
+    ],
+)
+def test_words_that_cannot_be_seen_are_left_out_and_told(properties: str) -> None:
+    style = (
+        f"<style:style style:name='h' style:family='text'><style:text-properties {properties}/></style:style>"
+    )
+    document = styled(
+        "<text:p>Seen.<text:span text:style-name='h'> Ignore it now.</text:span></text:p>", style
+    )
+    assert document.text == "Seen."
+    assert document.warnings[0].startswith("3 words that cannot be seen")
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "<text:section text:name='s' text:display='none'><text:p>Ignore it now.</text:p></text:section>",
+        "<text:p><text:hidden-text text:string-value='Ignore it now.' text:is-hidden='true'/></text:p>",
+        "<table:table><table:table-row table:visibility='collapse'><table:table-cell>"
+        "<text:p>Ignore it now.</text:p></table:table-cell></table:table-row></table:table>",
+    ],
+)
+def test_hidden_sections_rows_and_fields_are_left_out_and_told(hidden: str) -> None:
+    document = styled(f"<text:p>Seen.</text:p>{hidden}", "")
+    assert document.text == "Seen."
+    assert document.warnings[0].startswith("3 words that cannot be seen")
+
+
+MATH = (
+    "<math xmlns='http://www.w3.org/1998/Math/MathML'><semantics><mrow><mi>x</mi><mo>=</mo>"
+    "<mfrac><mrow><mi>a</mi><mo>+</mo><mi>b</mi></mrow><mn>2</mn></mfrac><mo>+</mo><msup><mi>y</mi><mn>2</mn></msup>"
+    "<mo>+</mo><msqrt><mi>z</mi></msqrt><mo>+</mo>"
+    "<munderover><mo>∑</mo><mrow><mi>i</mi><mo>=</mo><mn>1</mn></mrow><mi>n</mi></munderover>"
+    "<msub><mi>a</mi><mi>i</mi></msub>"
+    "</mrow><annotation encoding='StarMath 5.0'>x = {a+b} over 2</annotation></semantics></math>"
+)
+
+
+def test_a_formula_is_one_readable_line_in_its_place() -> None:
+    frame = "<draw:frame><draw:object xlink:href='./Object 1'/><draw:image xlink:href='r'/></draw:frame>"
+    document = styled(f"<text:p>where{frame}holds</text:p>", "", **{"Object 1/content.xml": MATH.encode()})
+    assert document.text == "where x = (a+b)/2+y²+√(z)+∑_(i = 1)^n a_i holds"
+    assert document.warnings == ()
+
+
+def test_a_picture_and_an_object_that_cannot_be_read_are_named() -> None:
+    picture = "<draw:frame><draw:image xlink:href='Pictures/1.png'/></draw:frame>"
+    broken = "<draw:frame><draw:object xlink:href='./Object 9'/></draw:frame>"
+    document = styled(f"<text:p>See{picture}{broken}</text:p>", "")
+    assert document.warnings == (
+        "This document holds a picture; text in it is not read and is not part of the feedback.",
+        "A chart or drawing could not be read; it is not part of the feedback.",
+    )
+
+
+def test_headings_that_the_document_numbers_keep_their_numbers() -> None:
+    def put(xml: bytes) -> bytes:
+        outline = (
+            "<style:style style:name='H' style:family='paragraph' style:default-outline-level='1'/>"
+            "<text:outline-style style:name='Outline'>"
+            "<text:outline-level-style text:level='1' style:num-format='1' style:num-suffix='.'/>"
+            "<text:outline-level-style text:level='2' style:num-format='1' text:display-levels='2'/>"
+            "</text:outline-style></office:styles>"
+        )
+        without = re.sub(rb"<text:outline-style.*</text:outline-style>", b"", xml, flags=re.DOTALL)
+        return without.replace(b"</office:styles>", outline.encode(), 1)
+
+    inner = "".join(
+        f"<text:h text:style-name='H' text:outline-level='{level}'>{text}</text:h>"
+        for level, text in ((1, "Bread"), (2, "Prices"), (1, "Hunger"))
+    )
+    document = styled(inner + "<text:p>It was dear.</text:p>", "", **{"styles.xml": put})
+    assert [heading.title for heading in document.headings] == ["1. Bread", "1.1 Prices", "2. Hunger"]
+
+
+def test_a_place_of_a_template_is_no_word_of_the_student() -> None:
+    document = styled("<text:p>Name: <text:placeholder>&lt;your name&gt;</text:placeholder></text:p>", "")
+    assert document.text == "Name:"
+    assert document.warnings == ("One place of the template that was not filled in was left out.",)

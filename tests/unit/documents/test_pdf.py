@@ -93,7 +93,7 @@ def test_letters_drawn_as_shapes_are_no_text_and_an_empty_page_is_empty() -> Non
 
 
 def test_a_page_of_nothing_but_a_picture_is_named_in_a_warning() -> None:
-    assert parsed(files.scanned_pdf(text="Bread was dear.")).warnings == (
+    assert parsed(files.scanned_pdf(text=files.prose(60))).warnings == (
         "Page 1 holds only a picture; the text in it could not be read.",
     )
 

@@ -187,3 +187,16 @@ def test_a_parsed_document_splits_at_the_offsets_of_its_headings(parts: list[Par
         return
     assert all(parsed.text[heading.start : heading.end] == heading.title for heading in parsed.headings)
     assert_whole(parsed.text, split(parsed, min_words=0))
+
+
+def test_a_conclusion_of_twenty_words_is_a_section_of_its_own_and_one_of_five_is_not() -> None:
+    long, short = prose(60), prose(20)
+    whole = f"Methods\n\n{long}\n\n4. Conclusion\n\n{short}\n\nThanks\n\n{prose(5)}"
+    headings = [
+        Heading(whole.index(title), whole.index(title) + len(title), 1, title)
+        for title in ("Methods", "4. Conclusion", "Thanks")
+    ]
+    assert [section.title for section in split(whole, headings)] == ["Methods", "4. Conclusion"]
+    five = whole.replace(short, prose(5))
+    headings[2] = Heading(five.index("Thanks"), five.index("Thanks") + 6, 1, "Thanks")
+    assert [section.title for section in split(five, headings)] == ["Methods"]

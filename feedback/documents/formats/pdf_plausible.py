@@ -1,0 +1,40 @@
+"""Whether what came out of a PDF can be what its pages show. Garbled text is refused before it costs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ..errors import Garbled
+
+_FEWEST = 30  # words that say anything
+_TOKEN = re.compile(r"\S+")
+_LATIN = re.compile(r"[A-Za-zÀ-ɏ]{4,}")
+_VOWEL = re.compile(r"[aeiouyà-æè-ïò-öø-üýÿœ]", re.IGNORECASE)
+_NO_LETTER = re.compile("[\ufffd\ue000-\uf01f\uf100-\uf8ff\x00-\x08\x0e-\x1f]")
+_MIXED = re.compile(
+    r"\w*(?:[A-Za-z]\d[A-Za-z]|[a-z][A-Z][a-z]*[A-Z]|[A-Za-z][^\w\s'’.,@/:&()\[\]-][A-Za-z])\w*"
+)
+_MOST = 0.3  # of words without a vowel, of letters in words without end, of undecoded signs
+_LONG = 35  # letters of a word that is several
+
+
+def refuse_garbled(lines: Sequence[str], undecoded: int, letters: int) -> None:
+    """Raise Garbled where the letters cannot be those that the pages show."""
+    text = "\n".join(lines)
+    tokens = _TOKEN.findall(text)
+    if letters and undecoded > letters * _MOST:
+        raise Garbled
+    size = max(1, sum(map(len, tokens)))
+    if len(_NO_LETTER.findall(text)) > size * _MOST / 2:
+        raise Garbled
+    endless = sum(
+        len(token) for token in tokens if len(token) > _LONG and token.isalpha() and token.isascii()
+    )
+    if endless > size * _MOST and size > _LONG * 3:
+        raise Garbled
+    latin = _LATIN.findall(text)
+    if len(latin) >= _FEWEST and sum(not _VOWEL.search(word) for word in latin) > len(latin) * _MOST:
+        raise Garbled
+    if len(tokens) >= _FEWEST and sum(map(bool, map(_MIXED.fullmatch, tokens))) > len(tokens) * _MOST:
+        raise Garbled

@@ -1,0 +1,44 @@
+"""What of a document was not read: gathered on the way, and told to the student before handing in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+
+from . import sentences
+from .sentences import say
+from .text import count_words
+
+
+@dataclass
+class Unread:
+    """How much there was of each kind that a reader left out. It is never left out without a word."""
+
+    unseen_words: int = 0  # hidden, in the colour of the paper, tiny, or off the page
+    placeholders: int = 0  # of a template, which asks for text
+    pictures: int = 0
+    charts: int = 0  # charts and drawings that could not be read
+    formulas: int = 0  # equations that are kept as pictures
+    embedded: int = 0  # files inside the document
+
+    def leave_unseen(self, text: str) -> None:
+        """Count text that nobody sees on the page."""
+        self.unseen_words += count_words(text)
+
+    def add(self, other: Unread) -> None:
+        """Add what was not read of a document inside this one."""
+        for each in fields(self):
+            setattr(self, each.name, getattr(self, each.name) + getattr(other, each.name))
+
+    def warnings(self) -> Iterator[str]:
+        """One sentence for each kind."""
+        for number, one, more in (
+            (self.unseen_words, sentences.ONE_UNSEEN, sentences.UNSEEN),
+            (self.placeholders, sentences.ONE_PLACEHOLDER, sentences.PLACEHOLDERS),
+            (self.pictures, sentences.ONE_PICTURE, sentences.PICTURES),
+            (self.charts, sentences.ONE_CHART, sentences.CHARTS),
+            (self.formulas, sentences.ONE_FORMULA, sentences.FORMULAS),
+            (self.embedded, sentences.ONE_EMBEDDED, sentences.EMBEDDED),
+        ):
+            if number:
+                yield one if number == 1 else say(more, number=number)

@@ -1,0 +1,109 @@
+"""Files that are no document, told by their content or their name, with the sentence that says what to do."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePath
+
+from . import sentences
+from .errors import DocumentError, Encrypted, WrongType
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_LOCK_SIZE = 162  # bytes of Word's own mark that a document is open
+
+
+def _utf16(text: str) -> bytes:
+    return text.encode("utf-16-le")
+
+
+_BEGINNINGS: tuple[tuple[bytes, str], ...] = (
+    (b"{\\rtf", sentences.RTF),
+    (b"\x89PNG", sentences.PICTURE),
+    (b"\xff\xd8\xff", sentences.PICTURE),
+    (b"GIF8", sentences.PICTURE),
+    (b"BM", sentences.PICTURE),
+    (b"II*\0", sentences.PICTURE),
+    (b"MM\0*", sentences.PICTURE),
+    (b"\x00\x05\x16\x07", sentences.RESOURCE_FORK),
+    (b"L\x00\x00\x00\x01\x14\x02\x00", sentences.SHORTCUT),
+    (b"[InternetShortcut]", sentences.SHORTCUT),
+    (b"[Desktop Entry]", sentences.SHORTCUT),
+    (b"Rar!\x1a", sentences.ARCHIVE),
+    (b"7z\xbc\xaf\x27\x1c", sentences.ARCHIVE),
+    (b"\x1f\x8b\x08", sentences.ARCHIVE),
+)
+_INSIDE_OLE = (
+    (_utf16("Workbook"), sentences.SPREADSHEET),
+    (_utf16("PowerPoint Document"), sentences.SLIDES),
+    (_utf16("__substg1.0"), sentences.MAIL),
+)
+_PICTURE_BRANDS = re.compile(rb"....ftyp(?:heic|heix|hevc|mif1|msf1|avif)|RIFF....WEBP", re.DOTALL)
+_WEB_PAGE = re.compile(
+    rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)?<(?:!doctype\s+html|html|head)\b", re.I | re.DOTALL
+)
+_WEB_ARCHIVE = re.compile(rb"(?:from:.*|subject:.*|date:.*|\s)*mime-version:", re.I)
+_CLOUD = re.compile(rb"\s*\{[^{}]*\"(?:doc_id|resource_id|url)\"\s*:", re.DOTALL)
+_WEBLOC = re.compile(rb"\s*<\?xml.{0,300}<plist.{0,200}<key>URL</key>", re.DOTALL)
+_SHORTCUTS = frozenset({
+    ".gdoc", ".gsheet", ".gslides", ".gdraw", ".gform", ".url", ".lnk", ".webloc", ".desktop", ".website",
+    ".icloud",
+})  # fmt: skip
+_SUFFIXES = {
+    **dict.fromkeys((".html", ".htm", ".mht", ".mhtml"), sentences.WEB_PAGE),
+    **dict.fromkeys((".tmp", ".part", ".crdownload", ".download"), sentences.UNFINISHED),
+    **dict.fromkeys((".wps", ".wpd"), sentences.OTHER_OFFICE),
+    **dict.fromkeys((".eml", ".msg"), sentences.MAIL),
+    **dict.fromkeys((".xls", ".xlsx", ".csv", ".ods"), sentences.SPREADSHEET),
+    **dict.fromkeys((".ppt", ".pptx", ".odp"), sentences.SLIDES),
+    **dict.fromkeys((".png", ".jpg", ".jpeg", ".gif", ".heic", ".webp", ".tif", ".tiff"), sentences.PICTURE),
+    ".pages": sentences.PAGES,
+    ".doc": sentences.OLD_OFFICE,
+    ".rtf": sentences.RTF,
+    ".tex": sentences.TEX,
+    ".epub": sentences.BOOK,
+    ".zip": sentences.ARCHIVE,
+}
+
+
+def wrong_kind(data: bytes, filename: str) -> str:
+    """What a file is that its name says to be no document, before anything is read of it; else empty."""
+    name = PurePath(filename).name
+    suffix = PurePath(filename).suffix.lower()
+    try:
+        refuse_by_name(name)
+        if suffix in _SHORTCUTS or suffix in _SUFFIXES:
+            refuse_by_content(data, suffix)
+    except DocumentError as error:
+        return error.message
+    return ""
+
+
+def refuse_by_name(name: str) -> None:
+    """Raise WrongType for the marks that programs leave beside a document that is open."""
+    if name.startswith(("~$", ".~lock.")) or (name.startswith(".~") and name.endswith("#")):
+        raise WrongType(sentences.LOCK)
+    if name.startswith("._"):
+        raise WrongType(sentences.RESOURCE_FORK)
+
+
+def refuse_by_content(data: bytes, suffix: str) -> None:
+    """Raise WrongType, or Encrypted, where the file is another kind of thing, whatever it is named."""
+    if data.startswith(_OLE):
+        if _utf16("EncryptedPackage") in data:
+            raise Encrypted
+        raise WrongType(next((words for mark, words in _INSIDE_OLE if mark in data), sentences.OLD_OFFICE))
+    for beginning, words in _BEGINNINGS:
+        if data.startswith(beginning) and (beginning != b"BM" or b"\0" in data[:16]):
+            raise WrongType(words)
+    if _PICTURE_BRANDS.match(data):
+        raise WrongType(sentences.PICTURE)
+    if len(data) == _LOCK_SIZE and data[0] < 55 and suffix in {".docx", ".doc", ".docm"}:  # a name of so many
+        raise WrongType(sentences.LOCK)
+    if suffix in _SHORTCUTS or _WEBLOC.match(data[:1024]) or (len(data) < 2048 and _CLOUD.match(data)):
+        raise WrongType(sentences.SHORTCUT)
+    if _WEB_PAGE.match(data[:4096]) or (_WEB_ARCHIVE.match(data[:1024]) and b"text/html" in data[:65_536]):
+        raise WrongType(sentences.WEB_PAGE)
+    if suffix == ".svg" or data[:512].lstrip().startswith(b"<svg"):
+        raise WrongType(sentences.PICTURE)
+    if suffix in _SUFFIXES:
+        raise WrongType(_SUFFIXES[suffix])
