@@ -83,7 +83,7 @@ def passages_of(marks: Sequence[Mark], notes: Sequence[Note]) -> Iterator[Passag
         cells = ([reader.between(*cell) for cell in line] for line in block.lines)
         lines = [Line(marks, depth) for marks, depth in zip(cells, depths, strict=False)]
         begun = (key for line in lines for cell in line.cells for mark in cell for key in mark.begins)
-        yield Passage(block.kind, lines, [by_id[key] for key in begun], block.has_head)
+        yield Passage(block.kind, lines, [by_id[key] for key in begun if key in by_id], block.has_head)
 
 
 class _Reader:
