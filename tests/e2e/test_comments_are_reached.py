@@ -78,7 +78,7 @@ def test_buttons_go_from_comment_to_comment(opened: Page, viewport: dict[str, in
 def test_letters_are_silent_in_fields(opened: Page) -> None:
     opened.keyboard.press("j")
     opened.locator(".note.open details.wrong summary").click()
-    reason = opened.get_by_label("What is wrong with it?")
+    reason = opened.locator(".note.open").get_by_label("What is wrong with it?")
     reason.press_sequentially("jkn?p")
     expect(reason).to_have_value("jkn?p")
     expect(opened.locator(".note.open .note-position")).to_have_text("1/6")

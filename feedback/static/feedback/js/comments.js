@@ -51,8 +51,8 @@ let line = null;
 let wasOpen = "";
 
 document.addEventListener("htmx:beforeSwap", (event) => {
-  line ??= firstLine();
-  wasOpen ||= openNote()?.dataset.comment ?? "";
+  line = firstLine();
+  wasOpen = openNote()?.dataset.comment ?? "";
   if (event.detail.target.contains(openNote())) returnNav();
 });
 

@@ -67,7 +67,6 @@ export function returnNav() {
 // The passage stays on the screen: above the sheet, or wherever its card is seen whole.
 function show(note) {
   const mark = marksOf(note.dataset.comment)[0] ?? note.closest(".passage");
-  document.documentElement.style.setProperty("--room-below", WIDE.matches ? "0px" : `${note.offsetHeight}px`);
   const first = mark.getClientRects()[0];
   const top = (WIDE.matches ? home().getBoundingClientRect().height : 0) + MARGIN;
   const room = WIDE.matches ? innerHeight - MARGIN : innerHeight - note.offsetHeight - MARGIN;
