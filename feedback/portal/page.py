@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 
+FIRST_WORDS = 90  # characters
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
     """A comment with what its reader made of it, and the section that it speaks of."""
@@ -34,6 +37,11 @@ class Note:
     section: Section | None = None
     error: StrOrPromise = ""  # why the reaction was not taken
     is_answer: bool = False  # drawn anew after a reaction: the keyboard stays here
+
+    @property
+    def first_words(self) -> str:
+        """As much as one line of a closed card may hold; where it holds less, it is cut off there."""
+        return self.comment.message[:FIRST_WORDS]
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,11 +63,17 @@ function settle() {
   layOut();
   highlight();
   keep(line);
-  line = null;
 }
 
-document.addEventListener("htmx:afterSwap", settle);
-document.addEventListener("htmx:afterSettle", settle);
+// htmx gives what is new its own classes only when it settles, 20 ms after the swap.
+document.addEventListener("htmx:afterSwap", () => {
+  settle();
+  line = firstLine();
+});
+document.addEventListener("htmx:afterSettle", () => {
+  settle();
+  line = null;
+});
 document.addEventListener("comments:written", () => {
   layOutSoon();
   highlight();

@@ -13,7 +13,7 @@ export function firstLine() {
   const lines = [...document.querySelectorAll(LINES)];
   const line = open && isSeen(open) ? open : lines.find(isSeen);
   const drift = left.at === scrollY ? left.pixels : 0;
-  return line ? { name: nameOf(line), top: line.getBoundingClientRect().top - drift } : null;
+  return line ? { name: nameOf(line), top: line.getBoundingClientRect().top - drift, at: scrollY } : null;
 }
 
 function isSeen(line) {
@@ -21,9 +21,9 @@ function isSeen(line) {
   return box.height > 0 && box.bottom > 1 && box.top < innerHeight;
 }
 
+// Who has scrolled meanwhile knows better.
 export function keep(line) {
-  if (!line) return;
-  const there = elementOf(line.name);
+  const there = line?.at === scrollY ? elementOf(line.name) : null;
   if (!there) return;
   const moved = () => there.getBoundingClientRect().top - line.top;
   if (Math.abs(moved()) >= 1) window.scrollBy({ top: moved(), behavior: "instant" });
