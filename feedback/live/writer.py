@@ -19,7 +19,7 @@ class Writer:
     """Collects the pieces of one answer and publishes what is new, every 150 ms or so.
 
     An event carries [part, offset, text] for each part that grew; the offset lets a reader notice
-    that it missed something. Parts are named like "summary" or "comments.2".
+    that it missed something. Parts are named like "summary", "comments.2" and "comments.2.quote".
     """
 
     def __init__(self, *, document: str, section: str, attempt: int) -> None:
@@ -67,9 +67,18 @@ def _parts(answer: dict[str, Any]) -> Iterator[tuple[str, str]]:
             if isinstance(text, str):
                 yield f"{name}.{number}", visible(text)
     for number, comment in enumerate(_list(answer.get("comments"))):
-        message = comment.get("message") if isinstance(comment, dict) else None
-        if isinstance(message, str):
-            yield f"comments.{number}", visible(message)
+        if isinstance(comment, dict):
+            yield from _comment(f"comments.{number}", comment)
+
+
+def _comment(part: str, comment: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """What it says, and before that the words that it speaks of, once both are being written."""
+    message, quote = comment.get("message"), comment.get("quote")
+    if not isinstance(message, str):
+        return
+    if isinstance(quote, str) and quote:
+        yield f"{part}.quote", visible(quote)
+    yield part, visible(message)
 
 
 def _list(value: object) -> list[Any]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass, replace
 from operator import itemgetter
+from typing import Self
 from uuid import UUID
 
 from feedback.documents import Piece, Span, render_spans
@@ -19,14 +20,32 @@ class Mark:
 
     text: str
     is_heading: bool
-    comments: tuple[UUID, ...]
-    begins: tuple[UUID, ...]  # comments whose first stretch this is
-    goes_to: UUID | None  # the narrowest comment on it
-    tone: str  # praise or advice
+    comments: tuple[UUID, ...] = ()
+    begins: tuple[UUID, ...] = ()  # comments whose first stretch this is
+    leads_to: UUID | None = None  # the comment that its link opens: each is led to from one stretch at most
+    tone: str = "advice"  # or praise
 
     @property
     def is_plain(self) -> bool:
-        return self.goes_to is None and not self.is_heading
+        return not self.comments and not self.is_heading
+
+    def cut(self, length: int) -> tuple[Self, Self | None]:
+        """Its first characters, and the rest, in which nothing begins any more."""
+        if length >= len(self.text):
+            return self, None
+        rest = replace(self, text=self.text[length:], begins=(), leads_to=None)
+        return replace(self, text=self.text[:length]), rest
+
+    def begun_by(self, before: Mark) -> Self:
+        """With what begins in another stretch, which is not shown."""
+        if not before.begins:
+            return self
+        begins = (*before.begins, *self.begins)
+        return replace(self, begins=begins, leads_to=before.leads_to or self.leads_to)
+
+    @classmethod
+    def nothing(cls) -> Self:
+        return cls("", is_heading=False)
 
 
 def in_reading_order(comments: Sequence[Comment]) -> list[Comment]:
@@ -64,8 +83,12 @@ def marks_of(section: Section, text: str, comments: Sequence[Comment]) -> Iterat
     begin, end = _body_start(text, headings, anchored), len(text.rstrip())
     spans = [Span(c.start or 0, c.end or 0) for c in anchored] + headings
     shifted = [Span(max(0, s.start - begin), s.end - begin) for s in spans]
+    led_to: set[UUID] = set()
     for piece in render_spans(text[begin:end], shifted):
-        yield _mark(piece, anchored)
+        mark = _mark(piece, anchored, led_to)
+        if mark.leads_to:
+            led_to.add(mark.leads_to)
+        yield mark
 
 
 def _body_start(text: str, headings: Sequence[Span], comments: Sequence[Comment]) -> int:
@@ -80,17 +103,22 @@ def _body_start(text: str, headings: Sequence[Span], comments: Sequence[Comment]
     return 0 if commented or begin >= len(text.rstrip()) else begin
 
 
-def _mark(piece: Piece, comments: Sequence[Comment]) -> Mark:
+def _mark(piece: Piece, comments: Sequence[Comment], led_to: Set[UUID]) -> Mark:
     on_it = [comments[index] for index in piece.marks if index < len(comments)]
-    narrowest = min(on_it, key=lambda c: (c.end or 0) - (c.start or 0), default=None)
+    narrowest = min(on_it, key=_length, default=None)
+    new = min((comment for comment in on_it if comment.pk not in led_to), key=_length, default=None)
     return Mark(
         text=piece.text,
         is_heading=any(index >= len(comments) for index in piece.marks),
-        comments=tuple(comment.pk for comment in on_it),
+        comments=tuple(comment.pk for comment in sorted(on_it, key=_length)),
         begins=tuple(comments[index].pk for index in piece.begins if index < len(comments)),
-        goes_to=narrowest.pk if narrowest else None,
+        leads_to=new.pk if new else None,
         tone="praise" if narrowest and narrowest.kind == CommentKind.PRAISE else "advice",
     )
+
+
+def _length(comment: Comment) -> int:
+    return (comment.end or 0) - (comment.start or 0)
 
 
 def section_at(document: Document, sections: Sequence[Section], offset: int | None) -> Section | None:

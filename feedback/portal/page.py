@@ -11,17 +11,22 @@ from django.utils.translation import gettext_lazy as _
 
 from feedback.live import Partial
 from feedback.models import Comment, Document, Feedback, Job, Notice, Reaction, Section
+from feedback.models.feedback import KIND_NAMES
 from feedback.routes import tier_for
 from feedback.selectors.documents import DocumentView, SectionLike, SectionView, view_document
 
 from .labels import Destination, Label, cautions_of, destination_of, label_of
-from .marks import Mark, in_reading_order, leading_titles, marks_of, section_at
+from .marks import in_reading_order, leading_titles, marks_of, section_at
+from .passages import Passage, passages_of
 from .rubric import RubricLine, Scales, rubric_of, scales_of
 from .told import told
 from .wording import CANCELLED, FAILED, REVIEWED, RUNNING, Words, document_words, section_words
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
+
+
+FIRST_WORDS = 90  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +39,24 @@ class Note:
     error: StrOrPromise = ""  # why the reaction was not taken
     is_answer: bool = False  # drawn anew after a reaction: the keyboard stays here
 
+    @property
+    def first_words(self) -> str:
+        """As much as one line of a closed card may hold; where it holds less, it is cut off there."""
+        return self.comment.message[:FIRST_WORDS]
+
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One section: its text, and in the margin what was written on it."""
+    """One section: its text, and what was written on it."""
 
     section: Section
     number: int
     words: Words
     version: str  # another one means: draw this card anew
     above: Sequence[str]  # headings over its own, like the title of the whole text
-    marks: Sequence[Mark]
+    passages: Sequence[Passage]
     notes: Sequence[Note]
+    loose: Sequence[Note]  # those that are tied to no passage
     feedback: Feedback | None
     rubric: Sequence[RubricLine]
     label: Label | None
@@ -100,12 +111,21 @@ class Page:
         return not self.cards
 
     @property
+    def kinds(self) -> Iterable[tuple[str, StrOrPromise]]:
+        """What a comment can be, by its code."""
+        return ((kind.value, name) for kind, name in KIND_NAMES.items())
+
+    @property
     def words_in_text(self) -> int:
         return len(self.document.text.split())
 
     @property
     def has_feedback(self) -> bool:
         return self.summary.feedback is not None or any(card.feedback for card in self.cards)
+
+    @property
+    def has_comments(self) -> bool:
+        return any(card.notes for card in self.cards)
 
     @property
     def is_bridged(self) -> bool:
@@ -158,6 +178,9 @@ def _card(document: Document, view: SectionView, whole: DocumentView, scales: Sc
     section = view.section
     section.document = document  # known already: no query for it
     notes = [Note(comment, _own(comment)) for comment in in_reading_order(view.comments)]
+    marks = list(marks_of(section, view.text, [note.comment for note in notes]))
+    passages = list(passages_of(marks, notes))
+    placed = {note.comment.pk for passage in passages for note in passage.notes}
     is_open = view.job is None or view.job.state in Job.OPEN
     failed = _state(view) in (Job.State.FAILED, Job.State.CANCELLED)
     return Card(
@@ -166,8 +189,9 @@ def _card(document: Document, view: SectionView, whole: DocumentView, scales: Sc
         words=_section_words(view, whole),
         version=_version(view.job, view.feedback),
         above=leading_titles(section, view.text)[:-1],
-        marks=list(marks_of(section, view.text, [note.comment for note in notes])),
+        passages=passages,
         notes=notes,
+        loose=[note for note in notes if note.comment.pk not in placed],
         feedback=view.feedback,
         rubric=list(rubric_of(view.feedback, scales)),
         label=label_of(view.feedback, is_open=is_open and not document.ended),

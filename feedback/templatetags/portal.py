@@ -59,6 +59,12 @@ def part_kind(part: str) -> str:
 
 
 @register.filter
+def is_quote(part: str) -> bool:
+    """Whether a part of the answer is the words of the text that a comment speaks of."""
+    return part.endswith(".quote")
+
+
+@register.filter
 def wait_in_words(seconds: int | str) -> str:
     """A wait, rounded up: "40 seconds", "3 minutes", "2 hours"."""
     whole = int(seconds or 1)

@@ -99,7 +99,7 @@ def test_pictures(
             sign_in(page.context, site, User.objects.get(email=email) if email else None)
             page.goto(site / path)
             if name == "document":
-                show_a_linked_comment(page)
+                show_an_open_comment(page)
             take(page, FOLDER / f"{name}-{size}-{scheme}.png")
 
 
@@ -119,16 +119,16 @@ def wanted(names: Iterable[str]) -> list[str]:
     return [name for name in names if any(fnmatch(name, pattern) for pattern in patterns)]
 
 
-def show_a_linked_comment(page: Page) -> None:
+def show_an_open_comment(page: Page) -> None:
     page.evaluate("document.fonts.ready")
     mark = page.locator(".mark a").first
-    mark.focus()
-    expect(page.locator(".note.linked").first).to_be_visible()
+    mark.press("Enter")
+    expect(page.locator(".note.open")).to_be_visible()
 
 
 def take(page: Page, path: Path) -> None:
     """A picture in 256 colours: a fifth of the size, and nobody sees it."""
-    page.wait_for_timeout(250)  # fonts and margins settle
+    page.wait_for_timeout(250)  # fonts and cards settle
     picture = Image.open(io.BytesIO(page.screenshot(full_page="FULL_PAGE" in os.environ)))
     path.parent.mkdir(parents=True, exist_ok=True)
     picture.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)

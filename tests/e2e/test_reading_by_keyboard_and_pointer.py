@@ -1,11 +1,11 @@
-"""Passages and notes are tied in both directions, for every hand; and nothing needs JavaScript."""
+"""Passages and comments are tied in both directions, for every hand; and nothing needs JavaScript."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from feedback.models import Document, User
 from feedback.services import documents
@@ -42,6 +42,13 @@ def open_document(page: Page, site: Site, document: Document) -> None:
     page.goto(site / f"documents/{document.pk}/")
 
 
+def open_comment(page: Page, words: str) -> Locator:
+    """The first comment that says this, opened."""
+    note = page.locator(".note", has_text=words).first
+    note.get_by_role("button").first.click()
+    return note
+
+
 def test_a_part_that_comes_anew_takes_no_style_from_the_one_before(
     reader: Page, site: Site, document: Document
 ) -> None:
@@ -69,14 +76,18 @@ def test_focus_on_a_passage_marks_its_note(reader: Page, site: Site, document: D
     expect(reader.locator(".note.linked")).to_contain_text("Say what makes it clear.")
 
 
-def test_enter_on_a_passage_leads_to_its_note_and_back(reader: Page, site: Site, document: Document) -> None:
+def test_enter_on_a_passage_leads_to_its_comment_and_escape_back(
+    reader: Page, site: Site, document: Document
+) -> None:
     open_document(reader, site, document)
     passage = reader.get_by_role("link", name="It is clear that").first
     passage.press("Enter")
-    back = reader.locator(".note:target").get_by_role("link", name="show in the text")
-    expect(back).to_be_focused()
-    back.press("Enter")
+    card = reader.locator(".note.open")
+    expect(card).to_contain_text("Say what makes it clear.")
+    expect(card.get_by_role("button", expanded=True)).to_be_focused()
+    reader.keyboard.press("Escape")
     expect(passage).to_be_focused()
+    expect(card).to_have_count(0)
 
 
 def test_pointing_at_a_note_marks_its_passage(reader: Page, site: Site, document: Document) -> None:
@@ -85,7 +96,7 @@ def test_pointing_at_a_note_marks_its_passage(reader: Page, site: Site, document
     expect(reader.locator(".mark.linked")).to_have_text("they pollinate crops")
 
 
-def test_arrows_go_from_comment_to_comment_and_between_text_and_margin(
+def test_arrows_go_from_passage_to_passage_and_from_comment_to_comment(
     reader: Page, site: Site, document: Document
 ) -> None:
     open_document(reader, site, document)
@@ -95,10 +106,10 @@ def test_arrows_go_from_comment_to_comment_and_between_text_and_margin(
     reader.keyboard.press("ArrowDown")
     expect(second).to_be_focused()
     reader.keyboard.press("ArrowRight")
-    expect(reader.locator(".note.linked")).to_contain_text("Say what makes it clear.")
+    expect(reader.locator(".note.open")).to_contain_text("Say what makes it clear.")
     reader.keyboard.press("ArrowUp")
-    expect(reader.locator(".note.linked")).to_contain_text("A good, plain reason.")
-    reader.keyboard.press("Escape")
+    expect(reader.locator(".note.open")).to_contain_text("A good, plain reason.")
+    reader.keyboard.press("ArrowLeft")
     expect(first).to_be_focused()
 
 
@@ -106,7 +117,7 @@ def test_a_comment_is_answered_and_the_answer_taken_back_by_keyboard(
     reader: Page, site: Site, document: Document
 ) -> None:
     open_document(reader, site, document)
-    note = reader.locator(".note", has_text="Say what makes it clear.").first
+    note = open_comment(reader, "Say what makes it clear.")
     note.get_by_role("button", name="Useful").press("Enter")
     expect(note).to_contain_text("You found this useful.")
     undo = note.get_by_role("button", name="Undo")
@@ -117,7 +128,7 @@ def test_a_comment_is_answered_and_the_answer_taken_back_by_keyboard(
 
 def test_wrong_asks_why(reader: Page, site: Site, document: Document) -> None:
     open_document(reader, site, document)
-    note = reader.locator(".note", has_text="Say what makes it clear.").first
+    note = open_comment(reader, "Say what makes it clear.")
     opens = note.locator("details.wrong summary")
     opens.press("Enter")
     reason = note.get_by_label("What is wrong with it?")

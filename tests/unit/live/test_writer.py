@@ -48,8 +48,18 @@ def test_what_is_folded_is_what_was_written(published: list[Entry]) -> None:
         "summary": ANSWER["summary"],
         "strengths.0": "It is short.",
         "strengths.1": "It is plain.",
+        "comments.0.quote": "x",
         "comments.0": 'Say {it} "once".',
     }
+
+
+def test_what_a_comment_speaks_of_comes_whole_and_not_after_its_first_word(published: list[Entry]) -> None:
+    """The page looks for these words in the text, and puts the comment beside them."""
+    write(list('{"comments": [{"kind": "style", "quote": "the last bus", "message": "Say'))
+    pieces = [piece for entry in published for piece in entry.data["pieces"]]
+    quoted = [(part, text) for part, _, text in pieces if part.endswith(".quote")]
+    assert quoted == [("comments.0.quote", "the last bus")]
+    assert pieces.index(("comments.0.quote", 0, "the last bus")) == 0
 
 
 @given(

@@ -1,9 +1,12 @@
 // Keeps a document's page fresh. The server draws; this module hears what changed and asks for the
 // part anew, and appends prose while it is being written. What it misses, the next look repairs.
 
+import { holding } from "./comments/hold.js";
+
 const PROGRESS_AFTER = 120; // milliseconds: several events in a row are one look
 const LISTEN_AFTER = 5000; // milliseconds
 const CHANGED = "changed";
+const QUOTE = ".quote";
 
 let source = null;
 let look = 0;
@@ -53,11 +56,14 @@ function write({ section, attempt, pieces }, id) {
   if (!written || !isAfter(id, card.dataset.liveFrom)) return;
   if (written.dataset.attempt && written.dataset.attempt !== String(attempt)) clearParts(written);
   written.dataset.attempt = String(attempt);
-  for (const [part, offset, text] of pieces) {
-    const paragraph = partOf(written, part);
-    paragraph.textContent = paragraph.textContent.slice(0, offset) + text;
-  }
-  written.hidden = false;
+  holding(() => {
+    for (const [part, offset, text] of pieces) {
+      const paragraph = partOf(written, part);
+      paragraph.textContent = paragraph.textContent.slice(0, offset) + text;
+    }
+    written.hidden = false;
+  });
+  document.dispatchEvent(new CustomEvent("comments:written"));
 }
 
 function clearParts(written) {
@@ -70,6 +76,10 @@ function partOf(written, name) {
   const paragraph = document.createElement("p");
   paragraph.dataset.part = name;
   paragraph.className = `part part-${name.split(".")[0]}`;
+  if (name.endsWith(QUOTE)) {
+    paragraph.className = "part-quote"; // says where its comment belongs: it stands in the text already
+    paragraph.hidden = true;
+  }
   written.append(paragraph);
   return paragraph;
 }

@@ -32,6 +32,6 @@ function look() {
 
 if ("Notification" in window) {
   document.addEventListener("click", (event) => event.target.closest("[data-notify]") && toggle());
-  document.addEventListener("htmx:afterSettle", look);
+  document.addEventListener("htmx:afterSwap", look); // before the page is painted, or the text would jump
   look();
 }
