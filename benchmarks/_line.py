@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import redis
 
 from config.embedded.redis import binary
+from limiter.functions import LIBRARY, Library
 from limiter.gate import Ended, FlowPolicy, Lease, Outcome, Ticket, UpstreamConfig, Usage
 from limiter.gate.redis import RedisGate
 
@@ -66,10 +67,11 @@ class Line:
         listed: bool = False,
         everything: bool = False,
         flows: int | None = None,
+        library: Library = LIBRARY,
     ) -> None:
         self._client, self._listed = client, listed
         client.flushdb()
-        self.gate = RedisGate(client, lists={U: LIST} if listed else None)
+        self.gate = RedisGate(client, lists={U: LIST} if listed else None, library=library)
         self.gate.configure(EVERYTHING if everything else GENEROUS)
         if everything:
             names = {flow_of(number, size, flows) for number in range(size)}

@@ -12,6 +12,8 @@ import redis
 from config.embedded import EmbeddedRedis, Layout, copy_of, older_data
 from config.embedded.privileges import account_for, make_private
 from config.supervisor import main
+from limiter.gate import Ticket, UpstreamConfig
+from limiter.gate.redis import RedisGate
 
 STORED = Path(__file__).parent / "data" / "redis-6.2.aof"
 
@@ -40,6 +42,20 @@ def test_every_kind_of_value_is_there(layout: Layout, left: Path) -> None:
         assert client.hexists("limiter:bedrock:records", "jjob")
     with redis.Redis.from_url(f"{layout.redis_url}?db=5") as client:
         assert client.get("elsewhere") == b"kept"
+
+
+def test_the_gate_of_an_older_release_is_a_memory_that_was_lost(layout: Layout, left: Path) -> None:
+    """It holds a version of rules and a job, as release 9 wrote them."""
+    EmbeddedRedis(layout).start()
+    with redis.Redis.from_url(layout.redis_url) as client:
+        gate = RedisGate(client)
+        status = gate.status("bedrock")
+        assert (status.version, status.waiting, status.flows, status.epoch) == (0, 0, {}, "")
+        assert gate.explain("bedrock", "job").state == "unknown"
+        assert gate.events("bedrock") == ()
+        gate.configure(UpstreamConfig("bedrock", 1))
+        gate.offer("bedrock", Ticket("another", "ann"))
+        assert [lease.job for lease in gate.admit("bedrock", 2).leases] == ["another"]
 
 
 def test_the_older_file_is_copied_before_it_is_taken_over(layout: Layout, left: Path) -> None:
