@@ -2,8 +2,8 @@
 
     python benchmarks/_instructions.py [--jobs 2000] [--calls 50] [--keep FOLDER]
 
-Needs valgrind. Counted is what the server does within EVALSHA and FCALL, which is what commandstats times. With --keep
-the profiles stay.
+Needs valgrind. Counted is what the server does within EVALSHA and FCALL, which is what commandstats times.
+With --keep the profiles stay.
 """
 
 from __future__ import annotations
