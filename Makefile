@@ -19,7 +19,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench lint fmt types imports messages lua verify migrations system system-if-possible \
-	requirements loadtest-tools clean
+	requirements loadtest-tools foreign-clients clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s%s\n", $$1, $$2 }'
@@ -27,10 +27,10 @@ help: ## list the targets
 run: $(VENV)/installed-base ## install, start everything, load the demo; Ctrl-C stops it
 	@$(BIN) -m config.supervisor
 
-test: verify ## everything that must be right before a change lands
+test: verify .venv-foreign/installed-langchain ## everything that must be right before a change lands
 	@$(BIN) -m pytest -n auto -m "not long and ($(WHAT_CAN_RUN))" $(PYTEST_ARGS)
 
-check: verify loadtest-tools ## test, with the long profiles
+check: verify loadtest-tools foreign-clients ## test, with the long profiles
 	@$(BIN) -m pytest -n auto -m "$(WHAT_CAN_RUN)" --hypothesis-profile=long $(PYTEST_ARGS)
 
 verify: system-if-possible lint types imports lua migrations
@@ -98,6 +98,7 @@ requirements: $(VENV)/installed-dev ## pin requirements/*.in anew
 	@$(COMPILE) --constraint requirements/dev.txt --output-file requirements/base.txt requirements/base.in
 	@$(COMPILE) --constraint requirements/dev.txt --output-file requirements/production.txt requirements/production.in
 	@$(COMPILE) $(UPGRADE) --output-file requirements/loadtest.txt requirements/loadtest.in
+	@$(COMPILE) $(UPGRADE) --output-file requirements/foreign.txt requirements/foreign.in
 
 loadtest-tools: .venv-loadtest/installed ## Locust, for `manage.py loadtest`, in an environment of its own
 
@@ -106,5 +107,17 @@ loadtest-tools: .venv-loadtest/installed ## Locust, for `manage.py loadtest`, in
 	@$(BIN) -m venv .venv-loadtest
 	@.venv-loadtest/bin/python -m pip install -qq --disable-pip-version-check -r requirements/loadtest.txt && touch $@
 
+foreign-clients: .venv-foreign/installed ## other people's clients of a model's API, which the tests start
+
+# In an environment of their own: they are for tests alone, and one of them brings a pytest plugin. `make test`
+# is content with the first, a sixth of the whole; the pins are the same.
+FOREIGN_PIP = .venv-foreign/bin/python -m pip install -qq --disable-pip-version-check
+.venv-foreign/installed-langchain: requirements/foreign.txt | $(BIN)
+	@$(BIN) -m venv .venv-foreign
+	@$(FOREIGN_PIP) --constraint requirements/foreign.txt langchain-aws && touch $@
+
+.venv-foreign/installed: requirements/foreign.txt .venv-foreign/installed-langchain
+	@$(FOREIGN_PIP) -r requirements/foreign.txt && touch $@
+
 clean: ## remove what can be made again; the data in var/ stays
-	rm -rf $(VENV) .venv-loadtest .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage htmlcov
+	rm -rf $(VENV) .venv-loadtest .venv-foreign .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage htmlcov

@@ -60,7 +60,7 @@ def provider_reader(url: str, calls: int) -> Callable[[], None]:
 
 
 def plain_reader(url: str, calls: int) -> Callable[[], None]:
-    arguments = BedrockProvider(settings(url, calls))._arguments(SECTION, Call())
+    arguments = BedrockProvider(settings(url, calls)).arguments(SECTION, Call())
     client = boto3.client(
         "bedrock-runtime", region_name="eu-central-1", endpoint_url=url,
         aws_access_key_id="access", aws_secret_access_key="secret",  # noqa: S106 - the simulator's

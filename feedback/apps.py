@@ -12,17 +12,21 @@ class FeedbackConfig(AppConfig):
         from allauth.account.signals import user_logged_in
         from django.conf import settings
 
-        from limiter.watch import add_listener, add_mover, add_watcher
+        from limiter.watch import add_holder, add_listener, add_mover, add_watcher
 
         from .alerts.seed import seed_after_migrate
         from .observe import gate, tracing
         from .roles import make_after_migrate
-        from .services import audit, provisional
+        from .services import audit, endpoints, provisional
 
         tracing.start(export=settings.TRACES_EXPORTED)
         add_watcher(gate.watch)
         add_listener(audit.record_change_of_limits)
         add_mover(provisional.breaker_moved)
+        add_holder(provisional.hold_moved)
         user_logged_in.connect(audit.record_staff_sign_in, dispatch_uid="feedback.audit.sign_in")
         post_migrate.connect(seed_after_migrate, sender=self, dispatch_uid="feedback.alerts.seed")
+        post_migrate.connect(
+            endpoints.seed_after_migrate, sender=self, dispatch_uid="feedback.endpoints.seed"
+        )
         post_migrate.connect(make_after_migrate, sender=self, dispatch_uid="feedback.roles")

@@ -6,6 +6,7 @@ from django.conf import settings
 
 from .models import Course, Document, User
 
+SYSTEM = "system"  # the flow of calls that are for no person
 NO_COURSE = "personal"  # the group of work outside any assignment
 
 
@@ -21,15 +22,17 @@ def group_of_course(course: Course) -> str:
     return f"course:{course.pk}"
 
 
-def scope_of(document: Document) -> str:
+def scope_of(document: Document, *, tier: str = "") -> str:
     """Within which equal requests are one piece of work; empty: within none.
 
     The upstream is in it: what a simulator wrote is never another's real answer. So is a teacher's review:
-    what waits for its release is given to no text that is shown without one.
+    what waits for its release is given to no text that is shown without one. And so is a service tier: who
+    wants feedback now never rides on a call that is served after the rest.
     """
     if settings.COALESCE_SCOPE == "off":
         return ""
-    return "/".join((document.upstream, _sharing(document), *(["reviewed"] if document.reviewed else [])))
+    beside = [*(["reviewed"] if document.reviewed else []), *([tier] if tier else [])]
+    return "/".join((document.upstream, _sharing(document), *beside))
 
 
 def _sharing(document: Document) -> str:

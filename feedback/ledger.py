@@ -12,17 +12,18 @@ from django.utils import timezone
 from feedback import line
 from feedback.keys import key_in
 from feedback.models import Job
+from feedback.models.jobs import charged_tokens
 from feedback.pipeline.recover import recover
 from feedback.selectors.explaining import explain_job
-from limiter.gate.model import Explanation, Lease, Spent, Ticket
+from limiter.gate.model import Explanation, Lease, Spent, Ticket, Usage
 
 if TYPE_CHECKING:
     from redis import Redis
 
-# What a job was charged, or holds while it runs.
+# What a job was charged, or holds: while it runs, and where its call came without figures.
 _CHARGED = Case(
-    When(state=Job.State.RUNNING, then=F("tokens")),
-    default=F("input_tokens") + F("output_tokens") + F("cache_write_tokens"),
+    When(Q(state=Job.State.RUNNING) | Q(measured=False), then=F("tokens")),
+    default=charged_tokens(),
 )
 
 
@@ -70,6 +71,11 @@ class PostgresLedger:
         waits = explain_job(row)
         in_words = waits if waits is not None and waits.state != "unknown" else Explanation(row.state)
         return row.upstream, in_words
+
+
+def usage_of(job: Job) -> Usage:
+    """What a job's last run has used, in the gate's words."""
+    return Usage(job.input_tokens, job.output_tokens, job.cache_read_tokens, job.cache_write_tokens)
 
 
 def ticket_of(job: Job) -> Ticket:

@@ -27,7 +27,10 @@ logger = logging.getLogger(__name__)
 
 # By name, as RQ asks for it: the pipeline hands jobs to the line, and the line knows nobody above it.
 RUN_IN_RQ = "feedback.pipeline.entry.perform"
+WARM_IN_RQ = "feedback.pipeline.warm.perform"
+WARM_IN_PROCESS = "feedback.pipeline.warm.run"
 RUN_IN_PROCESS = "feedback.pipeline.run.run"
+UNDER_WAY = ("queued", "started", "scheduled", "deferred")  # in rq's words
 JOB_SECONDS = 240  # a job's whole time; its provider call is cut earlier (DESIGN.md, section 5)
 RESULT_SECONDS = 3600
 FAILURE_SECONDS = 30 * 24 * 3600
@@ -69,6 +72,39 @@ def _queue_of(job: Job, **options: Any) -> Queue:
 def _ensure_policy(upstream: str, flow: str, group: str, minute: int) -> None:
     """Once a minute is enough: changes are sent when they are made, and a lost Redis is reconciled."""
     ensure_policy(upstream, flow, group)
+
+
+def enqueue_warming(*, upstream: str, queue: str, flow: str, tokens: int, output: int) -> None:
+    """Put a call in line that no row asks for; one that is there already stays as it is.
+
+    Should it be lost, it is asked for again.
+
+    Raises one of OUT_OF_REACH.
+    """
+    job_id = f"warm-{upstream}"
+    if in_process():
+        from limiter.solo import get_request_manager
+
+        run = import_string(WARM_IN_PROCESS)
+        get_request_manager(queue).submit(job_id, run=run, flow=flow, tokens=tokens + output)
+        return
+    import django_rq
+
+    waiting = django_rq.get_queue(queue, commit_mode="auto")
+    known = waiting.fetch_job(job_id)
+    if known is not None and known.get_status() in UNDER_WAY:
+        return
+    _ensure_policy(upstream, flow, "", int(time.monotonic() // 60))
+    _forget_ends(waiting, job_id)
+    waiting.enqueue_call(
+        WARM_IN_RQ,
+        job_id=job_id,
+        timeout=JOB_SECONDS,
+        result_ttl=RESULT_SECONDS,
+        failure_ttl=FAILURE_SECONDS,
+        description=f"warm {upstream}",
+        meta={"gate_flow": flow, "gate_tokens": tokens, "gate_output": output},
+    )
 
 
 def enqueue_or_leave(job: Job) -> None:
@@ -114,8 +150,7 @@ def reprioritise(job: Job, priority: int) -> None:
 
 
 def _enqueue_in_rq(queue: Queue, job: Job) -> None:
-    for registry in (queue.failed_job_registry, queue.finished_job_registry, queue.canceled_job_registry):
-        registry.remove(str(job.pk))
+    _forget_ends(queue, str(job.pk))
     queue.enqueue_call(
         RUN_IN_RQ,
         args=(str(job.pk),),
@@ -126,6 +161,12 @@ def _enqueue_in_rq(queue: Queue, job: Job) -> None:
         description=f"{job.kind} {job.document_id}",
         meta=_ticket(job),
     )
+
+
+def _forget_ends(queue: Queue, job_id: str) -> None:
+    """How an earlier run under the same id ended says nothing of the next one."""
+    for registry in (queue.failed_job_registry, queue.finished_job_registry, queue.canceled_job_registry):
+        registry.remove(job_id)
 
 
 def _ticket(job: Job) -> dict[str, Any]:

@@ -19,18 +19,19 @@ from django.utils import timezone
 from rq.executions import Execution as RQExecution
 
 from feedback import line
-from feedback.ledger import PostgresLedger
+from feedback.ledger import PostgresLedger, usage_of
 from feedback.models import Job
 from feedback.observe.drift import watch_drift
 from feedback.pipeline.recover import recover
 from feedback.pipeline.run import STAGES
 from feedback.pipeline.share import settle_riders
 from feedback.retention import purge
-from feedback.services import failover, feeding, provisional
+from feedback.services import failover, feeding, holding, provisional, warmth
 from feedback.services.tuning import learn
-from limiter.gate.model import Outcome, Usage
+from limiter.gate.model import Outcome
 from limiter.gates import get_gate, redis_of_queues
 from limiter.publication import reconcile_configuration
+from limiter.services import try_due
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +41,7 @@ LEARN_EVERY = 600.0  # seconds
 PURGE_EVERY = 3600.0  # seconds
 PURGE_BATCHES = 5  # of each rule in one pass: nothing else waits long for it
 COUNT_EVERY = 300.0  # the finest step of the provider's own figures; each time costs a little
+WARM_EVERY = 60.0  # seconds
 BATCH = 2000
 
 
@@ -56,6 +58,9 @@ class Pass:
     shared: int = 0  # riders that got their leader's result, or lead
     learnt: int = 0  # longest answers that changed
     purged: int = 0  # rows whose time was over
+    warmed: int = 0  # upstreams for which a call that compiles their schema was put in line
+    released: int = 0  # held upstreams whose provider takes calls again
+    tried: int = 0  # held upstreams that work tries from now on
 
     def __bool__(self) -> bool:
         return any(astuple(self))
@@ -70,6 +75,7 @@ class Reconciler:
     _learn_at: float = 0.0
     _purge_at: float = 0.0
     _count_at: float = 0.0
+    _warm_at: float = 0.0
 
     def run_once(self) -> Pass:
         """One pass. Raises redis.RedisError or GateError where the index can't be reached."""
@@ -84,6 +90,9 @@ class Reconciler:
             shared=settle_left_riders(),
             learnt=self._learn(),
             purged=self._purge(),
+            warmed=self._warm(),
+            released=holding.try_idle(),
+            tried=len(try_due()),
         )
         self._watch_drift()
         if done:
@@ -105,6 +114,13 @@ class Reconciler:
         purged = purge(most=PURGE_BATCHES)
         self._purge_at = now + PURGE_EVERY if purged.is_whole else now
         return sum(purged.rows.values())
+
+    def _warm(self) -> int:
+        now = time.monotonic()
+        if now < self._warm_at:
+            return 0
+        self._warm_at = now + WARM_EVERY
+        return len(warmth.warm_due())
 
     def _watch_drift(self) -> None:
         now = time.monotonic()
@@ -192,7 +208,7 @@ def settle_unsettled() -> int:
             job.upstream,
             job.lease or "",
             Outcome(job.outcome or Outcome.REJECTED),
-            Usage(job.input_tokens, job.output_tokens, job.cache_read_tokens, job.cache_write_tokens),
+            usage_of(job) if job.measured else None,
             shares=[(flow, group) for flow, group in job.shares],
         )
         leases.append(job.lease or "")

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from django.conf import settings
+
 from feedback.models import Assignment, Comment, Document, Section
 from feedback.providers.base import Criterion, SectionRequest, SummaryRequest, Task
 
 MAX_FINDINGS = 120  # messages of section comments that the summary is shown
+
+
+def metadata_of(document: Document) -> Mapping[str, str] | None:
+    """What the provider's bill and logs may name of a call: keys that say nothing by themselves."""
+    if document.assignment is None or not settings.BEDROCK_REQUEST_METADATA:
+        return None
+    return {"course": document.assignment.course_id.hex, "assignment": document.assignment.pk.hex}
 
 
 def task_of(assignment: Assignment | None) -> Task:

@@ -10,12 +10,13 @@ from redis.exceptions import RedisError
 
 from feedback import flows, requests
 from feedback.fingerprint import fingerprint
-from feedback.models import Document, Job, Section
+from feedback.models import Document, Job, Section, Urgency
+from feedback.selectors.spending import used_up_upstreams
 from feedback.selectors.tuning import longest_answer
-from feedback.selectors.upstreams import allowed_upstreams
-from feedback.upstreams import provider_for
+from feedback.selectors.upstreams import Allowed, allowed_upstreams
+from feedback.upstreams import FLEX, may_wait, provider_for
 from limiter.gate.model import GateError
-from limiter.pools import place
+from limiter.pools import members_of, place
 
 logger = logging.getLogger(__name__)
 
@@ -38,20 +39,34 @@ def route(kind: Job.Kind, document: Document) -> Route:
 
 
 def queue_of(upstream: str) -> str:
-    return next(queue for queue, behind in settings.LIMITER_QUEUES.items() if behind == upstream)
+    queues: dict[str, str] = settings.LIMITER_QUEUES
+    return next(queue for queue, behind in queues.items() if behind == upstream)
 
 
 def _place(document: Document) -> str:
     """The first of its pool that can take it now; its own where the gate can't be asked."""
     try:
-        return place(document.upstream, allowed_upstreams(document))
+        return place(document.upstream, _within_money(document, allowed_upstreams(document)))
     except (RedisError, GateError) as error:
         logger.warning("document %s goes to %s unseen: %s", document.pk, document.upstream, error)
         return document.upstream
 
 
+def _within_money(document: Document, allowed: Allowed) -> Allowed:
+    """Its own upstream always, for what it costs there is set aside; another's money may be used up."""
+    closed = used_up_upstreams() - {document.upstream}
+    if not closed:
+        return allowed
+    return frozenset(members_of(document.upstream) if allowed is None else allowed) - closed
+
+
 def _upstream_of(kind: Job.Kind, document: Document) -> str:
     return STAND_IN if kind == Job.Kind.PROVISIONAL else document.upstream
+
+
+def tier_for(document: Document, upstream: str) -> str:
+    """The service tier that its work asks for; empty: the upstream's own."""
+    return FLEX if document.urgency == Urgency.TONIGHT and may_wait(upstream) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +77,7 @@ class Ask:
     max_tokens: int = 0
     model: str = ""
     output_class: str = ""
+    tier: str = ""  # empty: the upstream's own
     fingerprint: str = ""  # empty: this work is never shared
     scope: str = ""
 
@@ -71,17 +87,19 @@ def ask(kind: Job.Kind, document: Document, section: Section | None, *, upstream
     if kind not in CALLS:
         return Ask()
     request = requests.for_section(section) if section else requests.for_summary(document)
-    provider = provider_for(upstream or _upstream_of(kind, document))
+    where = upstream or _upstream_of(kind, document)
+    provider, tier = provider_for(where), tier_for(document, where)
     estimate = provider.estimate(request)
     if not estimate.max_tokens:  # it holds nothing and costs nothing: nothing is gained by sharing
         return Ask(tokens=estimate.input_tokens, model=provider.model)
     longest = longest_answer(provider.model, estimate)
-    scope = "" if kind == Job.Kind.PROVISIONAL else flows.scope_of(document)
+    scope = "" if kind == Job.Kind.PROVISIONAL else flows.scope_of(document, tier=tier)
     return Ask(
         tokens=estimate.input_tokens + longest,
         max_tokens=longest,
         model=provider.model,
         output_class=estimate.output_class,
+        tier=tier,
         fingerprint=fingerprint(request, provider) if scope else "",
         scope=scope,
     )

@@ -18,7 +18,8 @@ from feedback import line
 from feedback.models import Job
 from feedback.pipeline.recover import recover
 from feedback.reconcile import settle_left_riders
-from feedback.services import failover, feeding
+from feedback.services import failover, feeding, holding, warmth
+from limiter.services import try_due
 from limiter.solo import get_request_manager
 
 logger = logging.getLogger(__name__)
@@ -40,6 +41,9 @@ def look_after() -> int:
     ]
     for job in missing:
         line.enqueue(job)
+    holding.try_idle()
+    try_due()
+    warmth.warm_due()
     return len(missing) + failover.move_or_leave() + feeding.feed_all()
 
 

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from feedback.ledger import usage_of
 from feedback.models import Job, JobEvent
-from limiter.gate.model import Outcome, Usage
+from limiter.gate.model import Outcome
 from limiter.traffic import Passage
 
 
@@ -46,5 +47,5 @@ def passage_of(job: Job) -> Passage:
         seconds=(job.finished_at - job.started_at).total_seconds() if ended else None,  # type: ignore[operator]
         outcome=Outcome(job.outcome) if job.outcome else None,
         tokens=job.tokens,
-        usage=Usage(job.input_tokens, job.output_tokens, job.cache_read_tokens, job.cache_write_tokens),
+        usage=usage_of(job),
     )

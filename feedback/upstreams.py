@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
-from dataclasses import asdict
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -12,7 +11,10 @@ from django.utils.translation import gettext as _
 
 from feedback.errors import Refused
 from feedback.flows import flow_of
+from feedback.models import Endpoint
 from feedback.providers.base import Provider
+from feedback.selectors import endpoints
+from feedback.selectors.endpoints import Target
 from limiter.pools import members_of
 
 if TYPE_CHECKING:
@@ -20,13 +22,16 @@ if TYPE_CHECKING:
     from feedback.providers.bedrock import BedrockSettings
 
 
+FLEX = "flex"  # the service tier of work that may wait: it costs less, and is served after the rest
+
+
 def default_upstream() -> str:
     """Where a person's own work goes: the configured provider, or offline until there is one."""
     return str(settings.FEEDBACK_UPSTREAM)
 
 
-def home_of(owner: User, assignment: Assignment | None) -> str:
-    """Where this work goes first: the default, or where that is forbidden the first of its pool that is not.
+def homes_of(owner: User, assignment: Assignment | None) -> list[str]:
+    """Where this work may go, what comes first first: the default and the others of its pool, as allowed.
 
     Raises Refused where none is left: work never goes where it was said that it must not.
     """
@@ -34,70 +39,111 @@ def home_of(owner: User, assignment: Assignment | None) -> str:
 
     default = default_upstream()
     allowed = allowed_names(assignment, flow_of(owner))
-    home = next((each for each in members_of(default) if allowed is None or each in allowed), None)
-    if home is None:
+    homes = [each for each in members_of(default) if allowed is None or each in allowed]
+    if not homes:
         raise Refused(
             _("No model that may read this work is set up here. Ask whoever runs this site."),
             field="assignment",
         )
-    return home
+    return homes
 
 
-@cache
+_lock = threading.Lock()
+_providers: dict[str, tuple[object, Provider]] = {}
+
+
 def provider_for(upstream: str) -> Provider:
-    """The provider of an upstream, one for each process. Raises LookupError for an unknown one."""
-    if upstream in settings.BEDROCK_UPSTREAMS:
-        return _bedrock_at(**_way_to(upstream))
+    """The provider of an upstream as it is set up now; one for each process until that changes.
+
+    Raises LookupError for an unknown one.
+    """
+    if upstream in _FACTORIES:
+        return _kept(upstream, None, _FACTORIES[upstream])
+    target = endpoints.target_of(upstream)
+    return _kept(upstream, target, lambda: _provider_at(target))
+
+
+def _kept(upstream: str, wanted: object, make: Callable[[], Provider]) -> Provider:
+    with _lock:
+        made_for, provider = _providers.get(upstream, (None, None))
+        if provider is None or made_for != wanted:
+            # Calls that run under the one before go on: it lasts for as long as they do.
+            provider = make()
+            _providers[upstream] = (wanted, provider)
+        return provider
+
+
+def forget_providers() -> None:
+    """Have this process look again at how each upstream is set up."""
+    endpoints.forget()
+    with _lock:
+        _providers.clear()
+
+
+def tiers_of(upstream: str) -> tuple[str, ...]:
+    """The service tiers, beside the usual one, that its model has and was not seen to refuse."""
+    target = _target(upstream)
+    tiers = endpoints.tiers_of(upstream) if target is not None else ()
+    if not (target and tiers) or "tier" in endpoints.learnt_refusals(upstream, target.model_id):
+        return ()
+    return tiers
+
+
+def may_wait(upstream: str) -> bool:
+    """Whether work that may wait is asked for in another way there: by a tier that costs less."""
+    return FLEX in tiers_of(upstream)
+
+
+def tier_of(upstream: str) -> str:
+    """The one that its calls ask for where their work asks for none; empty: the usual one."""
+    target = _target(upstream)
+    return target.generation.tier if target is not None else ""
+
+
+def counting_id_of(upstream: str) -> str:
+    """The id by which CountTokens takes its model; empty: it takes none that is known."""
+    target = _target(upstream)
+    return target.facts.count_tokens_id if target is not None else ""
+
+
+def _target(upstream: str) -> Target | None:
+    """None: no model is called there, or not as it is set up."""
     try:
-        return _FACTORIES[upstream]()
-    except KeyError:
-        raise LookupError(f"No provider answers behind the upstream {upstream!r}.") from None
+        return endpoints.target_of(upstream)
+    except (LookupError, ValueError):
+        return None
 
 
-def _bedrock() -> Provider:
-    return _bedrock_at(**_way_to("bedrock"))
-
-
-def bedrock_upstreams() -> dict[str, BedrockSettings]:
-    """Those behind which AWS is asked, by name: the default where it is one, and what was added to it."""
-    default = ["bedrock"] if default_upstream() == "bedrock" else []
-    return {name: bedrock_settings(**_way_to(name)) for name in (*default, *settings.BEDROCK_UPSTREAMS)}
-
-
-def _way_to(upstream: str) -> dict[str, Any]:
-    """What is its own: another region, model or endpoint."""
-    if upstream in settings.BEDROCK_UPSTREAMS:
-        return asdict(settings.BEDROCK_UPSTREAMS[upstream])
-    return {"endpoint_url": settings.BEDROCK_ENDPOINT_URL or None}
-
-
-def _simulated() -> Provider:
-    """The same client against the simulator. Its credentials sign requests that nobody checks."""
-    return _bedrock_at(
-        endpoint_url=settings.SIMULATOR_URL,
-        access_key_id="simulated",
-        secret_access_key="simulated",  # noqa: S106 - no secret: the simulator takes any
-        simulated=True,
-    )
-
-
-def _bedrock_at(**where: Any) -> Provider:
+def _provider_at(target: Target) -> Provider:
     from feedback.providers.bedrock import BedrockProvider
 
-    return BedrockProvider(bedrock_settings(**where))
+    return BedrockProvider(bedrock_settings(target))
 
 
-def bedrock_settings(**where: Any) -> BedrockSettings:
-    """The configured model, or another, asked for at an endpoint and with credentials of one's choice."""
-    from feedback.providers.bedrock import BedrockSettings, OutputBudgets
+def bedrock_settings(target: Target) -> BedrockSettings:
+    """A target as the bedrock provider is told of it."""
+    from feedback.providers.bedrock import BedrockSettings
 
-    usual = {"model": settings.BEDROCK_MODEL_ID, "region": settings.BEDROCK_REGION}
     return BedrockSettings(
+        model=target.model_id,
+        region=target.region,
+        endpoint_url=target.address or None,
+        profile=target.credentials_profile,
+        role=target.credentials_role,
         slots=settings.LIMITER_WORKER_SLOTS,
         total_timeout=settings.BEDROCK_CALL_SECONDS,
-        budgets=OutputBudgets(ceiling=settings.BEDROCK_MAX_TOKENS),
-        **{**usual, **where},
+        generation=target.generation,
+        budgets=target.budgets,
+        **(_FOR_THE_SIMULATOR if target.provider == Endpoint.Provider.SIMULATED else {}),
     )
+
+
+# Its credentials sign requests that are not verified.
+_FOR_THE_SIMULATOR: dict[str, Any] = {
+    "access_key_id": "simulated",
+    "secret_access_key": "simulated",
+    "simulated": True,
+}
 
 
 def _offline() -> Provider:
@@ -106,8 +152,4 @@ def _offline() -> Provider:
     return OfflineProvider()
 
 
-_FACTORIES: dict[str, Callable[[], Provider]] = {
-    "bedrock": _bedrock,
-    "simulated": _simulated,
-    "offline": _offline,
-}
+_FACTORIES: dict[str, Callable[[], Provider]] = {"offline": _offline}

@@ -17,6 +17,7 @@ from .admin_control import control
 from .admin_pools import PoolAdmin
 from .admin_preview import preview
 from .admin_services import NOT_REACHED, ServiceAdmin
+from .companion import companion
 from .gate import GateError
 from .models import BreakerTransition, FlowOverride, GateEvent, GroupWeight, Plan, Upstream
 from .policies import CAPS
@@ -79,6 +80,7 @@ class UpstreamAdmin(ServiceAdmin):
                     ("max_in_flight", "flow_in_flight"),
                     ("line_bound", "backlog_bound"),
                     "lease_seconds",
+                    ("hold_seconds", "hold_max_seconds"),
                 )
             },
         ),
@@ -120,6 +122,18 @@ class UpstreamAdmin(ServiceAdmin):
             return services.create_upstream(name=key, values=values, author=author, reason=reason)
         return services.change_upstream(upstream=key, changes=values, author=author, reason=reason)
 
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        found = companion()
+        there = found.admin_url(object_id) if found else ""
+        context = {**(extra_context or {}), "companion_url": there}
+        return super().change_view(request, object_id, form_url, context)
+
     def get_urls(self) -> list[Any]:
         pages = {"control": control, "preview": self.preview}
         wrap = self.admin_site.admin_view
@@ -159,6 +173,8 @@ class UpstreamAdmin(ServiceAdmin):
     @admin.display(description="paused", ordering="paused")
     def is_paused(self, upstream: Upstream) -> str:
         """In words: a red cross for "no" would look like a fault."""
+        if upstream.is_held:
+            return "held by itself"
         return "paused" if upstream.paused else "no"
 
     @admin.display(description="now")

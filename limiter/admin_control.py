@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
+from django.utils import timezone
 
 from . import services
 from .admin_classes import why
@@ -18,7 +19,7 @@ from .gate import BreakerMode, GateError, Status
 from .history import Change, changes_between
 from .models import ConfigVersion, Upstream
 from .selectors import config_versions, upstream_status
-from .wording import breaker_in_words
+from .wording import breaker_in_words, cause_in_words, trial_in_words
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -83,6 +84,7 @@ def control(request: HttpRequest, name: str) -> HttpResponse:
         "form": form,
         "live": live,
         "breaker": breaker_in_words(live.breaker) if live else "",
+        "hold": _hold(upstream),
         "controls": _offered(upstream),
         "may_change": may_change,
     }
@@ -95,7 +97,9 @@ def _apply(upstream: str, do: str, author: str, reason: str) -> Upstream:
     if do.startswith("back "):
         number = int(do.removeprefix("back "))
         return services.restore_version(upstream=upstream, version=number, author=author, reason=reason)
-    changes = {"paused": do in ("pause", "drain")}
+    if do == "resume":
+        return services.resume(upstream=upstream, author=author, reason=reason)
+    changes = {"paused": True}
     return services.change_upstream(upstream=upstream, changes=changes, author=author, reason=reason)
 
 
@@ -109,9 +113,15 @@ def _live(upstream: str) -> Status | None:
 def _offered(upstream: Upstream) -> list[tuple[str, str]]:
     """The controls that would change something."""
     mode = BreakerMode(upstream.breaker_mode)
-    idle = {"pause", "drain"} if upstream.paused else {"resume"}
+    idle = {"pause", "drain"} if upstream.paused else set() if upstream.is_held else {"resume"}
     idle |= {name for name, wanted in MODES.items() if wanted is mode}
     return [(name, label) for name, label in CONTROLS if name not in idle]
+
+
+def _hold(upstream: Upstream) -> str:
+    if not upstream.is_held:
+        return ""
+    return f"{cause_in_words(upstream.held_cause)}; {trial_in_words(upstream, timezone.now())}"
 
 
 def _steps(upstream: str) -> list[Step]:

@@ -139,10 +139,9 @@ class PoolAdmin(ServiceAdmin):
             found = _look(pool)
         except GateError as error:
             return f"{NOT_REACHED} {error}"
-        paused = {each.upstream_id: each.upstream.paused for each in pool.members.all()}
+        rows_of = {each.upstream_id: each.upstream for each in pool.members.all()}
         rows = (
-            (*TONES[each.takes], each.upstream, member_in_words(each, paused=paused[each.upstream]))
-            for each in found
+            (*TONES[each.takes], each.upstream, _in_words(each, rows_of[each.upstream])) for each in found
         )
         return format_html('<ol class="standing">{}</ol>', format_html_join("", STANDING, rows))
 
@@ -151,6 +150,10 @@ STANDING = (
     '<li><span class="state {}"><span class="material-symbols-outlined" aria-hidden="true">{}</span>{}</span>'
     " <span>{}</span></li>"
 )
+
+
+def _in_words(member: Member, row: Upstream) -> str:
+    return member_in_words(member, paused=row.paused, held=row.is_held)
 
 
 def _names(pool: Pool) -> list[str]:

@@ -67,7 +67,7 @@ def dry_run(
     return DryRun(
         upstream, since, until, len(jobs), quota,
         changes_between(body_of(row), body_of(proposed)),
-        recorded, went(row.config()), went(proposed.config()),
+        recorded, went(row.config_as_set()), went(proposed.config_as_set()),
     )  # fmt: skip
 
 

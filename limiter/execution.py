@@ -53,13 +53,14 @@ class Execution:
         self.shares: tuple[tuple[str, str], ...] = ()  # flow and group of each job that rode on the call
         self.abort_reason: AbortReason | None = None
         self.was_accepted = False
+        self.first_event: float | None = None  # seconds until the provider took the call
         self._on_accepted = on_accepted
         self._lock = threading.Lock()
         self._cut: Callable[[], None] | None = None
 
-    def accepted(self) -> None:
-        """Tell the gate that the provider took the call."""
-        self.was_accepted = True
+    def accepted(self, seconds: float | None = None) -> None:
+        """Tell the gate that the provider took the call, `seconds` after it was asked."""
+        self.was_accepted, self.first_event = True, seconds
         if self._on_accepted is not None:
             self._on_accepted(self)
 

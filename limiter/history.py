@@ -53,8 +53,14 @@ def changes_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> list
 
 def config_diff(upstream: str, older: int, newer: int) -> list[Change]:
     """From one version to another. Raises ConfigVersion.DoesNotExist."""
-    versions = ConfigVersion.objects.filter(upstream=upstream)
-    return changes_between(versions.get(version=older).body, versions.get(version=newer).body)
+    return changes_between(_settings_at(upstream, older), _settings_at(upstream, newer))
+
+
+def _settings_at(upstream: str, version: int) -> Mapping[str, Any]:
+    """A trial of a held upstream makes a version that changes no setting and is not kept."""
+    kept = ConfigVersion.objects.filter(upstream=upstream, version__lte=version)
+    body: Mapping[str, Any] = kept.latest("version").body
+    return body
 
 
 def last_events(upstream: str, *, kind: str | None = None, count: int = 20) -> list[GateEvent]:

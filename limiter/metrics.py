@@ -53,14 +53,15 @@ def _gauges(statuses: Iterable[UpstreamStatus]) -> Iterator[Metric]:
     level = _gauge("bucket_level", "Requests that may start now.")
     capacity = _gauge("bucket_capacity", "Requests that may start at once after a quiet time.")
     paused = _gauge("paused", "1 while an operator holds the upstream.")
+    held = _gauge("held", "1 while the system holds the upstream, as its provider refuses the account.")
     version = _gauge("config_version", "The version of the configuration that the gate enforces.")
-    families = (in_line, in_flight, most, flows, rate, level, capacity, paused, version)
+    families = (in_line, in_flight, most, flows, rate, level, capacity, paused, held, version)
     for status in statuses:
         live = status.live
         values = (
             line_length(live.upstream), live.in_flight, status.upstream.max_in_flight, len(live.flows),
             live.requests_per_minute, live.bucket_level, live.bucket_capacity, status.upstream.paused,
-            live.version,
+            status.upstream.is_held, live.version,
         )  # fmt: skip
         for family, value in zip(families, values, strict=True):
             if value is not None:

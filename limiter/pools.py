@@ -1,8 +1,8 @@
 """Where work of a pool goes: the first of its upstreams that can take it.
 
-An upstream takes nothing while it is paused or its breaker is open, but for the probes that heal it once
-they are due. It is saturated when as much waits in its line as the pool allows; what is beyond may go on, and
-comes back when there is clearly room again, so that nothing goes to and fro.
+An upstream takes nothing while it is paused or held or its breaker is open, but for the probes that heal it
+once they are due. It is saturated when as much waits in its line as the pool allows; what is beyond may go
+on, and comes back when there is clearly room again, so that nothing goes to and fro.
 """
 
 from __future__ import annotations
@@ -98,6 +98,9 @@ def forget_views() -> None:
 
 def _member(row: Upstream, pool: Pool, live: Status) -> Member:
     waiting = line_length(row.name)
+    if row.is_held:
+        shut = row.paused or row.is_shut or live.in_flight > 0
+        return Member(row.name, shut, waiting, 1, probing=True)
     probes = _probes_due(row, live)
     if probes is None:
         return Member(row.name, row.paused, waiting, _bound(row, pool, live))

@@ -14,6 +14,7 @@ from django.db import transaction
 from .gate import GateError
 from .gates import connection, get_gate
 from .models import ConfigVersion, Upstream
+from .models.hold import STATE as HOLD_STATE
 from .policies import reconcile_policies
 from .restoration import restore_missing
 from .services.events import keep_events
@@ -23,7 +24,7 @@ logger = logging.getLogger(__name__)
 SETTINGS: tuple[str, ...] = tuple(
     field.name
     for field in Upstream._meta.concrete_fields
-    if field.name not in ("name", "version", "changed_at")
+    if field.name not in ("name", "version", "changed_at", *HOLD_STATE)
 )
 
 

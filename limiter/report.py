@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC
 from typing import Any
 
+from django.utils import timezone
 from rich.markup import escape
 from rich.table import Table
 
 from .gate import BreakerMode, BreakerState
+from .models import Upstream
 from .paper import moment, printed
 from .selectors import UpstreamStatus
-from .wording import breaker_in_words
+from .wording import breaker_in_words, cause_in_words, trial_in_words
 
 SCHEMA = 1  # of as_json: raised when a field is taken away or changes its meaning
 FLOWS = 10
@@ -29,6 +32,7 @@ def _upstream(status: UpstreamStatus) -> dict[str, Any]:
         "name": upstream.name,
         "target": upstream.target,
         "paused": upstream.paused,
+        "held": _hold(upstream),
         "version": upstream.version,
         "published_version": live.version,
         "requests_per_minute": live.requests_per_minute,
@@ -64,9 +68,35 @@ def _upstream(status: UpstreamStatus) -> dict[str, Any]:
     }
 
 
+def _hold(upstream: Upstream) -> dict[str, Any] | None:
+    if not upstream.is_held:
+        return None
+    return {
+        "cause": upstream.held_cause,
+        "since": moment(upstream.held_since),
+        "until": moment(upstream.held_until),  # null: it is on trial
+        "refusals": upstream.holds,
+    }
+
+
 def as_table(statuses: Sequence[UpstreamStatus], *, colour: bool = False) -> str:
     flows = [_flows(status) for status in statuses if status.live.flows]
-    return printed(_overview(statuses), *flows, colour=colour)
+    held = [status.upstream for status in statuses if status.upstream.is_held]
+    return printed(_overview(statuses), *map(_held, held), *flows, colour=colour)
+
+
+def _held(upstream: Upstream) -> str:
+    """Its cause, and when it is tried again. No person did it."""
+    since = (
+        "" if upstream.held_since is None else f" since {upstream.held_since.astimezone(UTC):%H:%M:%S} UTC"
+    )
+    why = f"{cause_in_words(upstream.held_cause)}; {trial_in_words(upstream, timezone.now())}"
+    return escape(f"{upstream.name} is held by itself{since}: {why}.")
+
+
+def _name(upstream: Upstream) -> str:
+    marks = [word for word, is_so in (("paused", upstream.paused), ("held", upstream.is_held)) if is_so]
+    return f"{upstream.name} ({', '.join(marks)})" if marks else upstream.name
 
 
 def _overview(statuses: Sequence[UpstreamStatus]) -> Table:
@@ -74,7 +104,7 @@ def _overview(statuses: Sequence[UpstreamStatus]) -> Table:
     for status in statuses:
         upstream, live = status.upstream, status.live
         table.add_row(
-            f"{upstream.name} (paused)" if upstream.paused else upstream.name,
+            _name(upstream),
             "-" if live.bucket_level is None else f"{live.bucket_level:.1f} of {live.bucket_capacity:g}",
             _limit(live.requests_per_minute),
             f"[{COLOURS[live.breaker]}]{_breaker(status)}[/]",

@@ -82,8 +82,41 @@ def pace_of(upstream: str) -> Pace:
     return Pace(status.requests_per_minute, status.mean_seconds)
 
 
+def is_held(upstream: str) -> bool:
+    """Does the system hold it, or is it on trial since? Asks Postgres alone."""
+    return Upstream.objects.filter(name=upstream).exclude(held_cause="").exists()
+
+
+def held_upstreams() -> dict[str, str]:
+    """Upstreams that the system holds or tries, by name, with the cause. Asks Postgres alone."""
+    return dict(Upstream.objects.exclude(held_cause="").values_list("name", "held_cause"))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an upstream stands when a call begins."""
+
+    generation: int  # of its hold, to which the call's outcome belongs
+    on_trial: bool
+
+
+def standing_of(upstream: str) -> Standing | None:
+    """For `services.hold` and `services.end_hold`.
+
+    None: the outcome of a call that begins now moves no hold, for the upstream is shut, or nobody made it.
+    """
+    open_ = Upstream.objects.filter(name=upstream, held_until__isnull=True)
+    found = open_.values_list("hold_generation", "held_cause").first()
+    return Standing(found[0], bool(found[1])) if found else None
+
+
 def is_open(upstream: str) -> bool:
-    """Does the breaker, or an operator who forced it, let nothing through? Raises GateError."""
+    """Does nothing, or a trial alone, get through: by the breaker, an operator who forced it, or a hold?
+
+    Raises GateError.
+    """
+    if is_held(upstream):
+        return True
     status = get_gate().status(upstream)
     return status.breaker == BreakerState.OPEN and status.breaker_mode != BreakerMode.OBSERVE
 

@@ -73,6 +73,27 @@ def moved(upstream: str, state: BreakerState) -> None:
             logger.exception("the breaker of %s is %s, and not everybody took it well", upstream, state)
 
 
+# Holds ----------------------------------------------------------------------------------------
+
+Holder = Callable[[str, bool], object]
+_holders: list[Holder] = []
+
+
+def add_holder(holder: Holder) -> None:
+    """Have the beginning and the end of each hold that this process makes told: upstream, and is it held."""
+    if holder not in _holders:
+        _holders.append(holder)
+
+
+def hold_moved(upstream: str, is_held: bool) -> None:
+    """Tell. What goes wrong there is logged, for the hold stands."""
+    for holder in _holders:
+        try:
+            holder(upstream, is_held)
+        except Exception:
+            logger.exception("the hold of %s moved, and a listener failed", upstream)
+
+
 # Changes --------------------------------------------------------------------------------------
 
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, cast
+
+from django.conf import settings
+from django.utils.module_loading import import_string
 
 from .gate.model import BreakerState, Reason
 
 if TYPE_CHECKING:
+    from .models import Upstream
     from .pools import Member
 
 WORDS = {
     Reason.EMPTY: "nothing is in line",
     Reason.UNCONFIGURED: "the gate has no configuration",
-    Reason.PAUSED: "an operator has paused the upstream",
+    Reason.PAUSED: "the upstream is paused, by an operator or by itself",
     Reason.BREAKER_OPEN: "the breaker is open",
     Reason.BREAKER_PROBING: "the breaker is half-open and every probe is out",
     Reason.EXHAUSTED: "the provider's quota for the day is used up",
@@ -32,12 +37,28 @@ def breaker_in_words(state: BreakerState) -> str:
     return state.value.replace("_", "-")
 
 
-def member_in_words(member: Member, *, paused: bool) -> str:
+def cause_in_words(code: str) -> str:
+    """Why an upstream is held: by LIMITER_HOLD_WORDS, which knows the codes; else the code itself."""
+    path = getattr(settings, "LIMITER_HOLD_WORDS", None)
+    return cast(str, import_string(path)(code)) if path else code
+
+
+def trial_in_words(upstream: Upstream, now: datetime) -> str:
+    """When a held upstream is tried again."""
+    if upstream.held_until is None:
+        return "on trial: one call at a time"
+    left = (upstream.held_until - now).total_seconds()
+    return f"tried again in {left:.0f} s" if left > 0 else "tried again at once"
+
+
+def member_in_words(member: Member, *, paused: bool, held: bool = False) -> str:
     """What an upstream does in its pool now."""
     most = "" if member.bound is None else f" of at most {member.bound}"
     waiting = f"{member.waiting} in line{most}"
     if paused:
         return f"paused: it takes nothing; {waiting}"
+    if held:
+        return f"held, as its provider refuses the account: one job at a time tries it; {waiting}"
     if member.shut:
         return f"its breaker is open: it takes nothing; {waiting}"
     if member.probing:

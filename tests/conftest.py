@@ -46,6 +46,28 @@ def committed_rows_go_quickly() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def changed_settings_act_at_once() -> Iterator[None]:
+    from django.test.signals import setting_changed
+
+    from feedback import upstreams
+
+    def look_again(**change: object) -> None:
+        upstreams.forget_providers()
+
+    setting_changed.connect(look_again)
+    yield
+    setting_changed.disconnect(look_again)
+
+
+@pytest.fixture(autouse=True)
+def upstreams_are_looked_at_anew() -> None:
+    """What a process believes of endpoints for two seconds shall not reach into the next test."""
+    from feedback import upstreams
+
+    upstreams.forget_providers()
+
+
 @pytest.fixture(scope="session")
 def redis_url() -> str:
     """This process's own Redis database."""

@@ -14,10 +14,23 @@ LIMITER_BACKEND = env.choice(
     "LIMITER_BACKEND", "memory" if PROFILE == "solo" else "redis", ("redis", "memory")
 )
 # Further models or regions of Bedrock, each an upstream of its own with a queue of the same name.
-BEDROCK_UPSTREAMS = bedrock.upstreams("BEDROCK_UPSTREAMS", taken=("bedrock", "simulated", "offline"))
-LIMITER_QUEUES = {name: name for name in ("bedrock", *BEDROCK_UPSTREAMS, "simulated", "offline")}
+BEDROCK_UPSTREAMS = bedrock.upstreams(
+    "BEDROCK_UPSTREAMS", taken=("bedrock", "compatible", "simulated", "offline")
+)
+# Any server with the chat-completions API: vLLM, Ollama, llama.cpp, LiteLLM, a campus's own.
+COMPATIBLE_URL = env.url("COMPATIBLE_URL", ("http", "https"))  # with its /v1; empty: there is none
+COMPATIBLE_MODEL = env.text("COMPATIBLE_MODEL", "")  # as the server knows it
+COMPATIBLE_KEY_VARIABLE = env.text("COMPATIBLE_KEY_VARIABLE", "")  # names the variable that holds the key
+_compatible = ("compatible",) if COMPATIBLE_URL else ()
+LIMITER_QUEUES = {
+    name: name for name in ("bedrock", *BEDROCK_UPSTREAMS, *_compatible, "simulated", "offline")
+}
+# Hosts, with * and ?, to which an operator may send texts beside AWS's own and those named here.
+PROVIDER_ADDRESSES = env.words("PROVIDER_ADDRESSES")
+LIMITER_COMPANION = "feedback.services.endpoints"  # keeps the settings of an upstream's provider
 LIMITER_LEDGER = "feedback.ledger.PostgresLedger"  # the rows that Redis is rebuilt from
 LIMITER_TRAFFIC = "feedback.traffic.PostgresTraffic"  # what dry runs replay
+LIMITER_HOLD_WORDS = "feedback.causes.in_words"  # what the codes of a hold mean
 LIMITER_WORKER_SLOTS = env.integer("LIMITER_WORKER_SLOTS", 32, minimum=1)
 LIMITER_SEED = {  # what is not set takes the profile's default, in limiter/seed.py
     "TOKEN_BUCKET_CAPACITY": env.optional_number("TOKEN_BUCKET_CAPACITY", minimum=1),  # requests
@@ -43,9 +56,17 @@ RECONCILE_PATIENCE = env.number("RECONCILE_PATIENCE", 45, minimum=1)
 FEEDBACK_UPSTREAM = env.choice("FEEDBACK_UPSTREAM", "offline", tuple(LIMITER_QUEUES))
 
 BEDROCK_REGION = env.text("BEDROCK_REGION", "us-east-1")
-BEDROCK_MODEL_ID = env.text("BEDROCK_MODEL_ID", "anthropic.claude-3-5-sonnet-20241022-v2:0")
+# A name of the table of models, an id, a profile or an ARN. Empty: the release's default, by its profile
+# for the region (docs/bedrock.md).
+BEDROCK_MODEL_ID = env.text("BEDROCK_MODEL_ID", "")
+LEARNT_REFUSAL_DAYS = env.integer("LEARNT_REFUSAL_DAYS", 30, minimum=1)  # then a model is asked once more
 BEDROCK_ENDPOINT_URL = env.url("BEDROCK_ENDPOINT_URL", ("http", "https"))  # empty: AWS's own
 BEDROCK_MAX_TOKENS = env.optional_integer("BEDROCK_MAX_TOKENS", minimum=256)  # empty: by kind of section
 BEDROCK_DRIFT_WATCH = env.boolean("BEDROCK_DRIFT_WATCH", default=False)  # asks CloudWatch every 5 minutes
 BEDROCK_CALL_SECONDS = env.number("BEDROCK_CALL_SECONDS", 180, minimum=1)  # then the call is cut
+# Course and assignment as keys in each request's metadata, for whoever reads the bill; no names.
+BEDROCK_REQUEST_METADATA = env.boolean("BEDROCK_REQUEST_METADATA", default=True)
+# Have services compile the schema of answers before people wait for it: one short call a day for each
+# upstream whose model enforces a schema.
+WARM_SCHEMAS = env.boolean("WARM_SCHEMAS", default=True)
 SIMULATOR_URL = env.url("SIMULATOR_URL", ("http",), "http://127.0.0.1:8790")

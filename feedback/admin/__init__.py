@@ -3,7 +3,23 @@
 Students' texts and files are not shown here: whoever runs the system needs states, not essays.
 """
 
-from . import access, alerts, audit, brought, courses, documents, drift, feedback, jobs, money, notices, users
+from . import (
+    access,
+    alerts,
+    audit,
+    brought,
+    courses,
+    documents,
+    drift,
+    endpoints,
+    error_texts,
+    feedback,
+    jobs,
+    money,
+    notices,
+    users,
+    warmth,
+)
 
 __all__ = [
     "access",
@@ -13,9 +29,12 @@ __all__ = [
     "courses",
     "documents",
     "drift",
+    "endpoints",
+    "error_texts",
     "feedback",
     "jobs",
     "money",
     "notices",
     "users",
+    "warmth",
 ]

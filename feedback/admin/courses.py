@@ -47,8 +47,8 @@ class MembershipInline(TabularInline[Membership, Course]):
 @admin.register(Course)
 class CourseAdmin(Audited, ModelAdmin[Course]):
     form = CourseForm
-    fields = ("name", ("weight", "reason"))
-    list_display = ("name", "weight", "created_at")
+    fields = ("name", ("weight", "reason"), "urgency", "allowed_upstreams", "allowed_geographies")
+    list_display = ("name", "weight", "urgency", "created_at")
     search_fields = ("name",)
     inlines = (MembershipInline,)
 

@@ -31,8 +31,8 @@ class DocumentAdmin(Keyset, WorkAdmin):
     search_fields = ("id",)  # shows the field; get_search_results reads it
     search_help_text = gettext_lazy("A document's key, or how its owner's e-mail address or name begins.")
     fields = (
-        "title", ("owner", "assignment"), ("state", "generation"), "upstream", "problem", "size", "its_text",
-        "jobs_of_it", ("created_at", "finished_at"),
+        "title", ("owner", "assignment"), ("state", "generation"), ("upstream", "urgency"), "problem", "size",
+        "its_text", "jobs_of_it", ("created_at", "finished_at"),
     )  # fmt: skip
     readonly_fields = ("size", "its_text", "jobs_of_it")
     actions = ("retry", "cancel")

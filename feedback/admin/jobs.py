@@ -51,7 +51,16 @@ class JobAdmin(Keyset, WorkAdmin):
     )
     actions = ("retry", "front", "cancel")
     verbs = JOB_VERBS
-    readonly_fields = ("timeline", "waits_for", "raw_error", "text_of_it", "in_rq", "spent", "tokens_used")
+    readonly_fields = (
+        "timeline",
+        "waits_for",
+        "raw_error",
+        "text_of_it",
+        "in_rq",
+        "spent",
+        "tokens_used",
+        "tiers",
+    )
     fieldsets = (
         (
             None,
@@ -80,6 +89,7 @@ class JobAdmin(Keyset, WorkAdmin):
                     ("attempt", "failures"),
                     ("generation", "spent"),
                     ("outcome", "tokens_used"),
+                    "tiers",
                 )
             },
         ),
@@ -139,12 +149,21 @@ class JobAdmin(Keyset, WorkAdmin):
 
     @admin.display(description=gettext_lazy("tokens used"))
     def tokens_used(self, job: Job) -> str:
-        return _("%(read)d read, %(written)d written, %(from)d from cache, %(to)d to cache") % {
+        words = _("%(read)d read, %(written)d written, %(from)d from cache, %(to)d to cache") % {
             "read": job.input_tokens,
             "written": job.output_tokens,
             "from": job.cache_read_tokens,
             "to": job.cache_write_tokens,
         }
+        if job.cache_write_1h_tokens:
+            words += _(", %(hour)d of them for an hour") % {"hour": job.cache_write_1h_tokens}
+        return words if job.measured else f"{words} {_('(the call came without figures: an estimate)')}"
+
+    @admin.display(description=gettext_lazy("service tier"))
+    def tiers(self, job: Job) -> str:
+        asked = job.tier or _("the upstream's own")
+        served = job.served_tier or _("not said")
+        return _("asked: %(asked)s; served by: %(served)s") % {"asked": asked, "served": served}
 
     @admin.display(description=gettext_lazy("timeline"))
     def timeline(self, job: Job) -> SafeString:

@@ -27,9 +27,10 @@ class PriceAdmin(Audited, ModelAdmin[Price]):
     """Prices are never changed after they were charged: a new price is a new row."""
 
     list_display = (
-        "model", "valid_from", "input", "output", "cache_read", "cache_write", "currency", "to_be_checked",
+        "model", "tier", "valid_from", "input", "output", "cache_read", "cache_write", "cache_write_1h",
+        "currency", "to_be_checked",
     )  # fmt: skip
-    list_filter = ("to_be_checked", "model")
+    list_filter = ("to_be_checked", "tier", "model")
     search_fields = ("model",)
 
     def has_change_permission(self, request: HttpRequest, obj: Price | None = None) -> bool:
@@ -40,9 +41,9 @@ class PriceAdmin(Audited, ModelAdmin[Price]):
 @admin.register(Budget)
 class BudgetAdmin(Audited, ModelAdmin[Budget]):
     list_display = ("__str__", "a_month", "used", "left")
-    list_select_related = ("user", "course")
+    list_select_related = ("user", "course", "upstream")
     autocomplete_fields = ("user", "course")
-    search_fields = ("user__email", "user__name", "course__name")
+    search_fields = ("user__email", "user__name", "course__name", "upstream__name")
 
     @admin.display(description="monthly", ordering="monthly")
     def a_month(self, budget: Budget) -> str:
@@ -60,12 +61,12 @@ class BudgetAdmin(Audited, ModelAdmin[Budget]):
 
 @admin.register(Charge)
 class ChargeAdmin(ReadOnly, Named):
-    list_display = ("at", "person", "course", "upstream", "price", "paid")
-    list_filter = ("upstream",)
+    list_display = ("at", "person", "course", "upstream", "price", "paid", "measured")
+    list_filter = ("upstream", "measured")
     list_select_related = ("price",)
     search_fields = ("flow", "group", "job")
     show_full_result_count = False
-    fields = ("at", "job", "person", "course", "upstream", "price", "amount")
+    fields = ("at", "job", "person", "course", "upstream", "price", "amount", "measured")
     readonly_fields = ("person", "course")
 
     @admin.display(description=gettext_lazy("amount"), ordering="amount")
@@ -78,7 +79,8 @@ class UsageDayAdmin(ReadOnly, Named):
     """What was used on days whose work is gone: what is still here counts by its own rows."""
 
     list_display = (
-        "day", "person", "course", "upstream", "calls", "failures", "input_tokens", "output_tokens", "spent",
+        "day", "person", "course", "upstream", "tier", "calls", "failures", "input_tokens", "output_tokens",
+        "cache_read_tokens", "cache_write_tokens", "spent",
     )  # fmt: skip
     list_filter = (UpstreamFilter, "day")
     search_fields = ("flow",)
@@ -88,10 +90,11 @@ class UsageDayAdmin(ReadOnly, Named):
     fields = (
         "day",
         "person",
-        ("course", "upstream"),
+        ("course", "upstream", "tier"),
         ("calls", "failures"),
         "input_tokens",
         "output_tokens",
+        ("cache_read_tokens", "cache_write_tokens"),
         "spent",
     )
     readonly_fields = ("person", "course", "spent")

@@ -97,7 +97,7 @@ def days_of(user: User, today: date) -> Chart:
     read, written = dict.fromkeys(days, 0), dict.fromkeys(days, 0)
     for used in usage_by_day(since=days[0], user=user):
         if used.day in read:
-            read[used.day] += used.input_tokens
+            read[used.day] += used.input_tokens + used.cache_write_tokens  # as quotas count them
             written[used.day] += used.output_tokens
     series = [
         Series(_("read"), "done", list(read.values())),

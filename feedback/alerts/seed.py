@@ -24,6 +24,10 @@ RULES: tuple[dict[str, Any], ...] = (
         "advice": "The provider failed. Students get automatic feedback until it is back; nothing is lost.",
     },
     {
+        "name": "upstream-held", "signal": "upstream_held", "severity": "critical",
+        "advice": "Remove the cause: it is tried again by itself. Nothing is lost, and nothing fails.",
+    },
+    {
         "name": "old-job", "signal": "oldest_job", "threshold": 1800, "for_seconds": 60,
         "advice": "Look at the workers, and at what the job waits for (admin, Jobs).",
     },
@@ -50,6 +54,10 @@ RULES: tuple[dict[str, Any], ...] = (
     {
         "name": "drift", "signal": "drift", "threshold": 15, "for_seconds": 900,
         "advice": "Somebody else spends the same quota: find who, or lower the upstream's limits by it.",
+    },
+    {
+        "name": "model-ends", "signal": "model_end", "threshold": 0,
+        "advice": "Choose a current model (admin, Endpoints) before its calls are refused.",
     },
 )  # fmt: skip
 

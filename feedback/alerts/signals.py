@@ -12,10 +12,12 @@ from django.db.models import Count, Min, Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from feedback import causes
 from feedback.models import AlertRule, Job, JobEvent
-from feedback.selectors import drift, workers
+from feedback.selectors import drift, endpoints, workers
 from limiter import signals as limiter
 from limiter.gate.model import Outcome
+from limiter.selectors import held_upstreams
 
 WINDOW = timedelta(minutes=5)
 ENOUGH = 10  # ended runs in the window, before a share of them means anything
@@ -69,6 +71,13 @@ def _breaker_open() -> Iterable[Reading]:
         yield Reading(upstream, is_open, f"The breaker of {upstream} is open: nothing is sent to it")
 
 
+def _upstream_held() -> Iterable[Reading]:
+    """A trial in between ends no incident: the cause stands until a call is accepted."""
+    for upstream, code in held_upstreams().items():
+        cause = causes.cause_of(code)
+        yield Reading(upstream, 1.0, f"{upstream} is held: {cause.words}. {cause.advice}")
+
+
 def _gate_away() -> Iterable[Reading]:
     for upstream, away in limiter.gate_away().items():
         yield Reading(upstream, away, f"The gate does not answer for {upstream}: nothing new is admitted")
@@ -102,6 +111,16 @@ def _drift() -> Iterable[Reading]:
         yield Reading(found.upstream, found.share, words)
 
 
+def _model_end() -> Iterable[Reading]:
+    for name, facts in endpoints.models_called():
+        end = facts.end_of_life
+        if end is None:
+            continue
+        ended, soon = facts.ended(timezone.localdate()), end - endpoints.SOON <= timezone.localdate()
+        words = f"{facts.title} behind {name} {'has ended' if ended else 'ends'} on {end}"
+        yield Reading(name, float(soon) + float(ended), words)
+
+
 def _elsewhere(setting: str) -> Callable[[], Iterable[Reading]]:
     """A signal that another part of the project measures, named in the settings."""
 
@@ -117,10 +136,12 @@ SIGNALS: dict[Signal, Callable[[], Iterable[Reading]]] = {
     Signal.ERROR_RATE: _error_rate,
     Signal.IN_LINE: _in_line,
     Signal.BREAKER_OPEN: _breaker_open,
+    Signal.UPSTREAM_HELD: _upstream_held,
     Signal.GATE_AWAY: _gate_away,
     Signal.OLDEST_JOB: _oldest_job,
     Signal.NO_WORKER: _no_worker,
     Signal.BUDGET: _elsewhere("ALERTS_BUDGETS"),
     Signal.FORECAST: _elsewhere("ALERTS_FORECAST"),
     Signal.DRIFT: _drift,
+    Signal.MODEL_END: _model_end,
 }

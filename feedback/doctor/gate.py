@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from django.conf import settings
 
-from feedback import line, upstreams
+from feedback import causes, line, upstreams
 from feedback.selectors import workers
 from limiter.gate.model import BreakerMode, BreakerState, GateError
 from limiter.gates import MEMORY, backend, get_gate
@@ -41,6 +41,8 @@ def _upstream(status: UpstreamStatus) -> Iterator[Finding]:
         )
     if status.upstream.paused:
         yield warn("gate", f"{name} is paused", f'manage.py limiter resume {name} --reason "..."')
+    if status.upstream.is_held:
+        yield _held(status.upstream)
     if live.breaker_mode is not BreakerMode.AUTO:
         found = f"{name}: the breaker is held by an operator ({live.breaker_mode.value.replace('_', ' ')})"
         yield warn("gate", found, f'manage.py limiter breaker auto {name} --reason "..."')
@@ -50,10 +52,17 @@ def _upstream(status: UpstreamStatus) -> Iterator[Finding]:
             f"{name}: the breaker is open, for the provider fails; students get automatic feedback meanwhile",
             f"It closes by itself. See manage.py limiter history {name} --events.",
         )
-    if status.is_published and live.breaker is not BreakerState.OPEN:
+    if status.is_published and live.breaker is not BreakerState.OPEN and not status.upstream.is_held:
         yield ok(
             "gate", f"{name}: version {live.version}, {live.waiting} in line, {live.in_flight} in flight"
         )
+
+
+def _held(upstream: Upstream) -> Finding:
+    cause = causes.cause_of(upstream.held_cause)
+    since = f" since {upstream.held_since:%d %b %H:%M} UTC" if upstream.held_since else ""
+    found = f"{upstream.name} is held by itself{since}: {cause.words}; its work waits, and nothing fails"
+    return fail("gate", found, f"{cause.advice} It is tried again by itself.")
 
 
 def slots() -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from feedback import upstreams as providers
 from feedback.models import Assignment, Budget
-from feedback.selectors.spending import price_of, view_of
+from feedback.selectors.spending import USUAL_TIER, price_of, view_of
 from limiter.models import Plan, PoolMember, Upstream
 from limiter.pools import members_of
 
@@ -63,7 +63,7 @@ def pools() -> Iterator[Finding]:
 
 
 def _pool(name: str, members: Sequence[Upstream]) -> Finding:
-    paused = [each.name for each in members if each.paused]
+    paused = [each.name for each in members if each.paused or each.is_held]
     strangers = [each.name for each in members if each.name not in settings.LIMITER_QUEUES]
     if strangers:
         found = f"{name}: nothing answers behind {_named(strangers)}, and work is moved there."
@@ -105,7 +105,9 @@ def prices() -> Iterator[Finding]:
     """What the models cost that read people's work. Without a price a budget bounds nothing."""
     for upstream in members_of(providers.default_upstream()):
         if upstream in settings.LIMITER_QUEUES and upstream not in FREE:
-            yield _price(upstream, providers.provider_for(upstream).model)
+            model = providers.provider_for(upstream).model
+            yield _price(upstream, model)
+            yield from _tiers_without_price(upstream, model)
 
 
 def _price(upstream: str, model: str) -> Finding:
@@ -126,12 +128,28 @@ def _price(upstream: str, model: str) -> Finding:
     return ok("prices", f"{upstream}: {model} has a price from {price.valid_from} on")
 
 
+def _tiers_without_price(upstream: str, model: str) -> Iterator[Finding]:
+    """Tiers that work asks for and that are reckoned at the usual price, which is not theirs."""
+    today = timezone.localdate()
+    usual = price_of(model, today)
+    asked = [tier for tier in (providers.tier_of(upstream), *providers.tiers_of(upstream)) if tier]
+    for tier in dict.fromkeys(asked):
+        price = price_of(model, today, tier)
+        if tier != USUAL_TIER and usual is not None and (price is None or price.tier != tier):
+            found = f"{upstream}: {model} has no price of the tier {tier}: it is reckoned at the usual one."
+            yield warn("prices", found, f"Enter it in the admin (Prices), with {tier} as its tier.")
+
+
 def budgets() -> Iterator[Finding]:
-    """Whose money for this month is used up: they can hand in nothing."""
+    """Whose money for this month is used up: new work that it would pay for is not accepted."""
     views = [(budget, view_of(budget)) for budget in Budget.objects.select_related("course", "user")]
-    spent = [str(budget.course or budget.user) for budget, view in views if view.is_used_up]
+    spent = [
+        str(budget.course or budget.user or f"the upstream {budget.upstream_id}")
+        for budget, view in views
+        if view.is_used_up
+    ]
     if spent:
-        found = f"Nothing is left this month for {_named(spent)}: what they hand in is refused."
+        found = f"Nothing is left this month for {_named(spent)}: what it would pay for is refused."
         yield warn("budgets", found, "Raise the budget in the admin (Budgets), or tell them.")
     else:
         yield ok(

@@ -4,14 +4,17 @@ from .access import AccessDenial
 from .alerts import AlertReceiver, AlertRule, Delivery, Incident, Silence
 from .audit import AuditEntry
 from .cache import CacheEntry
-from .courses import Assignment, Course, Criterion, Membership
+from .courses import Assignment, Course, Criterion, Membership, Urgency
 from .documents import Document, Section, Upload
 from .drafts import Draft
 from .drift import Drift
+from .endpoints import Endpoint, LearntRefusal
 from .erasure import Erasure
+from .error_texts import ErrorText
 from .feedback import Comment, Feedback
 from .invitations import Invitation
 from .jobs import Job, JobEvent
+from .language_models import LanguageModel
 from .notices import Notice
 from .prices import Budget, Charge, Price, Reservation
 from .reactions import Reaction
@@ -19,6 +22,7 @@ from .review import Edit, Release
 from .sharing import OutputBudget
 from .usage import UsageDay
 from .users import User
+from .warmth import SchemaWarmth
 
 __all__ = [
     "AccessDenial",
@@ -37,12 +41,16 @@ __all__ = [
     "Draft",
     "Drift",
     "Edit",
+    "Endpoint",
     "Erasure",
+    "ErrorText",
     "Feedback",
     "Incident",
     "Invitation",
     "Job",
     "JobEvent",
+    "LanguageModel",
+    "LearntRefusal",
     "Membership",
     "Notice",
     "OutputBudget",
@@ -50,9 +58,11 @@ __all__ = [
     "Reaction",
     "Release",
     "Reservation",
+    "SchemaWarmth",
     "Section",
     "Silence",
     "Upload",
+    "Urgency",
     "UsageDay",
     "User",
 ]

@@ -71,12 +71,14 @@ class AlertRule(models.Model):
         ERROR_RATE = "error_rate", "Failed calls, % of the last 5 minutes"
         IN_LINE = "in_line", "Jobs in line"
         BREAKER_OPEN = "breaker_open", "Breaker open (1)"
+        UPSTREAM_HELD = "upstream_held", "Held, as the provider refuses the account (1)"
         GATE_AWAY = "gate_away", "Gate does not answer (1)"
         OLDEST_JOB = "oldest_job", "Oldest waiting job, seconds"
         NO_WORKER = "no_worker", "No worker listens (1)"
         BUDGET = "budget", "Budget used, %"
         FORECAST = "forecast", "Load forecast for a deadline, % of what can be done"
         DRIFT = "drift", "Provider's own count that is not ours, %"
+        MODEL_END = "model_end", "Model ends within 90 days (1), or has ended (2)"
 
     class Severity(models.TextChoices):
         INFO = "info", "Information"

@@ -8,6 +8,20 @@ from django.utils.translation import gettext_lazy as _
 
 from limiter.models.ids import UUIDv7Field
 
+from .codes import codes
+
+# Where a text may be read: geographies of AWS's profiles; "here" is a server that our operators named.
+GEOGRAPHIES = (
+    "eu", "us", "ca", "jp", "au", "in", "apac", "sa", "me", "af", "il", "mx", "us-gov", "global", "here",
+)  # fmt: skip
+
+
+class Urgency(models.TextChoices):
+    """How soon feedback is wanted."""
+
+    NOW = "now", _("As soon as there is room")
+    TONIGHT = "tonight", _("Tonight is soon enough")
+
 
 class Course(models.Model):
     """A group of people who share an upstream with other groups by weight."""
@@ -15,7 +29,18 @@ class Course(models.Model):
     id = UUIDv7Field()
     name = models.CharField(max_length=200, unique=True)
     weight = models.FloatField(default=1.0, help_text="Share against other courses that wait; 1 is normal.")
+    allowed_upstreams = codes(help_text="Names of the upstreams its work may go to. Empty: any.")
+    allowed_geographies = codes(
+        help_text="Where its texts may be read: eu, us, ..., global, here (our own server). Empty: anywhere."
+    )
     members = models.ManyToManyField(settings.AUTH_USER_MODEL, through="Membership", related_name="courses")
+    urgency = models.CharField(
+        max_length=8,
+        choices=Urgency,
+        blank=True,
+        help_text="How soon its feedback is wanted. Work that may wait is asked for at a lower price, where"
+        " the model has one. Empty: students choose.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     archived_at = models.DateTimeField(
         null=True, blank=True, help_text="Since when nothing new is handed in. Empty: it goes on."
@@ -28,6 +53,14 @@ class Course(models.Model):
                 condition=models.Q(weight__gt=0),
                 name="course_weight_positive",
                 violation_error_message="A course needs a weight above 0.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(urgency__in=["", "now", "tonight"]), name="course_urgency_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(allowed_geographies__contained_by=[*GEOGRAPHIES]),
+                name="course_geographies_known",
+                violation_error_message=f"A geography is one of {', '.join(GEOGRAPHIES)}.",
             ),
         ]
 

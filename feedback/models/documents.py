@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from limiter.models.ids import UUIDv7Field
 
+from .courses import Urgency
+
 
 class Searchable(Func):
     """Title and text as words, in no language in particular.
@@ -46,6 +48,7 @@ class Document(models.Model):
     submission_key = models.CharField(
         max_length=64, help_text="Made with the form: the same form sent twice is one document."
     )
+    urgency = models.CharField(max_length=8, choices=Urgency, default=Urgency.NOW)
     state = models.CharField(max_length=12, choices=State, default=State.RECEIVED)
     problem = models.TextField(blank=True, help_text="What went wrong, in words for the student.")
     warnings = models.JSONField(default=list, blank=True)
@@ -84,6 +87,9 @@ class Document(models.Model):
             models.CheckConstraint(
                 condition=Q(previous__isnull=True) | Q(revision__gt=1) & ~Q(previous=F("id")),
                 name="document_revision_after_its_previous",
+            ),
+            models.CheckConstraint(
+                condition=Q(urgency__in=["now", "tonight"]), name="document_urgency_known"
             ),
             models.CheckConstraint(
                 condition=Q(cuts__isnull=True) | ~Q(cuts_of=""), name="document_cuts_of_a_text"

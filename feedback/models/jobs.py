@@ -1,14 +1,25 @@
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from limiter.gate.model import Outcome
 from limiter.models.ids import UUIDv7Field
 
 from .prices import money
+
+if TYPE_CHECKING:
+    from django.db.models.expressions import Combinable
+
+
+def charged_tokens(path: str = "") -> Combinable:
+    """What a call took of a quota, from the rows of jobs or from rows that lead to one by `path`.
+
+    As providers count it: what was read from a cache is given back, what was written to one is not.
+    """
+    return F(f"{path}input_tokens") + F(f"{path}output_tokens") + F(f"{path}cache_write_tokens")
 
 
 class Job(models.Model):
@@ -74,6 +85,9 @@ class Job(models.Model):
     model = models.CharField(max_length=128, blank=True)
     max_tokens = models.PositiveIntegerField(default=0, help_text="The longest answer; part of the tokens.")
     output_class = models.CharField(max_length=40, blank=True, help_text="What its answer's length goes by.")
+    tier = models.CharField(
+        max_length=16, blank=True, help_text="Service tier that its work asks for. Empty: the upstream's own."
+    )
 
     # Who else does the same work.
     fingerprint = models.CharField(
@@ -103,6 +117,17 @@ class Job(models.Model):
     output_tokens = models.PositiveIntegerField(default=0)
     cache_read_tokens = models.PositiveIntegerField(default=0)
     cache_write_tokens = models.PositiveIntegerField(default=0)
+    cache_write_1h_tokens = models.PositiveIntegerField(
+        default=0, help_text="Of those written to the cache, what stays there for an hour."
+    )
+    served_tier = models.CharField(
+        max_length=16,
+        blank=True,
+        help_text="Service tier that served the call. Empty: the provider named none.",
+    )
+    measured = models.BooleanField(
+        default=True, help_text="False: the call was taken and came without figures; these are an estimate."
+    )
     cost = models.DecimalField(
         **money, null=True, blank=True, help_text="Of all its runs. Empty: no price is known."
     )
@@ -161,6 +186,10 @@ class Job(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(state="failed") | ~Q(problem=""), name="job_failure_has_words"
+            ),
+            models.CheckConstraint(
+                condition=Q(cache_write_1h_tokens__lte=F("cache_write_tokens")),
+                name="job_cached_for_an_hour_is_cached",
             ),
         ]
         indexes: ClassVar = [

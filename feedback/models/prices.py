@@ -27,11 +27,17 @@ def _not_negative(*fields: str) -> Q:
 
 
 class Price(models.Model):
-    """What a model's tokens cost from a day on, for each million."""
+    """What a model's tokens cost from a day on, for each million; a service tier may have its own figures."""
 
     id = UUIDv7Field()
     model = models.CharField(
         max_length=128, help_text="A model's id as it is configured; a price of * is for every other model."
+    )
+    tier = models.CharField(
+        max_length=16,
+        blank=True,
+        help_text="Of calls that this service tier serves, such as flex. Empty: the usual price, which stands"
+        " for each tier that has none.",
     )
     valid_from = models.DateField(help_text="From the beginning of this day, in the site's time zone.")
     currency = models.CharField(max_length=3, help_text="As ISO 4217 names it, such as USD.")
@@ -39,27 +45,35 @@ class Price(models.Model):
     output = models.DecimalField(max_digits=12, decimal_places=4)
     cache_read = models.DecimalField(max_digits=12, decimal_places=4, default=0)
     cache_write = models.DecimalField(max_digits=12, decimal_places=4, default=0)
+    cache_write_1h = models.DecimalField(
+        max_digits=12,
+        decimal_places=4,
+        null=True,
+        blank=True,
+        help_text="Of what stays in the cache for an hour. Empty: as cache_write.",
+    )
     to_be_checked = models.BooleanField(
         default=False, help_text="A placeholder: compare it with the provider's price list."
     )
 
     class Meta:
-        ordering: ClassVar = ["model", "-valid_from"]
+        ordering: ClassVar = ["model", "tier", "-valid_from"]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["model", "valid_from"],
+                fields=["model", "tier", "valid_from"],
                 name="price_once_a_day",
-                violation_error_message="There is a price of this model from this day already.",
+                violation_error_message="There is a price of this model and tier from this day already.",
             ),
             models.CheckConstraint(
-                condition=_not_negative("input", "output", "cache_read", "cache_write"),
+                condition=_not_negative("input", "output", "cache_read", "cache_write")
+                & (Q(cache_write_1h__isnull=True) | Q(cache_write_1h__gte=0)),
                 name="price_not_negative",
                 violation_error_message="A price can't be below 0.",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.model} from {self.valid_from}"
+        return f"{self.model}{f' ({self.tier})' if self.tier else ''} from {self.valid_from}"
 
     def clean(self) -> None:
         super().clean()
@@ -68,7 +82,7 @@ class Price(models.Model):
 
 
 class Budget(models.Model):
-    """What one person, or one course, may spend in a month (of the site's time zone)."""
+    """What one person, one course or one upstream may spend in a month (of the site's time zone)."""
 
     id = UUIDv7Field()
     user = models.OneToOneField(
@@ -77,14 +91,19 @@ class Budget(models.Model):
     course = models.OneToOneField(
         "Course", null=True, blank=True, on_delete=models.CASCADE, related_name="budget"
     )
+    upstream = models.OneToOneField(
+        "limiter.Upstream", null=True, blank=True, on_delete=models.CASCADE, related_name="budget"
+    )
     monthly = models.DecimalField(**money, help_text="In the site's currency.")
 
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(user__isnull=True) ^ Q(course__isnull=True),
+                condition=Q(user__isnull=False, course__isnull=True, upstream__isnull=True)
+                | Q(user__isnull=True, course__isnull=False, upstream__isnull=True)
+                | Q(user__isnull=True, course__isnull=True, upstream__isnull=False),
                 name="budget_of_one",
-                violation_error_message="A budget is one person's or one course's.",
+                violation_error_message="A budget is one person's, one course's or one upstream's.",
             ),
             models.CheckConstraint(
                 condition=Q(monthly__gte=0),
@@ -94,11 +113,13 @@ class Budget(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Budget of {self.user or self.course}"
+        return f"Budget of {self.user or self.course or f'the upstream {self.upstream_id}'}"
 
     @property
     def holder(self) -> str:
-        """The flow or the group under which its costs are entered (feedback.flows)."""
+        """The flow, the group (feedback.flows) or the upstream under which its costs are entered."""
+        if self.upstream_id:
+            return f"upstream:{self.upstream_id}"
         return f"course:{self.course_id}" if self.course_id else f"user:{self.user_id}"
 
 
@@ -113,6 +134,9 @@ class Charge(models.Model):
     upstream = models.CharField(max_length=64)
     price = models.ForeignKey(Price, on_delete=models.PROTECT, related_name="charges")
     amount = models.DecimalField(**money)
+    measured = models.BooleanField(
+        default=True, help_text="False: the call came without figures, and this is an estimate."
+    )
 
     class Meta:
         ordering: ClassVar = ["id"]
@@ -120,9 +144,10 @@ class Charge(models.Model):
             models.CheckConstraint(condition=Q(amount__gte=0), name="charge_not_negative"),
         ]
         indexes: ClassVar = [
-            # spending: what a person and a course have spent in a month, from the index alone.
+            # spending: what a person, a course and an upstream have spent in a month, from the index alone.
             models.Index(fields=["flow", "month"], include=["amount"], name="charge_flow"),
             models.Index(fields=["group", "month"], include=["amount"], name="charge_group"),
+            models.Index(fields=["upstream", "month"], include=["amount"], name="charge_upstream"),
             # spending: what a day has cost. Rows come in the order of their time, so next to nothing is kept.
             BrinIndex(fields=["at"], autosummarize=True, name="charge_at"),
         ]
@@ -139,6 +164,11 @@ class Reservation(models.Model):
     )
     flow = models.CharField(max_length=64)
     group = models.CharField(max_length=64)
+    upstream = models.CharField(
+        max_length=64,
+        blank=True,
+        help_text="Where its calls go first. Empty: of before upstreams had budgets.",
+    )
     month = models.DateField(help_text="In which it was accepted, and to which all its costs belong.")
     amount = models.DecimalField(**money)
 
@@ -147,9 +177,12 @@ class Reservation(models.Model):
             models.CheckConstraint(condition=Q(amount__gte=0), name="reservation_not_negative"),
         ]
         indexes: ClassVar = [
-            # spending: what is reserved of a person's and of a course's month.
+            # spending: what is reserved of a person's, a course's and an upstream's month.
             models.Index(fields=["flow", "month"], condition=Q(amount__gt=0), name="reservation_flow"),
             models.Index(fields=["group", "month"], condition=Q(amount__gt=0), name="reservation_group"),
+            models.Index(
+                fields=["upstream", "month"], condition=Q(amount__gt=0), name="reservation_upstream"
+            ),
         ]
 
     def __str__(self) -> str:

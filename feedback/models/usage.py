@@ -9,7 +9,7 @@ from .prices import money
 
 
 class UsageDay(models.Model):
-    """What one person's calls for one course used of one upstream on one day, once the calls are gone.
+    """What one person's calls for one course used of an upstream's tier on one day, once the calls are gone.
 
     Figures are moved here from the rows of jobs in the transaction that deletes these: no call is in both.
     """
@@ -18,16 +18,23 @@ class UsageDay(models.Model):
     flow = models.CharField(max_length=64)
     group = models.CharField(max_length=64, blank=True)
     upstream = models.CharField(max_length=64)
+    tier = models.CharField(
+        max_length=16, blank=True, help_text="Service tier that served them. Empty: the provider named none."
+    )
     calls = models.PositiveIntegerField(default=0, help_text="Runs that were started.")
     failures = models.PositiveIntegerField(default=0, help_text="Runs that counted against their job.")
     input_tokens = models.PositiveBigIntegerField(default=0)
     output_tokens = models.PositiveBigIntegerField(default=0)
+    cache_read_tokens = models.PositiveBigIntegerField(default=0)
+    cache_write_tokens = models.PositiveBigIntegerField(default=0)
     cost = models.DecimalField(**money, default=0)
 
     class Meta:
         ordering: ClassVar = ["-day", "flow"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["day", "flow", "group", "upstream"], name="usage_day_once"),
+            models.UniqueConstraint(
+                fields=["day", "flow", "group", "upstream", "tier"], name="usage_day_once"
+            ),
             models.CheckConstraint(condition=Q(cost__gte=0), name="usage_day_cost_not_negative"),
         ]
 

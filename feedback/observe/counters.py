@@ -34,7 +34,7 @@ total_seconds = Histogram(
     "marginalia_total_seconds", "From a job's creation to its result.", ["stage"], buckets=MINUTES
 )
 first_token_seconds = Histogram(
-    "marginalia_first_token_seconds", "From a run's start to the provider's first event.", ["upstream"],
+    "marginalia_first_token_seconds", "From a call's request to the provider's first event.", ["upstream"],
     buckets=CALL,
 )  # fmt: skip
 feedback_seconds = Histogram(
@@ -42,6 +42,10 @@ feedback_seconds = Histogram(
 )
 tokens = Counter("marginalia_tokens", "Tokens used by calls.", ["upstream", "kind"])
 spend = Counter("marginalia_spend", "Money that calls have cost.", ["upstream", "currency"])
+paid_calls = Counter(
+    "marginalia_paid_calls", "Calls that used tokens, by the tier that served them.",
+    ["upstream", "tier", "figures"],
+)  # fmt: skip
 coalesced = Counter("marginalia_coalesced", "Calls that equal work made needless.", ["how"])
 saved_tokens = Counter("marginalia_saved_tokens", "Tokens that those calls would have used.", ["how"])
 

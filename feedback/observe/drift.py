@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from feedback.models import Drift
 from feedback.selectors.drift import Sent, sent
+from feedback.selectors.endpoints import target_of
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch.client import CloudWatchClient
@@ -57,7 +58,7 @@ def watch_drift(connect: Callable[[], CloudWatchClient] = cloudwatch) -> Drift |
     drift, _ = Drift.objects.update_or_create(
         upstream=UPSTREAM,
         defaults={
-            "model": settings.BEDROCK_MODEL_ID, "since": since, "until": until,
+            "model": target_of(UPSTREAM).model_id, "since": since, "until": until,
             **{name: getattr(theirs, name) for name in METRICS},
             **{f"our_{name}": getattr(ours, name) for name in METRICS},
         },
@@ -80,6 +81,6 @@ def _counted(client: CloudWatchClient, since: datetime, until: datetime) -> Sent
 
 
 def _query(name: str, metric: str) -> Any:
-    dimensions = [{"Name": DIMENSION, "Value": settings.BEDROCK_MODEL_ID}]
+    dimensions = [{"Name": DIMENSION, "Value": target_of(UPSTREAM).model_id}]
     which = {"Namespace": NAMESPACE, "MetricName": metric, "Dimensions": dimensions}
     return {"Id": name, "MetricStat": {"Metric": which, "Period": STEP, "Stat": "Sum"}}

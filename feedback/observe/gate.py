@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import time
-from contextvars import ContextVar
-
 from opentelemetry import trace
 
 from . import counters
-
-run_started: ContextVar[float | None] = ContextVar("run_started", default=None)
 
 
 def watch(operation: str, upstream: str, seconds: float, error: BaseException | None) -> None:
@@ -21,6 +16,3 @@ def watch(operation: str, upstream: str, seconds: float, error: BaseException | 
     if span.is_recording():
         failed = type(error).__name__ if error is not None else ""
         span.add_event(f"gate {operation}", {"upstream": upstream, "seconds": seconds, "error": failed})
-    started = run_started.get()
-    if operation == "accepted" and started is not None:
-        counters.first_token_seconds.labels(upstream).observe(time.perf_counter() - started)

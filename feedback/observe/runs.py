@@ -18,7 +18,6 @@ from limiter.execution import Execution
 from limiter.gate.model import Outcome
 
 from . import counters, tracing
-from .gate import run_started
 
 P = ParamSpec("P")
 Work = Callable[[Job, Execution], float | None]
@@ -47,18 +46,15 @@ def _named(job: Job, execution: Execution) -> Iterator[None]:
     where: dict[str, str | int] = {
         "upstream": job.upstream, "lease": execution.id, "attempt": job.attempt,
     }  # fmt: skip
-    trace, token = job.trace, run_started.set(time.perf_counter())
+    trace = job.trace
     if job.waiting_since and job.started_at:
         tracing.past(f"wait {job.kind}", job.waiting_since, job.started_at, about, parent=trace)
-    try:
-        with (
-            tracing.span(str(job.kind), {**about, **where}, parent=trace) as span,
-            bound_contextvars(**about, **where, user=str(job.document.owner_id)),
-        ):
-            yield
-            span.set_attribute("outcome", _outcome(execution))
-    finally:
-        run_started.reset(token)
+    with (
+        tracing.span(str(job.kind), {**about, **where}, parent=trace) as span,
+        bound_contextvars(**about, **where, user=str(job.document.owner_id)),
+    ):
+        yield
+        span.set_attribute("outcome", _outcome(execution))
 
 
 def _count(job: Job, execution: Execution, seconds: float, *, again: bool) -> None:
@@ -70,6 +66,8 @@ def _count(job: Job, execution: Execution, seconds: float, *, again: bool) -> No
         counters.wait_seconds.labels(stage).observe(max(0.0, waited))
     if execution.outcome is Outcome.SUCCESS and not again:
         counters.total_seconds.labels(stage).observe((timezone.now() - job.created_at).total_seconds())
+    if execution.first_event is not None:
+        counters.first_token_seconds.labels(job.upstream).observe(execution.first_event)
     if execution.usage is not None and job.upstream:
         for kind, count in asdict(execution.usage).items():
             counters.tokens.labels(job.upstream, kind.removesuffix("_tokens")).inc(count)

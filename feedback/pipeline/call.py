@@ -10,16 +10,22 @@ from feedback.models import Job
 from feedback.providers.base import (
     Aborted,
     Accepted,
+    AccountRefused,
     Call,
+    Compiling,
     Delta,
     Finished,
     MalformedAnswer,
+    ProviderError,
     Request,
     Throttled,
+    TimedOut,
     Truncated,
 )
+from feedback.requests import metadata_of
 from feedback.selectors.visibility import feedback_visible
-from feedback.upstreams import provider_for
+from feedback.services import error_texts, holding, warmth
+from feedback.upstreams import FLEX, provider_for, tiers_of
 from limiter.execution import Execution
 from limiter.gate.model import Quota, Timing
 
@@ -49,29 +55,42 @@ def call_provider(job: Job, request: Request, execution: Execution, *, live: boo
 
 
 def _called(job: Job, request: Request, execution: Execution, live: bool) -> Finished:
-    call = Call(max_tokens=job.max_tokens)
+    tier = job.tier if job.tier in tiers_of(job.upstream) else ""  # the model may have lost it meanwhile
+    call = Call(max_tokens=job.max_tokens, tier=tier, metadata=metadata_of(job.document))
     execution.on_abort(call.abort)
     live = live and feedback_visible(job.document)
     writer = Writer(document=str(job.document_id), section=str(job.section_id or ""), attempt=job.attempt)
     provider = provider_for(job.upstream)
+    is_cold = warmth.is_cold(job.upstream, provider)
+    trial = holding.Trial(job.upstream)
     release_connection()  # for minutes
     begun, first = monotonic(), None
     try:
         for event in provider.stream(request, call):
             match event:
                 case Accepted():
-                    execution.accepted()
+                    execution.accepted(monotonic() - begun)
+                    trial.passed()
                 case Delta(text):
                     first = first or monotonic() - begun
                     if live:
                         writer.feed(text)
                 case Finished():
                     total = monotonic() - begun
-                    execution.timing = Timing(first_token=total if first is None else first, total=total)
+                    timing = Timing(first_token=total if first is None else first, total=total)
+                    # Neither compiling a schema nor a tier that serves what is urgent first is slowness.
+                    execution.timing = None if is_cold or tier == FLEX else timing
+                    warmth.note_warm(job.upstream, provider)
                     return event
-    except Throttled as error:
-        execution.quota = Quota(error.quota) if error.quota else None
-        raise
+    except ProviderError as raised:
+        error = error_texts.as_classed(raised)
+        if isinstance(error, Throttled) and error.quota:
+            execution.quota = Quota(error.quota)
+        if isinstance(error, AccountRefused):
+            trial.refused(error)
+        if isinstance(error, TimedOut) and is_cold:
+            error = Compiling(str(error), usage=error.usage)
+        raise error from raised.__cause__
     raise Aborted
 
 

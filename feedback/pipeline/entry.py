@@ -10,7 +10,9 @@ from rq import Retry
 from limiter.execution import Execution, current_execution
 from limiter.execution import running as set_running
 
-from .run import MAX_ATTEMPTS, run
+from .run import run
+
+AGAIN = 1_000_000  # the row counts the attempts: RQ's own bound must never end one of them
 
 
 def perform(job_id: str) -> Retry | None:
@@ -25,4 +27,4 @@ def perform(job_id: str) -> Retry | None:
     else:
         with set_running(Execution(id=uuid4().hex, job=job_id)) as execution:
             pause = run(job_id, execution)
-    return None if pause is None else Retry(max=MAX_ATTEMPTS, interval=math.ceil(pause))
+    return None if pause is None else Retry(max=AGAIN, interval=math.ceil(pause))

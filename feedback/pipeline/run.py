@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from typing import cast
 
 from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections, transaction
@@ -14,14 +15,15 @@ from feedback.errors import JobFailed
 from feedback.live import forget, publish
 from feedback.models import Document, Job
 from feedback.observe.runs import observed
-from feedback.providers.base import TokenUsage
-from feedback.services import coalescing, jobs
+from feedback.providers.base import FieldRefused, ProviderError, TokenUsage
+from feedback.services import coalescing, jobs, learning
 from limiter.execution import Execution
-from limiter.gate.model import Outcome, Usage
+from limiter.gate.model import Outcome
 
 from . import analyse, deliver, parse, provisional, split, summarise
 from .share import deliver as deliver_to_riders
 from .stage import Found, Stage
+from .usage import known, settled
 from .verdict import Verdict, verdict_of
 
 logger = logging.getLogger(__name__)
@@ -58,11 +60,18 @@ def _carry_out(job: Job, execution: Execution) -> float | None:
     try:
         found = STAGES[job.kind].work(job, execution)
     except Exception as error:
-        verdict = verdict_of(error, execution)
+        verdict = _learnt_from(error, job, verdict_of(error, execution))
         _log(job, verdict, error)
         return _end_without(job, execution, verdict)
     _end_with(job, execution, found)
     return None
+
+
+def _learnt_from(error: Exception, job: Job, verdict: Verdict) -> Verdict:
+    """A setting that the model refused is left out of the next attempt, and the job is not at fault."""
+    if isinstance(error, FieldRefused) and _persist(learning.learn)(job, error):
+        return replace(verdict, again=True, counts=False)
+    return verdict
 
 
 def _forget_connection(state: RetryCallState) -> None:
@@ -84,8 +93,8 @@ _persist = retry(
 
 @_persist
 @transaction.atomic
-def _record(job: Job, found: Found) -> bool:
-    if not (_lock(job) and jobs.finish(job, usage=_usage(found.usage))):
+def _record(job: Job, found: Found, usage: TokenUsage) -> bool:
+    if not (_lock(job) and jobs.finish(job, usage=usage)):
         return False
     STAGES[job.kind].record(job, found.result)
     return True
@@ -93,8 +102,9 @@ def _record(job: Job, found: Found) -> bool:
 
 def _end_with(job: Job, execution: Execution, found: Found) -> None:
     shares = _persist(coalescing.share_charge)(job) if job.fingerprint else ()
-    execution.report(Outcome.SUCCESS, _usage(found.usage), shares=shares)
-    ended = _for_whom(job, lambda row: _record(row, found))
+    usage = known(found.usage, execution)
+    execution.report(Outcome.SUCCESS, settled(usage), shares=shares)
+    ended = _for_whom(job, lambda row: _record(row, found, usage))
     if ended is not None and ended.fingerprint:
         _share(ended)
     _tell(ended or job)
@@ -123,26 +133,26 @@ def _share(leader: Job) -> None:
 
 @_persist
 @transaction.atomic
-def _put_back(job: Job, verdict: Verdict) -> bool:
+def _put_back(job: Job, verdict: Verdict, usage: TokenUsage) -> bool:
     return jobs.back_in_line(
         job,
         outcome=verdict.outcome,
         error=verdict.error,
         counts=verdict.counts,
-        usage=_usage(verdict.usage),
+        usage=usage,
         max_tokens=verdict.room,
     )
 
 
 @_persist
 @transaction.atomic
-def _give_up(job: Job, verdict: Verdict) -> bool:
+def _give_up(job: Job, verdict: Verdict, usage: TokenUsage) -> bool:
     if not _lock(job):
         return False
     failed = jobs.fail(
         job,
         outcome=verdict.outcome,
-        usage=_usage(verdict.usage),
+        usage=usage,
         problem=verdict.problem,
         error=verdict.error,
     )
@@ -152,10 +162,11 @@ def _give_up(job: Job, verdict: Verdict) -> bool:
 
 
 def _end_without(job: Job, execution: Execution, verdict: Verdict) -> float | None:
-    execution.report(verdict.outcome, _usage(verdict.usage), retry_after=verdict.retry_after)
+    usage = known(verdict.usage, execution)
+    execution.report(verdict.outcome, settled(usage), retry_after=verdict.retry_after)
     failures = job.failures + int(verdict.counts)
-    if verdict.again and failures < jobs.MAX_FAILURES and job.attempt < MAX_ATTEMPTS:
-        row = _for_whom(job, lambda row: _put_back(row, verdict))
+    if verdict.again and failures < jobs.MAX_FAILURES and _may_try_again(job, verdict):
+        row = _for_whom(job, lambda row: _put_back(row, verdict, usage))
         if row is not job:
             _forget_the_deleted(job)
         if row is None:
@@ -166,14 +177,30 @@ def _end_without(job: Job, execution: Execution, verdict: Verdict) -> float | No
             return None
         if verdict.room:
             execution.next_output = verdict.room
-        return max(verdict.retry_after, _pause(job.attempt)) if verdict.counts else verdict.retry_after
-    row = _for_whom(job, lambda row: _give_up(row, verdict))
+        return _pause_after(job, verdict)
+    row = _for_whom(job, lambda row: _give_up(row, verdict, usage))
     if row is not job:
         _forget_the_deleted(job)
     if row is not None:
         _tell(row)
         raise JobFailed(verdict.problem)
     return None
+
+
+def _pause_after(job: Job, verdict: Verdict) -> float:
+    """Seconds until the next attempt."""
+    if verdict.outcome is Outcome.EXHAUSTED:
+        return 0.0  # in line, where the gate holds everything until the quota renews, and the page says so
+    return max(verdict.retry_after, _pause(job.attempt)) if verdict.counts else verdict.retry_after
+
+
+def _may_try_again(job: Job, verdict: Verdict) -> bool:
+    """Runs that never reached the provider are no attempts, however many there were."""
+    return (
+        verdict.outcome == Outcome.RETURNED
+        or job.attempt < MAX_ATTEMPTS
+        or job.attempt - jobs.runs_returned(job) < MAX_ATTEMPTS
+    )
 
 
 def _pause(attempt: int) -> float:
@@ -183,10 +210,6 @@ def _pause(attempt: int) -> float:
 def _lock(job: Job) -> bool:
     """Serialise what ends within one document, so that the last section knows it is the last."""
     return bool(Document.objects.select_for_update().filter(pk=job.document_id).values_list("pk").first())
-
-
-def _usage(usage: TokenUsage) -> Usage:
-    return Usage(usage.input_tokens, usage.output_tokens, usage.cache_read_tokens, usage.cache_write_tokens)
 
 
 def _tell(job: Job) -> None:
@@ -202,10 +225,10 @@ def _forget_the_deleted(job: Job) -> None:
 
 
 def _log(job: Job, verdict: Verdict, error: Exception) -> None:
-    expected = verdict.outcome != Outcome.REJECTED or not verdict.again
+    is_bug = verdict.outcome == Outcome.REJECTED and verdict.again and not isinstance(error, ProviderError)
     logger.log(
-        logging.WARNING if expected else logging.ERROR,
+        logging.ERROR if is_bug else logging.WARNING,
         "job %s (%s, attempt %d): %s",
         job.pk, job.kind, job.attempt, verdict.error,
-        exc_info=None if expected else error,
+        exc_info=error if is_bug else None,
     )  # fmt: skip

@@ -10,6 +10,8 @@ from feedback.documents import DocumentError
 from feedback.errors import Undelivered
 from feedback.providers.base import (
     Aborted,
+    AccountRefused,
+    Compiling,
     Exhausted,
     MalformedAnswer,
     ProviderError,
@@ -51,7 +53,11 @@ _PROVIDER: tuple[tuple[type[ProviderError], Outcome, bool, bool, str], ...] = (
     (Exhausted, Outcome.EXHAUSTED, True, False, BUSY),
     (Throttled, Outcome.THROTTLED, True, False, BUSY),
     (Unavailable, Outcome.FAILURE, True, True, DOWN),
+    # Nothing is wrong with the provider: its breaker is well.
+    (Compiling, Outcome.REJECTED, True, True, SLOW),
     (TimedOut, Outcome.FAILURE, True, True, SLOW),
+    # It never reached the model: the hold of tokens comes back, and neither breaker nor rate learns from it.
+    (AccountRefused, Outcome.RETURNED, True, False, DOWN),
     (Rejected, Outcome.REJECTED, False, True, REFUSED),
     (
         Truncated,

@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy as _
 
 from feedback.documents import ACCEPTED_SUFFIXES
 from feedback.keys import key_in
-from feedback.models import Assignment, Document, Draft, User
+from feedback.models import Assignment, Document, Draft, Urgency, User
 from feedback.services import drafts
 from feedback.services.documents import Handed
 from feedback.services.drafts import Content
+from feedback.upstreams import default_upstream, may_wait
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
@@ -134,6 +135,23 @@ class DraftForm(forms.Form):
 
 class SubmitForm(DraftForm):
     """What a student hands in: a text or a file, with what it is for."""
+
+    tonight = forms.BooleanField(
+        required=False,
+        label=_("Tonight is soon enough"),
+        help_text=_(
+            "It may take longer, and costs less of the budget. Where your course has decided, that counts."
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not may_wait(default_upstream()):
+            del self.fields["tonight"]
+
+    @property
+    def urgency(self) -> Urgency:
+        return Urgency.TONIGHT if self.cleaned_data.get("tonight") else Urgency.NOW
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data

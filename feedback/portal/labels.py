@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from feedback.honesty import Caution
 from feedback.models import Feedback
+from feedback.selectors.endpoints import HERE, Target, target_of
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -66,6 +67,25 @@ def cautions_of(feedback: Feedback | None) -> Sequence[StrOrPromise]:
     return [known[name] for name in (feedback.cautions if feedback else ()) if name in known]
 
 
+# A cross-region profile may answer from any of its regions: the whole geography is named.
+_PLACES = {
+    "eu": _("in a data centre of the European Union"),
+    "us": _("in a data centre in the United States"),
+    "ca": _("in a data centre in Canada or the United States"),
+    "jp": _("in a data centre in Japan"),
+    "au": _("in a data centre in Australia"),
+    "in": _("in a data centre in India"),
+    "apac": _("in a data centre in Asia or the Pacific"),
+    "us-gov": _("in a data centre of AWS GovCloud in the United States"),
+    "global": _("in a data centre anywhere in the world"),
+}
+
+
+def _place_of(target: Target) -> StrOrPromise:
+    known = _PLACES.get(target.geography)
+    return known or format_lazy(_("in the region {region}"), region=target.region)
+
+
 @dataclass(frozen=True, slots=True)
 class Destination:
     """Where a text goes when it is handed in."""
@@ -88,15 +108,29 @@ def destination_of(upstream: str) -> Destination:
             _("A simulator stands in for the AI service. What it writes is for demonstration only."),
             leaves_server=False,
         )
+    try:
+        target = target_of(upstream)
+    except (LookupError, ValueError):  # doctor says what is wrong; a page must not promise any place
+        return Destination(_("Your text leaves this server"), _("An AI model reads it."), leaves_server=True)
+    model = target.facts.title or target.model_id
+    if target.geography == HERE:
+        return Destination(
+            _("Your text is sent to another server"),
+            format_lazy(
+                _("The AI model {model} reads it at {host}, a server that this site's operators chose."),
+                model=model, host=urlsplit(target.address).hostname or "",
+            ),
+            leaves_server=True,
+        )  # fmt: skip
     return Destination(
         _("Your text is sent to Amazon Web Services"),
         format_lazy(
             _(
-                "The AI model {model} reads it there, in the region {region}. "
+                "The AI model {model} reads it there, {place}. "
                 "Take out names and anything private that the feedback does not need."
             ),
-            model=settings.BEDROCK_MODEL_ID,
-            region=settings.BEDROCK_REGION,
+            model=model,
+            place=_place_of(target),
         ),
         leaves_server=True,
     )

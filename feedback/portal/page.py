@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from feedback.live import Partial
 from feedback.models import Comment, Document, Feedback, Job, Notice, Reaction, Section
+from feedback.routes import tier_for
 from feedback.selectors.documents import DocumentView, SectionLike, SectionView, view_document
 
 from .labels import Destination, Label, cautions_of, destination_of, label_of
@@ -88,6 +89,11 @@ class Page:
     can_retry: bool
     structure: str  # another one means: draw the whole page anew
     notice: Notice | None  # the mail that was asked for
+
+    @property
+    def may_wait(self) -> bool:
+        """It is asked for by the tier of work that may wait; a wish for it alone changes nothing."""
+        return bool(tier_for(self.document, self.document.upstream))
 
     @property
     def is_empty(self) -> bool:

@@ -98,6 +98,7 @@ def _hand_in(request: HttpRequest, form: SubmitForm, owner: User) -> HttpRespons
         content=form.content(),
         handed=form.handed(),
         title=form.title_or_first_line(),
+        urgency=form.urgency,
     )
     return redirect("document", document.pk)
 

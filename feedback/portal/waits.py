@@ -36,6 +36,11 @@ _WHY_PAUSED = {  # where it is not that the provider is away
         "Your account may not use the feedback service at the moment. Ask the people who run this site."
     ),
 }
+_OF_A_DAY = (Reason.EXHAUSTED, Reason.TOKENS_PER_DAY, Reason.FLOW_TOKENS_PER_DAY)
+_LOOKED_AT = gettext_lazy(
+    "The feedback service is being looked at. Nothing is lost: you get provisional comments meanwhile, "
+    "and the full feedback by itself."
+)
 _LATER = {
     Cause.UNAVAILABLE: gettext_lazy("It is later than we said: the feedback service was away for a while."),
     Cause.RATE_LOWERED: gettext_lazy(
@@ -55,14 +60,16 @@ _ENDS = {
 
 def why_paused(wait: Wait) -> StrOrPromise:
     """Where it is another reason than that the service is away; else empty."""
+    if wait.held:
+        return _LOOKED_AT
     if wait.kind != WaitKind.PAUSED or wait.reason is None:
         return ""
     return joined(_WHY_PAUSED.get(wait.reason, ""), _renewal(wait))
 
 
 def _renewal(wait: Wait) -> str:
-    """When one's own quota of the day renews: the only pause whose end is known."""
-    if wait.reason != Reason.FLOW_TOKENS_PER_DAY or wait.retry_at is None:
+    """When a quota of the day renews, the provider's or one's own: the only pauses whose end is known."""
+    if wait.reason not in _OF_A_DAY or wait.retry_at is None:
         return ""
     when = localtime(datetime.fromtimestamp(wait.retry_at, UTC))
     return _("It renews on %(when)s.") % {"when": date_format(when, "DAY_TIME_FORMAT")}

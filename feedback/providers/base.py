@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -108,10 +108,15 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class TokenUsage:
+    """What a call used, in tokens."""
+
     input_tokens: int = 0
     output_tokens: int = 0
     cache_read_tokens: int = 0
     cache_write_tokens: int = 0
+    cache_write_1h_tokens: int = 0  # of cache_write_tokens, those that stay for an hour
+    tier: str = ""  # the service tier that served the call; empty: the provider did not say
+    measured: bool = True  # False: the answer ended without figures, and these are an estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +146,23 @@ Event = Accepted | Delta | Finished
 # What goes wrong ------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An error in the service's own words, for those who class what no rule knows."""
+
+    service: str  # bedrock, openai
+    code: str  # the service's name for it, or a client exception's class
+    status: int  # of HTTP; 0: none
+    text: str
+
+
 class ProviderError(Exception):
     """The feedback service could not answer."""
 
     transient = True  # worth another attempt
+    cause = ""  # a code of providers/errors.toml; empty: the class says it all
+    reply: Reply | None = None
+    known = True  # False: no rule names this text, its code or status alone decided
 
     def __init__(
         self, message: str = "", *, retry_after: float = 0.0, usage: TokenUsage | None = None
@@ -172,10 +190,26 @@ class TimedOut(ProviderError):
     """The feedback service took too long to answer."""
 
 
+class Compiling(TimedOut):
+    """The feedback service was still preparing the form of its answers."""
+
+
 class Rejected(ProviderError):
     """The feedback service refused this request."""
 
     transient = False
+
+
+class FieldRefused(Rejected):
+    """The model does not take a setting that the request named."""
+
+    def __init__(self, message: str = "", *, setting: str, usage: TokenUsage | None = None) -> None:
+        super().__init__(message, usage=usage)
+        self.setting = setting  # a code of providers/errors.toml
+
+
+class AccountRefused(ProviderError):
+    """The feedback service refuses this account, or can't be used as it is set up."""
 
 
 class MalformedAnswer(ProviderError):
@@ -201,8 +235,12 @@ class Call:
     cancellation calls abort once, and the provider raises what fits.
     """
 
-    def __init__(self, *, max_tokens: int = 0) -> None:
+    def __init__(
+        self, *, max_tokens: int = 0, tier: str = "", metadata: Mapping[str, str] | None = None
+    ) -> None:
         self.max_tokens = max_tokens  # the longest answer; 0: the provider's own estimate
+        self.tier = tier  # service tier; empty: the upstream's own
+        self.metadata = metadata  # opaque ids that the provider's bill and logs shall name
         self._lock = threading.Lock()
         self._cut: Callable[[], None] | None = None
         self.aborted = False
@@ -221,6 +259,13 @@ class Call:
             cut = self._cut
         if cut is not None and not already:
             cut()
+
+
+@runtime_checkable
+class CompilesSchemas(Protocol):
+    """A provider whose service may compile the answer's schema, for minutes, before it first answers."""
+
+    compiled_schema: str  # a digest of the schema and of how it is asked for; empty: nothing is compiled
 
 
 class Provider(Protocol):

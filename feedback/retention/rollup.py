@@ -16,18 +16,22 @@ _HOLD = "SELECT FROM feedback_document WHERE id = ANY(%(documents)s) ORDER BY id
 # In one order, so that two purges never wait for each other in a circle.
 _ADD = """
 INSERT INTO feedback_usageday AS kept
-    (day, flow, "group", upstream, calls, failures, input_tokens, output_tokens, cost)
-SELECT (finished_at AT TIME ZONE 'UTC')::date, flow, "group", upstream,
-       sum(attempt), sum(failures), sum(input_tokens), sum(output_tokens), coalesce(sum(cost), 0)
+    (day, flow, "group", upstream, tier, calls, failures, input_tokens, output_tokens,
+     cache_read_tokens, cache_write_tokens, cost)
+SELECT (finished_at AT TIME ZONE 'UTC')::date, flow, "group", upstream, served_tier,
+       sum(attempt), sum(failures), sum(input_tokens), sum(output_tokens),
+       sum(cache_read_tokens), sum(cache_write_tokens), coalesce(sum(cost), 0)
 FROM feedback_job
 WHERE document_id = ANY(%(documents)s) AND kind = ANY(%(kinds)s) AND attempt > 0 AND finished_at IS NOT NULL
-GROUP BY 1, 2, 3, 4
-ORDER BY 1, 2, 3, 4
-ON CONFLICT (day, flow, "group", upstream) DO UPDATE SET
+GROUP BY 1, 2, 3, 4, 5
+ORDER BY 1, 2, 3, 4, 5
+ON CONFLICT (day, flow, "group", upstream, tier) DO UPDATE SET
     calls = kept.calls + excluded.calls,
     failures = kept.failures + excluded.failures,
     input_tokens = kept.input_tokens + excluded.input_tokens,
     output_tokens = kept.output_tokens + excluded.output_tokens,
+    cache_read_tokens = kept.cache_read_tokens + excluded.cache_read_tokens,
+    cache_write_tokens = kept.cache_write_tokens + excluded.cache_write_tokens,
     cost = kept.cost + excluded.cost
 """
 

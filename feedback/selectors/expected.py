@@ -17,7 +17,7 @@ class Expected:
 
     earliest_in: float | None = None
     latest_in: float | None = None
-    is_paused: bool = False  # the provider is unavailable, or an operator holds it
+    is_paused: bool = False  # the provider is unavailable, or the upstream is held or paused
 
 
 def expected_start(user: User, upstream: str) -> Expected:
@@ -26,7 +26,7 @@ def expected_start(user: User, upstream: str) -> Expected:
         status = limiter.upstream_status(upstream)
     except (GateError, Upstream.DoesNotExist):
         return Expected()
-    if status.upstream.paused or status.live.breaker == BreakerState.OPEN:
+    if status.upstream.paused or status.upstream.is_held or status.live.breaker == BreakerState.OPEN:
         return Expected(is_paused=True)
     return _range(status.live, flows.flow_of(user), status.upstream.max_in_flight)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 NEAR = Decimal("0.8")  # of a budget, from where people should know
 ANY_MODEL = "*"
+USUAL_TIER = "default"  # as a provider names it; in rows it is an empty tier
 
 
 def month_of(day: date) -> date:
@@ -33,16 +34,22 @@ def renewal(month: date) -> date:
     return (month + timedelta(days=32)).replace(day=1)
 
 
-def price_of(model: str, day: date) -> Price | None:
-    """The price in force on a day: the model's own, else the one for any model. None: nobody named one."""
-    named = Price.objects.filter(model__in=[model, ANY_MODEL], valid_from__lte=day)
-    prices = list(named.order_by("-valid_from"))
-    return next((price for price in prices if price.model == model), prices[0] if prices else None)
+def price_of(model: str, day: date, tier: str = "") -> Price | None:
+    """The price in force on a day: the model's own, else the one for any model. None: nobody named one.
+
+    A service tier that has none is reckoned at the usual price.
+    """
+    own = "" if tier == USUAL_TIER else tier
+    named = Price.objects.filter(model__in=[model, ANY_MODEL], tier__in=["", own], valid_from__lte=day)
+    latest = named.order_by("valid_from")  # of each model and tier the last one stays
+    prices = {(price.model, price.tier): price for price in latest}
+    ways = ((model, own), (model, ""), (ANY_MODEL, own), (ANY_MODEL, ""))
+    return next((prices[way] for way in ways if way in prices), None)
 
 
-def budgets_of(document: Document) -> QuerySet[Budget]:
-    """The budgets that a document is paid from: its owner's, and its course's."""
-    paying = Q(user=document.owner_id)
+def budgets_of(document: Document, upstreams: Collection[str]) -> QuerySet[Budget]:
+    """The budgets that a document is paid from: its owner's, its course's, and that of where it is read."""
+    paying = Q(user=document.owner_id) | Q(upstream__in=upstreams)
     if document.assignment is not None:
         paying |= Q(course=document.assignment.course_id)
     return Budget.objects.filter(paying)
@@ -50,7 +57,7 @@ def budgets_of(document: Document) -> QuerySet[Budget]:
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """Of one person or one course, in one month."""
+    """Of one person, one course or one upstream, in one month."""
 
     charged: Decimal
     reserved: Decimal  # for documents under way
@@ -64,17 +71,24 @@ class Spent:
 
 
 def spent(holder: str, month: date) -> Spent:
-    """`holder` is a flow (a person) or a group (a course)."""
-    column = "flow" if holder.startswith("user:") else "group"
-    mine = {column: holder, "month": month}
+    """`holder` is a budget's: a flow (a person), a group (a course) or an upstream's name after its kind."""
+    kind, _, name = holder.partition(":")
+    of = {"user": {"flow": holder}, "course": {"group": holder}, "upstream": {"upstream": name}}
+    mine = {**of[kind], "month": month}
     charged = Charge.objects.filter(**mine).aggregate(sum=Sum("amount"))["sum"]
     reserved = Reservation.objects.filter(**mine, amount__gt=0).aggregate(sum=Sum("amount"))["sum"]
     return Spent(charged or Decimal(0), reserved or Decimal(0))
 
 
+def used_up_upstreams() -> frozenset[str]:
+    """Those whose money for this month is spent or set aside: no work that is not theirs yet goes there."""
+    capped = Budget.objects.filter(upstream__isnull=False)
+    return frozenset(budget.upstream_id or "" for budget in capped if view_of(budget).is_used_up)
+
+
 @dataclass(frozen=True, slots=True)
 class BudgetView:
-    """A budget as its owner sees it."""
+    """A budget as those see it whom it bounds."""
 
     name: str  # the course's; empty: one's own
     monthly: Decimal
@@ -128,10 +142,18 @@ def budget_readings() -> Iterable[Reading]:
     for budget in Budget.objects.select_related("course", "user"):
         view = view_of(budget)
         if view.spent.total:
-            whose = f"the course {view.name}" if budget.course else "one person"
             yield Reading(
-                budget.holder, float(view.percent), f"{view.percent} % of the budget of {whose} is used"
+                budget.holder,
+                float(view.percent),
+                f"{view.percent} % of the budget of {_holder_in_words(budget)} is used",
             )
+
+
+def _holder_in_words(budget: Budget) -> str:
+    """No person's name: it goes out in messages."""
+    if budget.upstream_id:
+        return f"the upstream {budget.upstream_id}"
+    return f"the course {budget.course.name}" if budget.course else "one person"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,18 @@
-"""What work may use which upstream: its assignment and its owner's plan may each name some."""
+"""What work may use which upstream: its assignment, its course and its owner's plan may each name some.
+
+A course may also name the geographies where its texts may be read: an upstream elsewhere is none of its own,
+whatever a pool or an operator would have stand in.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+
+from django.conf import settings
 
 from feedback import flows
-from feedback.models import Assignment, Document, Job
+from feedback.models import Assignment, Course, Document, Job
+from feedback.selectors.endpoints import SERVER, geography_of_upstream
 from limiter.policies import limits_of, limits_of_all
 
 Allowed = frozenset[str] | None  # None: any
@@ -16,16 +23,40 @@ def allowed_upstreams(document: Document) -> Allowed:
 
 
 def allowed_names(assignment: Assignment | None, flow: str) -> Allowed:
-    return _both(assignment, limits_of(flow).allowed_upstreams)
+    return _all_of(assignment, limits_of(flow).allowed_upstreams)
 
 
 def allowed_for(jobs: Sequence[Job]) -> list[Allowed]:
-    """For each job, in two queries."""
+    """For each job, in two queries, where document, assignment and course are loaded."""
     plans = limits_of_all({job.flow for job in jobs})
-    return [_both(job.document.assignment, plans[job.flow].allowed_upstreams) for job in jobs]
+    return [_all_of(job.document.assignment, plans[job.flow].allowed_upstreams) for job in jobs]
 
 
-def _both(assignment: Assignment | None, plan: Sequence[str]) -> Allowed:
-    """What both allow; one that names none allows any."""
-    named = [names for names in (assignment.allowed_upstreams if assignment else [], plan) if names]
-    return frozenset.intersection(*map(frozenset, named)) if named else None
+def _all_of(assignment: Assignment | None, plan: Collection[str]) -> Allowed:
+    """What all allow; one that names none allows any."""
+    course = assignment.course if assignment else None
+    named = (
+        plan,
+        assignment.allowed_upstreams if assignment else (),
+        course.allowed_upstreams if course else (),
+        _within(course) if course and course.allowed_geographies else (),
+    )
+    sets = [frozenset(names) for names in named if names]
+    return frozenset.intersection(*sets) if sets else None
+
+
+def _within(course: Course) -> Collection[str]:
+    """The upstreams in the course's geographies; what never leaves this server is in every one.
+
+    Never empty, for that would allow any.
+    """
+    may = {SERVER, *course.allowed_geographies}
+    return [name for name in settings.LIMITER_QUEUES if _geography(name) in may]
+
+
+def _geography(upstream: str) -> str:
+    """Empty where nothing is known of it: no course names that."""
+    try:
+        return geography_of_upstream(upstream)
+    except (LookupError, ValueError):
+        return ""

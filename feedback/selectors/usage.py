@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
 from feedback import flows
 from feedback.models import Erasure, Job, User
+from feedback.models.jobs import charged_tokens
 from feedback.routes import CALLS
 from limiter import selectors as limiter
 from limiter.policies import FlowLimits
@@ -73,7 +74,7 @@ def _used(user: User, day: datetime, month: datetime) -> tuple[Used, Used]:
     """Of this day and this month. Deleting a document gives nothing back: what it used is remembered."""
     mine = Job.objects.filter(document__owner=user, kind__in=CALLS, started_at__gte=month).order_by()
     gone = Erasure.objects.filter(by=user, handed_in_at__gte=month).order_by()
-    tokens = F("input_tokens") + F("output_tokens")
+    tokens = charged_tokens()
     here = mine.aggregate(
         today=Count("pk", filter=Q(started_at__gte=day)),
         month=Count("pk"),

@@ -26,7 +26,7 @@ class WaitKind(StrEnum):
     READING = "reading"  # the file is being read and split
     IN_LINE = "in_line"
     RATE_LIMIT = "rate_limit"  # next in line; the provider takes so many calls a minute
-    PAUSED = "paused"  # the provider is unavailable, or an operator holds it
+    PAUSED = "paused"  # the provider is unavailable, or its upstream is held or paused
     RUNNING = "running"
 
 
@@ -56,7 +56,11 @@ class Wait:
     reason: Reason | None = None  # what exactly it waits for
     retry_at: float | None = None  # when that limit lets the next one pass; None: not known
     cause: Cause | None = None  # why the range is later than a page has said before
+    held: bool = False  # the system holds the upstream by itself
     ends: Ends | None = None  # None: no deadline lies ahead, or nothing is known
+
+
+_HELD = Wait(WaitKind.PAUSED, held=True)  # nobody knows for how long
 
 
 def wait_of(document: Document, jobs: Iterable[Job]) -> Wait | None:
@@ -66,6 +70,9 @@ def wait_of(document: Document, jobs: Iterable[Job]) -> Wait | None:
     calls = _calls_of(jobs)
     if calls is None:
         return Wait(WaitKind.READING)
+    if calls.first and limiter.is_held(calls.first.upstream):
+        _cause(document, _UNKNOWN, paused=True)  # a later range says why it is later
+        return _HELD
     try:
         wait = _explained(document, calls.first, calls.running) if calls.first else None
         ends = _ends(document, calls.waiting)
@@ -75,8 +82,8 @@ def wait_of(document: Document, jobs: Iterable[Job]) -> Wait | None:
 
 
 def waits_of(documents: Iterable[Document]) -> dict[UUID, Wait]:
-    """The same of all that are open, without range and deadline: in two queries, and a question to the gate
-    for each."""
+    """The same of all that are open, without range and deadline: in three queries, and a question to the
+    gate for each."""
     jobs: dict[UUID, list[Job]] = {each.pk: [] for each in documents if not each.ended}
     for job in _first_calls(jobs) if jobs else ():
         jobs[job.document_id].append(job)
@@ -85,12 +92,15 @@ def waits_of(documents: Iterable[Document]) -> dict[UUID, Wait]:
         found = explain_many([each.first for each in calls.values() if each and each.first])
     except GateError:
         found = {}
-    return {document: _in_short(each, found) for document, each in calls.items()}
+    held = limiter.held_upstreams() if found else {}
+    return {document: _in_short(each, found, held) for document, each in calls.items()}
 
 
-def _in_short(calls: _Calls | None, found: Mapping[UUID, Explanation]) -> Wait:
+def _in_short(calls: _Calls | None, found: Mapping[UUID, Explanation], held: Collection[str]) -> Wait:
     if calls is None:
         return Wait(WaitKind.READING)
+    if calls.first and calls.first.upstream in held:
+        return _HELD
     explanation = found.get(calls.first.pk, _UNKNOWN) if calls.first else _UNKNOWN
     kind = _kind_of(explanation, calls.running)
     return Wait(kind, reason=explanation.reason, retry_at=explanation.retry_at)

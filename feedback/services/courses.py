@@ -51,6 +51,20 @@ def rename(*, course: Course, name: str, by: User) -> None:
 
 
 @transaction.atomic
+def set_urgency(*, course: Course, urgency: str, by: User) -> bool:
+    """How soon its feedback is wanted, for what is handed in from now on; empty: each student chooses.
+
+    False: it was so already.
+    """
+    changed = Course.objects.filter(pk=course.pk).exclude(urgency=urgency).update(urgency=urgency)
+    if changed:
+        before, after = {"urgency": course.urgency}, {"urgency": urgency}
+        _tell(course, "changed its urgency", by=by, before=before, after=after)
+    course.urgency = urgency
+    return bool(changed)
+
+
+@transaction.atomic
 def archive(course: Course, *, by: User) -> bool:
     """Nothing new can be handed in for it; everything in it stays. False: it was so already."""
     done = Course.objects.filter(pk=course.pk, archived_at=None).update(archived_at=timezone.now())

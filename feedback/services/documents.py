@@ -20,11 +20,11 @@ from feedback.documents import ACCEPTED_SUFFIXES, covers
 from feedback.documents import Section as Slice
 from feedback.errors import Refused
 from feedback.live import publish
-from feedback.models import Assignment, Document, Job, Notice, Release, Section, Upload, User
+from feedback.models import Assignment, Document, Job, Notice, Release, Section, Upload, Urgency, User
 from feedback.observe import tracing
 from feedback.observe.runs import delivered, observed_submission
 from feedback.selectors.visibility import feedback_visible, reviewed_first
-from feedback.services import admission, coalescing, jobs, revisions, spending
+from feedback.services import admission, coalescing, jobs, reservations, revisions
 
 State = Document.State
 
@@ -72,13 +72,16 @@ def submit(
     previous: Document | None = None,
     marked: Marked | None = None,
     draft: UUID | None = None,
+    urgency: Urgency = Urgency.NOW,
 ) -> Document:
     """Accept a document: rows first, work after commit. The same key again is the same document.
 
-    `previous` makes it a new draft of that document; `marked` are sections as the student marked them.
+    `previous` makes it a new draft of that document; `marked` are sections as the student marked them;
+    `urgency` counts where the course leaves it open.
     Raises Refused, and nothing is written, for what can be seen at once and where too much waits already.
     """
     check_handed(handed)
+    homes = [upstream] if upstream else upstreams.homes_of(owner, assignment)
     try:
         with transaction.atomic():
             document = Document.objects.create(
@@ -86,7 +89,8 @@ def submit(
                 assignment=assignment,
                 reviewed=reviewed_first(assignment, previous),
                 title=Truncator(title.strip() or PurePath(handed.filename).stem).chars(200),
-                upstream=upstream or upstreams.home_of(owner, assignment),
+                upstream=homes[0],
+                urgency=assignment.course.urgency or urgency if assignment else urgency,
                 submission_key=submission_key,
                 previous=previous,
                 revision=previous.revision + 1 if previous else 1,
@@ -96,7 +100,7 @@ def submit(
                 trace=tracing.traceparent(),
             )
             Upload.objects.create(document=document, filename=handed.filename[-255:], data=handed.data)
-            spending.reserve(document, characters=handed.characters, field=handed.field)
+            reservations.reserve(document, homes=homes, characters=handed.characters, field=handed.field)
             start_stage(document, Job.Kind.PARSE)
             admission.admit(document)
     except IntegrityError:
@@ -187,7 +191,7 @@ def record_sections(document: Document, slices: Sequence[Slice]) -> None:
     for section in sections:
         step = skip_stage if section.pk in kept else start_stage
         step(document, Job.Kind.ANALYSE, section=section)
-    spending.reserve_for_calls(document, summary_tokens=len(document.text) // 3)
+    reservations.reserve_for_calls(document, summary_tokens=len(document.text) // 3)
     section_ended(document)
 
 
@@ -307,7 +311,7 @@ def _move(document: Document, before: str | None, after: str, **fields: object) 
     if not rows.update(state=after, finished_at=ended, **fields):
         return False
     if ended:
-        spending.release(document)
+        reservations.release(document)
     document.state = after
     transaction.on_commit(lambda: publish(str(document.pk), "document", {"state": after}))
     return True

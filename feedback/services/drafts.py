@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from uuid_utils.compat import uuid7
 
 from feedback.errors import FeedbackError, Refused
-from feedback.models import Assignment, Document, Draft, User
+from feedback.models import Assignment, Document, Draft, Urgency, User
 from feedback.services import documents, outlines
 from feedback.services.documents import Handed, digest
 from feedback.services.outlines import handed_of, marked_of
@@ -142,7 +142,14 @@ def _keep_aside(draft: Draft) -> None:
 
 
 def hand_in(
-    *, owner: User, draft_id: UUID, version: int, content: Content, handed: Handed | None, title: str = ""
+    *,
+    owner: User,
+    draft_id: UUID,
+    version: int,
+    content: Content,
+    handed: Handed | None,
+    title: str = "",
+    urgency: Urgency = Urgency.NOW,
 ) -> Document:
     """The draft becomes a document and is gone. Handed in twice, from wherever, it is one document.
 
@@ -150,7 +157,7 @@ def hand_in(
     """
     _bring_sections_along(owner, draft_id, content, handed)
     with transaction.atomic():
-        return _hand_in(owner, draft_id, version, content, handed, title)
+        return _hand_in(owner, draft_id, version, content, handed, title, urgency)
 
 
 def _bring_sections_along(owner: User, draft_id: UUID, content: Content, handed: Handed | None) -> None:
@@ -163,7 +170,13 @@ def _bring_sections_along(owner: User, draft_id: UUID, content: Content, handed:
 
 
 def _hand_in(
-    owner: User, draft_id: UUID, version: int, content: Content, handed: Handed | None, title: str
+    owner: User,
+    draft_id: UUID,
+    version: int,
+    content: Content,
+    handed: Handed | None,
+    title: str,
+    urgency: Urgency,
 ) -> Document:
     draft = Draft.objects.select_for_update().filter(pk=draft_id, owner=owner).first()
     if draft is None and version:
@@ -182,6 +195,7 @@ def _hand_in(
         previous=(draft.previous if draft else None) or content.previous,
         marked=marked_of(draft, handed),
         draft=draft_id,
+        urgency=urgency,
     )
     Draft.objects.filter(pk=draft_id, owner=owner).delete()
     return document

@@ -8,13 +8,14 @@ from __future__ import annotations
 from functools import partial
 
 from django.db import transaction
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from feedback import flows
 from feedback.errors import Refused
 from feedback.live import forget
 from feedback.models import Course, Document, Erasure, Job, Membership, User
+from feedback.models.jobs import charged_tokens
 from feedback.retention import roll_up
 from feedback.routes import CALLS
 from feedback.services import audit, documents
@@ -83,6 +84,6 @@ def _figures(jobs: QuerySet[Job]) -> dict[str, int]:
     found = jobs.aggregate(
         sections=Count("section", distinct=True),
         calls=Count("pk", filter=Q(kind__in=CALLS, attempt__gt=0)),
-        tokens=Sum(F("input_tokens") + F("output_tokens")),
+        tokens=Sum(charged_tokens()),
     )
     return {name: number or 0 for name, number in found.items()}

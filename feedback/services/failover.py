@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 
 from feedback import routes
 from feedback.models import Job
+from feedback.selectors.spending import used_up_upstreams
 from feedback.selectors.upstreams import allowed_for
 from feedback.services import feeding, jobs
 from limiter.gate.model import GateError
@@ -50,7 +51,11 @@ def move_within(pool: Pool) -> int:
     What failed where a probe is due goes on too: else one job would be every probe until it fails for good.
     """
     members = look_at(pool)
-    rooms = _Rooms({each.upstream: each.room for each in members}, {m.upstream for m in members if m.probing})
+    rooms = _Rooms(
+        {each.upstream: each.room for each in members},
+        {each.upstream for each in members if each.probing},
+        used_up_upstreams(),
+    )
     moved = 0
     for place, member in enumerate(members):
         others = [each.upstream for each in members if each is not member]
@@ -72,6 +77,11 @@ class _Rooms:
 
     left: dict[str, int | None]
     probing: Collection[str]
+    used_up: Collection[str]  # their money for this month
+
+    def bear(self, job: Job, upstream: str) -> bool:
+        """Whether there is money for it: at home always, for it was set aside there."""
+        return upstream not in self.used_up or upstream == job.document.upstream
 
     def are_there(self, upstreams: Sequence[str]) -> bool:
         return any(self.left[each] != 0 for each in upstreams)
@@ -99,7 +109,8 @@ def _move_some(waiting: QuerySet[Job], to: Sequence[str], rooms: _Rooms, *, most
     moved = 0
     found = list(waiting[: min(most, A_PASS)])
     for job, allowed in zip(found, allowed_for(found), strict=True):
-        target = rooms.first_for(job, [each for each in to if allowed is None or each in allowed])
+        may = [each for each in to if allowed is None or each in allowed]
+        target = rooms.first_for(job, [each for each in may if rooms.bear(job, each)])
         if target is not None and _move(job, target):
             rooms.take(target)
             moved += 1
@@ -118,6 +129,7 @@ def _move(job: Job, target: str) -> bool:
         max_tokens=asked.max_tokens,
         model=asked.model,
         output_class=asked.output_class,
+        tier=asked.tier,
     )
 
 
@@ -126,4 +138,4 @@ def _waiting_for(upstream: str) -> QuerySet[Job]:
     waiting = Job.objects.filter(
         upstream=upstream, kind__in=MOVABLE, state__in=[Job.State.WAITING, Job.State.HELD]
     )
-    return waiting.select_related("document__assignment", "section").order_by("pk")
+    return waiting.select_related("document__assignment__course", "section").order_by("pk")

@@ -18,14 +18,18 @@ from uuid_utils.compat import uuid7
 from feedback import line
 from feedback.models import Document, Job, JobEvent, Section
 from feedback.observe import money
+from feedback.providers.base import TokenUsage
 from feedback.routes import Ask
 from limiter.execution import Execution
-from limiter.gate.model import Outcome, Usage
+from limiter.gate.model import Outcome
 
 from . import feeding, riding, spending
 from .events import note
 
 NOTHING_ASKED = Ask()
+NOTHING_USED = TokenUsage()
+UNKNOWN = TokenUsage(measured=False)
+TIER_LENGTH = 16  # that a row keeps of what a provider names
 MAX_FAILURES = 5  # runs that count against a job before it fails
 HIGHEST_PRIORITY = 1_000  # that the gate tells apart
 State = Job.State
@@ -104,7 +108,9 @@ def claim(job_id: str, execution: Execution) -> Job | None:
 
 def loaded(job_id: UUID | str) -> Job:
     """A job with all that its stage looks at."""
-    job = Job.objects.select_related("document__assignment", "document__owner", "section").get(pk=job_id)
+    job = Job.objects.select_related("document__assignment__course", "document__owner", "section").get(
+        pk=job_id
+    )
     if job.section is not None:
         job.section.document = job.document
     return job
@@ -117,7 +123,7 @@ def heir_of(job: Job) -> Job | None:
     return loaded(pk) if pk else None
 
 
-def _end(job: Job, state: str, outcome: Outcome, usage: Usage, **fields: Any) -> bool:
+def _end(job: Job, state: str, outcome: Outcome, usage: TokenUsage, **fields: Any) -> bool:
     """The final UPDATE: state, outcome and usage together, only under the lease that ran it."""
     now = timezone.now()
     ended = Job.objects.filter(pk=job.pk, state=State.RUNNING, lease=job.lease).update(
@@ -127,6 +133,9 @@ def _end(job: Job, state: str, outcome: Outcome, usage: Usage, **fields: Any) ->
         output_tokens=usage.output_tokens,
         cache_read_tokens=usage.cache_read_tokens,
         cache_write_tokens=usage.cache_write_tokens,
+        cache_write_1h_tokens=min(usage.cache_write_1h_tokens, usage.cache_write_tokens),
+        served_tier=usage.tier[:TIER_LENGTH],
+        measured=usage.measured,
         leader=None,
         finished_at=now,
         settled_at=None if _owes_settlement(job) else now,
@@ -142,14 +151,26 @@ def _owes_settlement(job: Job) -> bool:
     return bool(job.upstream) and not line.in_process()
 
 
-def _used(usage: Usage) -> dict[str, int]:
-    """For the event of a run's end: the tokens that it has used; nothing where it used none."""
-    if not (usage.input_tokens or usage.output_tokens):
+def _used(usage: TokenUsage) -> dict[str, int | str]:
+    """For the event of a run's end: tokens, tier, and whether they are an estimate. Empty: it used none."""
+    counts = {
+        "input": usage.input_tokens,
+        "output": usage.output_tokens,
+        "cache_read": usage.cache_read_tokens,
+        "cache_write": usage.cache_write_tokens,
+        "cache_write_1h": usage.cache_write_1h_tokens,
+    }
+    if not any(counts.values()):
         return {}
-    return {"input": usage.input_tokens, "output": usage.output_tokens}
+    said: dict[str, int | str] = {
+        name: count for name, count in counts.items() if count or name in ("input", "output")
+    }
+    return (
+        said | ({"tier": usage.tier} if usage.tier else {}) | ({} if usage.measured else {"measured": False})
+    )
 
 
-def finish(job: Job, *, usage: Usage) -> bool:
+def finish(job: Job, *, usage: TokenUsage) -> bool:
     cost = spending.cost_of(job, usage)
     if not _end(job, State.DONE, Outcome.SUCCESS, usage, problem="", error="", **cost.fields):
         return False
@@ -158,7 +179,7 @@ def finish(job: Job, *, usage: Usage) -> bool:
     return True
 
 
-def fail(job: Job, *, outcome: Outcome, usage: Usage, problem: str, error: str) -> bool:
+def fail(job: Job, *, outcome: Outcome, usage: TokenUsage, problem: str, error: str) -> bool:
     """End without result. `problem` is for the student, `error` for operators."""
     cost = spending.cost_of(job, usage)
     fields = {"problem": problem, "error": error, "failures": F("failures") + 1, **cost.fields}
@@ -171,13 +192,19 @@ def fail(job: Job, *, outcome: Outcome, usage: Usage, problem: str, error: str) 
 
 
 def back_in_line(
-    job: Job, *, outcome: Outcome, error: str, counts: bool, usage: Usage | None = None, max_tokens: int = 0
+    job: Job,
+    *,
+    outcome: Outcome,
+    error: str,
+    counts: bool,
+    usage: TokenUsage = NOTHING_USED,
+    max_tokens: int = 0,
 ) -> bool:
     """Another attempt follows. `counts`: this run counts against the job.
 
     `usage` is what the run has spent, which is paid for; `max_tokens` a longest answer that is to grow.
     """
-    cost = spending.cost_of(job, usage or Usage())
+    cost = spending.cost_of(job, usage)
     more = max(0, max_tokens - job.max_tokens)
     changed = Job.objects.filter(pk=job.pk, state=State.RUNNING, lease=job.lease).update(
         state=State.WAITING,
@@ -193,8 +220,14 @@ def back_in_line(
     )
     if changed:
         spending.charge(job, cost)
-        note(job, JobEvent.Kind.AGAIN, outcome=outcome, error=error[:500], **_used(usage or Usage()))
+        note(job, JobEvent.Kind.AGAIN, outcome=outcome, error=error[:500], **_used(usage))
     return bool(changed)
+
+
+def runs_returned(job: Job) -> int:
+    """Runs of a job that were given back before the provider had a part in them."""
+    again = job.events.filter(kind=JobEvent.Kind.AGAIN, detail__outcome=Outcome.RETURNED.value)
+    return again.count()
 
 
 def reclaim(job: Job) -> bool:
@@ -214,7 +247,7 @@ def reclaim(job: Job) -> bool:
 def fail_without_word(job: Job, *, problem: str) -> bool:
     """The last of too many runs that ended without a word."""
     error = f"run {job.attempt} ended without a word, as {job.failures} before it that counted"
-    return fail(job, outcome=Outcome.FAILURE, usage=Usage(), problem=problem, error=error)
+    return fail(job, outcome=Outcome.FAILURE, usage=UNKNOWN, problem=problem, error=error)
 
 
 def move(job: Job, *, upstream: str, queue: str, **asked: Any) -> bool:
@@ -262,9 +295,14 @@ def cancel(job: Job) -> bool:
 
 def _cancelled(job: Job, *, settled: bool) -> None:
     now = timezone.now()
-    owes = job.state == State.RUNNING and _owes_settlement(job) and not settled
+    runs = job.state == State.RUNNING
+    owes = runs and _owes_settlement(job) and not settled
     Job.objects.filter(pk=job.pk).update(
-        state=State.CANCELLED, leader=None, finished_at=now, settled_at=None if owes else now
+        state=State.CANCELLED,
+        leader=None,
+        finished_at=now,
+        settled_at=None if owes else now,
+        measured=not (runs and job.upstream),  # a call that is cut tells nothing of what it used
     )
 
 

@@ -27,7 +27,7 @@ AT_ONCE = 50  # and the settlement that opened a breaker, which others wait behi
 
 
 def bridge(upstream: str, *, document: Document | None = None, most: int = A_PASS) -> int:
-    """Bridge what waits behind an open breaker, the longest waiting first; returns how many sections.
+    """Bridge what waits behind an open breaker or a hold, the longest waiting first; how many sections.
 
     Raises GateError where the gate can't be asked.
     """
@@ -60,6 +60,12 @@ def breaker_moved(upstream: str, state: BreakerState) -> None:
         bridge(upstream, most=AT_ONCE)
 
 
+def hold_moved(upstream: str, is_held: bool) -> None:
+    """A limiter.watch.Holder: the same where the system holds an upstream."""
+    if is_held:
+        bridge(upstream, most=AT_ONCE)
+
+
 def unbridged(upstream: str) -> QuerySet[Job]:
     """Sections in line that have no feedback, and no job that bridges."""
     given = Feedback.objects.filter(section=OuterRef("section"))
@@ -69,7 +75,7 @@ def unbridged(upstream: str) -> QuerySet[Job]:
     waiting = Job.objects.filter(
         kind=Job.Kind.ANALYSE, upstream=upstream, state__in=[Job.State.HELD, Job.State.WAITING]
     ).exclude(Exists(begun) | Exists(given))
-    return waiting.select_related("document__assignment", "document__owner", "section").order_by("pk")
+    return waiting.select_related("document__assignment__course", "document__owner", "section").order_by("pk")
 
 
 def _start(waiting: Iterable[Job]) -> int:

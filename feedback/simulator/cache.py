@@ -1,34 +1,42 @@
-"""Prompt caching: what was marked and seen within five minutes is read, anything else is written."""
+"""Prompt caching: what was marked and seen within its lifetime is read, anything else is written."""
 
 from __future__ import annotations
 
+from .abilities import Abilities
 from .clock import Clock
+from .prompt import HOUR, CachePoint, Prompt
 from .quota import TokenCounts
-from .request import Prompt
 from .tokens import count
-
-LIFETIME = 300.0  # simulated seconds since the last use
-SMALLEST = 1024  # tokens; less is not cached (user guide, "Prompt caching", for most Claude models)
 
 
 class PromptCache:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._used: dict[tuple[str, bytes], float] = {}
+        self._until: dict[tuple[str, bytes], float] = {}
 
-    def count(self, model: str, prompt: Prompt) -> TokenCounts:
-        """Count a prompt's tokens by how they are counted, and remember its marked part."""
-        total, cached = count(prompt.whole), count(prompt.cached_part)
-        if cached < SMALLEST:
-            return TokenCounts(input=total)
-        hit = self._touch((model, prompt.cache_key))
-        return TokenCounts(
-            input=total - cached, cache_read=cached if hit else 0, cache_write=0 if hit else cached
-        )
+    def count(self, model: str, prompt: Prompt, abilities: Abilities) -> TokenCounts:
+        """Count a prompt's tokens by how they are counted, and remember its marked parts.
 
-    def _touch(self, key: tuple[str, bytes]) -> bool:
+        As the service does, the longest marked part that is known is read; what further marks add to it
+        is written, each for its own lifetime.
+        """
+        read = written = hour = 0
         now = self._clock.now()
-        self._used = {known: at for known, at in self._used.items() if now - at < LIFETIME}
-        hit = key in self._used
-        self._used[key] = now
+        self._until = {key: until for key, until in self._until.items() if until > now}
+        for point in prompt.cache_points:
+            size = count(point.prefix)
+            if size < abilities.cache_minimum:
+                continue
+            if self._touch((model, point.key), point, now):
+                read, written, hour = size, 0, 0
+            else:
+                added = size - read - written
+                written += added
+                hour += added if point.lifetime == HOUR else 0
+        total = count(prompt.whole)
+        return TokenCounts(total - read - written, 0, read, written, hour)
+
+    def _touch(self, key: tuple[str, bytes], point: CachePoint, now: float) -> bool:
+        hit = key in self._until
+        self._until[key] = now + point.lifetime
         return hit

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from .modelled import ErrorName, StreamErrorName
+from .dressing import Dress
+from .modelled import ErrorName, StopReason, StreamErrorName
 from .settings import Between, Latency, Malformed, SimulatorSettings
+from .situations import Situation
 
 Kind = TypeVar("Kind")
 
@@ -28,6 +30,9 @@ class Fate:
     error: ErrorName | None
     stream_error: StreamErrorName | None
     malformed: Malformed | None
+    situation: Situation | None
+    stop_reason: StopReason | None  # in place of the one that comes by nature
+    dress: Dress | None
     breaks_at: float  # share of the answer after which a stream that breaks does so
     _latency: random.Random
 
@@ -38,10 +43,14 @@ class Fate:
 def draw(settings: SimulatorSettings, number: int) -> Fate:
     """The fate of the request with this number."""
     chance = random.Random(f"{settings.seed}:{number}")  # noqa: S311 - to be repeated, not to be secret
+    forms = random.Random(f"{settings.seed}:{number}:forms")  # noqa: S311 - likewise
     return Fate(
         error=_pick(chance, settings.errors),
         stream_error=_pick(chance, settings.stream_errors),
         malformed=_pick(chance, settings.malformed),
+        situation=_pick(forms, settings.situations),
+        stop_reason=_pick(forms, settings.stop_reasons),
+        dress=_pick(forms, settings.dress),
         breaks_at=chance.uniform(0.2, 0.8),
         _latency=chance,
     )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import uuid
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from .quota import Left
 
 
 class ErrorName(StrEnum):
@@ -28,7 +30,22 @@ class StreamErrorName(StrEnum):
     SERVICE_UNAVAILABLE = "serviceUnavailableException"
     INTERNAL_SERVER = "internalServerException"
     MODEL_STREAM_ERROR = "modelStreamErrorException"
+    MODEL_TIMEOUT = "modelTimeoutException"  # modelled for InvokeModelWithResponseStream alone
     VALIDATION = "validationException"
+
+
+class StopReason(StrEnum):
+    """Why an answer ended, in the words of the service model."""
+
+    END_TURN = "end_turn"
+    TOOL_USE = "tool_use"
+    MAX_TOKENS = "max_tokens"
+    STOP_SEQUENCE = "stop_sequence"
+    GUARDRAIL_INTERVENED = "guardrail_intervened"
+    CONTENT_FILTERED = "content_filtered"
+    MALFORMED_MODEL_OUTPUT = "malformed_model_output"
+    MALFORMED_TOOL_USE = "malformed_tool_use"
+    CONTEXT_EXCEEDED = "model_context_window_exceeded"
 
 
 class _Modelled(NamedTuple):
@@ -36,7 +53,7 @@ class _Modelled(NamedTuple):
     message: str
 
 
-MODELLED: Mapping[ErrorName, _Modelled] = {
+MODELLED: Mapping[str, _Modelled] = {
     ErrorName.THROTTLING: _Modelled(429, "Too many requests, please wait before trying again."),
     ErrorName.SERVICE_UNAVAILABLE: _Modelled(503, "Bedrock is unable to process your request."),
     ErrorName.INTERNAL_SERVER: _Modelled(
@@ -59,29 +76,30 @@ STREAM_MESSAGES: Mapping[StreamErrorName, str] = {
     StreamErrorName.SERVICE_UNAVAILABLE: MODELLED[ErrorName.SERVICE_UNAVAILABLE].message,
     StreamErrorName.INTERNAL_SERVER: MODELLED[ErrorName.INTERNAL_SERVER].message,
     StreamErrorName.MODEL_STREAM_ERROR: "The system encountered an error while streaming the response.",
+    StreamErrorName.MODEL_TIMEOUT: MODELLED[ErrorName.MODEL_TIMEOUT].message,
     StreamErrorName.VALIDATION: MODELLED[ErrorName.VALIDATION].message,
 }
 
 
 class ServiceError(Exception):
-    """A request that the service answers with an error."""
+    """A request that the service answers with an error.
 
-    def __init__(self, name: ErrorName, message: str = "", *, retry_after: int | None = None) -> None:
+    What the chat-completions API says beside it: `code` and `param`, the real seconds until there is
+    room again, and what is left of the quota.
+    """
+
+    def __init__(
+        self, name: str, message: str = "", *, status: int | None = None,
+        retry_after: str | None = None, code: str | None = None, param: str | None = None,
+        room_in: float | None = None, left: Mapping[str, Left] = MappingProxyType({}),
+    ) -> None:  # fmt: skip
         self.name = name
-        self.status, default = MODELLED[name]
-        self.message = message or default
+        modelled = MODELLED.get(name)
+        self.status = status or (modelled.status if modelled else 400)
+        self.message = message or (modelled.message if modelled else name)
         self.retry_after = retry_after
+        self.code = code
+        self.param = param
+        self.room_in = room_in
+        self.left = left
         super().__init__(self.message)
-
-    def headers(self) -> dict[str, str]:
-        headers = {
-            "content-type": "application/json",
-            "x-amzn-errortype": f"{self.name}:http://internal.amazon.com/coral/com.amazon.bedrock/",
-            "x-amzn-requestid": str(uuid.uuid4()),
-        }
-        if self.retry_after is not None:
-            headers["retry-after"] = str(self.retry_after)
-        return headers
-
-    def body(self) -> bytes:
-        return json.dumps({"message": self.message}).encode()

@@ -1,4 +1,4 @@
-"""Requests and tokens per minute as Bedrock counts them: held at the start, settled at the end."""
+"""Requests and tokens as Bedrock counts them: held at the start, settled at the end."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from .clock import Clock
 from .settings import Quota
+
+DAY = 86_400.0  # simulated seconds
 
 
 @dataclass(slots=True)
@@ -20,6 +22,23 @@ class _Bucket:
         self.at = now
 
 
+@dataclass(slots=True)
+class _Day:
+    """What a simulated day has used up."""
+
+    number: int = 0
+    spent: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What is left of one limit."""
+
+    limit: float
+    remaining: float
+    full_in: float  # simulated seconds
+
+
 @dataclass(frozen=True, slots=True)
 class TokenCounts:
     """The tokens of one call by how they are counted."""
@@ -28,6 +47,7 @@ class TokenCounts:
     output: int = 0
     cache_read: int = 0
     cache_write: int = 0
+    cache_write_hour: int = 0  # how many of those written are kept for an hour
 
     @property
     def all_input(self) -> int:
@@ -37,9 +57,10 @@ class TokenCounts:
 class QuotaExceededError(Exception):
     """A quota has no room for the call."""
 
-    def __init__(self, dimension: str) -> None:
-        self.dimension = dimension  # "requests" or "tokens"
-        super().__init__(f"Too many {dimension}, please wait before trying again.")
+    def __init__(self, dimension: str, seconds: float) -> None:
+        self.dimension = dimension  # "requests", "tokens" or "tokens_per_day"
+        self.seconds = seconds  # simulated, until there is room
+        super().__init__(f"Too many {dimension.replace('_', ' ')}, please wait before trying again.")
 
 
 class Meter:
@@ -48,6 +69,7 @@ class Meter:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._buckets: dict[str, _Bucket] = {}
+        self._day = _Day()
 
     def hold(self, quota: Quota, tokens: TokenCounts, max_tokens: int) -> float:
         """Take a request and its tokens, both or neither; returns the tokens. Raises QuotaExceededError."""
@@ -55,34 +77,67 @@ class Meter:
         requests = self._bucket("requests", quota.requests_per_minute, quota)
         room = self._bucket("tokens", quota.tokens_per_minute, quota)
         if requests is not None and requests.level < 1:
-            raise QuotaExceededError("requests")
+            raise QuotaExceededError("requests", _seconds_to(1, requests, quota.requests_per_minute))
         if room is not None and room.level < held:
-            raise QuotaExceededError("tokens")
+            raise QuotaExceededError("tokens", _seconds_to(held, room, quota.tokens_per_minute))
+        self._hold_of_day(quota, held)
         if requests is not None:
             requests.level -= 1
         if room is not None:
             room.level -= held
         return held
 
+    def _hold_of_day(self, quota: Quota, held: float) -> None:
+        day = self._today()
+        if quota.tokens_per_day is not None and day.spent + held > quota.tokens_per_day:
+            raise QuotaExceededError("tokens_per_day", DAY - self._clock.now() % DAY)
+        day.spent += held
+
+    def _today(self) -> _Day:
+        number = int(self._clock.now() // DAY)
+        if number != self._day.number:
+            self._day = _Day(number)
+        return self._day
+
     def settle(self, quota: Quota, held: float, tokens: TokenCounts) -> float:
         """Correct what was held to what the call really cost, and return that."""
         charge = tokens.input + tokens.cache_write + tokens.output * quota.burndown
         if (room := self._bucket("tokens", quota.tokens_per_minute, quota)) is not None:
             room.level += held - charge
+        day = self._today()
+        day.spent = max(day.spent + charge - held, 0.0)  # a call that began yesterday was held there
         return charge
+
+    def left(self, quota: Quota) -> dict[str, Left]:
+        """What is left now of each limit that there is, by dimension."""
+        pairs = {"requests": quota.requests_per_minute, "tokens": quota.tokens_per_minute}
+        left: dict[str, Left] = {}
+        for name, rate in pairs.items():
+            if rate is not None and (bucket := self._bucket(name, rate, quota)) is not None:
+                burst = _burst(rate, quota)
+                left[name] = Left(rate, bucket.level, (burst - bucket.level) * 60 / rate)
+        if (limit := quota.tokens_per_day) is not None:
+            left["tokens_per_day"] = Left(limit, limit - self._today().spent, DAY - self._clock.now() % DAY)
+        return left
 
     def levels(self, quota: Quota) -> dict[str, float]:
         """What could be spent now, by dimension."""
-        pairs = {"requests": quota.requests_per_minute, "tokens": quota.tokens_per_minute}
-        buckets = ((name, self._bucket(name, rate, quota)) for name, rate in pairs.items())
-        return {name: bucket.level for name, bucket in buckets if bucket is not None}
+        return {name: left.remaining for name, left in self.left(quota).items()}
 
     def _bucket(self, name: str, per_minute: float | None, quota: Quota) -> _Bucket | None:
         if per_minute is None:
             self._buckets.pop(name, None)  # a limit that comes back begins with a full burst
             return None
-        # A burst holds one request at least, or a small quota could never be used.
-        burst = max(per_minute * quota.burst_seconds / 60, 1.0)
+        burst = _burst(per_minute, quota)
         bucket = self._buckets.setdefault(name, _Bucket(level=burst, at=self._clock.now()))
         bucket.refill(self._clock.now(), per_minute, burst)
         return bucket
+
+
+def _burst(per_minute: float, quota: Quota) -> float:
+    """A burst holds one request at least, or a small quota could never be used."""
+    return max(per_minute * quota.burst_seconds / 60, 1.0)
+
+
+def _seconds_to(level: float, bucket: _Bucket, per_minute: float | None) -> float:
+    return (level - bucket.level) * 60 / per_minute if per_minute else 0.0

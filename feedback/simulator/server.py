@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
 
 from pydantic import ValidationError
 
+from . import instance
+from .api import Reply
 from .http import BadRequestError, Connection, HungUpError, Request
-from .modelled import ErrorName, ServiceError
+from .modelled import ServiceError
+from .routes import failure, route
 from .service import Service
 from .settings import SimulatorSettings
 
-_CONVERSE = re.compile(r"/model/(.+)/(converse|converse-stream)")
 _BACKLOG = 1024  # hundreds of clients may come at once
 _JSON = {"content-type": "application/json"}
 
@@ -54,20 +55,19 @@ class Server:
             status, payload = self._control(request)
             await connection.answer(status, _JSON, _json(payload))
             return
-        try:
-            model, operation = self._operation(request)
-        except ServiceError as error:
-            await connection.answer(error.status, error.headers(), error.body())
+        if request.path.startswith(instance.PREFIX):
+            await instance.answer_metadata(connection, request, self.service.settings.instance)
             return
-        await self.service.converse(connection, model, request.body, stream=operation == "converse-stream")
-
-    def _operation(self, request: Request) -> tuple[str, str]:
-        match = _CONVERSE.fullmatch(request.path)
-        if match is None or request.method != "POST":
-            raise ServiceError(ErrorName.RESOURCE_NOT_FOUND, "There is no such operation.")
-        if "authorization" not in request.headers:
-            raise ServiceError(ErrorName.ACCESS_DENIED, "Missing Authentication Token")
-        return match[1], match[2]
+        await self.service.receive(connection)
+        try:
+            found = route(request, self.service)
+        except ServiceError as error:
+            self.service.stats.errors[error.name] += 1
+            found = failure(request, error)
+        if isinstance(found, Reply):
+            await connection.answer(found.status, found.headers, found.body)
+        else:
+            await self.service.answer(connection, found)
 
     def _control(self, request: Request) -> tuple[int, object]:
         match request.method, request.path:

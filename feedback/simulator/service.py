@@ -1,22 +1,30 @@
-"""The Bedrock Runtime service of one account in one region: what it accepts, and what that costs."""
+"""The service of one account in one region: what it accepts, by whichever API, and what that costs."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
+from email.utils import formatdate
 
 from . import delivery
-from .answer import write_answer
+from .abilities import Abilities, abilities_of
+from .answer import UNBOUNDED, Answer, blocked, write_answer
+from .api import Api
 from .cache import PromptCache
 from .calls import Call
 from .chance import Fate, draw
 from .clock import Clock
+from .compiling import Compiled
 from .http import Connection, HungUpError
 from .modelled import ErrorName, ServiceError
-from .quota import Meter, QuotaExceededError, TokenCounts
-from .request import read_prompt
-from .settings import Outage, Quota, SimulatorSettings
+from .prompt import Prompt
+from .quota import Left, Meter, QuotaExceededError, TokenCounts
+from .refusing import refuse
+from .settings import Outage, Quota, RetryAfterForm, SimulatorSettings
+from .situations import Situation, situation_error
 from .stats import Stats
 
 
@@ -28,6 +36,7 @@ class Service:
         self.stats = Stats()
         self.clock = Clock(settings.speed)
         self._cache = PromptCache(self.clock)
+        self._compiled = Compiled(self.clock)
         self._meters: dict[str, Meter] = {}
         self._drawn = 0
 
@@ -43,21 +52,24 @@ class Service:
         """What is left of each model's quotas now."""
         return {model: meter.levels(self._quota(model)) for model, meter in self._meters.items()}
 
-    async def converse(self, connection: Connection, model: str, body: bytes, *, stream: bool) -> None:
+    def abilities(self, model: str) -> Abilities:
+        return abilities_of(model, self.settings.models)
+
+    async def answer(self, connection: Connection, api: Api) -> None:
         """Answer one request. Raises HungUpError where the connection is of no more use."""
-        self.stats.requests += 1
-        await self._suffer(connection)
         try:
-            call = self._accept(model, body)
+            call = self._accept(api)
             with self._in_flight(call):
-                deliver = delivery.stream if stream else delivery.whole
-                await deliver(self, connection, call)
+                deliver = delivery.stream if api.streams else delivery.whole
+                await deliver(self, connection, api, call)
         except ServiceError as error:
             self.stats.errors[error.name] += 1
-            await connection.answer(error.status, error.headers(), error.body())
+            reply = api.failure(error)
+            await connection.answer(reply.status, reply.headers, reply.body)
 
-    async def _suffer(self, connection: Connection) -> None:
-        """The outages that leave no answer."""
+    async def receive(self, connection: Connection) -> None:
+        """Count a request, and suffer the outages that leave it without an answer. Raises HungUpError."""
+        self.stats.requests += 1
         while self.settings.outage is Outage.HANG:
             await asyncio.sleep(delivery.NOTICE_SECONDS)
             if connection.gone:
@@ -80,40 +92,73 @@ class Service:
             charged = self._meters[call.model].settle(self._quota(call.model), call.held, call.tokens)
             self.stats.count_tokens(call.tokens, held=call.held, charged=charged)
 
-    def _accept(self, model: str, body: bytes) -> Call:
+    def _accept(self, api: Api) -> Call:
         """Everything that is decided before the first token. Raises ServiceError."""
-        settings = self.settings
-        self._refuse_model(model)
-        prompt = read_prompt(body)
+        settings, model = self.settings, api.model
+        self.refuse_model(model)
+        prompt, abilities = api.read(), self.abilities(model)
+        refuse(api, prompt, abilities)
         fate = self._next_fate()
-        if fate.error is not None:
-            raise self._drawn_error(fate.error)
-        tokens = self._cache.count(model, prompt)
+        self._fail(fate, model)
+        tokens = self._cache.count(model, prompt, abilities)
         held = self._hold(model, tokens, prompt.max_tokens)
-        answer = write_answer(prompt, settings.seed, fate.malformed, gullible=settings.gullible)
+        try:
+            answer = self._write(prompt, fate, abilities, tokens)
+        except ServiceError:
+            self._meters[model].settle(self._quota(model), held, TokenCounts())
+            raise
         if fate.malformed is not None:
             self.stats.malformed[fate.malformed] += 1
+        pace = fate.pace(settings, answer.length)
+        wait = self._compiled.seconds(model, prompt, settings.compile_seconds)
+        pace = replace(pace, first_token=pace.first_token + wait)
+        left = self._left(model)
         return Call(
-            model, answer, fate.pace(settings, len(answer.tokens)), fate, held, tokens, began=self.clock.now()
+            model, prompt.without_text(), answer, pace, fate, held, tokens, left, began=self.clock.now()
         )
 
-    def _refuse_model(self, model: str) -> None:
+    def _write(self, prompt: Prompt, fate: Fate, abilities: Abilities, tokens: TokenCounts) -> Answer:
+        if prompt.guardrail and any(word in prompt.user_text for word in self.settings.blocked_words):
+            return blocked()
+        room = UNBOUNDED if abilities.context is None else abilities.context - tokens.all_input
+        try:
+            return write_answer(prompt, self.settings.seed, fate, gullible=self.settings.gullible, room=room)
+        except RecursionError as error:
+            raise ServiceError(ErrorName.VALIDATION, str(error)) from None
+
+    def refuse_model(self, model: str) -> None:
+        """Raises ServiceError where no request to this model is answered."""
         if self.settings.outage is Outage.UNAVAILABLE:
-            raise ServiceError(ErrorName.SERVICE_UNAVAILABLE)
+            raise self._error(ErrorName.SERVICE_UNAVAILABLE)
         if model in self.settings.denied_models:
-            raise ServiceError(ErrorName.ACCESS_DENIED)
+            raise self._error(ErrorName.ACCESS_DENIED)
         if model in self.settings.unknown_models:
-            raise ServiceError(ErrorName.RESOURCE_NOT_FOUND)
+            raise self._error(ErrorName.RESOURCE_NOT_FOUND)
 
     def _next_fate(self) -> Fate:
         self._drawn += 1
         return draw(self.settings, self._drawn)
 
-    def _drawn_error(self, name: ErrorName) -> ServiceError:
-        if name is not ErrorName.THROTTLING:
-            return ServiceError(name)
-        self.stats.throttles["drawn"] += 1
-        return ServiceError(name, retry_after=self.settings.retry_after)
+    def _fail(self, fate: Fate, model: str) -> None:
+        """Raise what was drawn for this request, or is set for its model."""
+        situation = self.settings.model_situations.get(model, fate.situation)
+        if situation is not None:
+            self.stats.throttles["drawn"] += situation is Situation.QUOTA_OF_ZERO
+            raise situation_error(situation, model=model)
+        if fate.error is not None:
+            self.stats.throttles["drawn"] += fate.error is ErrorName.THROTTLING
+            raise self._error(fate.error)
+
+    def _error(self, name: ErrorName) -> ServiceError:
+        return ServiceError(name, self.settings.words.get(name, ""), retry_after=self._retry_after(name))
+
+    def _retry_after(self, name: ErrorName) -> str | None:
+        seconds = self.settings.retry_after
+        if seconds is None or name not in self.settings.retry_after_on:
+            return None
+        if self.settings.retry_after_form is RetryAfterForm.DATE:
+            return formatdate(time.time() + seconds, usegmt=True)
+        return str(seconds)
 
     def _hold(self, model: str, tokens: TokenCounts, max_tokens: int | None) -> float:
         quota = self._quota(model)
@@ -122,8 +167,16 @@ class Service:
             return meter.hold(quota, tokens, max_tokens or quota.model_maximum)
         except QuotaExceededError as exceeded:
             self.stats.throttles[exceeded.dimension] += 1
-            retry_after = self.settings.retry_after
-            raise ServiceError(ErrorName.THROTTLING, str(exceeded), retry_after=retry_after) from None
+            words = self.settings.words.get(ErrorName.THROTTLING, str(exceeded))
+            raise ServiceError(
+                ErrorName.THROTTLING, words, retry_after=self._retry_after(ErrorName.THROTTLING),
+                room_in=self.clock.to_wall(exceeded.seconds), left=self._left(model),
+            ) from None  # fmt: skip
+
+    def _left(self, model: str) -> Mapping[str, Left]:
+        """What is left of a model's quota, its times in real seconds."""
+        left = self._meters[model].left(self._quota(model))
+        return {name: replace(one, full_in=self.clock.to_wall(one.full_in)) for name, one in left.items()}
 
     def _quota(self, model: str) -> Quota:
         return self.settings.quotas.get(model, self.settings.quota)

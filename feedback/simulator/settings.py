@@ -7,7 +7,10 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from .modelled import ErrorName, StreamErrorName
+from .abilities import Abilities
+from .dressing import Dress
+from .modelled import ErrorName, StopReason, StreamErrorName
+from .situations import Situation
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Seconds = Annotated[float, Field(ge=0)]
@@ -41,7 +44,7 @@ class Latency(Strict):
 
 
 class Quota(Strict):
-    """What one model may be used for in a minute, and how Bedrock counts it.
+    """What one model may be used for in a minute and in a day, and how Bedrock counts it.
 
     Held at the start: input, cached input included, plus max_tokens × hold_multiplier. Settled at the
     end: input + cache writes + output × burndown, which may exceed what was held. (User guide, "How
@@ -50,6 +53,7 @@ class Quota(Strict):
 
     requests_per_minute: Annotated[float, Field(gt=0)] | None = None
     tokens_per_minute: Annotated[float, Field(gt=0)] | None = None
+    tokens_per_day: Annotated[float, Field(ge=0)] | None = None  # simulated days; 0: nothing at all
     burst_seconds: Annotated[float, Field(gt=0)] = 60.0  # how much of a quiet minute can be spent at once
     hold_multiplier: Annotated[float, Field(ge=0)] = 1.0
     burndown: Annotated[float, Field(ge=0)] = 5.0
@@ -71,6 +75,23 @@ class Malformed(StrEnum):
     SCHEMA = "schema"  # JSON, but some comments have no message and an unknown kind
     BROKEN_QUOTE = "broken_quote"  # a quotation mark that should have been escaped
     CUT = "cut"  # the connection closes in the middle of the stream
+    NO_USAGE = "no_usage"  # the metadata has no usage
+    NO_METADATA = "no_metadata"  # nothing comes after the answer's end
+
+
+class RetryAfterForm(StrEnum):
+    """The two forms of the header that HTTP allows."""
+
+    SECONDS = "seconds"
+    DATE = "date"
+
+
+class Instance(Strict):
+    """The machine that clients run on, as its metadata service hands out credentials."""
+
+    silent: bool = False  # nothing ever comes back, as where the service is a network hop too far away
+    access_key: str = "SIMULATED"
+    lifetime: Seconds = 21_600  # real
 
 
 class SimulatorSettings(Strict):
@@ -85,15 +106,28 @@ class SimulatorSettings(Strict):
     outage_breaks_streams: bool = False  # an outage also ends the streams that had begun
     errors: dict[ErrorName, Share] = {}  # share of the requests answered so
     stream_errors: dict[StreamErrorName, Share] = {}  # share of the streams that end so
+    situations: dict[Situation, Share] = {}  # share of the requests answered with these words
+    model_situations: dict[str, Situation] = {}  # by model id: each of its requests
+    words: dict[ErrorName | StreamErrorName, str] = {}  # in place of an error's usual ones
     malformed: dict[Malformed, Share] = {}
+    stop_reasons: dict[StopReason, Share] = {}  # share of the answers that end so, and look like it
+    dress: dict[Dress, Share] = {}  # share of the structured answers that come so
     gullible: bool = False  # answers do what the student's text orders
-    retry_after: Annotated[int, Field(ge=0)] | None = None  # header of a throttle, in real seconds
+    retry_after: Annotated[int, Field(ge=0)] | None = None  # header of those errors, in real seconds
+    retry_after_on: frozenset[ErrorName] = frozenset({ErrorName.THROTTLING})
+    retry_after_form: RetryAfterForm = RetryAfterForm.SECONDS
+    models: dict[str, Abilities] = {}  # by model id, or a pattern such as *opus-4-7*
+    compile_seconds: Seconds = 0  # more for the first token where a schema is new, or not used for a day
+    blocked_words: frozenset[str] = frozenset()  # a request with a guardrail that has one is stopped
+    expired_keys: frozenset[str] = frozenset()  # access key ids, or API keys
+    instance: Instance = Instance()
+    clock_offset: float = 0  # real seconds by which the service's clock is ahead of the machine's
     denied_models: frozenset[str] = frozenset()  # AccessDeniedException
     unknown_models: frozenset[str] = frozenset()  # ResourceNotFoundException
 
     @model_validator(mode="after")
     def _shares_add_up(self) -> Self:
-        for name in ("errors", "stream_errors", "malformed"):
+        for name in ("errors", "stream_errors", "situations", "malformed", "stop_reasons", "dress"):
             if (total := sum(getattr(self, name).values())) > 1:
                 raise ValueError(f"the shares in {name} add up to {total:g}, which is more than 1")
         return self

@@ -1,4 +1,4 @@
-"""What the simulator has seen since it began, or since it was last told to forget."""
+"""What the simulator has seen since it began, or since it was last fields to forget."""
 
 from __future__ import annotations
 

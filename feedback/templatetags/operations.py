@@ -10,6 +10,7 @@ from django import template
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from feedback.causes import cause_of
 from feedback.selectors.operations.figures import UpstreamFigures
 from feedback.selectors.operations.verdict import Level
 from limiter.gate import BreakerMode, BreakerState
@@ -64,6 +65,9 @@ def breaker_words(figures: UpstreamFigures) -> StateWords:
     """What the upstream lets through; tone and icon only repeat what the words say."""
     if figures.upstream.paused:
         return StateWords(_("paused"), "pause_circle", "slow")
+    if figures.upstream.is_held:
+        words = _("held: %(why)s") % {"why": _(cause_of(figures.upstream.held_cause).words)}
+        return StateWords(words, "pause_circle", "down")
     if figures.status is None:
         return StateWords(_("the gate does not answer"), "error", "down")
     live = figures.status.live

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import ClassVar
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -12,11 +13,12 @@ from limiter.gate.rules import compile_rules
 from limiter.limits.model import Algorithm
 
 from .breaker import Breaker, breaker_rules
+from .hold import Hold, hold_rules
 from .rates import Control, Rates, control_rules, rate_rules
 from .rules import at_least, rule, within
 
 
-class Upstream(Rates, Control, Breaker):
+class Upstream(Rates, Control, Breaker, Hold):
     """One provider endpoint and model with an account quota, and everything the gate enforces for it.
 
     Changed only by services: each change makes a version, keeps it in the history and is published.
@@ -61,6 +63,7 @@ class Upstream(Rates, Control, Breaker):
             *rate_rules(),
             *control_rules(),
             *breaker_rules(),
+            *hold_rules(),
             rule(
                 "max_in_flight",
                 "upstream_in_flight",
@@ -106,7 +109,7 @@ class Upstream(Rates, Control, Breaker):
         """The database's rules, and then the gate's own: what can't be reckoned with exactly is refused."""
         super().validate_constraints(exclude=exclude)
         try:
-            config = self.config()
+            config = self.config_as_set()
         except ValueError:  # a word that is no choice, which its field has said already
             return
         try:
@@ -121,7 +124,14 @@ class Upstream(Rates, Control, Breaker):
         return {NON_FIELD_ERRORS: f"The gate can't work with this: {words}."}
 
     def config(self) -> UpstreamConfig:
-        """What the gate enforces of this row."""
+        """What the gate enforces of this row: a held upstream is paused, on trial it takes one call."""
+        config = self.config_as_set()
+        if self.is_shut:
+            return replace(config, paused=True)
+        return replace(config, max_in_flight=1) if self.is_on_trial else config
+
+    def config_as_set(self) -> UpstreamConfig:
+        """The same as if the system did not hold it."""
         return UpstreamConfig(
             name=self.name,
             version=self.version,

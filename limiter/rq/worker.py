@@ -44,6 +44,7 @@ from .settling import Settled, Settler
 from .shutdown import Shutdown
 from .threads import Slots
 from .ticker import Ticker
+from .trials import try_held
 
 if TYPE_CHECKING:
     from rq.job import Job
@@ -267,6 +268,7 @@ class ConcurrentWorker(Commands, Shutdown, Endings):
         self._tickers = [
             Ticker("renewals", self._tick_seconds, self.renewals.renew),
             Ticker("recovery", self._tick_seconds, self.recovery.look),
+            Ticker("trials", self._tick_seconds, try_held),
         ]
 
     def _close(self) -> None:

@@ -6,6 +6,7 @@ All raise ValidationError with a sentence at the field that is wrong, and DoesNo
 from __future__ import annotations
 
 from .events import record_breaker
+from .holds import end_hold, hold, hold_again, lift_hold, take_trial, try_due
 from .plans import (
     change_plan,
     create_plan,
@@ -15,10 +16,18 @@ from .plans import (
     set_group_weight,
 )
 from .pools import check_members, remove_pool, set_pool
-from .upstreams import change_upstream, create_upstream, force_breaker, restore_version
+from .upstreams import (
+    change_settings,
+    change_upstream,
+    create_upstream,
+    force_breaker,
+    restore_version,
+    resume,
+)
 
 __all__ = [
-    "change_plan", "change_upstream", "check_members", "create_plan", "create_upstream", "force_breaker",
-    "forget_flow", "record_breaker", "remove_pool", "restore_version", "set_flow_policy", "set_group_policy",
-    "set_group_weight", "set_pool",
+    "change_plan", "change_settings", "change_upstream", "check_members", "create_plan", "create_upstream",
+    "end_hold", "force_breaker", "forget_flow", "hold", "hold_again", "lift_hold", "record_breaker",
+    "remove_pool", "restore_version", "resume", "set_flow_policy", "set_group_policy", "set_group_weight",
+    "set_pool", "take_trial", "try_due",
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -22,7 +22,7 @@ def assign(row: models.Model, values: Mapping[str, Any], allowed: tuple[str, ...
         raise ValidationError(f"{unknown[0]} is not a setting of a {row._meta.verbose_name}.")
     before = {name: getattr(row, name) for name in values}
     for name, value in values.items():
-        field = cast("models.Field[Any, Any]", row._meta.get_field(name.removesuffix("_id")))
+        field = next(each for each in row._meta.concrete_fields if name in (each.name, each.attname))
         try:
             setattr(row, name, field.to_python(value))
         except ValidationError as error:

@@ -27,6 +27,7 @@ class Task:
     ended: Future[None] = field(default_factory=Future)
     in_line_since: float = field(default_factory=time.monotonic)
     attempts: int = 0
+    returned: int = 0  # of these, those that never reached the provider
     execution: Execution | None = None  # while it runs
     follower: Task | None = None  # submitted while this one ran: its turn comes after
 

@@ -24,10 +24,10 @@ FROM generate_series(1, %(people)s) AS n
 """
 
 _DOCUMENTS = """
-INSERT INTO feedback_document (id, owner_id, title, upstream, submission_key, state, problem, warnings, text,
-    headings, cuts_of, revision, reviewed, generation, trace, created_at, finished_at)
+INSERT INTO feedback_document (id, owner_id, title, upstream, submission_key, urgency, state, problem,
+    warnings, text, headings, cuts_of, revision, reviewed, generation, trace, created_at, finished_at)
 SELECT pg_temp.many_key(n, 2), pg_temp.many_key(n %% %(people)s + 1, 1), 'Essay ' || n, 'bedrock',
-    'many' || n, 'complete', '', '[]', '', '[]', '', 1, false, 1, '', at, at
+    'many' || n, 'now', 'complete', '', '[]', '', '[]', '', 1, false, 1, '', at, at
 FROM generate_series(1, %(documents)s) AS n,
     LATERAL (SELECT now() - (%(documents)s - n) * interval '1 minute' AS at) AS moment
 """
@@ -41,17 +41,18 @@ FROM generate_series(1, %(documents)s) AS n
 # One of 97 failed, one of 200 was cancelled, the newest hundred wait.
 _JOBS = """
 INSERT INTO feedback_job (id, kind, document_id, section_id, target, generation, state, queue, upstream,
-    flow, "group", priority, tokens, trace, model, max_tokens, output_class, fingerprint, scope, shared,
+    flow, "group", priority, tokens, trace, model, max_tokens, output_class, tier, fingerprint, scope, shared,
     saved_tokens, shares, lease_generation, attempt, failures, outcome, input_tokens, output_tokens,
-    cache_read_tokens, cache_write_tokens, problem, error, created_at, waiting_since, started_at, finished_at,
-    settled_at)
+    cache_read_tokens, cache_write_tokens, cache_write_1h_tokens, served_tier, measured, problem, error,
+    created_at, waiting_since, started_at, finished_at, settled_at)
 SELECT pg_temp.many_key(n, 4), kind, pg_temp.many_key(doc, 2),
     CASE WHEN kind = 'analyse' THEN pg_temp.many_key(doc, 3) END,
     pg_temp.many_key(doc, CASE WHEN kind = 'analyse' THEN 3 ELSE 2 END),
     1, state, kind, CASE WHEN kind IN ('analyse', 'summarise') THEN 'bedrock' ELSE '' END,
-    'user:' || pg_temp.many_key(doc %% %(people)s + 1, 1), 'personal', 0, 4000, '', 'model', 1000, '',
+    'user:' || pg_temp.many_key(doc %% %(people)s + 1, 1), 'personal', 0, 4000, '', 'model', 1000, '', '',
     '', '', '', 0, '[]', 0, 1, (state = 'failed')::int,
     CASE state WHEN 'done' THEN 'success' WHEN 'failed' THEN 'failure' ELSE '' END, 3000, 500, 0, 0,
+    0, '', true,
     CASE WHEN state = 'failed' THEN 'The feedback service could not be reached.' ELSE '' END,
     CASE WHEN state = 'failed' THEN 'Unavailable: no answer' ELSE '' END,
     at, at, CASE WHEN state <> 'waiting' THEN at + interval '20 seconds' * (1 + n %% 7) END,

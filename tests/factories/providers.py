@@ -34,11 +34,11 @@ Stand = TypeVar("Stand", bound=Provider)
 def in_place_of(upstream: str, provider: Stand, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stand]:
     """What is sent to the upstream goes to this provider."""
     monkeypatch.setitem(upstreams._FACTORIES, upstream, lambda: provider)
-    upstreams.provider_for.cache_clear()
+    upstreams.forget_providers()
     try:
         yield provider
     finally:
-        upstreams.provider_for.cache_clear()
+        upstreams.forget_providers()
 
 
 def an_answer(request: Request) -> FeedbackOutput:
@@ -61,6 +61,7 @@ class ScriptedProvider:
     version: str = "scripted-1"
     stop_reason: str = "end_turn"
     output_tokens: int = 20
+    usage: TokenUsage | None = None  # None: 80 tokens read, and those written
     asked: list[int] = field(default_factory=list)  # max_tokens of each call
     errors: list[Exception] = field(default_factory=list)
     before_the_end: Callable[[Request, Call], None] = lambda request, call: None
@@ -79,5 +80,5 @@ class ScriptedProvider:
         output = self.answer(request)
         yield Delta(output.model_dump_json())
         self.before_the_end(request, call)
-        usage = TokenUsage(input_tokens=80, output_tokens=self.output_tokens)
+        usage = self.usage or TokenUsage(input_tokens=80, output_tokens=self.output_tokens)
         yield Finished(output, usage, model="scripted-1", stop_reason=self.stop_reason)

@@ -35,10 +35,10 @@ def gullible(settings: Settings, redis_client: redis.Redis, transactional_db: No
     quick = {"first_token": {"low": 0, "high": 0}, "per_output_token": {"low": 0, "high": 0}}
     with Simulator(gullible=True, latency=quick) as simulator:
         settings.SIMULATOR_URL = simulator.url
-        upstreams.provider_for.cache_clear()
+        upstreams.forget_providers()
         a_simulated_upstream()
         yield
-    upstreams.provider_for.cache_clear()
+    upstreams.forget_providers()
 
 
 def hand_in(essay: Path, owner: User, assignment: Assignment) -> Document:

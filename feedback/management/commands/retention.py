@@ -75,11 +75,15 @@ class Command(Verbs, pretty_exceptions_enable=False):
         Example: retention usage --days 90 --json
         """
         used = usage_by_day(since=timezone.now().date() - timedelta(days=days))
-        table = Table("Day", "Upstream", "Calls", "Failed", "Tokens in", "Tokens out", "Cost")
+        table = Table(
+            "Day", "Upstream", "Tier", "Calls", "Failed", "Tokens in", "Tokens out", "From cache", "To cache",
+            "Cost",
+        )  # fmt: skip
         for day in used:
             table.add_row(
-                f"{day.day}", day.upstream, f"{day.calls:,}", f"{day.failures:,}",
-                f"{day.input_tokens:,}", f"{day.output_tokens:,}", f"{day.cost:.2f}",
+                f"{day.day}", day.upstream, day.tier or "-", f"{day.calls:,}", f"{day.failures:,}",
+                f"{day.input_tokens:,}", f"{day.output_tokens:,}", f"{day.cache_read_tokens:,}",
+                f"{day.cache_write_tokens:,}", f"{day.cost:.2f}",
             )  # fmt: skip
         data = {"schema": 1, "days": [asdict(day) for day in used]}
         self.say(as_json_, data, printed(table, colour=self.stdout.isatty()))

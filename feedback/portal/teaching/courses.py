@@ -23,6 +23,8 @@ from .forms import CourseForm
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+    from feedback.models import Course, User
+
 
 @require_safe
 @login_required
@@ -45,6 +47,7 @@ def new_course(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             course = services.open_course(name=form.cleaned_data["name"], teacher=user)
+            _set_urgency(course, form, user)
         except Refused as refusal:
             form.refuse(refusal)
         else:
@@ -73,6 +76,7 @@ def edit_course(request: HttpRequest, course_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             services.rename(course=found, name=form.cleaned_data["name"], by=user_of(request))
+            _set_urgency(found, form, user_of(request))
         except Refused as refusal:
             form.refuse(refusal)
         else:
@@ -93,6 +97,12 @@ def archive_course(request: HttpRequest, course_id: UUID) -> HttpResponse:
         services.archive(found, by=user_of(request))
         messages.success(request, _("Archived. Nothing new can be handed in for it, and everything stays."))
     return redirect("teaching-course", course_id)
+
+
+def _set_urgency(course: Course, form: CourseForm, by: User) -> None:
+    """Where the form offers it at all."""
+    if "urgency" in form.fields:
+        services.set_urgency(course=course, urgency=form.cleaned_data["urgency"], by=by)
 
 
 def _form(request: HttpRequest, form: CourseForm, **context: object) -> HttpResponse:

@@ -6,7 +6,8 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from feedback.models import Assignment, Course, Membership
+from feedback.models import Assignment, Course, Membership, Urgency
+from feedback.upstreams import default_upstream, may_wait
 
 if TYPE_CHECKING:
     from feedback.errors import Refused
@@ -22,9 +23,21 @@ class Refusable(forms.Form):
 class CourseForm(Refusable):
     name = forms.CharField(max_length=200, label=_("Name"), help_text=_("Students choose it by this name."))
 
+    urgency = forms.ChoiceField(
+        required=False,
+        choices=[("", _("Each student chooses")), *Urgency.choices],
+        label=_("How soon is feedback wanted?"),
+        help_text=_("What may wait is read at a lower price, after what is urgent."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not may_wait(default_upstream()):
+            del self.fields["urgency"]
+
     @classmethod
     def of(cls, course: Course) -> CourseForm:
-        return cls(initial={"name": course.name})
+        return cls(initial={"name": course.name, "urgency": course.urgency})
 
 
 class RosterForm(Refusable):

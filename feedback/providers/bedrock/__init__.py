@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .budgets import OutputBudgets
+from ..prompting.budgets import OutputBudgets
 from .provider import BedrockProvider
 from .settings import BedrockSettings
 

@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import hashlib
-import json
+import threading
 from collections.abc import Iterator
 from contextlib import closing
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
-from ..base import Aborted, Call, Estimate, Event, ProviderError, Request, TimedOut, TokenUsage
-from .budgets import class_of
+from ..base import AccountRefused, Call, Estimate, Event, ProviderError, Request, TokenUsage
+from ..deadlines import Deadlines
+from ..prompting.budgets import class_of
+from ..prompting.estimate import TOOL_PREAMBLE_TOKENS, estimate_tokens
+from ..prompting.prompt import user_message
+from ..wire import Wire
 from .client import build_client
-from .deadlines import Deadlines
+from .counting import count_tokens
 from .errors import RAISED, translate
-from .estimate import TOOL_PREAMBLE_TOKENS, estimate_tokens
-from .prompt import SYSTEM, message_parts, user_message
-from .schema import tool_config
+from .request import compiled_schema, converse_arguments, fixed_words
 from .settings import BedrockSettings
 from .stream import read_events
-from .wire import Cut, Wire
 
-
-def _digest(prompt: str) -> str:
-    """Changes with every change of the prompt, so that nobody has to remember to count."""
-    return hashlib.sha256(prompt.encode()).hexdigest()[:12]
+if TYPE_CHECKING:
+    from mypy_boto3_bedrock_runtime import BedrockRuntimeClient
 
 
 class BedrockProvider:
@@ -35,11 +35,14 @@ class BedrockProvider:
         self.settings = settings
         self.simulated = settings.simulated
         self.model = settings.model
-        self._client = build_client(settings)
         self._deadlines = Deadlines()
-        self._tools = tool_config()
-        self.version = f"{settings.model} {_digest(SYSTEM + json.dumps(self._tools))}"
-        self._fixed_tokens = TOOL_PREAMBLE_TOKENS + estimate_tokens(SYSTEM + json.dumps(self._tools))
+        self._lock = threading.Lock()
+        self._client: BedrockRuntimeClient | None = None
+        fixed = fixed_words(settings.generation)
+        # Changes with every change of the prompt, so that nobody has to remember to count.
+        self.version = f"{settings.model} {hashlib.sha256(fixed.encode()).hexdigest()[:12]}"
+        self.compiled_schema = compiled_schema(settings.generation)
+        self._fixed_tokens = TOOL_PREAMBLE_TOKENS + estimate_tokens(fixed)
 
     def estimate(self, request: Request) -> Estimate:
         """See estimate.py for how, and which way it errs."""
@@ -57,57 +60,60 @@ class BedrockProvider:
 
         An abort wakes a read that blocks, whether for the first byte or in the middle of the answer.
         """
-        wire = Wire()
-        call.on_abort(lambda: wire.sever(Cut.ABORTED))
-        if wire.severed:
-            raise Aborted
-        try:
-            with self._deadlines.limit(self.settings.total_timeout, lambda: wire.sever(Cut.DEADLINE)):
+        with Wire.for_call(call, self._deadlines, self.settings.total_timeout) as wire:
+            try:
                 yield from self._events(request, call, wire)
-        except ProviderError as error:
-            raise self._cut_short(wire, error.usage) or error from None
+            except ProviderError as error:
+                raise wire.cut_short(error.usage) or error from None
+            except RAISED as error:
+                raise wire.cut_short() or self._translated(error) from error
+
+    def count(self, request: Request, *, model_id: str) -> int:
+        """Input tokens as the service counts them; see counting.py. Raises ProviderError."""
+        longest = self.settings.budgets.max_tokens(request)
+        generation, model = self.settings.generation, self.settings.model
+        arguments = converse_arguments(generation, request, model=model, max_tokens=longest)
+        try:
+            return count_tokens(self._connected(), model_id, arguments)
         except RAISED as error:
-            raise self._cut_short(wire) or translate(error) from error
-        finally:
-            wire.release()
+            raise self._translated(error) from error
 
     def close(self) -> None:
-        """Give back the pooled connections."""
-        self._client.close()
+        """Give back the pooled connections. Calls under way end; another call opens new ones."""
+        with self._lock:
+            client, self._client = self._client, None
+        if client is not None:
+            client.close()
 
     def _events(self, request: Request, call: Call, wire: Wire) -> Iterator[Event]:
         with wire.carrying():
-            response = self._client.converse_stream(**self._arguments(request, call))
+            response = self._connected().converse_stream(**self.arguments(request, call))
+        expected = TokenUsage(input_tokens=self.estimate(request).input_tokens)
         with closing(response["stream"]) as events:
-            yield from read_events(events, request, self.settings.model)
+            yield from read_events(events, request, self.settings.model, expected=expected)
 
-    def _cut_short(self, wire: Wire, usage: TokenUsage | None = None) -> ProviderError | None:
-        """A severed wire makes all kinds of errors; why it was severed is the reason that counts."""
-        match wire.severed:
-            case Cut.ABORTED:
-                return Aborted(usage=usage)
-            case Cut.DEADLINE:
-                return TimedOut(f"The call was cut after {self.settings.total_timeout:g} s.", usage=usage)
-        return None
+    def arguments(self, request: Request, call: Call) -> dict[str, Any]:
+        """What a call sends, by the names of converse_stream."""
+        generation = self.settings.generation
+        return converse_arguments(
+            replace(generation, tier=call.tier) if call.tier else generation,
+            request,
+            model=self.settings.model,
+            max_tokens=call.max_tokens or self.settings.budgets.max_tokens(request),
+            metadata=call.metadata,
+        )
 
-    def _arguments(self, request: Request, call: Call) -> dict[str, Any]:
-        longest = call.max_tokens or self.settings.budgets.max_tokens(request)
-        inference: dict[str, Any] = {"maxTokens": longest}
-        if self.settings.temperature is not None:
-            inference["temperature"] = self.settings.temperature
-        arguments: dict[str, Any] = {
-            "modelId": self.settings.model,
-            "system": [{"text": SYSTEM}],
-            "messages": [{"role": "user", "content": self._content(request)}],
-            "inferenceConfig": inference,
-            "toolConfig": self._tools,
-        }
-        if self.settings.extra_fields:
-            arguments["additionalModelRequestFields"] = dict(self.settings.extra_fields)
-        return arguments
+    def _connected(self) -> BedrockRuntimeClient:
+        """The client, made at the first call. Raises BotoCoreError where there are no credentials to read."""
+        with self._lock:
+            if self._client is None:
+                self._client = build_client(self.settings)
+            return self._client
 
-    def _content(self, request: Request) -> list[dict[str, Any]]:
-        shared, own = message_parts(request)
-        if shared and self.settings.cache_prompt:
-            return [{"text": shared}, {"cachePoint": {"type": "default"}}, {"text": own}]
-        return [{"text": user_message(request)}]
+    def _translated(self, error: Exception) -> ProviderError:
+        """After a refusal of the account the next call reads the credentials anew, without a restart."""
+        translated = translate(error)
+        if isinstance(translated, AccountRefused):
+            with self._lock:
+                self._client = None
+        return translated

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-from .budgets import OutputBudgets
+from ..generation import Generation
+from ..prompting.budgets import OutputBudgets
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,9 +15,11 @@ class BedrockSettings:
     model: str  # a model id, or the id or ARN of an inference profile
     region: str
     endpoint_url: str | None = None  # None: the region's own endpoint
-    access_key_id: str | None = None  # all three None: the usual chain of AWS credentials
+    access_key_id: str | None = None  # these and the two below None: the usual chain of AWS credentials
     secret_access_key: str | None = field(default=None, repr=False)
     session_token: str | None = field(default=None, repr=False)
+    profile: str = ""  # of the machine's AWS configuration; empty: the default one
+    role: str = ""  # ARN of a role to take on, with the credentials above; empty: none
     simulated: bool = False  # the endpoint is the simulator, and pages must say so
 
     slots: int = 10  # calls in flight at once: the size of the connection pool
@@ -26,10 +27,8 @@ class BedrockSettings:
     read_timeout: float = 120.0  # between two pieces of an answer; tool input comes in bursts
     total_timeout: float = 180.0  # from the request to the last piece
 
-    temperature: float | None = 0.2  # None for models that take no such setting
+    generation: Generation = field(default_factory=Generation)
     budgets: OutputBudgets = field(default_factory=OutputBudgets)
-    cache_prompt: bool = False  # mark what an assignment's texts share for caching; not every model takes it
-    extra_fields: Mapping[str, Any] = field(default_factory=dict)  # additionalModelRequestFields
 
     def __post_init__(self) -> None:
         if not self.model or not self.region:

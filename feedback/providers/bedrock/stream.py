@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
+from ..answering.collected import Collected
 from ..base import (
     Accepted,
     Delta,
@@ -17,43 +19,65 @@ from ..base import (
     Truncated,
     Unavailable,
 )
-from .answer import read_answer
+from ..bounds import tokens
 
 CUT_OFF = "max_tokens"  # the stop reason of an answer that was longer than allowed
 # Stop reasons behind which there is no answer, and would be none the next time either.
-BLOCKED = frozenset({"guardrail_intervened", "content_filtered", "refusal", "model_context_window_exceeded"})
+BLOCKED = {
+    "guardrail_intervened": "filtered",
+    "content_filtered": "filtered",
+    "refusal": "filtered",
+    "model_context_window_exceeded": "too_long",
+}
 
 
-def read_events(events: Iterable[Mapping[str, Any]], request: Request, model: str) -> Iterator[Event]:
+def read_events(
+    events: Iterable[Mapping[str, Any]], request: Request, model: str, *, expected: TokenUsage | None = None
+) -> Iterator[Event]:
     """Accepted at the first event, a Delta for each fragment, Finished after the last one.
 
     The stream is read to its end before the answer is judged: usage comes last, and is owed in any case.
+    Where it never comes, `expected` (the input that was estimated) and the answer's length stand for it.
     """
-    fragments: list[str] = []
-    stop_reason, usage = "", TokenUsage()
+    collected = Collected()
+    stop_reason, usage = "", None
     accepted = False
     for event in events:
         if not accepted:
             accepted = True
             yield Accepted()
         match event:
-            case {"contentBlockDelta": {"delta": {"toolUse": {"input": str(fragment)}}}} if fragment:
-                fragments.append(fragment)
-                yield Delta(fragment)
+            case {"contentBlockDelta": {"contentBlockIndex": int(block), "delta": delta}}:
+                if fragment := _add(collected, block, delta):
+                    yield Delta(fragment)
             case {"messageStop": {"stopReason": str(reason)}}:
                 stop_reason = reason
-            case {"metadata": {"usage": counts}}:
-                usage = _usage(counts)
-    yield _finish("".join(fragments), stop_reason, usage, request, model)
+            case {"metadata": {"usage": dict(counts)} as metadata}:
+                usage = _usage(counts, metadata.get("serviceTier", {}).get("type", ""))
+    spent = usage or collected.estimate(expected or TokenUsage())
+    yield _finish(collected, stop_reason, spent, request, model)
 
 
-def _finish(answer: str, stop_reason: str, usage: TokenUsage, request: Request, model: str) -> Finished:
+def _add(collected: Collected, block: int, delta: Mapping[str, Any]) -> str:
+    match delta:
+        case {"toolUse": {"input": str(fragment)}}:
+            return collected.add_to_tool(block, fragment)
+        case {"text": str(fragment)}:
+            return collected.add_text(fragment)
+    return ""  # reasoning, signatures and citations are no part of the answer
+
+
+def _finish(
+    collected: Collected, stop_reason: str, usage: TokenUsage, request: Request, model: str
+) -> Finished:
     if not stop_reason:
-        raise Unavailable("The answer broke off before its end.")
-    if stop_reason in BLOCKED:
-        raise Rejected(f"The model gave no answer: {stop_reason}.", usage=usage)
+        raise Unavailable("The answer broke off before its end.", usage=usage)
+    if cause := BLOCKED.get(stop_reason):
+        refused = Rejected(f"The model gave no answer: {stop_reason}.", usage=usage)
+        refused.cause = cause
+        raise refused
     try:
-        output = read_answer(answer, request, usage)
+        output = collected.read(request, usage)
     except MalformedAnswer as error:
         if stop_reason == CUT_OFF:
             raise Truncated(f"{Truncated.__doc__} Nothing in it is whole.", usage=usage) from error
@@ -61,10 +85,14 @@ def _finish(answer: str, stop_reason: str, usage: TokenUsage, request: Request, 
     return Finished(output, usage, model, stop_reason)
 
 
-def _usage(counts: Mapping[str, int]) -> TokenUsage:
-    return TokenUsage(
-        input_tokens=counts.get("inputTokens", 0),
-        output_tokens=counts.get("outputTokens", 0),
-        cache_read_tokens=counts.get("cacheReadInputTokens", 0),
-        cache_write_tokens=counts.get("cacheWriteInputTokens", 0),
+def _usage(counts: Mapping[str, Any], tier: str) -> TokenUsage:
+    usage = TokenUsage(
+        input_tokens=tokens(counts.get("inputTokens")),
+        output_tokens=tokens(counts.get("outputTokens")),
+        cache_read_tokens=tokens(counts.get("cacheReadInputTokens")),
+        cache_write_tokens=tokens(counts.get("cacheWriteInputTokens")),
+        tier=tier,
     )
+    kept = [each for each in counts.get("cacheDetails", ()) if each["ttl"] == "1h"]
+    for_an_hour = sum(tokens(each["inputTokens"]) for each in kept)
+    return replace(usage, cache_write_1h_tokens=for_an_hour)

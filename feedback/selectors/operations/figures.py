@@ -16,6 +16,7 @@ from django.db.models import Count, F, Min, Q, Sum
 from django.utils import timezone
 
 from feedback.models import Course, Job, JobEvent
+from feedback.models.jobs import charged_tokens
 from feedback.routes import CALLS
 from feedback.selectors.percentiles import Percentile
 from feedback.selectors.spending import spend_by_day
@@ -84,7 +85,7 @@ class UpstreamFigures:
 
     @property
     def stands_still(self) -> bool:
-        return self.upstream.paused or self.is_open
+        return self.upstream.paused or self.upstream.is_held or self.is_open
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +219,7 @@ def _count_ended(upstreams: Mapping[str, UpstreamFigures], now: datetime) -> Non
     ends = JobEvent.objects.filter(at__gte=now - WINDOW, kind__in=JobEvent.ENDS)
     lately = Q(at__gte=now - MINUTE)
     began = lately & (Q(kind=JobEvent.Kind.AGAIN) | Q(job__started_at__gte=now - MINUTE))
-    tokens = F("job__input_tokens") + F("job__output_tokens")
+    tokens = charged_tokens("job__")
     rows = (
         ends.filter(job__upstream__in=list(upstreams), job__shared="")
         .order_by()

@@ -13,6 +13,7 @@ from django.db.models import Count, DateTimeField, F, Func, Q, QuerySet, Sum, Va
 from django.utils import timezone
 
 from feedback.models import Charge, Job, JobEvent
+from feedback.models.jobs import charged_tokens
 from feedback.selectors.percentiles import Percentile
 from limiter.gate.model import Outcome
 from limiter.models import Upstream
@@ -72,7 +73,7 @@ def _ended(since: datetime, span: Span, upstreams: list[str]) -> Rows:
     rows: Rows = _bucketed(calls, "finished_at", span).annotate(
         done=Count("pk", Q(state=Job.State.DONE)),
         failed=Count("pk", Q(state=Job.State.FAILED)),
-        tokens=Sum(F("input_tokens") + F("output_tokens"), default=0),
+        tokens=Sum(charged_tokens(), default=0),
         p50=Percentile(wait, 0.5, among=Q(started_at__isnull=False)),
         p95=Percentile(wait, 0.95, among=Q(started_at__isnull=False)),
     )

@@ -12,6 +12,7 @@ from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from feedback.causes import cause_of
 from limiter.gate import BreakerMode
 
 from .figures import Operations, UpstreamFigures
@@ -114,6 +115,9 @@ def _waiting(now: Operations) -> str:
 def _why_still(figures: UpstreamFigures) -> str:
     if figures.upstream.paused:
         return _("%(upstream)s is paused") % {"upstream": figures.name}
+    if figures.upstream.is_held:
+        words = _("%(upstream)s is held by itself (%(why)s)")
+        return words % {"upstream": figures.name, "why": _(cause_of(figures.upstream.held_cause).words)}
     if figures.upstream.breaker_mode == BreakerMode.FORCED_OPEN:
         return _("the breaker of %(upstream)s is held open by an operator") % {"upstream": figures.name}
     since = figures.status.breaker_since if figures.status else None
@@ -126,6 +130,8 @@ def _why_still(figures: UpstreamFigures) -> str:
 def _what_helps(figures: UpstreamFigures) -> str:
     if figures.upstream.paused:
         return _("Resume it from its controls.")
+    if figures.upstream.is_held:
+        return _(cause_of(figures.upstream.held_cause).advice)
     if figures.upstream.breaker_mode == BreakerMode.FORCED_OPEN:
         return _("Give the breaker back to automatic from its controls.")
     if figures.probe_in is not None:

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 
 from feedback.providers.base import Criterion
-from feedback.providers.bedrock.delimiters import blocks
+from feedback.providers.prompting.delimiters import blocks
 
 
 @dataclass(frozen=True, slots=True)

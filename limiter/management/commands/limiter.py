@@ -10,6 +10,7 @@ from django.utils import timezone
 from django_typer.management import command
 
 from limiter import selectors, services
+from limiter.companion import companion_settings
 from limiter.dry_run import dry_run
 from limiter.gate import BreakerMode, Explanation
 from limiter.gates import MEMORY, backend
@@ -71,16 +72,21 @@ class Command(Verbs, pretty_exceptions_enable=False):
     def set_(self, upstream: Name, values: Values, reason: Reason, author: Author) -> None:
         """Change settings of an upstream, all of them or none.
 
+        Also what its provider is and how it is asked: model, region, temperature, way, tier, ...
+
         Example: limiter set bedrock requests_per_minute=150 burst=120 --reason "AWS granted the increase"
         """
-        row = self._known(upstream)
-        changed = services.change_upstream(
+        before = self._known(upstream).version
+        changes = services.change_settings(
             upstream=upstream, changes=_parsed(values), author=author, reason=reason
         )
-        if changed.version == row.version:
+        if not changes:
             self.stdout.write("Nothing changes.")
-        else:
-            self._tell(upstream, row.version, changed.version)
+            return
+        after = self._known(upstream).version
+        if after != before:
+            self.stdout.write(f"{upstream} is at version {after}.")
+        self.stdout.write(changes_as_text(changes))
 
     @command()
     def history(
@@ -182,15 +188,17 @@ class Command(Verbs, pretty_exceptions_enable=False):
 
         Example: limiter pause bedrock --reason "the bill is being looked at"
         """
-        self._set_paused(upstream, True, reason, author)
+        self._pause(upstream, reason, author)
 
     @command()
     def resume(self, upstream: Name, reason: Reason, author: Author) -> None:
-        """Go on after pause or drain.
+        """Go on after pause or drain, and after a hold that the system began by itself.
 
         Example: limiter resume bedrock --reason "all is well"
         """
-        self._set_paused(upstream, False, reason, author)
+        before = self._known(upstream).version
+        after = services.resume(upstream=upstream, author=author, reason=reason)
+        self._tell(upstream, before, after.version)
 
     @command()
     def drain(
@@ -204,7 +212,7 @@ class Command(Verbs, pretty_exceptions_enable=False):
 
         Example: limiter drain bedrock --reason "the model is replaced" --patience 300
         """
-        self._set_paused(upstream, True, reason, author)
+        self._pause(upstream, reason, author)
         deadline = time.monotonic() + patience
         while left := selectors.upstream_status(upstream).live.in_flight:
             if time.monotonic() >= deadline:
@@ -246,10 +254,10 @@ class Command(Verbs, pretty_exceptions_enable=False):
             raise CommandError(f"Nobody knows a job {job}.", returncode=MISUSED)
         return found
 
-    def _set_paused(self, upstream: str, paused: bool, reason: str, author: str) -> None:
+    def _pause(self, upstream: str, reason: str, author: str) -> None:
         before = self._known(upstream).version
         after = services.change_upstream(
-            upstream=upstream, changes={"paused": paused}, author=author, reason=reason
+            upstream=upstream, changes={"paused": True}, author=author, reason=reason
         )
         self._tell(upstream, before, after.version)
 
@@ -279,7 +287,10 @@ def _parsed(values: list[str]) -> dict[str, Any]:
         name, equals, value = pair.partition("=")
         if not equals:
             raise CommandError(f"{pair!r} is no SETTING=VALUE.", returncode=MISUSED)
-        if name not in SETTINGS:
+        if name in companion_settings():
+            changes[name] = value
+        elif name in SETTINGS:
+            changes[name] = value or (None if empty[name] is None else empty[name])
+        else:
             raise CommandError(f"{name} is not a setting of an upstream.", returncode=MISUSED)
-        changes[name] = value or (None if empty[name] is None else empty[name])
     return changes

@@ -275,13 +275,13 @@ def test_each_upstream_of_bedrock_is_looked_at_with_its_own_endpoint_and_model(
 ) -> None:
     nowhere = f"http://127.0.0.1:{free_port(0)}"
     settings.BEDROCK_UPSTREAMS = {
-        "haiku": BedrockUpstream("eu-west-1", "anthropic.claude-3-haiku", simulator.url),
-        "away": BedrockUpstream("eu-west-1", "anthropic.claude-3-haiku", nowhere),
+        "haiku": BedrockUpstream("eu-west-1", "eu.anthropic.claude-haiku-4-5-20251001-v1:0", simulator.url),
+        "away": BedrockUpstream("eu-west-1", "eu.anthropic.claude-haiku-4-5-20251001-v1:0", nowhere),
     }
     found = doctor("bedrock", "--call")
-    assert "haiku: anthropic.claude-3-haiku answered in" in told(found, "ok")
+    assert "haiku: eu.anthropic.claude-haiku-4-5-20251001-v1:0 answered in" in told(found, "ok")
     assert f"away: {nowhere} can't be reached" in told(found, "fail")
-    assert "Correct away in BEDROCK_UPSTREAMS" in told(found, "fail")
+    assert "Correct the endpoint of away in the admin" in told(found, "fail")
     assert simulator.stats()["requests"] == 2  # the default's and haiku's
 
 

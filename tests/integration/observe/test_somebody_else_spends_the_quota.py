@@ -17,9 +17,10 @@ from feedback.alerts.signals import readings
 from feedback.models import Drift, Erasure, Job, JobEvent
 from feedback.observe.drift import watch_drift
 from feedback.observe.exposition import page
+from feedback.providers.base import TokenUsage
 from feedback.reconcile import Reconciler
 from feedback.services import jobs
-from limiter.gate.model import Outcome, Usage
+from limiter.gate.model import Outcome
 from tests.factories.work import an_analysis
 
 if TYPE_CHECKING:
@@ -155,7 +156,9 @@ def test_the_end_of_a_run_says_what_it_used(cloudwatch: CloudWatchClient) -> Non
     started = timezone.now()
     Job.objects.filter(pk=job.pk).update(state="running", lease="here", started_at=started)
     job.refresh_from_db()
-    assert jobs.back_in_line(job, outcome=Outcome.SUCCESS, error="cut off", counts=False, usage=Usage(7, 9))
+    assert jobs.back_in_line(
+        job, outcome=Outcome.SUCCESS, error="cut off", counts=False, usage=TokenUsage(7, 9)
+    )
     event = job.events.last()
     assert event is not None
     assert (event.detail["input"], event.detail["output"]) == (7, 9)

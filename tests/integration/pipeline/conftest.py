@@ -1,5 +1,5 @@
 from __future__ import annotations
 
-from tests.people import assignment, owner
+from tests.people import assignment, classmate, operator, owner, teacher
 
-__all__ = ["assignment", "owner"]
+__all__ = ["assignment", "classmate", "operator", "owner", "teacher"]

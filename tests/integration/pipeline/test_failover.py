@@ -151,7 +151,7 @@ def test_work_whose_upstreams_are_all_forbidden_is_refused_at_the_door(
     settings.FEEDBACK_UPSTREAM = "simulated"
     allowed = people.assignment(allowed_upstreams=["offline"])
     nowhere = people.assignment(allowed_upstreams=["elsewhere"])
-    assert upstreams.home_of(a_student(), allowed) == "offline"
+    assert upstreams.homes_of(a_student(), allowed) == ["offline"]
     with pytest.raises(Refused, match="No model that may read this work"):
         submit(
             owner=a_student(), handed=Handed.pasted("Bees matter."), submission_key="k", assignment=nowhere

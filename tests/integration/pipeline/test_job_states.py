@@ -9,9 +9,10 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
 from feedback.models import Job, JobEvent
+from feedback.providers.base import TokenUsage
 from feedback.services import jobs
 from limiter.execution import Execution
-from limiter.gate.model import Lease, Outcome, Usage
+from limiter.gate.model import Lease, Outcome
 from tests.factories.work import a_document, a_job, an_analysis
 
 pytestmark = pytest.mark.django_db
@@ -65,9 +66,9 @@ def test_a_late_worker_changes_nothing() -> None:
     assert jobs.reclaim(late)
     current = jobs.claim(str(job.pk), under_a_lease(job, "lease-2"))
     assert current is not None
-    assert not jobs.finish(late, usage=Usage())
+    assert not jobs.finish(late, usage=TokenUsage())
     assert not jobs.back_in_line(late, outcome=Outcome.FAILURE, error="late", counts=True)
-    assert not jobs.fail(late, outcome=Outcome.FAILURE, usage=Usage(), problem="late", error="late")
+    assert not jobs.fail(late, outcome=Outcome.FAILURE, usage=TokenUsage(), problem="late", error="late")
     assert not jobs.reclaim(late)
     job.refresh_from_db()
     assert (job.state, job.lease) == ("running", "lease-2")
@@ -77,7 +78,7 @@ def test_an_ended_call_waits_for_its_settlement() -> None:
     job = a_waiting_call()
     claimed = jobs.claim(str(job.pk), under_a_lease(job))
     assert claimed is not None
-    assert jobs.finish(claimed, usage=Usage(input_tokens=10, output_tokens=5))
+    assert jobs.finish(claimed, usage=TokenUsage(input_tokens=10, output_tokens=5))
     job.refresh_from_db()
     assert (job.state, job.outcome, job.input_tokens, job.output_tokens) == ("done", "success", 10, 5)
     assert job.finished_at is not None
@@ -96,7 +97,7 @@ def test_a_retry_forgets_the_failures() -> None:
     job = a_waiting_call()
     claimed = jobs.claim(str(job.pk), under_a_lease(job))
     assert claimed is not None
-    assert jobs.fail(claimed, outcome=Outcome.REJECTED, usage=Usage(), problem="No.", error="No.")
+    assert jobs.fail(claimed, outcome=Outcome.REJECTED, usage=TokenUsage(), problem="No.", error="No.")
     assert jobs.retry(job)
     job.refresh_from_db()
     assert (job.state, job.failures, job.lease, job.problem) == ("waiting", 0, None, "")

@@ -9,11 +9,13 @@ from django.core.exceptions import ValidationError
 
 from feedback.errors import JobFailed
 from feedback.models import Comment, Document, Feedback, Job
+from feedback.observe import counters
 from feedback.pipeline.run import run
 from feedback.providers.base import (
     Aborted,
     Call,
     CommentKind,
+    Exhausted,
     FeedbackOutput,
     MalformedAnswer,
     Rejected,
@@ -99,6 +101,29 @@ def test_a_throttled_call_goes_back_in_line_and_does_not_count(provider: Scripte
     job, execution, pause = run_next(an_analysis())
     assert (job.state, job.failures, pause) == ("waiting", 0, 7)
     assert (execution.outcome, execution.retry_after) == (Outcome.THROTTLED, 7)
+
+
+def test_a_quota_of_the_day_leaves_the_job_in_line_where_the_gate_holds_it(
+    provider: ScriptedProvider,
+) -> None:
+    provider.errors = [Exhausted(retry_after=36_000)]
+    job, execution, pause = run_next(an_analysis())
+    assert (job.state, job.failures, pause) == ("waiting", 0, 0)
+    assert (execution.outcome, execution.retry_after) == (Outcome.EXHAUSTED, 36_000)
+
+
+def test_a_service_that_is_away_says_when_to_come_back(provider: ScriptedProvider) -> None:
+    provider.errors = [Unavailable(retry_after=90)]
+    job, execution, pause = run_next(an_analysis())
+    assert (job.failures, execution.retry_after, pause) == (1, 90, 90)
+
+
+def test_how_long_the_provider_took_to_begin_is_kept_with_the_run(provider: ScriptedProvider) -> None:
+    counted = counters.first_token_seconds.labels("offline")
+    before = counted._sum.get()
+    _, execution, _ = run_next(an_analysis())
+    assert execution.first_event is not None
+    assert counted._sum.get() == pytest.approx(before + execution.first_event)
 
 
 @pytest.mark.parametrize(

@@ -114,6 +114,17 @@ def test_ones_own_quota_says_when_it_renews(owner: User, monkeypatch: pytest.Mon
     assert "It renews on 1 March, 01:00." in banner(owner, reading.a_split_document(owner))
 
 
+def test_the_providers_quota_of_a_day_says_when_it_goes_on(
+    owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    midnight = datetime(2027, 3, 1, tzinfo=UTC)
+    explained(monkeypatch, reason=Reason.EXHAUSTED, retry_at=midnight.timestamp())
+    User.objects.filter(pk=owner.pk).update(time_zone="Europe/Berlin")
+    owner.refresh_from_db()
+    text = banner(owner, reading.a_split_document(owner))
+    assert "it goes on when that renews. It renews on 1 March, 01:00." in text
+
+
 def test_running_says_which_sections_of_how_many(owner: User) -> None:
     document = reading.a_split_document(owner, sections=4)
     sections = list(document.sections.all())

@@ -127,7 +127,7 @@ def test_what_a_simulator_wrote_is_no_real_answer(
     from feedback import upstreams
 
     monkeypatch.setitem(upstreams._FACTORIES, "simulated", lambda: provider)
-    upstreams.provider_for.cache_clear()
+    upstreams.forget_providers()
     run_once(handed_in(owner, assignment=assignment, upstream="simulated"))
     assert analysis_of(handed_in(classmate, assignment=assignment)).state == "waiting"
 

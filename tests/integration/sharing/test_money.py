@@ -19,7 +19,7 @@ from feedback.errors import Refused
 from feedback.models import Assignment, Budget, Charge, Document, Price, Reservation, User
 from feedback.providers.base import MalformedAnswer, TokenUsage
 from feedback.selectors import spending as selectors
-from feedback.services import documents, spending
+from feedback.services import documents, reservations
 from tests.factories import people
 from tests.factories.providers import ScriptedProvider
 from tests.factories.sharing import a_price, analysis_of, handed_in, run_once
@@ -175,7 +175,7 @@ def test_what_is_left_is_said_in_words(owner: User, assignment: Assignment) -> N
 
 
 def test_a_budget_is_one_persons_or_one_courses(owner: User, assignment: Assignment) -> None:
-    with pytest.raises(ValidationError, match="one person's or one course's"):
+    with pytest.raises(ValidationError, match="one person's, one course's or one upstream's"):
         Budget(user=owner, course=assignment.course, monthly=1).full_clean()
     with pytest.raises(ValidationError, match="below 0"):
         Budget(user=owner, monthly=-1).full_clean()
@@ -196,7 +196,7 @@ def test_the_prices_that_come_along_are_marked_as_to_be_checked() -> None:
 def test_the_expected_cost_grows_with_the_text(owner: User) -> None:
     a_price()
     document = handed_in(owner)
-    short, long = (spending.expected_cost(document, characters) for characters in (1_000, 50_000))
+    short, long = (reservations.expected_cost(document, characters) for characters in (1_000, 50_000))
     assert 0 < short < long
 
 

@@ -24,6 +24,7 @@ from feedback.providers.base import (
     Unavailable,
 )
 from feedback.providers.bedrock import BedrockProvider, BedrockSettings, OutputBudgets
+from feedback.providers.generation import Generation
 from feedback.simulator import Simulator
 from feedback.simulator.modelled import ErrorName, StreamErrorName
 from feedback.simulator.settings import Malformed
@@ -62,7 +63,7 @@ def test_the_estimate_lies_above_what_is_counted_but_not_far(
 def test_what_the_texts_for_one_assignment_share_can_be_cached(
     settings: BedrockSettings, section: SectionRequest
 ) -> None:
-    provider = BedrockProvider(replace(settings, cache_prompt=True))
+    provider = BedrockProvider(replace(settings, generation=Generation(cache="5m")))
     task = Task(title="Uniforms", instructions="Argue for or against them. " * 40)
     run(provider, replace(section, task=task))
     *_, last = run(provider, SectionRequest("Quite another text.", task=task))
@@ -192,5 +193,5 @@ def test_one_connection_serves_one_call_after_the_other(
 ) -> None:
     for _ in range(3):
         run(provider, section)
-    (pool,) = provider._client._endpoint.http_session._manager.pools._container.values()  # type: ignore[attr-defined]
+    (pool,) = provider._connected()._endpoint.http_session._manager.pools._container.values()  # type: ignore[attr-defined]
     assert pool.num_connections == 1

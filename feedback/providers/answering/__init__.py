@@ -1,0 +1,1 @@
+"""From what a model wrote to feedback: read generously, checked strictly."""
