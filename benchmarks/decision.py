@@ -64,8 +64,16 @@ def main() -> None:
         compare_with_peers(meter)
 
 
-def measure(meter: Meter, size: int, aims: dict[str, float], where: str = "", **how: bool) -> None:
-    line = Line(meter.client, size, **how)
+def measure(
+    meter: Meter,
+    size: int,
+    aims: dict[str, float],
+    where: str = "",
+    *,
+    everything: bool = False,
+    listed: bool = False,
+) -> None:
+    line = Line(meter.client, size, everything=everything, listed=listed)
     for k, settled in ((1, "settle"), (16, "settle 16 together")):
         admitted = f"admit k={k}"
         admit, settle = Kind(where + admitted, k, aims.get(admitted)), Kind(where + settled, k)
