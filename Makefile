@@ -4,10 +4,11 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin/python
 PIP := $(BIN) -m pip install -qq --no-compile --disable-pip-version-check --no-warn-script-location
-# luacheck lints the gate's scripts, Chromium is what the e2e tests drive, promtool reads the alert rules, nginx
-# stands before the running system as it does in deploy/nginx.
-SYSTEM_PACKAGES := lua-check chromium prometheus nginx-light
-SYSTEM_PROGRAMS := luacheck chromium promtool nginx
+# luacheck lints the gate's library, Chromium is what the e2e tests drive, promtool reads the alert rules, nginx
+# stands before the running system as it does in deploy/nginx. redis-tools brings a Redis 7 under the name of
+# redis-check-rdb, and no service that starts it: the library is tested on it as well as on Valkey.
+SYSTEM_PACKAGES := lua-check chromium prometheus nginx-light redis-tools
+SYSTEM_PROGRAMS := luacheck chromium promtool nginx redis-check-rdb
 # Debian keeps nginx where only root's path looks.
 ALL_THERE = PATH="$$PATH:/usr/sbin"; for each in $(SYSTEM_PROGRAMS); do command -v $$each > /dev/null || exit 1; done
 # Looked up when used: `make system` may just have installed it.
@@ -61,7 +62,7 @@ migrations: $(VENV)/installed-dev ## a model without its migration
 messages: $(VENV)/installed-dev ## the German catalogue, after a string was written or changed
 	@PYTHONPATH=. $(BIN) .ci/messages.py
 
-lua: $(VENV)/installed-dev ## the gate's scripts, where luacheck is installed
+lua: $(VENV)/installed-dev ## the gate's library, where luacheck is installed
 	@if command -v luacheck > /dev/null; then PYTHONPATH=. $(BIN) .ci/lint_lua.py; fi
 
 # Packages ----------------------------------------------------------------------------------------

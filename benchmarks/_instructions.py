@@ -2,8 +2,8 @@
 
     python benchmarks/_instructions.py [--jobs 2000] [--calls 50] [--keep FOLDER]
 
-Needs valgrind. Counted is what the server does within EVALSHA, which is what commandstats times. With --keep
-the profiles stay.
+Needs valgrind. Counted is what the server does within EVALSHA and FCALL, which is what commandstats times.
+With --keep the profiles stay.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def measure(counter: Counter, client: redis.Redis, jobs: int, calls: int, *, eve
 
 
 class Counter:
-    """Callgrind, which counts within the one function that runs scripts."""
+    """Callgrind, which counts within the functions that run scripts and functions."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -70,11 +70,12 @@ class Counter:
             "valgrind",
             "--tool=callgrind",
             "--toggle-collect=evalShaCommand",
+            "--toggle-collect=fcallCommand",
             f"--callgrind-out-file={folder}/profile",
         )
 
     def report(self, name: str, calls: int, call: Callable[[], object], jobs: int = 1) -> None:
-        call()  # loads the script
+        call()  # loads the script or the library
         self._control("--zero")
         for _ in range(calls):
             call()

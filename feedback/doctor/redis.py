@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from redis.exceptions import RedisError
 
+from limiter.functions.rights import missing_rights
 from limiter.gates import connection
 
 from .model import Finding, fail, ok, warn
 
-OLDEST = (6, 2)
+if TYPE_CHECKING:
+    from redis import Redis
+
+OLDEST = (7, 0)  # it knows functions
 FULL = 0.9  # share of its memory
 ADVICE = "Start the server that REDIS_URL names, or correct the address. Work waits in PostgreSQL until then."
 
@@ -27,7 +31,10 @@ def redis() -> Iterator[Finding]:
     except RedisError as error:
         yield fail("redis", f"It does not answer: {_in_short(error)}", ADVICE)
         return
-    yield _version(told)
+    version = _version(told)
+    yield version
+    if version.level == "ok":
+        yield _rights(client)
     yield _memory(told)
     yield _persistence(told)
     if told.get("role") not in (None, "master"):
@@ -40,8 +47,23 @@ def _version(told: dict[str, Any]) -> Finding:
     name = "Valkey" if "valkey_version" in told else "Redis"
     number = str(told.get("valkey_version") or told["redis_version"])
     if name == "Redis" and tuple(map(int, number.split(".")[:2])) < OLDEST:
-        return fail("redis", f"{name} {number}", "Use Redis 6.2 or newer, or Valkey.")
+        return fail(
+            "redis",
+            f"{name} {number}",
+            "Use Redis 7 or newer, or Valkey: older ones know no functions.",
+        )
     return ok("redis", f"{name} {number}, up for {int(told['uptime_in_seconds']) // 3600} h")
+
+
+def _rights(client: Redis) -> Finding:
+    missing = missing_rights(client)
+    if missing:
+        return fail(
+            "redis",
+            f"This account may not run {', '.join(missing)}.",
+            "Give it the rights that docs/gate.md names.",
+        )
+    return ok("redis", "this account may run all that the gate's functions call")
 
 
 def _memory(told: dict[str, Any]) -> Finding:

@@ -20,7 +20,6 @@ from redis.exceptions import RedisError
 
 from ..execution import AbortReason, Execution, running, settle
 from ..gate import Gate, GateError, Lease, Outcome
-from .upstreams import AROUND_A_JOB, join_scripts
 
 if TYPE_CHECKING:
     from rq.job import Job
@@ -32,7 +31,6 @@ RENEWALS_A_LEASE = 3
 
 def lend(job: Job, lease: Lease, gate: Gate) -> Job:
     """Have the job's function run under the lease."""
-    join_scripts(*AROUND_A_JOB)  # here, as this process may fork one for each job
     job.perform = partial(_perform, job, lease, gate)  # type: ignore[method-assign]
     return job
 

@@ -15,8 +15,6 @@ from ..gates import queues
 if TYPE_CHECKING:
     from redis import ConnectionPool, Redis
 
-AROUND_A_JOB = ("accepted", "renew", "settle")  # what is asked of the gate for a job that has its lease
-
 _gates: dict[tuple[ConnectionPool, frozenset[tuple[str, str]]], Gate] = {}
 _lock = threading.Lock()
 
@@ -26,19 +24,8 @@ def upstream_of(queue_name: str) -> str | None:
     return queues().get(queue_name)
 
 
-def join_scripts(*operations: str) -> None:
-    """Join these of the gate's scripts now; each takes a process a tenth of a second or more, once.
-
-    For who would otherwise do it while leases wait to be run or settled, or in each of its forks.
-    """
-    from ..gate.redis.loader import load, read
-
-    for operation in operations:
-        load(operation, read)
-
-
 def gate_on(connection: Redis) -> Gate:
-    """The gate on the Redis that holds the queues: both must be changed by one script.
+    """The gate on the Redis that holds the queues: both must be changed in one step.
 
     Kept for each connection pool, so that a worker's threads share one.
     """

@@ -78,8 +78,6 @@ class ConcurrentWorker(Commands, Shutdown, Endings):
         self._is_filled = False  # no room was left: what comes next needs a run to end, and that nudges
         self._suspension_asked = -math.inf
         self._has_own_connections = False
-        if any(self.upstream_of(queue) for queue in self.queues):
-            upstreams.join_scripts("admit", "expire", *upstreams.AROUND_A_JOB)
 
     @property
     def gate(self) -> Gate:

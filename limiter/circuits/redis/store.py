@@ -2,18 +2,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from functools import cache, cached_property
-from pathlib import Path
+from functools import cache
 from random import random as uniform
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from limiter.functions import LIBRARY, Library, translated
 from limiter.gate.model import BreakerState, Outcome, Reason
 from limiter.gate.redis import wire
-from limiter.gate.redis.gate import translated
-from limiter.gate.redis.loader import Script, Source, load
 from limiter.gate.rules import BreakerRule, micros, seconds
-from limiter.limits.redis.source import beside
 
 from ..model import Circuit, Permit
 
@@ -21,9 +18,6 @@ if TYPE_CHECKING:
     import redis
 
 SCHEMA = 2
-OPERATIONS = ("ask", "tell", "look")
-
-read = beside(Path(__file__).parent)
 
 
 class RedisCircuits:
@@ -35,16 +29,18 @@ class RedisCircuits:
         *,
         prefix: str = "limiter",
         random: Callable[[], float] = uniform,
-        source: Source = read,
+        library: Library = LIBRARY,
     ) -> None:
         self._connection = connection
         self._prefix = prefix
         self._random = random
-        self._source = source
+        self._library = library
 
     def ask(self, name: str, circuit: Circuit) -> Permit:
         probe = uuid4().hex
-        admitted, generation, probing, reason, wait = self._run("ask", name, circuit, probe, circuit.probe)
+        admitted, generation, probing, reason, wait = self._run(
+            "breaker_allow", name, circuit, probe, circuit.probe
+        )
         return Permit(
             admitted=bool(admitted),
             generation=generation,
@@ -57,21 +53,17 @@ class RedisCircuits:
         self, name: str, circuit: Circuit, permit: Permit, outcome: Outcome, retry_after: float = 0.0
     ) -> None:
         said = (permit.probe, permit.generation, outcome.value, micros(retry_after), repr(self._random()))
-        self._run("tell", name, circuit, *said)
+        self._run("breaker_record", name, circuit, *said)
 
     def state(self, name: str, circuit: Circuit) -> BreakerState:
-        return BreakerState(self._run("look", name, circuit).decode())
+        return BreakerState(self._run("breaker_state", name, circuit).decode())
 
     def _run(self, operation: str, name: str, circuit: Circuit, *args: str | float) -> Any:
         base = f"{self._prefix}:circuit:{SCHEMA}:{name}"
         with translated():
-            return self._scripts[operation](
-                self._connection, (base, f"{base}:probes"), _packed(circuit.rule), *args
+            return self._library.call(
+                self._connection, operation, (base, f"{base}:probes"), (_packed(circuit.rule), *args)
             )
-
-    @cached_property
-    def _scripts(self) -> dict[str, Script]:
-        return {operation: load(operation, self._source) for operation in OPERATIONS}
 
 
 @cache

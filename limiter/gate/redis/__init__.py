@@ -1,4 +1,4 @@
-"""The gate in Redis: one Lua script for each operation, atomic across every worker on every machine."""
+"""The gate in Redis: a function of the library for each operation, atomic across all workers everywhere."""
 
 from .gate import RedisGate, mark_asleep
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from os import urandom
 from random import random as uniform
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-import redis
-from redis import exceptions
-
+from ...functions import LIBRARY, Library, translated
+from ...functions.housekeeping import libraries_key
 from ...watch import watched
 from ..model import (
     Admission,
@@ -20,13 +18,10 @@ from ..model import (
     Event,
     Explanation,
     FlowPolicy,
-    GateError,
-    GateUnavailable,
     Lease,
     Outcome,
     Place,
     Quota,
-    SchemaTooNew,
     Settlement,
     Spent,
     Status,
@@ -37,16 +32,13 @@ from ..model import (
 )
 from ..rules import compile_rules
 from . import replies, wire
-from .loader import Script, Source, load, read
 
-OPERATIONS = (
-    "accepted", "admit", "cancel", "configure", "events", "expire", "explain", "offer", "policies", "renew",
-    "reprioritise", "restore", "settle", "status", "unknown",
-)  # fmt: skip
+if TYPE_CHECKING:
+    import redis
+
 SLICE = 1.0  # seconds after which a sleeper looks at the lists: plain enqueues can't wake it
 FLOWS_LISTED = 1_000
-MOST_AT_ONCE = 256  # leases of one decision, settled or renewed together: no script holds the server for long
-UNAVAILABLE = ("READONLY", "OOM", "BUSY", "LOADING", "MASTERDOWN", "CLUSTERDOWN", "NOREPLICAS", "MISCONF")
+MOST_AT_ONCE = 256  # leases of one decision, settled or renewed together: no call holds the server for long
 
 
 def new_ids(count: int) -> list[str]:
@@ -56,28 +48,9 @@ def new_ids(count: int) -> list[str]:
 
 
 def mark_asleep(pipeline: redis.client.Pipeline, base: str, seconds: float) -> None:
-    """Add to a pipeline what has the gate wake somebody who sleeps for so long (wake.lua)."""
+    """Add to a pipeline what has the gate wake somebody who sleeps for so long (wakeups.lua)."""
     pipeline.set(f"{base}:sleeping", 1, px=int(seconds * 1000))
     pipeline.hset(f"{base}:records", "asleep", 1)
-
-
-@contextmanager
-def translated() -> Iterator[None]:
-    """One error for a server that can't be reached or can't write, one for keys of a newer release."""
-    try:
-        yield
-    except (exceptions.ConnectionError, exceptions.TimeoutError) as error:
-        raise GateUnavailable(str(error)) from error
-    except exceptions.RedisError as error:
-        if "GATE_SCHEMA" in str(error):
-            raise SchemaTooNew(str(error)) from error
-        if isinstance(
-            error, exceptions.ReadOnlyError | exceptions.OutOfMemoryError | exceptions.BusyLoadingError
-        ):
-            raise GateUnavailable(str(error)) from error
-        if any(word in str(error) for word in UNAVAILABLE):
-            raise GateUnavailable(str(error)) from error
-        raise GateError(str(error)) from error
 
 
 class RedisGate:
@@ -96,15 +69,14 @@ class RedisGate:
         lists: Mapping[str, str] | None = None,
         job_prefix: str = "rq:job:",
         random: Callable[[], float] = uniform,
-        source: Source = read,
+        library: Library = LIBRARY,
     ) -> None:
         self._connection = connection
         self._prefix = prefix
         self._lists = dict(lists or {})
         self._job_prefix = job_prefix
         self._random = random
-        self._source = source
-        self._scripts: dict[str, Script] = {}
+        self._library = library
         self._birth = uuid4().hex  # names an epoch that one of our calls begins
 
     # Configuration ----------------------------------------------------------------------------
@@ -179,7 +151,7 @@ class RedisGate:
 
         Should its reply be lost, the leases are ended all the same: reconciling finds their jobs.
         """
-        reply = self._run("expire", upstream, min(limit, MOST_AT_ONCE))
+        reply = self._run("expire", upstream, min(limit, MOST_AT_ONCE), self._library.name)
         return tuple(replies.lease(upstream, each) for each in reply)
 
     # The line ---------------------------------------------------------------------------------
@@ -253,22 +225,16 @@ class RedisGate:
 
     def _unknown(self, upstreams: Sequence[str]) -> bool:
         """Whether a list holds more ids than its line knows."""
-        return any(self._run("unknown", upstream) for upstream in upstreams if upstream in self._lists)
+        return any(self._run("unlisted", upstream) for upstream in upstreams if upstream in self._lists)
 
     def _base(self, upstream: str) -> str:
         return f"{self._prefix}:{upstream}"
 
     def _run(self, operation: str, upstream: str, *args: str | float) -> Any:
         with watched(operation, upstream), translated():
-            return self._script(operation)(
-                self._connection, self._keys(upstream), self._birth, self._job_prefix, *args
+            return self._library.call(
+                self._connection, operation, self._keys(upstream), (self._birth, self._job_prefix, *args)
             )
 
-    def _keys(self, upstream: str) -> tuple[str, str]:
-        return self._base(upstream), self._lists.get(upstream, "")
-
-    def _script(self, operation: str) -> Script:
-        """Joined when it is first needed: few who ask a gate need all operations."""
-        if operation not in self._scripts:
-            self._scripts[operation] = load(operation, self._source)
-        return self._scripts[operation]
+    def _keys(self, upstream: str) -> tuple[str, str, str]:
+        return self._base(upstream), self._lists.get(upstream, ""), libraries_key(self._prefix)

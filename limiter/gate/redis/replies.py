@@ -1,10 +1,11 @@
-"""From the scripts' replies to the gate's values."""
+"""From the functions' replies to the gate's values."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from ...functions.layouts import BY_NAME
 from ..model import (
     Admission,
     BreakerMode,
@@ -20,16 +21,15 @@ from ..model import (
     Status,
 )
 from ..rules import seconds
-from .loader import record_of
 
 LIMITS = {
-    "r": Reason.REQUESTS_PER_MINUTE,
-    "t": Reason.TOKENS_PER_MINUTE,
-    "d": Reason.TOKENS_PER_DAY,
+    "requests": Reason.REQUESTS_PER_MINUTE,
+    "tokens": Reason.TOKENS_PER_MINUTE,
+    "day": Reason.TOKENS_PER_DAY,
 }
 
-BREAKER_STATES = (BreakerState.CLOSED, BreakerState.OPEN, BreakerState.HALF_OPEN)  # as breaker.lua counts
-NONE = b"\xff\xff"  # in place of the record of a lease that has ended (admit.lua)
+BREAKER_STATES = (BreakerState.CLOSED, BreakerState.OPEN, BreakerState.HALF_OPEN)  # as breakers.lua counts
+NONE = b"\xff" * 8  # in place of the record of a lease that has ended (admit.lua)
 
 Reply = Sequence[Any]
 
@@ -51,8 +51,8 @@ def lease(upstream: str, reply: Reply) -> Lease:
 
 
 def admission(upstream: str, ids: Sequence[str], reply: bytes) -> Admission:
-    told, at = record_of("admit", "answer").unpacked(reply)
-    expires = seconds(int(told["expires"]))
+    answer, at = BY_NAME["answer"].unpacked(reply)
+    expires = seconds(int(answer["expires"]))
     leases = []
     for lease_id in ids:
         if at == len(reply):
@@ -60,15 +60,15 @@ def admission(upstream: str, ids: Sequence[str], reply: bytes) -> Admission:
         if reply.startswith(NONE, at):
             at += len(NONE)
             continue
-        lease, at = record_of("lease", "lease").unpacked(reply, at)
+        lease, at = BY_NAME["lease"].unpacked(reply, at)
         leases.append(
             Lease(
-                lease_id, lease["job"], upstream, lease["flow"], lease["group"], int(lease["hold"]),
-                told["generation"], told["epoch"], expires, bool(lease["probe"]),
+                lease_id, lease["job"], upstream, lease["flow"], lease["group"], int(lease["reservation"]),
+                answer["generation"], answer["epoch"], expires, bool(lease["probe"]),
             )
         )  # fmt: skip
-    reason = Reason(told["reason"]) if told["reason"] else None
-    return Admission(tuple(leases), reason, moment(int(told["retry_at"])), seconds(int(told["now"])))
+    reason = Reason(answer["reason"]) if answer["reason"] else None
+    return Admission(tuple(leases), reason, moment(int(answer["retry_at"])), seconds(int(answer["now"])))
 
 
 def place(reply: Reply) -> Place:
@@ -77,11 +77,11 @@ def place(reply: Reply) -> Place:
 
 
 def settlements(reply: bytes) -> Iterator[Settlement]:
-    record, at = record_of("settle", "settlement"), 0
+    layout, at = BY_NAME["settlement"], 0
     while at < len(reply):
-        told, at = record.unpacked(reply, at)
-        breaker = BREAKER_STATES[told["breaker"]]
-        yield Settlement(bool(told["applied"]), breaker, bool(told["tripped"]), bool(told["healed"]))
+        found, at = layout.unpacked(reply, at)
+        breaker = BREAKER_STATES[found["breaker"]]
+        yield Settlement(bool(found["applied"]), breaker, bool(found["tripped"]), bool(found["healed"]))
 
 
 def explanation(reply: Reply) -> Explanation:

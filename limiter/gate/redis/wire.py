@@ -1,9 +1,10 @@
-"""Rules and policies as the scripts take them: whole numbers by the names of their records (state.lua)."""
+"""Rules and policies as the functions take them: numbers by the names of limiter/functions/layouts.py."""
 
 from __future__ import annotations
 
 import json
 
+from limiter.functions.layouts import RULE
 from limiter.limits.model import Algorithm
 from limiter.limits.rules import WINDOWS, Rule
 
@@ -11,7 +12,7 @@ from ..model import BreakerMode, Ended, FlowPolicy, Law, Refund
 from ..rules import BreakerRule, Rules, compile_policy, micros
 
 UNLIMITED = 10**15
-NONE = [0, 0, 0, 0, 0, 0]
+NAMES = (*RULE, "floor", "ceiling")
 KINDS = {
     Algorithm.TOKEN_BUCKET: 1,
     Algorithm.LEAKY_BUCKET: 2,
@@ -31,14 +32,16 @@ LAWS = {Law.AIMD: 1, Law.CUBIC: 2}
 REFUNDS = {Refund.NEVER: 0, Refund.WITHIN_WINDOW: 1, Refund.ALWAYS: 2}
 
 
-def limit(rule: Rule | None) -> list[int]:
-    """kind, x, y, z, floor, ceiling (meter.lua)."""
+def limit(rule: Rule | None) -> dict[str, int]:
+    """A limit as meter_changes.lua takes it; kind 0: there is none."""
     if rule is None:
-        return NONE
+        return dict.fromkeys(NAMES, 0)
     kind = KINDS[rule.algorithm]
     if rule.algorithm in WINDOWS:
-        return [kind, rule.units, rule.window, 0, 0, 0]
-    return [kind, rule.rate, rule.grain, rule.capacity, rule.floor, rule.ceiling]
+        numbers = (kind, 0, 0, rule.units, rule.window, 0, 0)
+    else:
+        numbers = (kind, rule.rate, rule.grain, rule.capacity, 0, rule.floor, rule.ceiling)
+    return dict(zip(NAMES, numbers, strict=True))
 
 
 def breaker(rule: BreakerRule) -> dict[str, float]:
@@ -63,7 +66,7 @@ def breaker(rule: BreakerRule) -> dict[str, float]:
 
 
 def configuration(rules: Rules) -> str:
-    limits = {"r": limit(rules.requests), "t": limit(rules.tokens), "d": limit(rules.day)}
+    limits = {"requests": limit(rules.requests), "tokens": limit(rules.tokens), "day": limit(rules.day)}
     return _compact({"rules": _rules(rules, limits), "tuning": _tuning(rules, limits), **limits})
 
 
@@ -84,12 +87,8 @@ def ended(run: Ended, random: float) -> tuple[str | float, ...]:
     )  # fmt: skip
 
 
-def _rules(rules: Rules, limits: dict[str, list[int]]) -> dict[str, float]:
-    meters = {
-        f"{which}_{part}": value
-        for which, numbers in limits.items()
-        for part, value in zip(("kind", "x", "y", "z"), numbers, strict=False)
-    }
+def _rules(rules: Rules, limits: dict[str, dict[str, int]]) -> dict[str, float]:
+    meters = {f"{which}_{part}": numbers[part] for which, numbers in limits.items() for part in RULE}
     return {
         "version": rules.version,
         "paused": int(rules.paused),
@@ -105,7 +104,7 @@ def _rules(rules: Rules, limits: dict[str, list[int]]) -> dict[str, float]:
     }
 
 
-def _tuning(rules: Rules, limits: dict[str, list[int]]) -> dict[str, float]:
+def _tuning(rules: Rules, limits: dict[str, dict[str, int]]) -> dict[str, float]:
     control = rules.control
     return {
         **breaker(rules.breaker),
@@ -115,13 +114,13 @@ def _tuning(rules: Rules, limits: dict[str, list[int]]) -> dict[str, float]:
         "lower_by": control.lower_by,
         "period": control.period,
         "recovery": control.recovery,
-        "r_floor": limits["r"][4],
-        "r_ceiling": limits["r"][5],
-        "t_floor": limits["t"][4],
-        "t_ceiling": limits["t"][5],
-        "t_window": rules.tokens.window if rules.tokens else 0,
-        "d_window": rules.day.window if rules.day else 0,
-        "t_units": rules.tokens.units if rules.tokens else 0,
+        "requests_floor": limits["requests"]["floor"],
+        "requests_ceiling": limits["requests"]["ceiling"],
+        "tokens_floor": limits["tokens"]["floor"],
+        "tokens_ceiling": limits["tokens"]["ceiling"],
+        "tokens_window": rules.tokens.window if rules.tokens else 0,
+        "day_window": rules.day.window if rules.day else 0,
+        "tokens_units": rules.tokens.units if rules.tokens else 0,
     }
 
 

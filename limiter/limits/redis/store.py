@@ -1,17 +1,14 @@
-"""What every key has spent, for all processes: one script and one round trip for each call."""
+"""What every key has spent, for all processes: one function and one round trip for each call."""
 
 from __future__ import annotations
 
-from functools import cached_property
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
-from limiter.gate.redis.gate import translated
-from limiter.gate.redis.loader import Script, Source, load
+from limiter.functions import LIBRARY, Library, translated
 
-from ..model import Algorithm, Verdict
+from ..model import Verdict
 from ..rules import Rule
-from .source import read
 
 if TYPE_CHECKING:
     import redis
@@ -26,10 +23,12 @@ class RedisLimits:
     A call whose reply was lost and that the client repeats by itself may spend twice, never too little.
     """
 
-    def __init__(self, connection: redis.Redis, *, prefix: str = "limiter", source: Source = read) -> None:
+    def __init__(
+        self, connection: redis.Redis, *, prefix: str = "limiter", library: Library = LIBRARY
+    ) -> None:
         self._connection = connection
         self._prefix = prefix
-        self._source = source
+        self._library = library
 
     def peek(self, rule: Rule, key: str, cost: int = 1) -> Verdict:
         rule.must_fit(cost)
@@ -54,9 +53,11 @@ class RedisLimits:
         return f"{self._prefix}:limit:{SCHEMA}:{rule.algorithm.value}:{key}"
 
     def _run(self, operation: str, rule: Rule, key: str, number: int) -> Verdict:
-        script, name = self._scripts[rule.algorithm], self.name_of(rule, key)
+        args = (rule.algorithm.value, number, *rule.numbers)
         with translated():
-            reply = script(self._connection, (name,), operation, number, *rule.numbers)
+            reply = self._library.call(
+                self._connection, f"limit_{operation}", (self.name_of(rule, key),), args
+            )
         wait, left, free, rest, rate = map(int, reply)
         return Verdict(
             allowed=wait == 0,
@@ -66,7 +67,3 @@ class RedisLimits:
             rest=rest,
             rate=rule.share(rate) if rate else 1.0,
         )
-
-    @cached_property
-    def _scripts(self) -> dict[Algorithm, Script]:
-        return {algorithm: load(algorithm.value, self._source) for algorithm in Algorithm}

@@ -238,6 +238,16 @@ class Command(Verbs, pretty_exceptions_enable=False):
         upstream, found = self._where(job)
         self.say(as_json_, explanation_as_json(job, upstream, found), explanation_as_text(upstream, found))
 
+    @command()
+    def library(self) -> None:
+        """Print the library of functions that the gate loads into Redis, to be loaded by hand.
+
+        Example: limiter library | redis-cli -x FUNCTION LOAD
+        """
+        from limiter.functions import LIBRARY
+
+        self.stdout.write(LIBRARY.text, ending="")
+
     def _where(self, job: str) -> tuple[str, Explanation]:
         found = selectors.explain_anywhere(job)
         if found is None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import cache, partial
 from typing import TYPE_CHECKING
 
+from limiter.functions.library import Library, joined
 from limiter.gate.memory import MemoryGate
 from limiter.gate.redis import RedisGate
-from limiter.gate.redis.loader import Source, read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,36 +17,19 @@ if TYPE_CHECKING:
     from limiter.gate import Admission, Lease, Status
 
 CLOCK_KEY = "clockwork:now"
-CLOCK = f'local function clock()\n  return tonumber(redis.call("GET", "{CLOCK_KEY}"))\nend\n'
+CLOCK = f"""
+function clock.now()
+  return tonumber(redis.call("GET", "{CLOCK_KEY}"))
+end
+"""
 MICROSECONDS = 1_000_000
-ROOM = 2048  # bytes that a lane's jobs may take before they are kept as in a long one
+ROOM = 2048  # bytes that the jobs of a flow's queue may take before they lie in sorted sets
 START = 1_800_000_000 * MICROSECONDS
 
 
-@dataclass(frozen=True)
-class Fault:
-    """A mistake put into one piece of the scripts, to see whether the tests notice."""
-
-    piece: str
-    right: str
-    wrong: str
-
-    def put_into(self, text: str) -> str:
-        assert text.count(self.right) == 1, f"{self.piece}.lua holds this once: {self.right}"
-        return text.replace(self.right, self.wrong)
-
-
-def with_settable_clock(name: str, fault: Fault | None = None, room: int = ROOM) -> str:
-    text = CLOCK if name == "clock" else read(name)
-    if name == "lane":
-        text = Fault("lane", f"local ROOM = {ROOM}", f"local ROOM = {room}").put_into(text)
-    return fault.put_into(text) if fault is not None and fault.piece == name else text
-
-
-@cache
-def source_with(fault: Fault | None, room: int) -> Source:
-    """One for each fault and room: what it makes is joined once."""
-    return partial(with_settable_clock, fault=fault, room=room)
+def library_with(fault: str = "", room: int = ROOM) -> Library:
+    """The library on the settable clock. A fault is Lua that replaces one of its functions."""
+    return joined(CLOCK, f"flow_queues.ROOM = {room}", fault)
 
 
 @dataclass
@@ -57,7 +39,7 @@ class Clockwork:
     client: redis.Redis
     now: int = START
     chance: float = 0.5
-    fault: Fault | None = None
+    fault: str = ""
     room: int = ROOM
     memory: MemoryGate = field(init=False)
     redis: RedisGate = field(init=False)
@@ -68,8 +50,8 @@ class Clockwork:
         self.advance(0)
 
     def gate(self, *, lists: Mapping[str, str] | None = None) -> RedisGate:
-        source = source_with(self.fault, self.room)
-        return RedisGate(self.client, random=lambda: self.chance, source=source, lists=lists, prefix="gate")
+        library = library_with(self.fault, self.room)
+        return RedisGate(self.client, random=lambda: self.chance, library=library, lists=lists, prefix="gate")
 
     def give_room(self, room: int) -> None:
         self.room = room

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
+from redis import Redis
 
+from limiter.functions import LIBRARY
 from limiter.gate import BreakerState, Reason, Ticket
 from limiter.gate.memory import MemoryGate
 from limiter.models import ConfigVersion, GateEvent, Upstream
@@ -148,3 +150,10 @@ def test_reconcile_publishes_what_the_gate_lacks(upstream: Upstream, gate: Memor
     assert "behind on 1 upstreams" in limiter("reconcile")
     assert "has it all" in limiter("reconcile")
     assert gate.status("tested").version == 5
+
+
+def test_library_prints_what_any_client_can_load(redis_client: Redis) -> None:
+    out = StringIO()
+    call_command("limiter", "library", stdout=out)
+    redis_client.function_load(out.getvalue(), replace=True)
+    assert redis_client.fcall(f"{LIBRARY.name}_rights", 1, "limiter:rights") == []

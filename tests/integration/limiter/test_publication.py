@@ -11,6 +11,8 @@ import pytest
 from redis import Redis
 
 from limiter import services
+from limiter.functions.housekeeping import UNUSED_FOR, libraries_key, names
+from limiter.functions.library import joined
 from limiter.gate import Reason, Ticket
 from limiter.gate.redis import RedisGate
 from limiter.gates import use_gate
@@ -144,3 +146,13 @@ def test_a_database_restored_from_a_backup_overtakes_the_gate(published: Upstrea
     for number in range(3):
         shared.offer("tested", Ticket(f"job-{number}", "ada"))
     assert len(shared.admit("tested", 3).leases) == 1
+
+
+def test_a_pass_deletes_what_an_older_release_loaded(published: Upstream, redis_client: Redis) -> None:
+    older = joined("-- loaded by an older release, a day ago")
+    older.load(redis_client)
+    reconcile_configuration()
+    assert older.name in names(redis_client)
+    redis_client.zincrby(libraries_key("limiter"), -UNUSED_FOR, older.name)
+    reconcile_configuration()
+    assert older.name not in names(redis_client)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from limiter.functions.library import Library, joined
 from limiter.limits.memory import MemoryLimits
 from limiter.limits.redis import RedisLimits
-from limiter.limits.redis.source import read
 
 if TYPE_CHECKING:
     import redis
@@ -15,12 +15,17 @@ if TYPE_CHECKING:
     from limiter.limits import Limits, Rule, Verdict
 
 CLOCK_KEY = "clockwork:now"
-CLOCK = f'local function clock()\n  return tonumber(redis.call("GET", "{CLOCK_KEY}"))\nend\n'
+CLOCK = f"""
+function clock.now()
+  return tonumber(redis.call("GET", "{CLOCK_KEY}"))
+end
+"""
 START = 1_800_000_000_000_000
 
 
-def with_settable_clock(name: str) -> str:
-    return CLOCK if name == "clock" else read(name)
+def library_with(fault: str = "") -> Library:
+    """The library on the settable clock. A fault is Lua that replaces one of its functions."""
+    return joined(CLOCK, fault)
 
 
 @dataclass
@@ -34,7 +39,7 @@ class SideBySide:
 
     def __post_init__(self) -> None:
         self.memory = MemoryLimits(lambda: self.now)
-        self.redis = RedisLimits(self.client, prefix="both", source=with_settable_clock)
+        self.redis = RedisLimits(self.client, prefix="both", library=library_with())
         self.advance(0)
 
     def advance(self, micros: int) -> None:

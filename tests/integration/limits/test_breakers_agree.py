@@ -12,17 +12,12 @@ from hypothesis import strategies as st
 from limiter.circuits import Permit, compile_circuit
 from limiter.circuits.memory import MemoryCircuits
 from limiter.circuits.redis import RedisCircuits
-from limiter.circuits.redis.store import read
 from limiter.gate.model import BreakerConfig, BreakerMode, BreakerState, Outcome, Reason
 
-from .clocks import CLOCK, CLOCK_KEY, START
+from .clocks import CLOCK_KEY, START, library_with
 
 SECOND = 1_000_000
 CIRCUIT = compile_circuit(BreakerConfig(failures=2, open_seconds=10, open_max_seconds=40), probe_seconds=180)
-
-
-def with_settable_clock(name: str) -> str:
-    return CLOCK if name == "clock" else read(name)
 
 
 @dataclass
@@ -34,7 +29,7 @@ class Both:
     def __post_init__(self) -> None:
         self.client.flushdb()
         self.memory = MemoryCircuits(lambda: self.now, random=lambda: 0.5)
-        self.redis = RedisCircuits(self.client, random=lambda: 0.5, source=with_settable_clock)
+        self.redis = RedisCircuits(self.client, random=lambda: 0.5, library=library_with())
         self.advance(0)
 
     def advance(self, micros: int) -> None:

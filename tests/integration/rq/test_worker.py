@@ -12,7 +12,6 @@ from rq.utils import as_text
 from rq.worker import BaseWorker
 
 from limiter.gate import Gate, UpstreamConfig
-from limiter.gate.redis.loader import load
 from limiter.rq.queue import GatedQueue
 from limiter.rq.worker import ConcurrentWorker
 from tests.integration.rq.conftest import UPSTREAM, StartWorker, eventually
@@ -66,17 +65,6 @@ def test_it_admits_no_more_than_it_has_slots(
     assert gate.status(UPSTREAM).in_flight == 8
     opened.set()
     eventually(lambda: all(job.get_status() == JobStatus.FINISHED for job in jobs))
-
-
-def test_the_gates_scripts_are_joined_before_a_job_is_taken(gated: GatedQueue) -> None:
-    job = gated.enqueue(nothing)
-    load.cache_clear()
-    worker = ConcurrentWorker([gated], connection=gated.connection)
-    joined = load.cache_info().misses
-    worker.work(burst=True, logging_level="CRITICAL")
-    worker.connection.connection_pool.disconnect()
-    assert job.get_status() == JobStatus.FINISHED
-    assert load.cache_info().misses == joined
 
 
 def test_a_job_sees_its_lease_whose_id_is_its_executions(gated: GatedQueue) -> None:

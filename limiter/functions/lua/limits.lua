@@ -1,0 +1,65 @@
+-- Limits by name, for any code: look, spend where it may, answer. The rule travels with each call, so that a change
+-- acts at the next one.
+--
+-- KEYS[1]     what this key has spent under this algorithm
+-- ARGV[1]     the algorithm; [2] units, or the rate; [3...] the rule (limiter/limits/rules.py)
+-- reply       {wait, units free, microseconds until one is, until all are, rate or 0}
+-- cost        O(1); limit_sliding_log.lua says its own
+local limits = {
+  ALGORITHMS = {
+    fixed_window = limit_fixed_window, sliding_counter = limit_sliding_counter, sliding_log = limit_sliding_log,
+    token_bucket = limit_token_bucket, leaky_bucket = limit_leaky_bucket, adaptive = limit_adaptive,
+  },
+}
+
+function limits.open(keys, args)
+  local rule = {}
+  for i = 3, #args do
+    rule[i - 2] = tonumber(args[i])
+  end
+  local call = { now = clock.now(), key = keys[1], rule = rule }
+  local algorithm = limits.ALGORITHMS[args[1]]
+  return call, algorithm, algorithm.open(call), tonumber(args[2])
+end
+
+function limits.answer(call, algorithm, limit, units, wait)
+  local left, free = algorithm.left(call, limit), 0
+  if left == 0 then
+    free = wait > 0 and units == 1 and wait or algorithm.wait(call, limit, 1)
+  end
+  local rate = algorithm.rate and algorithm.rate(limit) or 0
+  return { wait, left, free, algorithm.rest(call, limit), rate }
+end
+
+-- What `take` would answer.
+function limits.peek(keys, args)
+  local call, algorithm, limit, units = limits.open(keys, args)
+  return limits.answer(call, algorithm, limit, units, algorithm.wait(call, limit, units))
+end
+
+function limits.may_take(wait)
+  return wait == 0
+end
+
+-- Spend the units if all of them are free.
+function limits.take(keys, args)
+  local call, algorithm, limit, units = limits.open(keys, args)
+  local wait = algorithm.wait(call, limit, units)
+  if limits.may_take(wait) then
+    algorithm.spend(call, limit, units)
+  end
+  return limits.answer(call, algorithm, limit, units, wait)
+end
+
+-- Spend whatever is left, into debt; negative gives back.
+function limits.charge(keys, args)
+  local call, algorithm, limit, units = limits.open(keys, args)
+  algorithm.spend(call, limit, units)
+  return limits.answer(call, algorithm, limit, units, 0)
+end
+
+function limits.set_rate(keys, args)
+  local call, algorithm, limit, rate = limits.open(keys, args)
+  algorithm.set_rate(call, limit, rate)
+  return limits.answer(call, algorithm, limit, rate, 0)
+end

@@ -1,0 +1,405 @@
+"""Mistakes that are put into the library one at a time, each as a function that replaces one of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from textwrap import dedent
+
+
+@dataclass(frozen=True)
+class Fault:
+    name: str
+    machine: str  # the state machine that notices it soonest
+    text: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def wrapped(function: str, parameters: str, body: str) -> str:
+    """A function of the library whose own form is called `whole` in its body."""
+    return f"do\n  local whole = {function}\n  function {function}({parameters})\n{body}\n  end\nend\n"
+
+
+def fault(machine: str, name: str, *replaced: str) -> Fault:
+    return Fault(name, machine, "\n".join(map(dedent, replaced)))
+
+
+LIMITS = [
+    fault(
+        "limits", "a bucket fills too fast",
+        wrapped("meters.level", "now, meter", """
+            local level = whole(now, meter)
+            return level < meter.capacity and now > meter.updated_at and level * 1.01 or level"""),
+    ),
+    fault(
+        "limits", "a wait is a microsecond too short",
+        wrapped("meters.wait", "now, meter, units", """
+            local wait = whole(now, meter, units)
+            return meters.is_bucket(meter) and wait > 0 and wait - 1 or wait"""),
+    ),
+    fault(
+        "limits", "a bucket is never spent from",
+        wrapped("meters.spend", "now, meter, units", """
+            return whole(now, meter, meters.is_bucket(meter) and 0 or units)"""),
+    ),
+    fault(
+        "limits", "a fixed window lets one more through",
+        wrapped("meters.wait", "now, meter, units", """
+            if meter.kind == meters.FIXED_WINDOW then
+              return meters.used(now, meter) + math.min(units, meter.capacity) <= meter.capacity + 1 and 0
+                or whole(now, meter, units)
+            end
+            return whole(now, meter, units)"""),
+    ),
+    fault(
+        "limits", "a sliding counter forgets the window before",
+        wrapped("sliding_counters.at", "now, meter", """
+            local start, current, previous, passed = whole(now, meter)
+            return start, current, meter.updated_at == start and previous or 0, passed"""),
+    ),
+    fault(
+        "limits", "an entry of the log that is just enough is not",
+        wrapped("sliding_logs.entry_with", "meter, oldest, enough", """
+            if oldest.after == enough and redis.call("ZCARD", meter.key) > 1 then
+              local rank = redis.call("ZRANK", meter.key, oldest.member)
+              return sliding_logs.entry_at(meter, rank + 1) or oldest
+            end
+            return whole(meter, oldest, enough)"""),
+    ),
+    fault(
+        "limits", "a level is not put into the grains of another rule",
+        "function meter_changes.in_grains(value) return value end",
+    ),
+    fault(
+        "limits", "another algorithm gives what was spent back",
+        """
+        function meter_changes.carry_left(_, old, _, key)
+          if old.kind == meters.SLIDING_LOG then
+            redis.call("DEL", key)
+          end
+        end
+        """,
+    ),
+    fault(
+        "limits", "the day's limit is named wherever it is short",
+        wrapped("spending.short_of_tokens", "call, reservation", """
+            local daily = call.day and meters.wait(call.now, call.day, reservation) or 0
+            if daily > 0 then
+              return "tokens_per_day", call.now + daily
+            end
+            return whole(call, reservation)"""),
+    ),
+    fault(
+        "everything", "what was sent forgets the answers",
+        wrapped("spending.note_sent", "call, input", "return whole(call, input, 0)"),
+    ),
+    fault(
+        "limits", "only what has left the window is refunded",
+        """
+        function spending.may_refund(call, meter, window, age, always)
+          local policy = call.rules.refund
+          return meters.refunds(meter) and (always or policy == spending.REFUND_ALWAYS
+            or (policy ~= spending.REFUND_NEVER and age >= window))
+        end
+        """,
+    ),
+    fault(
+        "limits", "a minute's tokens know no debt",
+        wrapped("spending.correct", "call, over, age, always", """
+            local tokens = call.tokens
+            call.tokens = over < 0 and tokens or nil
+            whole(call, over, age, always)
+            call.tokens = tokens"""),
+    ),
+    fault(
+        "everything", "a job is refused by what it would hold at another multiplier",
+        wrapped("offer.never_fits", "call, job", """
+            local rules = call.rules
+            call.rules = nil
+            local never = whole(call, job)
+            call.rules = rules
+            return never"""),
+    ),
+    fault(
+        "limits", "a flow's two meters are written in the other order",
+        """
+        function records.pack_limits(flow)
+          return layouts.pack_meter(flow.tokens) .. layouts.pack_meter(flow.requests)
+        end
+        """,
+    ),
+    fault(
+        "limits", "a new policy forgets what the flow has spent today",
+        wrapped("records.obey", "call, flow, policy", """
+            flow.tokens = nil
+            return whole(call, flow, policy)"""),
+    ),
+]  # fmt: skip
+
+RATES = [
+    fault("everything", "a lowered rate is of the same generation", "function rates.next_generation() end"),
+    fault(
+        "everything", "a rate falls further below what is borne",
+        wrapped("rates.lower_cubic", "tuning, statistics, which, rate, borne", """
+            local gentle = tuning.lower_by / rates.GENTLE
+            return whole(tuning, statistics, which, rate, borne * (1 - 2 * gentle) / (1 - gentle))"""),
+    ),
+    fault(
+        "everything", "a rate at its ceiling goes on rising",
+        """
+        function rates.may_rise(call, which)
+          return call.now >= context.statistics(call)[which .. "_lowered"] + context.tuning(call).period
+        end
+        """,
+    ),
+    fault(
+        "everything", "a rate rises that holds nothing back",
+        """
+        function rates.counts(call, which, generation)
+          return generation == call.state[which .. "_generation"]
+        end
+        """,
+    ),
+]  # fmt: skip
+
+BREAKERS = [
+    fault(
+        "breaker", "a breaker stays open five seconds longer",
+        wrapped("breakers.advance", "call", """
+            if call.now > call.state.retry_at + 5000000 then
+              whole(call)
+            end"""),
+    ),
+    fault(
+        "breaker", "one probe too many is let out",
+        wrapped("breakers.refusal", "call", """
+            local reason, at = whole(call)
+            if reason == "breaker_probing" and call.state.probes == context.tuning(call).probes then
+              return nil
+            end
+            return reason, at"""),
+    ),
+    fault(
+        "breaker", "a success does not end a row of failures",
+        wrapped("breakers.count_in_a_row", "call, failed", """
+            if failed then
+              whole(call, failed)
+            end"""),
+    ),
+    fault(
+        "breaker", "the open time does not grow",
+        wrapped("breakers.open_time", "tuning, _, retry_after, random", """
+            return whole(tuning, 0, retry_after, random)"""),
+    ),
+    fault(
+        "breaker", "the open time ignores the provider",
+        wrapped("breakers.open_time", "tuning, opens, _, random", "return whole(tuning, opens, 0, random)"),
+    ),
+    fault(
+        "breaker", "a transition is of the same generation",
+        wrapped("breakers.move", "call, to, why", """
+            local generation = call.state.generation
+            whole(call, to, why)
+            call.state.generation = generation"""),
+    ),
+    fault(
+        "breaker", "a failed call never leaves the window",
+        wrapped("breakers.drop_oldest", "call", """
+            local failed = context.statistics(call).failed
+            whole(call)
+            context.statistics(call).failed = failed"""),
+    ),
+    fault(
+        "breaker", "a slow call never leaves the window",
+        wrapped("breakers.drop_oldest", "call", """
+            local slow = context.statistics(call).slow
+            whole(call)
+            context.statistics(call).slow = slow"""),
+    ),
+    fault(
+        "breaker", "a window of calls is one too short",
+        wrapped("breakers.is_outdated", "call", """
+            local tuning = context.tuning(call)
+            if tuning.timed == 0 then
+              return context.statistics(call).calls >= tuning.window
+            end
+            return whole(call)"""),
+    ),
+    fault(
+        "everything", "an outcome of an older generation moves the breaker",
+        wrapped("settle.feeds_breaker", "call, run", """
+            local generation = run.lease.generation
+            run.lease.generation = call.state.generation
+            local feeds = whole(call, run)
+            run.lease.generation = generation
+            return feeds"""),
+    ),
+    fault("everything", "a probe never comes back", "function leases.give_probe_back() end"),
+    fault("everything", "a flow that may not run is probed", "function queue.may_probe() return true end"),
+]  # fmt: skip
+
+WORK = [
+    fault(
+        "everything", "a request comes back for what was sent",
+        wrapped("settle.was_never_sent", "run", "return not whole(run)"),
+    ),
+    fault(
+        "everything", "an answer's tokens count once",
+        wrapped("settle.charged", "call, run", """
+            if run.not_taken or run.input < 0 then
+              return whole(call, run)
+            end
+            return run.input + run.cache_writes + run.output"""),
+    ),
+    fault(
+        "everything", "only the first run of a batch has followers",
+        wrapped("settle.described", "args, at", """
+            local run, behind = whole(args, at)
+            if at > context.FIRST then
+              run.followers = {}
+            end
+            return run, behind"""),
+    ),
+    fault("everything", "a call that ended keeps its slot", "function flow_limits.give_slot_back() end"),
+    fault("everything", "followers bear nothing", "function leases.part(used) return used end"),
+    fault(
+        "everything", "one that begins to wait owes what others gave back",
+        "function fair_order.level(service) return service end",
+    ),
+    fault(
+        "everything", "a flow has one slot too many",
+        """
+        function flow_limits.has_room(call, flow)
+          return flow.in_flight <= flow_limits.cap(call, flow)
+        end
+        """,
+    ),
+    fault(
+        "everything", "a flow is charged by its group's weight",
+        wrapped("fair_order.charge", "call, flow, group, flow_queue, _, group_by", """
+            return whole(call, flow, group, flow_queue, group_by, group_by)"""),
+    ),
+    fault(
+        "everything", "a flow is unblocked a microsecond late",
+        wrapped("fair_order.unblock_due", "call", """
+            call.now = call.now - 1
+            local any = whole(call)
+            call.now = call.now + 1
+            return any"""),
+    ),
+    fault(
+        "everything", "time among groups stands still",
+        wrapped("fair_order.pass", "call, group, flow_queue", """
+            local virtual = call.state.virtual
+            whole(call, group, flow_queue)
+            call.state.virtual = virtual"""),
+    ),
+    fault("everything", "a reinstalled lease ends twice", "function leases.is_remembered() return false end"),
+    fault(
+        "everything", "the same version is published again",
+        """
+        function configure.is_newer(call, wanted)
+          return not call.rules or wanted.rules.version >= call.rules.version
+        end
+        """,
+    ),
+    fault(
+        "everything", "a lease ends a second late",
+        """
+        function expire.due(call, most)
+          return leases.running(call, call.now - 1000000, "WITHSCORES", "LIMIT", 0, most)
+        end
+        """,
+    ),
+]  # fmt: skip
+
+QUEUES = [
+    fault(
+        "queue", "documents hardly age",
+        """
+        function flow_queues.score(priority, oldest, size)
+          return -priority * flow_queues.CLASS + oldest + size
+        end
+        """,
+        """
+        function packed_queues.moved(score, oldest_before, oldest, jobs_more)
+          return score + oldest - oldest_before + jobs_more
+        end
+        """,
+    ),
+    fault(
+        "queue", "the lowest priority goes first",
+        wrapped("flow_queues.score", "priority, oldest, size", "return whole(-priority, oldest, size)"),
+    ),
+    fault(
+        "queue", "what runs of many does not bring its document forward",
+        wrapped("sorted_queues.remove_first", "call, name, job, found", """
+            whole(call, name, job, found)
+            if found.size > 1 then
+              redis.call("ZINCRBY", sorted_queues.key(call, name), packed_queues.AGEING, found.name)
+            end"""),
+    ),
+    fault(
+        "queue", "a document's next job counts as old as its first",
+        """
+        function packed_queues.without_first(packed, job, place)
+          local rest = string.sub(packed, place.behind)
+          if place.size == 1 then
+            return rest
+          end
+          local bytes = place.bytes - (packed_queues.ID_LENGTH + 2 + #job.id)
+          local score = place.score - packed_queues.AGEING
+          return packed_queues.pack_head(score, place.size - 1, bytes, place.name) .. rest
+        end
+        """,
+    ),
+    fault(
+        "queue", "a batch keeps its place at the front",
+        "function packed_queues.in_order(packed) return packed end",
+    ),
+    fault(
+        "queue", "a job put before others does not make its document older",
+        wrapped("packed_queues.moved", "score, oldest_before, oldest, jobs_more", """
+            return whole(score, oldest_before, jobs_more == 1 and oldest_before or oldest, jobs_more)"""),
+    ),
+    fault(
+        "queue", "a job that is cancelled does not bring its document forward",
+        """
+        function packed_queues.without(packed, name, job)
+          local batches = packed_queues.unpack(packed)
+          local batch = packed_queues.pick(batches, name)
+          local oldest = packed_queues.first_arrival(batch.jobs)
+          local at = packed_queues.find(batch.jobs, job.arrival)
+          local behind = at + packed_queues.ID_LENGTH + 2 + #job.id
+          batch.jobs = string.sub(batch.jobs, 1, at - 1) .. string.sub(batch.jobs, behind)
+          if batch.jobs ~= "" then
+            batch.score = batch.score + packed_queues.first_arrival(batch.jobs) - oldest
+            batch.size = batch.size - 1
+            packed_queues.insert(batches, batch)
+          end
+          return packed_queues.pack(batches)
+        end
+        """,
+    ),
+    fault(
+        "queue", "at equal scores the later one goes last",
+        "function packed_queues.goes_before(one, other) return one.score <= other.score end",
+    ),
+    fault(
+        "queue", "jobs before one in its document are not counted",
+        """
+        function packed_queues.ahead(packed, name)
+          local ahead = 0
+          for _, batch in ipairs(packed_queues.unpack(packed)) do
+            if batch.name == name then
+              return ahead
+            end
+            ahead = ahead + batch.size
+          end
+        end
+        """,
+    ),
+]  # fmt: skip
+
+FAULTS = [*LIMITS, *RATES, *BREAKERS, *WORK, *QUEUES]
