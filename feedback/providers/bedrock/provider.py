@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -11,9 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..base import AccountRefused, Call, Estimate, Event, ProviderError, Request, TokenUsage
 from ..deadlines import Deadlines
-from ..prompting.budgets import class_of
-from ..prompting.estimate import TOOL_PREAMBLE_TOKENS, estimate_tokens
-from ..prompting.prompt import user_message
+from ..prompting.fixed import FixedWords
 from ..wire import Wire
 from .client import build_client
 from .counting import count_tokens
@@ -38,22 +35,12 @@ class BedrockProvider:
         self._deadlines = Deadlines()
         self._lock = threading.Lock()
         self._client: BedrockRuntimeClient | None = None
-        fixed = fixed_words(settings.generation)
-        # Changes with every change of the prompt, so that nobody has to remember to count.
-        self.version = f"{settings.model} {hashlib.sha256(fixed.encode()).hexdigest()[:12]}"
+        self._fixed = FixedWords(settings.model, fixed_words(settings.generation))
+        self.version = self._fixed.version
         self.compiled_schema = compiled_schema(settings.generation)
-        self._fixed_tokens = TOOL_PREAMBLE_TOKENS + estimate_tokens(fixed)
 
     def estimate(self, request: Request) -> Estimate:
-        """See estimate.py for how, and which way it errs."""
-        tokens = self._fixed_tokens + estimate_tokens(user_message(request))
-        budgets = self.settings.budgets
-        return Estimate(
-            input_tokens=tokens,
-            max_tokens=budgets.max_tokens(request),
-            ceiling=budgets.most(request),
-            output_class=class_of(request),
-        )
+        return self._fixed.estimate(request, self.settings.budgets)
 
     def stream(self, request: Request, call: Call) -> Iterator[Event]:
         """Accepted, then deltas, then Finished; raises ProviderError. Closing the iterator ends the call.

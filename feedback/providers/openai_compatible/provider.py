@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -12,9 +11,7 @@ import openai
 
 from ..base import AccountRefused, Call, Estimate, Event, ProviderError, Request, TokenUsage
 from ..deadlines import Deadlines
-from ..prompting.budgets import class_of
-from ..prompting.estimate import TOOL_PREAMBLE_TOKENS, estimate_tokens
-from ..prompting.prompt import user_message
+from ..prompting.fixed import FixedWords
 from ..wire import Wire
 from .client import SharedClient
 from .errors import RAISED, translate
@@ -37,21 +34,11 @@ class CompatibleProvider:
         self.model = settings.model
         self._deadlines = Deadlines()
         self._client = SharedClient(settings)
-        fixed = fixed_words(settings.generation)
-        # Changes with every change of the prompt, so that nobody has to remember to count.
-        self.version = f"{settings.model} {hashlib.sha256(fixed.encode()).hexdigest()[:12]}"
-        self._fixed_tokens = TOOL_PREAMBLE_TOKENS + estimate_tokens(fixed)
+        self._fixed = FixedWords(settings.model, fixed_words(settings.generation))
+        self.version = self._fixed.version
 
     def estimate(self, request: Request) -> Estimate:
-        """See estimate.py for how, and which way it errs."""
-        tokens = self._fixed_tokens + estimate_tokens(user_message(request))
-        budgets = self.settings.budgets
-        return Estimate(
-            input_tokens=tokens,
-            max_tokens=budgets.max_tokens(request),
-            ceiling=budgets.most(request),
-            output_class=class_of(request),
-        )
+        return self._fixed.estimate(request, self.settings.budgets)
 
     def stream(self, request: Request, call: Call) -> Iterator[Event]:
         """Accepted, then deltas, then Finished; raises ProviderError. Closing the iterator ends the call.
