@@ -95,14 +95,17 @@ def reconcile_configuration() -> int:
 
 
 def forget_old_libraries() -> None:
-    """Delete what earlier releases loaded into Redis and no worker uses any more."""
+    """Delete what earlier releases loaded into Redis and no worker uses; where that fails it stays."""
     server = connection()
     if server is None:
         return
     from .functions.housekeeping import forget_unused
 
-    for name in forget_unused(server):
-        logger.info("The library %s was unused for a day and is deleted.", name)
+    try:
+        for name in forget_unused(server):
+            logger.info("The library %s was unused for a day and is deleted.", name)
+    except GateError as error:
+        logger.warning("Libraries of earlier releases stay in Redis: %s", error)
 
 
 def _outrun(name: str, published: int) -> None:

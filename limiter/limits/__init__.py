@@ -1,4 +1,5 @@
-"""Six algorithms behind one interface, each in memory and as a Lua script: how much may be spent, and when.
+"""Six algorithms behind one interface, each in memory and as a module of Redis functions: how much may be
+spent, and when.
 
 `memory.MemoryLimits` keeps what was spent in one process; `redis.RedisLimits` keeps it for all of them.
 docs/limits.md compares the algorithms.

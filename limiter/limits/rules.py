@@ -47,7 +47,7 @@ class Rule:
 
     @property
     def numbers(self) -> tuple[int, ...]:
-        """What the algorithm's script reads."""
+        """What the algorithm's module in Lua reads."""
         if self.algorithm in WINDOWS:
             return self.units, self.window
         bounds = (self.floor, self.ceiling) if self.algorithm is Algorithm.ADAPTIVE else ()

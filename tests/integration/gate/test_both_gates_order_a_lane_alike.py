@@ -1,7 +1,7 @@
 """One flow's jobs in one group, deep and in few documents: both gates have them in the same order.
 
 The machine that drives everything has lanes of few jobs. Here all goes into one, whose line is long, becomes
-long with some jobs, or is short (lane.lua), and nothing limits it.
+long with some jobs, or is short (flow_queues.lua), and nothing limits it.
 """
 
 from __future__ import annotations
