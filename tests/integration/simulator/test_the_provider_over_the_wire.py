@@ -9,6 +9,7 @@ import pytest
 from feedback.providers.base import (
     Aborted,
     Accepted,
+    AccountRefused,
     Call,
     Delta,
     Event,
@@ -80,7 +81,7 @@ def test_what_the_texts_for_one_assignment_share_can_be_cached(
         (ErrorName.MODEL_NOT_READY, Unavailable),
         (ErrorName.MODEL_TIMEOUT, TimedOut),
         (ErrorName.VALIDATION, Rejected),
-        (ErrorName.ACCESS_DENIED, Rejected),
+        (ErrorName.ACCESS_DENIED, AccountRefused),
     ],
 )
 def test_an_error_is_raised_as_its_family_after_a_single_attempt(
