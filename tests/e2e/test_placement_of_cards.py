@@ -52,7 +52,7 @@ def overlaps(cards: list[Card], tops: list[float]) -> bool:
 
 
 def moved(cards: list[Card], tops: list[float]) -> float:
-    return sum((top - each["at"]) ** 2 for each, top in zip(cards, tops, strict=True))
+    return sum((top - float(each["at"])) ** 2 for each, top in zip(cards, tops, strict=True))
 
 
 def test_cards_with_room_stand_at_their_words(browser_page: Page) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import cycle, islice
 
-from feedback.models import Comment, Document, Feedback, Job, Section, User
+from feedback.models import Comment, Document, Job, Section, User
 from tests.factories import reading
 from tests.factories.work import a_document, a_job
 
@@ -125,7 +125,3 @@ def _paragraphs(text: str) -> Iterator[tuple[int, int]]:
     for part in text.split("\n\n"):
         yield at, at + len(part)
         at += len(part) + 2
-
-
-def feedback_of(section: Section) -> Feedback:
-    return section.feedback
