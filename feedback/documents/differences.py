@@ -16,7 +16,7 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 from functools import cached_property
 
-from .meaning import says_the_same
+from .meaning import negations
 from .pieces import paragraphs, sentences
 
 _TOKEN = re.compile(r"\w+\s*|[^\w\s]\s*|\s+")
@@ -87,7 +87,7 @@ class Difference:
 
     def stayed(self, start: int, end: int) -> bool:
         """Whether old[start:end] stands in the new text in the same sentence still, and not in one that only
-        looks alike: with another figure, a negation, or most of its words changed."""
+        looks alike: with a negation, or with many of its words changed."""
         if self.moved(start, end) is None:
             return False
         row = next((row for row in self.rows if row.old and _holds(row, start)), None)
@@ -97,7 +97,7 @@ class Difference:
         there = (self.moved(start, end) or 0) - row.new_start
         beside = _words_around(row.new, there, there + end - start)
         alike = _likeness(Counter(words), Counter(beside))
-        return alike >= _SAME_SENTENCE and says_the_same(words, beside)
+        return alike >= _SAME_SENTENCE and negations(words) == negations(beside)
 
     def paragraph_at(self, start: int) -> int | None:
         """Where the paragraph that begins at this place of the old text begins in the new one."""

@@ -35,6 +35,11 @@ def says_the_same(quoted: Sequence[str], stretch: Sequence[str]) -> bool:
     )
 
 
+def negations(words: Sequence[str]) -> int:
+    """How many of these words deny something."""
+    return sum(word in _NEGATIONS for word in words)
+
+
 def has_figure(word: str) -> bool:
     """Whether a word has a digit in it."""
     return any(character.isdigit() for character in word)

@@ -95,6 +95,7 @@ RECOGNISED = (
     "The text of scanned pages was made by text recognition and may have mistakes that are not yours. "
     "Please check it."
 )
+ONE_TURNED = "One word that stands turned or aslant on its page was left out."
 TURNED = "{number} words that stand turned or aslant on their page were left out."
 PICTURE_PAGE = "Page {page} holds only a picture; the text in it could not be read."
 PICTURE_PAGES = "Pages {pages} hold only pictures; the text in them could not be read."

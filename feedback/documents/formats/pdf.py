@@ -89,7 +89,8 @@ class _Reading:
         if self.recognised:
             yield sentences.RECOGNISED
         if self._turned:
-            yield say(sentences.TURNED, number=self._turned)
+            words = sentences.ONE_TURNED if self._turned == 1 else say(sentences.TURNED, number=self._turned)
+            yield words
         yield from self.unread.warnings()
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ..errors import Garbled
+from ..errors import Garbled, WrongType
+from ..sentences import DYNAMIC_FORM
 
 _FEWEST = 30  # words that say anything
 _TOKEN = re.compile(r"\S+")
@@ -15,13 +16,16 @@ _NO_LETTER = re.compile("[\ufffd\ue000-\uf01f\uf100-\uf8ff\x00-\x08\x0e-\x1f]")
 _MIXED = re.compile(
     r"\w*(?:[A-Za-z]\d[A-Za-z]|[a-z][A-Z][a-z]*[A-Z]|[A-Za-z][^\w\s'’.,@/:&()\[\]-][A-Za-z])\w*"
 )
+_ADOBE_ALONE = re.compile(r"If this message is not eventually replaced by the proper contents", re.IGNORECASE)
 _MOST = 0.3  # of words without a vowel, of letters in words without end, of undecoded signs
 _LONG = 35  # letters of a word that is several
 
 
 def refuse_garbled(lines: Sequence[str], undecoded: int, letters: int) -> None:
-    """Raise Garbled where the letters cannot be those that the pages show."""
+    """Raise Garbled where the letters cannot be those of the pages, WrongType where no page shows them."""
     text = "\n".join(lines)
+    if _ADOBE_ALONE.search(text[:2_000]):
+        raise WrongType(DYNAMIC_FORM)
     tokens = _TOKEN.findall(text)
     if letters and undecoded > letters * _MOST:
         raise Garbled

@@ -124,7 +124,8 @@ def test_a_long_paragraph_is_compared_by_its_sentences() -> None:
         ("The port was closed in May. The pilots had to wait for weeks.", True),
         ("New. The port was closed in May. The pilots waited for two weeks.", True),
         ("The port was never closed in May. The pilots had to wait for weeks.", False),
-        ("The port was closed in 1912. The pilots had to wait for weeks.", False),
+        ("The port was closed in 1912. The pilots had to wait for weeks.", True),
+        ("A ship was lost in 1912. The pilots had to wait for weeks.", False),
         ("An inn was closed when trade failed. The pilots had to wait for weeks.", False),
     ],
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from feedback.documents import Garbled, NoText, Parsed
+from feedback.documents import Garbled, NoText, Parsed, WrongType
 from feedback.documents.formats import read
 from feedback.documents.model import Limits
 from tests.factories import documents as files
@@ -127,7 +127,7 @@ def test_a_watermark_that_stands_aslant_is_no_text_and_is_named() -> None:
     slant = "BT /F1 60 Tf 0.7 0.7 -0.7 0.7 150 200 Tm (DRAFT) Tj ET "
     document = parsed(raw_pdf(f"{slant} BT /F1 11 Tf 60 700 Td ({LINE}) Tj ET"))
     assert document.text == LINE
-    assert document.warnings == ("1 words that stand turned or aslant on their page were left out.",)
+    assert document.warnings == ("One word that stands turned or aslant on its page was left out.",)
 
 
 # Headings -------------------------------------------------------------------------------------
@@ -315,6 +315,16 @@ def test_white_text_on_a_dark_ground_is_seen() -> None:
 def test_letters_that_cannot_be_what_the_page_shows_are_refused(line: str) -> None:
     with pytest.raises(Garbled, match="print it to a new PDF"):
         parsed(PlacedPdf().lines(60, 100, [line] * 12).bytes())
+
+
+def test_a_form_that_only_one_program_shows_says_what_to_do() -> None:
+    lines = [
+        "Please wait...",
+        "If this message is not eventually replaced by the proper contents of the",
+        "document",
+    ]
+    with pytest.raises(WrongType, match="print it to a new PDF"):
+        parsed(PlacedPdf().lines(60, 100, lines).bytes())
 
 
 def form_pdf(*fields: str) -> bytes:
