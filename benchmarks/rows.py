@@ -44,6 +44,9 @@ class Instant:
         yield Accepted()
         yield Finished(FeedbackOutput(summary="Good."), TokenUsage(10, 10), model="instant-1")
 
+    def close(self) -> None:
+        """There is nothing to give back."""
+
 
 def drain(kind: str) -> None:
     """Drain the queue in this process and print the seconds that it took."""

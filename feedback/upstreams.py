@@ -67,10 +67,12 @@ def provider_for(upstream: str) -> Provider:
 def _kept(upstream: str, wanted: object, make: Callable[[], Provider]) -> Provider:
     with _lock:
         made_for, provider = _providers.get(upstream, (None, None))
-        if provider is None or made_for != wanted:
-            # Calls that run under the one before go on: it lasts for as long as they do.
-            provider = make()
-            _providers[upstream] = (wanted, provider)
+        if provider is not None and made_for == wanted:
+            return provider
+        if provider is not None:
+            provider.close()  # calls that run under it go on
+        provider = make()
+        _providers[upstream] = (wanted, provider)
         return provider
 
 
@@ -78,6 +80,8 @@ def forget_providers() -> None:
     """Have this process look again at how each upstream is set up."""
     endpoints.forget()
     with _lock:
+        for _, provider in _providers.values():
+            provider.close()
         _providers.clear()
 
 

@@ -24,7 +24,7 @@ from feedback.providers.base import (
 )
 from feedback.requests import metadata_of
 from feedback.selectors.visibility import feedback_visible
-from feedback.services import error_texts, holding, warmth
+from feedback.services import error_texts, holding, reported_limits, warmth
 from feedback.upstreams import FLEX, provider_for, tiers_of
 from limiter.execution import Execution
 from limiter.gate.model import Quota, Timing
@@ -68,9 +68,11 @@ def _called(job: Job, request: Request, execution: Execution, live: bool) -> Fin
     try:
         for event in provider.stream(request, call):
             match event:
-                case Accepted():
+                case Accepted(limits):
                     execution.accepted(monotonic() - begun)
                     trial.passed()
+                    if limits is not None:
+                        reported_limits.obey(job.upstream, limits)
                 case Delta(text):
                     first = first or monotonic() - begun
                     if live:

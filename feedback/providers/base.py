@@ -300,3 +300,6 @@ class Provider(Protocol):
 
     def stream(self, request: Request, call: Call) -> Iterator[Event]:
         """Accepted, deltas, then Finished; raises ProviderError. Closing the iterator ends the call."""
+
+    def close(self) -> None:
+        """Give back pooled connections. Calls under way go on to their end, and another opens new ones."""

@@ -82,3 +82,6 @@ class ScriptedProvider:
         self.before_the_end(request, call)
         usage = self.usage or TokenUsage(input_tokens=80, output_tokens=self.output_tokens)
         yield Finished(output, usage, model="scripted-1", stop_reason=self.stop_reason)
+
+    def close(self) -> None:
+        """There is nothing to give back."""

@@ -45,6 +45,9 @@ class OfflineProvider:
             yield Delta(answer[start : start + PIECE])
         yield Finished(output, TokenUsage(input_tokens=_words(request)), MODEL)
 
+    def close(self) -> None:
+        """There is nothing to give back."""
+
 
 def _review(request: Request) -> FeedbackOutput:
     return review_section(request) if isinstance(request, SectionRequest) else review_document(request)

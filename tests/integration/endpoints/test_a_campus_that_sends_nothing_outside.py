@@ -8,14 +8,16 @@ import pytest
 import redis
 from pytest_django.fixtures import Settings
 
-from feedback.models import Endpoint, Feedback, Job, User
+from feedback.models import Document, Endpoint, Feedback, Job, User
 from feedback.portal.labels import destination_of
+from feedback.providers.base import RateLimit, RateLimits
 from feedback.providers.generation import Way
 from feedback.selectors.endpoints import target_of
-from feedback.services import documents
+from feedback.services import documents, reported_limits
 from feedback.services.endpoints import seed_endpoints
 from feedback.simulator import Simulator
 from limiter.models import ConfigVersion, Upstream
+from limiter.services import change_upstream
 from tests.commands import manage
 from tests.factories.drafts import run_all
 
@@ -40,10 +42,11 @@ def server(
         settings.LIMITER_QUEUES = {name: name for name in ("bedrock", "compatible", "simulated", "offline")}
         settings.RQ_QUEUES = {**settings.RQ_QUEUES, "compatible": settings.RQ_QUEUES["bedrock"]}
         seed_endpoints()
+        reported_limits.forget()
         yield running
 
 
-def test_the_environment_alone_is_enough_for_a_document(server: Simulator, owner: User) -> None:
+def hand_in(owner: User) -> Document:
     document = documents.submit(
         owner=owner,
         handed=documents.Handed("essay.txt", TEXT.encode()),
@@ -51,14 +54,38 @@ def test_the_environment_alone_is_enough_for_a_document(server: Simulator, owner
         assignment=None,
         upstream="compatible",
     )
-    run_all(document)
-    document.refresh_from_db()
+    return run_all(document)
+
+
+def test_the_environment_alone_is_enough_for_a_document(server: Simulator, owner: User) -> None:
+    document = hand_in(owner)
     assert document.ended
     assert set(document.jobs.values_list("state", flat=True)) == {Job.State.DONE}
     given = Feedback.objects.filter(document=document)
     assert {each.provider for each in given} == {"openai_compatible"}
     assert all(each.comments.exists() for each in given)
     assert server.stats()["requests"] == given.count()
+
+
+def test_what_the_server_reports_of_its_limits_bounds_the_upstream(server: Simulator, owner: User) -> None:
+    server.change(quota={"requests_per_minute": 90, "tokens_per_minute": 200_000})
+    before = Upstream.objects.get(name="compatible")
+    assert (before.requests_per_minute, before.tokens_per_minute) == (None, None)
+    hand_in(owner)
+    after = Upstream.objects.get(name="compatible")
+    assert (after.requests_per_minute, after.tokens_per_minute) == (90, 200_000)
+    assert ConfigVersion.objects.filter(upstream="compatible", author="system").count() == 1
+
+
+def test_a_lower_limit_of_ours_stays_and_a_day_is_no_minute() -> None:
+    change_upstream(upstream="bedrock", changes={"requests_per_minute": 30}, author="ada", reason="careful")
+    reported_limits.obey("bedrock", RateLimits(RateLimit(90, 89, 1.0), None))
+    assert Upstream.objects.get(name="bedrock").requests_per_minute == 30
+    reported_limits.obey("bedrock", RateLimits(RateLimit(20, 19, 40_000.0), RateLimit(0, 0, 1.0)))
+    assert Upstream.objects.get(name="bedrock").requests_per_minute == 30
+    assert Upstream.objects.get(name="bedrock").tokens_per_minute is None
+    assert reported_limits.obey("bedrock", RateLimits(RateLimit(20, 19, 3.0), None))
+    assert Upstream.objects.get(name="bedrock").requests_per_minute == 20
 
 
 def test_limits_and_endpoint_are_there_to_be_edited(server: Simulator) -> None:

@@ -39,8 +39,8 @@ def told() -> tuple[float, str]:
 
 def doctor() -> list[str]:
     found = json.loads(manage("doctor", "--only", "bedrock", "--json").stdout)
-    return [f"{each['level']}: {each['found']}" for each in found["findings"] if "ends" in each["found"]
-            or "has ended" in each["found"]]  # fmt: skip
+    said = [f"{each['level']}: {each['found']}" for each in found["findings"]]
+    return [words for words in said if " ends on " in words or " has ended on " in words]
 
 
 def test_far_from_its_end_nothing_is_said() -> None:
