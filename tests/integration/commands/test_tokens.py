@@ -22,6 +22,9 @@ TEXT = "# Bees\n\n" + "Bees matter because they pollinate the crops that we eat.
 MODEL = "anthropic.claude-sonnet-4-5"
 
 
+pytestmark = pytest.mark.django_db  # an endpoint is a row
+
+
 @pytest.fixture
 def essay(tmp_path: Path) -> Path:
     (tmp_path / "bees.md").write_text(TEXT)

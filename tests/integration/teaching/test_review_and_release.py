@@ -50,7 +50,8 @@ def test_an_edit_is_what_the_student_reads_after_the_release(
     page = signed_in(owner).get(reverse("document", args=[under_review.pk])).content.decode()
     for words in ("Much better.", "Clear to whom?", "B+", "Well done."):
         assert words in page
-    assert page.count("Say what makes it clear.") == 1, "the other section's"
+    # On the line of its card, and in the card.
+    assert page.count("Say what makes it clear.") == 2, "the other section's alone"
     review_page = client_of.get(reverse("teaching-review", args=[under_review.pk])).content.decode()
     assert "<del>Say what makes it clear.</del>" in review_page
 
