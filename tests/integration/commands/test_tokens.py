@@ -38,7 +38,7 @@ def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubber]:
         "bedrock-runtime", region_name="eu-west-1", aws_access_key_id="a", aws_secret_access_key="b"
     )
     provider = BedrockProvider(BedrockSettings(model="eu." + MODEL, region="eu-west-1"))
-    monkeypatch.setattr(provider, "_client", client)
+    monkeypatch.setattr(provider, "_connected", lambda: client)
     monkeypatch.setattr(upstreams, "counting_id_of", lambda upstream: MODEL)
     with in_place_of("simulated", provider, monkeypatch), Stubber(client) as stubber:
         yield stubber

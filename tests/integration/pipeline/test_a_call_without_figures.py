@@ -39,7 +39,7 @@ WHO: dict[str, Any] = {"author": "operator", "reason": "a test"}
 def endpoint(monkeypatch: pytest.MonkeyPatch) -> Iterator[Endpoint]:
     provider = BedrockProvider(BedrockSettings(model=MODEL, region="eu-central-1"))
     endpoint = Endpoint(with_usage=False)
-    monkeypatch.setattr(provider, "_client", endpoint)
+    monkeypatch.setattr(provider, "_connected", lambda: endpoint)
     if not Upstream.objects.filter(name="simulated").exists():
         services.create_upstream(name="simulated", values={}, **WHO)
     services.change_upstream(upstream="simulated", changes=QUOTA, **WHO)

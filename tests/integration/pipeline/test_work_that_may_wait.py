@@ -46,7 +46,7 @@ def flex(monkeypatch: pytest.MonkeyPatch) -> None:
 def endpoint(monkeypatch: pytest.MonkeyPatch) -> Iterator[Endpoint]:
     """Bedrock's provider in the offline one's place, with a client that keeps what it was sent."""
     bedrock, endpoint = BedrockProvider(BedrockSettings(model=MODEL, region="eu-central-1")), Endpoint()
-    monkeypatch.setattr(bedrock, "_client", endpoint)
+    monkeypatch.setattr(bedrock, "_connected", lambda: endpoint)
     with in_place_of("offline", bedrock, monkeypatch):
         yield endpoint
 

@@ -66,7 +66,7 @@ def test_a_provider_counts_and_translates_what_goes_wrong(
     client: BedrockRuntimeClient, service: Stubber, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     provider = BedrockProvider(BedrockSettings(model="eu." + MODEL, region="eu-west-1"))
-    monkeypatch.setattr(provider, "_client", client)
+    monkeypatch.setattr(provider, "_connected", lambda: client)
     service.add_response("count_tokens", {"inputTokens": 7})
     service.add_client_error("count_tokens", "ThrottlingException", http_status_code=429)
     assert provider.count(REQUEST, model_id=MODEL) == 7
