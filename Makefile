@@ -45,6 +45,7 @@ bench: $(VENV)/installed-dev ## run every benchmark; each prints its figures
 lint: $(VENV)/installed-dev ## style and likely mistakes
 	@$(BIN) -m ruff check
 	@$(BIN) -m ruff format --check
+	@$(BIN) .ci/names.py
 
 fmt: $(VENV)/installed-dev ## format, and mend what can be mended safely
 	@$(BIN) -m ruff check --fix
