@@ -69,8 +69,8 @@ def _message(function: str, said: str | tuple[str | None, ...] | None) -> Messag
 
 def extracted() -> Catalog:
     """Every string that a page may show, in the order of the sources."""
-    from feedback.portal.accounts.sentences import SENTENCES
-    from feedback.portal.told import kept_sentences
+    from feedback.portal.accounts.messages import SENTENCES
+    from feedback.portal.messages import kept_sentences
 
     found = Catalog()
     for path in sources():

@@ -78,7 +78,7 @@ def prepare(kind: str) -> None:
     import django_rq
     from django.db import connection
 
-    from feedback import line
+    from feedback import job_queue
     from feedback.models import Document, Job, Section, User
 
     django_rq.get_connection("offline").flushdb()
@@ -98,7 +98,7 @@ def prepare(kind: str) -> None:
         left -= len(sections)
         jobs = Job.objects.bulk_create(_row(kind, document, section) for section in sections)
         for job in jobs:
-            line.enqueue(job)
+            job_queue.enqueue(job)
 
 
 def _row(kind: str, document: Document, section: Section) -> Job:

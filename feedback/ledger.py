@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Case, F, Q, Sum, When
 from django.utils import timezone
 
-from feedback import line
+from feedback import job_queue
 from feedback.keys import key_in
 from feedback.models import Job
 from feedback.models.jobs import charged_tokens
@@ -94,7 +94,7 @@ def lease_of(job: Job) -> Lease:
     """The lease that a running row is under, as far as Postgres knows it."""
     return Lease(
         id=job.lease or "",
-        job=line.run_id(job),
+        job=job_queue.run_id(job),
         upstream=job.upstream,
         flow=job.flow,
         group=job.group,

@@ -18,7 +18,7 @@ from django.conf import settings
 from django.utils import timezone
 from rq.executions import Execution as RQExecution
 
-from feedback import line
+from feedback import job_queue
 from feedback.ledger import PostgresLedger, usage_of
 from feedback.models import Job
 from feedback.observe.drift import watch_drift
@@ -138,7 +138,7 @@ class Reconciler:
                 back = recover(job_id=key, lease=job.lease)
                 recovered += int(back)
                 if back:
-                    line.enqueue_or_leave(job)
+                    job_queue.enqueue_or_leave(job)
         return recovered
 
 
@@ -156,7 +156,7 @@ def enqueue_missing() -> int:
     known = _ids_in_rq({job.queue for job in jobs})
     missing = [job for job in jobs if str(job.pk) not in known]
     for job in missing:
-        line.enqueue(job)
+        job_queue.enqueue(job)
     return len(missing)
 
 
@@ -182,7 +182,7 @@ def _runs_unknown_to_rq() -> list[Job]:
     connection = redis_of_queues()
     with connection.pipeline(transaction=False) as pipe:
         for job in running:
-            pipe.exists(RQExecution(job.lease or "", line.run_id(job), connection).key)
+            pipe.exists(RQExecution(job.lease or "", job_queue.run_id(job), connection).key)
         alive = pipe.execute()
     return [job for job, known in zip(running, alive, strict=True) if not known]
 

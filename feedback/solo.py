@@ -14,7 +14,7 @@ from django.db import Error as DatabaseError
 from django.db import close_old_connections
 from django.utils import timezone
 
-from feedback import line
+from feedback import job_queue
 from feedback.models import Job
 from feedback.pipeline.recover import recover
 from feedback.reconcile import settle_left_riders
@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 EVERY_SECONDS = 5.0
 IN_LINE_AFTER = timedelta(seconds=10)  # the process that made the row is about to run it
-LOST_AFTER = timedelta(seconds=line.JOB_SECONDS)  # no run lasts longer: its process is gone
+LOST_AFTER = timedelta(seconds=job_queue.JOB_SECONDS)  # no run lasts longer: its process is gone
 
 
 def look_after() -> int:
@@ -40,7 +40,7 @@ def look_after() -> int:
         job for job in waiting.order_by("pk") if str(job.pk) not in get_request_manager(job.queue).job_ids()
     ]
     for job in missing:
-        line.enqueue(job)
+        job_queue.enqueue(job)
     holding.try_idle()
     try_due()
     warmth.warm_due()

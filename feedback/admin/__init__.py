@@ -7,7 +7,6 @@ from . import (
     access,
     alerts,
     audit,
-    brought,
     courses,
     documents,
     drift,
@@ -17,6 +16,7 @@ from . import (
     jobs,
     money,
     notices,
+    third_party,
     users,
     warmth,
 )
@@ -25,7 +25,6 @@ __all__ = [
     "access",
     "alerts",
     "audit",
-    "brought",
     "courses",
     "documents",
     "drift",
@@ -35,6 +34,7 @@ __all__ = [
     "jobs",
     "money",
     "notices",
+    "third_party",
     "users",
     "warmth",
 ]

@@ -18,12 +18,12 @@ from feedback.templatetags.operations import money
 from feedback.terminal.jobs import event_as_text
 
 from .dashboard import charts, figures
-from .dead import dead_jobs
+from .failed_jobs import dead_jobs
 from .filters import UpstreamFilter
 from .keyset import Keyset
 from .reveal import link_to_text
 from .verbs import JOB_VERBS, WorkAdmin
-from .waits import why_it_waits
+from .wait_text import why_it_waits
 from .workers import workers_page
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from limiter.admin_classes import ModelAdmin
 from .audited import Audited
 from .estimate import EstimatingPaginator
 from .filters import UpstreamFilter
+from .owners import Named
 from .readonly import ReadOnly
-from .whose import Named
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet

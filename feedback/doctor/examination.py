@@ -10,7 +10,7 @@ from redis.exceptions import RedisError
 
 from limiter.gate.model import GateError
 
-from . import aws, clocks, gate, host, mail, postgres, redis, site, ways, work
+from . import aws, clocks, gate, host, mail, postgres, redis, route_checks, site, work
 from .model import Finding, fail
 
 
@@ -35,11 +35,11 @@ def checks(*, call: bool = False) -> Mapping[str, Check]:
         "clocks": Check(clocks.clocks, in_postgres=True),
         "gate": Check(gate.gate, in_postgres=True),
         "slots": Check(gate.slots, in_postgres=True),
-        "upstreams": Check(ways.upstreams, in_postgres=True),
-        "pools": Check(ways.pools, in_postgres=True),
-        "permissions": Check(ways.permissions, in_postgres=True),
-        "prices": Check(ways.prices, in_postgres=True),
-        "budgets": Check(ways.budgets, in_postgres=True),
+        "upstreams": Check(route_checks.upstreams, in_postgres=True),
+        "pools": Check(route_checks.pools, in_postgres=True),
+        "permissions": Check(route_checks.permissions, in_postgres=True),
+        "prices": Check(route_checks.prices, in_postgres=True),
+        "budgets": Check(route_checks.budgets, in_postgres=True),
         "workers": Check(work.workers),
         "queues": Check(work.queues),
         "scheduler": Check(work.scheduler),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from django.conf import settings
 
-from feedback import causes, line, upstreams
+from feedback import causes, job_queue, upstreams
 from feedback.selectors import workers
 from limiter.gate.model import BreakerMode, BreakerState, GateError
 from limiter.gates import MEMORY, backend, get_gate
@@ -67,9 +67,9 @@ def _held(upstream: Upstream) -> Finding:
 
 def slots() -> Iterator[Finding]:
     """Little's law: calls in flight = rate x length of a call."""
-    if line.JOB_SECONDS <= settings.BEDROCK_CALL_SECONDS:
-        found = f"A job is cut after {line.JOB_SECONDS} s, before its call is."
-        yield fail("slots", found, f"Set BEDROCK_CALL_SECONDS below {line.JOB_SECONDS}.")
+    if job_queue.JOB_SECONDS <= settings.BEDROCK_CALL_SECONDS:
+        found = f"A job is cut after {job_queue.JOB_SECONDS} s, before its call is."
+        yield fail("slots", found, f"Set BEDROCK_CALL_SECONDS below {job_queue.JOB_SECONDS}.")
     if backend() == MEMORY:
         yield ok("slots", "Solo: a pool of threads of its own.")
         return

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from . import sentences
+from . import messages
 from .errors import Empty, TooLarge
+from .messages import say
 from .model import Heading, Limits, Parsed
 from .placeholders import without_placeholders
-from .sentences import say
 from .symbols import UNKNOWN
 from .text import clean, count_words, one_line
 from .unread import Unread
@@ -68,20 +68,20 @@ def _checked_words(text: str, limits: Limits) -> int:
     if words == 0:
         raise Empty
     if words > limits.max_words:
-        raise TooLarge(say(sentences.TOO_MANY_WORDS, words=words, most=limits.max_words))
+        raise TooLarge(say(messages.TOO_MANY_WORDS, words=words, most=limits.max_words))
     return words
 
 
 def _notices(invisible: int, wordless: int, unknown: int) -> Iterable[str]:
     if unknown == 1:
-        yield sentences.UNREAD_SIGN
+        yield messages.UNREAD_SIGN
     elif unknown:
-        yield say(sentences.UNREAD_SIGNS, number=unknown)
+        yield say(messages.UNREAD_SIGNS, number=unknown)
     if invisible == 1:
-        yield sentences.ONE_INVISIBLE
+        yield messages.ONE_INVISIBLE
     elif invisible:
-        yield say(sentences.INVISIBLE, number=invisible)
+        yield say(messages.INVISIBLE, number=invisible)
     if wordless == 1:
-        yield sentences.ONE_WORDLESS_HEADING
+        yield messages.ONE_WORDLESS_HEADING
     elif wordless:
-        yield say(sentences.WORDLESS_HEADINGS, number=wordless)
+        yield say(messages.WORDLESS_HEADINGS, number=wordless)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from . import sentences
+from . import messages
+from .messages import say
 from .model import Heading, Parsed
 from .sections import MAX_WORDS, Section, heading_path
-from .sentences import say
 from .text import WORD, count_words
 
 MAX_SECTIONS = 200
@@ -38,15 +38,15 @@ def resplit(
 
 def _checked_starts(text: str, boundaries: Sequence[int], max_sections: int) -> list[int]:
     if any(not 0 <= boundary < len(text) for boundary in boundaries):
-        raise SplitError(sentences.OUTSIDE)
+        raise SplitError(messages.OUTSIDE)
     if len(set(boundaries)) < len(boundaries):
-        raise SplitError(sentences.TWICE)
+        raise SplitError(messages.TWICE)
     starts = sorted({0, *boundaries})
     if len(starts) > max_sections:
-        raise SplitError(say(sentences.TOO_MANY_SECTIONS, number=len(starts), most=max_sections))
+        raise SplitError(say(messages.TOO_MANY_SECTIONS, number=len(starts), most=max_sections))
     for start in starts[1:]:
         if not (text[start - 1].isspace() or text[start].isspace() or _begins_word(text, start)):
-            raise SplitError(say(sentences.INSIDE_A_WORD, around=_around(text, start)))
+            raise SplitError(say(messages.INSIDE_A_WORD, around=_around(text, start)))
     return starts
 
 
@@ -66,7 +66,7 @@ def _section(
 ) -> Section:
     words = count_words(text[start:end])
     if words == 0:
-        raise SplitError(say(sentences.WORDLESS_SECTION, number=number))
+        raise SplitError(say(messages.WORDLESS_SECTION, number=number))
     if words > max_words:
-        raise SplitError(say(sentences.LONG_SECTION, number=number, words=words, most=max_words))
+        raise SplitError(say(messages.LONG_SECTION, number=number, words=words, most=max_words))
     return Section(start, end, text[start:end], heading_path(text, headings, start, end), words)

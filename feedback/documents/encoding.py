@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import codecs
 
-from . import sentences
+from . import messages
 from .errors import Corrupt, WrongType
-from .sentences import say
+from .messages import say
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -44,7 +44,7 @@ def decode(data: bytes) -> tuple[str, str | None]:
     if guessed := _unmarked_utf16(data):
         return _decode_as(data, guessed), _warning(guessed)
     if looks_binary(data):
-        raise WrongType(sentences.NOT_TEXT)
+        raise WrongType(messages.NOT_TEXT)
     try:
         return data.decode("utf-8"), None
     except UnicodeDecodeError:
@@ -86,4 +86,4 @@ def _guess(data: bytes) -> str:
 
 def _warning(name: str) -> str:
     shown = _NAMES.get(name, name.replace("_", "-").replace("cp125", "Windows-125"))
-    return say(sentences.GUESSED_ENCODING, encoding=shown)
+    return say(messages.GUESSED_ENCODING, encoding=shown)

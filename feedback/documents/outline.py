@@ -11,13 +11,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from . import sentences
+from . import messages
 from .corrections import MAX_SECTIONS, SplitError, resplit
 from .differences import compare
+from .messages import say
 from .model import Parsed
 from .pieces import places_to_cut
 from .sections import Section
-from .sentences import say
 from .text import WORD, clean, one_line
 
 MAX_TITLE = 120  # characters
@@ -59,16 +59,16 @@ def merged(document: Parsed, outline: Outline, start: int) -> Outline:
     """The section that begins here and the next one become one; raises SplitError."""
     index = _index(outline, start)
     if index + 1 == len(outline):
-        raise SplitError(sentences.LAST_SECTION)
+        raise SplitError(messages.LAST_SECTION)
     return _checked(document, outline[: index + 1] + outline[index + 2 :])
 
 
 def divided(document: Parsed, outline: Outline, at: int) -> Outline:
     """A section begins here as well; raises SplitError."""
     if any(cut.start == at for cut in outline):
-        raise SplitError(sentences.DIVIDED_ALREADY)
+        raise SplitError(messages.DIVIDED_ALREADY)
     if len(outline) >= MAX_SECTIONS:
-        raise SplitError(say(sentences.NO_MORE_SECTIONS, most=MAX_SECTIONS))
+        raise SplitError(say(messages.NO_MORE_SECTIONS, most=MAX_SECTIONS))
     return _checked(document, tuple(sorted({*outline, Cut(at)}, key=lambda cut: cut.start)))
 
 
@@ -77,7 +77,7 @@ def renamed(document: Parsed, outline: Outline, start: int, title: str) -> Outli
     index = _index(outline, start)
     title = one_line(clean(title)[0])
     if len(title) > MAX_TITLE:
-        raise SplitError(say(sentences.LONG_NAME, most=MAX_TITLE, number=len(title)))
+        raise SplitError(say(messages.LONG_NAME, most=MAX_TITLE, number=len(title)))
     return _checked(document, (*outline[:index], Cut(start, title), *outline[index + 1 :]))
 
 
@@ -136,7 +136,7 @@ def _index(outline: Outline, start: int) -> int:
     for index, cut in enumerate(outline):
         if cut.start == start:
             return index
-    raise SplitError(sentences.GONE)
+    raise SplitError(messages.GONE)
 
 
 def _checked(document: Parsed, outline: Outline) -> Outline:

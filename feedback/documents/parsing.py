@@ -13,10 +13,10 @@ from dataclasses import asdict
 from pathlib import Path, PurePath
 from typing import Any
 
-from . import sentences
+from . import messages
 from .errors import DocumentError, Empty, TimedOut, TooComplex, TooLarge
+from .messages import say
 from .model import Heading, Limits, Parsed
-from .sentences import say
 from .wrong_files import refuse_by_name
 
 ACCEPTED_SUFFIXES = (".docx", ".odt", ".pdf", ".md", ".txt")  # what a form offers and a message names
@@ -44,9 +44,9 @@ def check_size(size: int, *, limits: Limits | None = None) -> None:
     """Refuse a file by its size in bytes, before it is read into memory; raises Empty or TooLarge."""
     limits = limits or Limits()
     if size == 0:
-        raise Empty(sentences.EMPTY_FILE)
+        raise Empty(messages.EMPTY_FILE)
     if size > limits.max_bytes:
-        raise TooLarge(say(sentences.TOO_LARGE, limit=round(limits.max_bytes / 2**20)))
+        raise TooLarge(say(messages.TOO_LARGE, limit=round(limits.max_bytes / 2**20)))
 
 
 def _suffix(filename: str) -> str:

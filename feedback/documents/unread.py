@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
-from . import sentences
-from .sentences import say
+from . import messages
+from .messages import say
 from .text import count_words
 
 
@@ -33,12 +33,12 @@ class Unread:
     def warnings(self) -> Iterator[str]:
         """One sentence for each kind."""
         for number, one, more in (
-            (self.unseen_words, sentences.ONE_UNSEEN, sentences.UNSEEN),
-            (self.placeholders, sentences.ONE_PLACEHOLDER, sentences.PLACEHOLDERS),
-            (self.pictures, sentences.ONE_PICTURE, sentences.PICTURES),
-            (self.charts, sentences.ONE_CHART, sentences.CHARTS),
-            (self.formulas, sentences.ONE_FORMULA, sentences.FORMULAS),
-            (self.embedded, sentences.ONE_EMBEDDED, sentences.EMBEDDED),
+            (self.unseen_words, messages.ONE_UNSEEN, messages.UNSEEN),
+            (self.placeholders, messages.ONE_PLACEHOLDER, messages.PLACEHOLDERS),
+            (self.pictures, messages.ONE_PICTURE, messages.PICTURES),
+            (self.charts, messages.ONE_CHART, messages.CHARTS),
+            (self.formulas, messages.ONE_FORMULA, messages.FORMULAS),
+            (self.embedded, messages.ONE_EMBEDDED, messages.EMBEDDED),
         ):
             if number:
                 yield one if number == 1 else say(more, number=number)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import PurePath
 
-from . import sentences
+from . import messages
 from .errors import DocumentError, Encrypted, WrongType
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -17,25 +17,25 @@ def _utf16(text: str) -> bytes:
 
 
 _BEGINNINGS: tuple[tuple[bytes, str], ...] = (
-    (b"{\\rtf", sentences.RTF),
-    (b"\x89PNG", sentences.PICTURE),
-    (b"\xff\xd8\xff", sentences.PICTURE),
-    (b"GIF8", sentences.PICTURE),
-    (b"BM", sentences.PICTURE),
-    (b"II*\0", sentences.PICTURE),
-    (b"MM\0*", sentences.PICTURE),
-    (b"\x00\x05\x16\x07", sentences.RESOURCE_FORK),
-    (b"L\x00\x00\x00\x01\x14\x02\x00", sentences.SHORTCUT),
-    (b"[InternetShortcut]", sentences.SHORTCUT),
-    (b"[Desktop Entry]", sentences.SHORTCUT),
-    (b"Rar!\x1a", sentences.ARCHIVE),
-    (b"7z\xbc\xaf\x27\x1c", sentences.ARCHIVE),
-    (b"\x1f\x8b\x08", sentences.ARCHIVE),
+    (b"{\\rtf", messages.RTF),
+    (b"\x89PNG", messages.PICTURE),
+    (b"\xff\xd8\xff", messages.PICTURE),
+    (b"GIF8", messages.PICTURE),
+    (b"BM", messages.PICTURE),
+    (b"II*\0", messages.PICTURE),
+    (b"MM\0*", messages.PICTURE),
+    (b"\x00\x05\x16\x07", messages.RESOURCE_FORK),
+    (b"L\x00\x00\x00\x01\x14\x02\x00", messages.SHORTCUT),
+    (b"[InternetShortcut]", messages.SHORTCUT),
+    (b"[Desktop Entry]", messages.SHORTCUT),
+    (b"Rar!\x1a", messages.ARCHIVE),
+    (b"7z\xbc\xaf\x27\x1c", messages.ARCHIVE),
+    (b"\x1f\x8b\x08", messages.ARCHIVE),
 )
 _INSIDE_OLE = (
-    (_utf16("Workbook"), sentences.SPREADSHEET),
-    (_utf16("PowerPoint Document"), sentences.SLIDES),
-    (_utf16("__substg1.0"), sentences.MAIL),
+    (_utf16("Workbook"), messages.SPREADSHEET),
+    (_utf16("PowerPoint Document"), messages.SLIDES),
+    (_utf16("__substg1.0"), messages.MAIL),
 )
 _PICTURE_BRANDS = re.compile(rb"....ftyp(?:heic|heix|hevc|mif1|msf1|avif)|RIFF....WEBP", re.DOTALL)
 _WEB_PAGE = re.compile(
@@ -49,19 +49,19 @@ _SHORTCUTS = frozenset({
     ".icloud",
 })  # fmt: skip
 _SUFFIXES = {
-    **dict.fromkeys((".html", ".htm", ".mht", ".mhtml"), sentences.WEB_PAGE),
-    **dict.fromkeys((".tmp", ".part", ".crdownload", ".download"), sentences.UNFINISHED),
-    **dict.fromkeys((".wps", ".wpd"), sentences.OTHER_OFFICE),
-    **dict.fromkeys((".eml", ".msg"), sentences.MAIL),
-    **dict.fromkeys((".xls", ".xlsx", ".csv", ".ods"), sentences.SPREADSHEET),
-    **dict.fromkeys((".ppt", ".pptx", ".odp"), sentences.SLIDES),
-    **dict.fromkeys((".png", ".jpg", ".jpeg", ".gif", ".heic", ".webp", ".tif", ".tiff"), sentences.PICTURE),
-    ".pages": sentences.PAGES,
-    ".doc": sentences.OLD_OFFICE,
-    ".rtf": sentences.RTF,
-    ".tex": sentences.TEX,
-    ".epub": sentences.BOOK,
-    ".zip": sentences.ARCHIVE,
+    **dict.fromkeys((".html", ".htm", ".mht", ".mhtml"), messages.WEB_PAGE),
+    **dict.fromkeys((".tmp", ".part", ".crdownload", ".download"), messages.UNFINISHED),
+    **dict.fromkeys((".wps", ".wpd"), messages.OTHER_OFFICE),
+    **dict.fromkeys((".eml", ".msg"), messages.MAIL),
+    **dict.fromkeys((".xls", ".xlsx", ".csv", ".ods"), messages.SPREADSHEET),
+    **dict.fromkeys((".ppt", ".pptx", ".odp"), messages.SLIDES),
+    **dict.fromkeys((".png", ".jpg", ".jpeg", ".gif", ".heic", ".webp", ".tif", ".tiff"), messages.PICTURE),
+    ".pages": messages.PAGES,
+    ".doc": messages.OLD_OFFICE,
+    ".rtf": messages.RTF,
+    ".tex": messages.TEX,
+    ".epub": messages.BOOK,
+    ".zip": messages.ARCHIVE,
 }
 
 
@@ -81,9 +81,9 @@ def wrong_kind(data: bytes, filename: str) -> str:
 def refuse_by_name(name: str) -> None:
     """Raise WrongType for the marks that programs leave beside a document that is open."""
     if name.startswith(("~$", ".~lock.")) or (name.startswith(".~") and name.endswith("#")):
-        raise WrongType(sentences.LOCK)
+        raise WrongType(messages.LOCK)
     if name.startswith("._"):
-        raise WrongType(sentences.RESOURCE_FORK)
+        raise WrongType(messages.RESOURCE_FORK)
 
 
 def refuse_by_content(data: bytes, suffix: str) -> None:
@@ -91,19 +91,19 @@ def refuse_by_content(data: bytes, suffix: str) -> None:
     if data.startswith(_OLE):
         if _utf16("EncryptedPackage") in data:
             raise Encrypted
-        raise WrongType(next((words for mark, words in _INSIDE_OLE if mark in data), sentences.OLD_OFFICE))
+        raise WrongType(next((words for mark, words in _INSIDE_OLE if mark in data), messages.OLD_OFFICE))
     for beginning, words in _BEGINNINGS:
         if data.startswith(beginning) and (beginning != b"BM" or b"\0" in data[:16]):
             raise WrongType(words)
     if _PICTURE_BRANDS.match(data):
-        raise WrongType(sentences.PICTURE)
+        raise WrongType(messages.PICTURE)
     if len(data) == _LOCK_SIZE and data[0] < 55 and suffix in {".docx", ".doc", ".docm"}:  # a name of so many
-        raise WrongType(sentences.LOCK)
+        raise WrongType(messages.LOCK)
     if suffix in _SHORTCUTS or _WEBLOC.match(data[:1024]) or (len(data) < 2048 and _CLOUD.match(data)):
-        raise WrongType(sentences.SHORTCUT)
+        raise WrongType(messages.SHORTCUT)
     if _WEB_PAGE.match(data[:4096]) or (_WEB_ARCHIVE.match(data[:1024]) and b"text/html" in data[:65_536]):
-        raise WrongType(sentences.WEB_PAGE)
+        raise WrongType(messages.WEB_PAGE)
     if suffix == ".svg" or data[:512].lstrip().startswith(b"<svg"):
-        raise WrongType(sentences.PICTURE)
+        raise WrongType(messages.PICTURE)
     if suffix in _SUFFIXES:
         raise WrongType(_SUFFIXES[suffix])

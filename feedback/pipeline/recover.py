@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from feedback import line
+from feedback import job_queue
 from feedback.models import Document, Job
 from feedback.services import jobs
 
@@ -43,7 +43,7 @@ def _recover_heir(lease: str) -> None:
     heir = Job.objects.filter(lease=lease, state=Job.State.RUNNING).values_list("pk", flat=True).first()
     job = _locked(str(heir)) if heir else None
     if job is not None and job.state == Job.State.RUNNING and job.lease == lease and _reclaim(job):
-        transaction.on_commit(lambda: line.enqueue_or_leave(job))
+        transaction.on_commit(lambda: job_queue.enqueue_or_leave(job))
 
 
 def _locked(job_id: str) -> Job | None:

@@ -10,7 +10,7 @@ from typing import cast
 from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections, transaction
 from tenacity import RetryCallState, retry, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
 
-from feedback import line
+from feedback import job_queue
 from feedback.errors import JobFailed
 from feedback.live import forget, publish
 from feedback.models import Document, Job
@@ -173,7 +173,7 @@ def _end_without(job: Job, execution: Execution, verdict: Verdict) -> float | No
             return None  # cancelled, deleted or reclaimed meanwhile
         _tell(row)
         if row is not job:
-            line.enqueue_or_leave(jobs.loaded(row.pk))  # its RQ job is its own again
+            job_queue.enqueue_or_leave(jobs.loaded(row.pk))  # its RQ job is its own again
             return None
         if verdict.room:
             execution.next_output = verdict.room

@@ -13,14 +13,14 @@ from django.db import transaction
 
 from feedback.live import publish
 from feedback.models import Document, Feedback, Job
-from feedback.services import coalescing, jobs, riding
+from feedback.services import coalescing, followers, jobs
 
 from .stage import Answer, Stage
 
 
 def deliver(leader: Job, stage: Stage) -> int:
     """Give every rider the leader's result. Returns how many got it."""
-    return sum(_deliver_to(rider, leader.pk, stage) for rider in riding.riders_of(leader.pk))
+    return sum(_deliver_to(rider, leader.pk, stage) for rider in followers.riders_of(leader.pk))
 
 
 def settle_riders(leader: UUID, stage: Stage) -> int:
@@ -31,7 +31,7 @@ def settle_riders(leader: UUID, stage: Stage) -> int:
     if job is not None and job.state == Job.State.DONE:
         return deliver(job, stage)
     with transaction.atomic():
-        return int(riding.hand_over(leader) is not None)
+        return int(followers.hand_over(leader) is not None)
 
 
 def _deliver_to(rider_id: UUID, leader: UUID, stage: Stage) -> bool:
@@ -41,9 +41,9 @@ def _deliver_to(rider_id: UUID, leader: UUID, stage: Stage) -> bool:
             return False
         given = _result(rider, leader)
         if given is None:  # deleted since, or an answer to another request: never a wrong merge
-            riding.hand_over(leader)
+            followers.hand_over(leader)
             return False
-        if not riding.arrive(rider, saved_tokens=coalescing.spared(given)):
+        if not followers.arrive(rider, saved_tokens=coalescing.spared(given)):
             return False
         stage.record(rider, Answer(coalescing.answer_of(given), given.fingerprint))
     publish(str(rider.document_id), "job", {"section": str(rider.section_id or ""), "kind": rider.kind})

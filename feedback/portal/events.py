@@ -23,7 +23,7 @@ from feedback.models import User
 from feedback.selectors.visibility import feedback_visible
 
 from .access import own_document
-from .seats import seats
+from .stream_limit import seats
 
 RETRY_MILLISECONDS = 3000  # until a browser whose stream broke asks again
 TOO_MANY_SECONDS = 30

@@ -17,9 +17,9 @@ from feedback.selectors.documents import DocumentView, SectionLike, SectionView,
 
 from .labels import Destination, Label, cautions_of, destination_of, label_of
 from .marks import in_reading_order, leading_titles, marks_of, section_at
+from .messages import told
 from .passages import Passage, passages_of
 from .rubric import RubricLine, Scales, rubric_of, scales_of
-from .told import told
 from .wording import CANCELLED, FAILED, REVIEWED, RUNNING, Words, document_words, section_words
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from feedback.models import Feedback
 
 from .labels import Label
+from .messages import heading_of
 from .page import Card, Note, Page
 from .rubric import RubricLine
-from .told import heading_of
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise

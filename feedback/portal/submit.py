@@ -25,8 +25,8 @@ from . import refusal
 from .access import own_document, user_of
 from .forms import SubmitForm
 from .labels import destination_of
+from .messages import told
 from .preview import PreviewPage, preview_page
-from .told import told
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse

@@ -13,8 +13,8 @@ from feedback.models import Document, Job
 from feedback.selectors.documents import SectionView
 from feedback.selectors.waiting import Wait, WaitKind
 
-from .told import told
-from .waits import ahead_in_words, end_in_words, joined, later_in_words, start_of, why_paused
+from .messages import told
+from .wait_text import ahead_in_words, end_in_words, joined, later_in_words, start_of, why_paused
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise

@@ -14,12 +14,12 @@ from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from feedback import line
+from feedback import job_queue
 from feedback.models import Document, Edit, Feedback, Job, JobEvent, Section
 from feedback.providers.base import Comment as Remark
 from feedback.providers.base import CommentKind, CriterionLevel, FeedbackOutput, Finished, TokenUsage
 from feedback.routes import Ask
-from feedback.services import feeding, jobs, riding
+from feedback.services import feeding, followers, jobs
 from feedback.services.events import note
 from feedback.services.feedback import record_feedback
 from limiter.gate.model import Outcome
@@ -57,7 +57,7 @@ def start(**work: Unpack[Work]) -> Job | None:
 def _placed(work: Work) -> Job | None:
     """None: somebody was there first."""
     ask = work["ask"]
-    leader = riding.leader_of(ask.scope, ask.fingerprint)
+    leader = followers.leader_of(ask.scope, ask.fingerprint)
     if leader is not None:
         return _ride(leader, work)
     given = stored(ask)
@@ -82,17 +82,17 @@ def _ride(leader: Job, work: Work) -> Job | None:
     rider = jobs.unsaved(state=State.RIDING, leader=leader, waiting_since=timezone.now(), **work)
     try:
         with transaction.atomic():
-            if _comes_first(rider, leader) and riding.step_back(leader, rider):
+            if _comes_first(rider, leader) and followers.step_back(leader, rider):
                 rider.state, rider.leader = State.WAITING, None
             rider.save(force_insert=True)
     except IntegrityError:
         return None
     note(rider, JobEvent.Kind.CREATED)
     if rider.leader is None:
-        transaction.on_commit(lambda: line.enqueue_or_leave(rider))
+        transaction.on_commit(lambda: job_queue.enqueue_or_leave(rider))
     else:
         note(rider, JobEvent.Kind.RIDES)
-        riding.raise_priority(leader, rider.priority)
+        followers.raise_priority(leader, rider.priority)
     return rider
 
 
@@ -105,8 +105,8 @@ def _comes_first(rider: Job, leader: Job) -> bool:
         return False
     if feeding.first_state(upstream=rider.upstream, flow=rider.flow) == State.HELD:
         return False
-    before = riding.own_ahead(leader.flow, leader.upstream, leader.pk)
-    return before > 0 and riding.own_ahead(rider.flow, rider.upstream) < before
+    before = followers.own_ahead(leader.flow, leader.upstream, leader.pk)
+    return before > 0 and followers.own_ahead(rider.flow, rider.upstream) < before
 
 
 def share_charge(leader: Job) -> list[tuple[str, str]]:

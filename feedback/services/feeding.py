@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from feedback import line
+from feedback import job_queue
 from feedback.models import Job, JobEvent
 from limiter.models import Upstream
 
@@ -121,5 +121,5 @@ def _enter(chosen: Iterable[UUID]) -> int:
         JobEvent(job=job, kind=JobEvent.Kind.FED, attempt=job.attempt) for job in jobs
     )
     for job in jobs:
-        transaction.on_commit(partial(line.enqueue_or_leave, job))
+        transaction.on_commit(partial(job_queue.enqueue_or_leave, job))
     return len(jobs)

@@ -15,7 +15,7 @@ from django.db.models import F, Max
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
-from feedback import line
+from feedback import job_queue
 from feedback.models import Document, Job, JobEvent, Section
 from feedback.observe import money
 from feedback.providers.base import TokenUsage
@@ -23,7 +23,7 @@ from feedback.routes import Ask
 from limiter.execution import Execution
 from limiter.gate.model import Outcome
 
-from . import feeding, riding, spending
+from . import feeding, followers, spending
 from .events import note
 
 NOTHING_ASKED = Ask()
@@ -70,7 +70,7 @@ def create(*, kind: Job.Kind, document: Document, section: Section | None = None
     job.save(force_insert=True)
     note(job, JobEvent.Kind.CREATED)
     if job.state == State.WAITING:
-        transaction.on_commit(lambda: line.enqueue_or_leave(job))
+        transaction.on_commit(lambda: job_queue.enqueue_or_leave(job))
     return job
 
 
@@ -148,7 +148,7 @@ def _end(job: Job, state: str, outcome: Outcome, usage: TokenUsage, **fields: An
 
 def _owes_settlement(job: Job) -> bool:
     """Does the shared gate have to hear of it? A gate in this process can't miss it."""
-    return bool(job.upstream) and not line.in_process()
+    return bool(job.upstream) and not job_queue.in_process()
 
 
 def _used(usage: TokenUsage) -> dict[str, int | str]:
@@ -187,7 +187,7 @@ def fail(job: Job, *, outcome: Outcome, usage: TokenUsage, problem: str, error: 
         return False
     spending.charge(job, cost)
     note(job, JobEvent.Kind.FAILED, outcome=outcome, error=error[:500], **_used(usage))
-    riding.hand_over(job.pk)
+    followers.hand_over(job.pk)
     return True
 
 
@@ -268,7 +268,7 @@ def move(job: Job, *, upstream: str, queue: str, **asked: Any) -> bool:
         now_is.refresh_from_db()
         note(now_is, JobEvent.Kind.MOVED, before=was.upstream, after=upstream)
         if now_is.state == State.WAITING:
-            transaction.on_commit(lambda: line.change_line(was, now_is))
+            transaction.on_commit(lambda: job_queue.change_line(was, now_is))
     return True
 
 
@@ -282,13 +282,13 @@ def cancel(job: Job) -> bool:
         if now_is is None or now_is.state not in Job.OPEN:
             return False
         was = now_is.state
-        heir = riding.pass_run_on(now_is) if was == State.RUNNING else None
+        heir = followers.pass_run_on(now_is) if was == State.RUNNING else None
         _cancelled(now_is, settled=heir is not None)
         note(now_is, JobEvent.Kind.CANCELLED, was=was, **({"passed_on": True} if heir else {}))
         if was in (State.HELD, State.WAITING):
-            riding.hand_over(job.pk)
+            followers.hand_over(job.pk)
         if heir is None and was != State.RIDING:
-            transaction.on_commit(lambda: line.withdraw(now_is, running=was == State.RUNNING))
+            transaction.on_commit(lambda: job_queue.withdraw(now_is, running=was == State.RUNNING))
         transaction.on_commit(lambda: feeding.top_up(job.upstream, job.flow))
     return True
 
@@ -319,14 +319,14 @@ def move_to_front(job: Job) -> bool:
         job.refresh_from_db(fields=["priority", "state"])
         note(job, JobEvent.Kind.FRONT, priority=first)
         if job.state == State.WAITING:
-            transaction.on_commit(lambda: line.reprioritise(job, first))
+            transaction.on_commit(lambda: job_queue.reprioritise(job, first))
     return True
 
 
 def retry(job: Job) -> bool:
     """Give a job that failed or was cancelled a new start, with its failures forgotten."""
     with transaction.atomic():
-        leader = riding.leader_of(job.scope, job.fingerprint)
+        leader = followers.leader_of(job.scope, job.fingerprint)
         fresh: dict[str, Any] = {
             "state": State.RIDING if leader else State.WAITING,
             "leader": leader,
@@ -344,7 +344,7 @@ def retry(job: Job) -> bool:
         job.refresh_from_db()
         note(job, JobEvent.Kind.RETRIED)
         if leader is None:
-            transaction.on_commit(lambda: line.enqueue_or_leave(job))
+            transaction.on_commit(lambda: job_queue.enqueue_or_leave(job))
     return True
 
 

@@ -17,7 +17,7 @@ from django.db import DatabaseError
 from django.db.models import Q
 from django.utils import timezone
 
-from feedback import flows, line
+from feedback import flows, job_queue
 from feedback.models import SchemaWarmth
 from feedback.providers.base import CompilesSchemas, Provider, SectionRequest
 from feedback.routes import queue_of
@@ -106,7 +106,7 @@ def _take(upstream: str) -> bool:
 
 def _put_in_line(upstream: str) -> None:
     provider = provider_for(upstream)
-    line.enqueue_warming(
+    job_queue.enqueue_warming(
         upstream=upstream,
         queue=queue_of(upstream),
         flow=flows.SYSTEM,

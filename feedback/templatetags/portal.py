@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 
 from feedback.models.feedback import KIND_NAMES
 from feedback.portal.answers import answer_to
-from feedback.portal.told import heading_of, told
+from feedback.portal.messages import heading_of, told
 from feedback.providers.base import CommentKind
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from rich.table import Table
 from feedback.advice.model import Advice, Figures, UpstreamFigures
 from feedback.advice.profiles import RUNGS, Profile
 
-from .paper import printed, span
+from .output import printed, span
 
 SCHEMA = 1  # raised when a field is taken away or changes its meaning
 

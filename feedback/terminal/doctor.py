@@ -11,7 +11,7 @@ from rich.table import Table
 
 from feedback.doctor import Finding, Level
 
-from .paper import printed
+from .output import printed
 
 SCHEMA = 1  # raised when a field is taken away or changes its meaning
 SIGNS = {Level.OK: "[green]✓ ok[/]", Level.WARN: "[yellow]! warn[/]", Level.FAIL: "[red]✗ fail[/]"}

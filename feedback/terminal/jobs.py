@@ -15,7 +15,7 @@ from feedback.selectors.explaining import Ahead
 from limiter.gate import Explanation
 from limiter.report_changes import explanation_as_text
 
-from .paper import moment, printed, span
+from .output import moment, printed, span
 
 SCHEMA = 1  # raised when a field is taken away or changes its meaning
 COLOURS = {Job.State.FAILED: "red", Job.State.RUNNING: "green", Job.State.DONE: "dim"}

@@ -14,7 +14,7 @@ from feedback.loadtest.locust import Plan
 from feedback.loadtest.report import Counted, Entry
 
 from .advise import upstreams_table
-from .paper import printed
+from .output import printed
 
 SCHEMA = 1  # raised when a field is taken away or changes its meaning
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from django.utils import timezone
 
-from feedback import line, requests
+from feedback import job_queue, requests
 from feedback.live import Writer
 from feedback.models import Comment, Document, Feedback, Job, Section
 from feedback.providers.offline.section import review_section
@@ -73,7 +73,7 @@ def waiting(whole: Document, *, title: str, upstream: str = "") -> Document:
 
 def put_in_line(document: Document) -> None:
     for job in document.jobs.filter(state=Job.State.WAITING).order_by("pk"):
-        line.enqueue(job)
+        job_queue.enqueue(job)
 
 
 def with_a_gap(whole: Document) -> Document:

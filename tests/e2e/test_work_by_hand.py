@@ -9,7 +9,7 @@ import redis
 from django.db.models import Model
 from playwright.sync_api import Locator, Page, expect
 
-from feedback import line, roles
+from feedback import job_queue, roles
 from feedback.models import AuditEntry, Document, Job, User
 from limiter.gates import get_gate
 from limiter.publication import reconcile_configuration
@@ -34,7 +34,7 @@ def in_line(owner: User) -> list[Job]:
     """Two sections of one text wait, and the gate knows of both."""
     jobs = list(work.an_analysis(owner, upstream="simulated").jobs.order_by("pk"))
     for job in jobs:
-        line.enqueue(job)
+        job_queue.enqueue(job)
     return jobs
 
 
@@ -93,7 +93,7 @@ def test_a_waiting_job_says_what_is_ahead_moves_to_the_front_and_is_cancelled(
 ) -> None:
     more = list(work.an_analysis(owner, upstream="simulated", title="More").jobs.order_by("pk"))
     for job in more:
-        line.enqueue(job)
+        job_queue.enqueue(job)
     (taken,) = get_gate().admit("simulated").leases
     first, _next, last = (job for job in in_line + more if str(job.pk) != taken.job)
     open_at(desk, site, "feedback_job_change", last.pk)

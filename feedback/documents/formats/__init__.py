@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import StrEnum
 
-from .. import sentences
+from .. import messages
 from ..blocks import assemble
 from ..encoding import decode, looks_binary
 from ..errors import Corrupt, WrongType
 from ..headings import promote
+from ..messages import say
 from ..model import Limits, Parsed
-from ..sentences import say
 from ..wrong_files import refuse_by_content
 from .archive import Archive
 
@@ -30,18 +30,18 @@ _SUFFIXES = {
     ".txt": Format.PLAIN, ".text": Format.PLAIN, "": Format.PLAIN,
 }  # fmt: skip
 _NAMES = {
-    Format.DOCX: sentences.WORD,
-    Format.ODT: sentences.OPEN_DOCUMENT,
-    Format.PDF: sentences.PDF,
-    Format.MARKDOWN: sentences.MARKDOWN,
-    Format.PLAIN: sentences.PLAIN,
+    Format.DOCX: messages.WORD,
+    Format.ODT: messages.OPEN_DOCUMENT,
+    Format.PDF: messages.PDF,
+    Format.MARKDOWN: messages.MARKDOWN,
+    Format.PLAIN: messages.PLAIN,
 }
 
 _OTHER_OFFICE = (
-    (r"META-INF/container\.xml", sentences.BOOK),
-    (r"index\.xml|index/document\.iwa|index\.zip", sentences.PAGES),
-    (r"xl/workbook\.xml", sentences.SPREADSHEET),
-    (r"ppt/presentation\.xml", sentences.SLIDES),
+    (r"META-INF/container\.xml", messages.BOOK),
+    (r"index\.xml|index/document\.iwa|index\.zip", messages.PAGES),
+    (r"xl/workbook\.xml", messages.SPREADSHEET),
+    (r"ppt/presentation\.xml", messages.SLIDES),
 )
 
 
@@ -85,7 +85,7 @@ def _read_archive(archive: Archive, suffix: str, limits: Limits) -> Parsed:
             raise WrongType(message)
     if _SUFFIXES.get(suffix) in {Format.DOCX, Format.ODT}:
         raise Corrupt
-    raise WrongType(sentences.ARCHIVE)
+    raise WrongType(messages.ARCHIVE)
 
 
 def _read_text(data: bytes, suffix: str, limits: Limits) -> Parsed:
@@ -110,10 +110,10 @@ def _refuse_other_types(data: bytes, suffix: str) -> None:
     if named in {Format.DOCX, Format.ODT, Format.PDF}:
         if looks_binary(data):
             raise Corrupt
-        raise WrongType(say(sentences.NOT_WHAT_IT_IS_NAMED, ending=suffix, kind=_NAMES[named]))
+        raise WrongType(say(messages.NOT_WHAT_IT_IS_NAMED, ending=suffix, kind=_NAMES[named]))
 
 
 def _misnamed(found: Format, suffix: str) -> Iterator[str]:
     if _SUFFIXES.get(suffix) is not found:
-        words = sentences.MISNAMED if suffix else sentences.UNNAMED
+        words = messages.MISNAMED if suffix else messages.UNNAMED
         yield say(words, ending=suffix, kind=_NAMES[found])

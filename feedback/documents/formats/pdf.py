@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from .. import sentences
+from .. import messages
 from ..blocks import Block
 from ..errors import Empty, NoText
 from ..headings import promote
+from ..messages import say
 from ..model import Limits
-from ..sentences import say
 from ..text import count_words
 from ..unread import Unread
 from .pdf_columns import in_columns, without_line_numbers
@@ -84,12 +84,12 @@ class _Reading:
     def warnings(self) -> Iterator[str]:
         """What the student should know of it."""
         yield from _numbered(
-            self.pictures, sentences.PICTURE_PAGE, sentences.PICTURE_PAGES, sentences.MORE_PICTURE_PAGES
+            self.pictures, messages.PICTURE_PAGE, messages.PICTURE_PAGES, messages.MORE_PICTURE_PAGES
         )
         if self.recognised:
-            yield sentences.RECOGNISED
+            yield messages.RECOGNISED
         if self._turned:
-            words = sentences.ONE_TURNED if self._turned == 1 else say(sentences.TURNED, number=self._turned)
+            words = messages.ONE_TURNED if self._turned == 1 else say(messages.TURNED, number=self._turned)
             yield words
         yield from self.unread.warnings()
 

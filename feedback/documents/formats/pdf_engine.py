@@ -18,8 +18,8 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from ..errors import Corrupt, Encrypted, TooLarge
+from ..messages import TOO_MANY_PAGES, say
 from ..model import Limits
-from ..sentences import TOO_MANY_PAGES, say
 
 _BOLD = re.compile(
     r"bold|black|heavy|demi|medi(?:um)?$|medi[-,]|cmbx|sfbx|ecbx|lmroman\d+-bold|-bd|ptmb|phvb|bd$",

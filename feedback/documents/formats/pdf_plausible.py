@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from ..errors import Garbled, WrongType
-from ..sentences import DYNAMIC_FORM
+from ..messages import DYNAMIC_FORM
 
 _FEWEST = 30  # words that say anything
 _TOKEN = re.compile(r"\S+")

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 
-from feedback import line, routes, upstreams
+from feedback import job_queue, routes, upstreams
 from feedback.errors import Refused
 from feedback.models import Document, Job, User
 from feedback.selectors.report import report_of
@@ -46,7 +46,9 @@ class Command(BaseCommand):
         try:
             with ExitStack() as stack:
                 stack.enter_context(simulator_for(upstream))
-                worker = None if line.in_process() else stack.enter_context(worker_for(_queues(document)))
+                worker = (
+                    None if job_queue.in_process() else stack.enter_context(worker_for(_queues(document)))
+                )
                 document = wait_for(document, console, check=worker.check if worker else None)
         except KeyboardInterrupt:
             documents.cancel(document)

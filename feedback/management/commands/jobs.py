@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django_typer.management import command
 
-from feedback import line
+from feedback import job_queue
 from feedback.models import Job
 from feedback.selectors.explaining import Ahead, explain_job, whose_is_ahead
 from feedback.selectors.jobs import Wanted, job_known, jobs_wanted
@@ -94,7 +94,7 @@ class Command(Verbs, pretty_exceptions_enable=False):
 
         Example: jobs retry --state failed --upstream bedrock --newer 1d --reason "AWS is back"
         """
-        if line.in_process():
+        if job_queue.in_process():
             raise CommandError(
                 "Solo runs its jobs in the serving process: start them again in its pages.",
                 returncode=MISUSED,

@@ -11,7 +11,7 @@ from django_typer.management import command
 from rich.table import Table
 
 from feedback.retention import RULES, purge, rules_of_site, usage_by_day, waiting
-from feedback.terminal.paper import printed
+from feedback.terminal.output import printed
 from limiter.terminal import MISUSED, AsJson, Verbs
 
 Only = Annotated[

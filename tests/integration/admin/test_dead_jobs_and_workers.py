@@ -13,7 +13,7 @@ from rq.job import Job as RQJob
 
 from feedback import roles
 from feedback.models import AuditEntry, Job, User
-from feedback.selectors.dead import dead_by_cause
+from feedback.selectors.failed_jobs import dead_by_cause
 from feedback.selectors.workers import everybody
 from limiter.rq.worker import ConcurrentWorker
 from tests.factories import reading

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.test import Client
 from django.urls import reverse
 
-from feedback import line, roles
+from feedback import job_queue, roles
 from feedback.models import AuditEntry, Document, Job, JobEvent, User
 from limiter.gates import get_gate
 from limiter.selectors import explain
@@ -74,7 +74,7 @@ def test_a_waiting_job_moves_before_the_others_of_its_flow(
     document = work.an_analysis(owner, upstream="simulated")
     first, last = document.jobs.order_by("pk")
     for job in (first, last):
-        line.enqueue(job)
+        job_queue.enqueue(job)
     do(office, last, "front")
     last.refresh_from_db()
     assert last.priority == first.priority + 1
@@ -91,7 +91,7 @@ def test_a_job_that_the_gate_knows_moves_too(
     jobs = list(work.an_analysis(owner, upstream="simulated", title="Three").jobs.order_by("pk"))
     jobs += list(work.an_analysis(owner, upstream="simulated", title="More").jobs.order_by("pk"))
     for job in jobs:
-        line.enqueue(job)
+        job_queue.enqueue(job)
     taken = get_gate().admit("simulated").leases[0]
     *_, last = [job for job in jobs if str(job.pk) != taken.job]
     assert explain(upstream="simulated", job=str(last.pk)).ahead_in_flow == 2

@@ -8,7 +8,7 @@ import pytest
 import redis
 from django.utils import timezone
 
-from feedback import line
+from feedback import job_queue
 from feedback.models import Job, User
 from feedback.reconcile import enqueue_missing
 from feedback.services import jobs
@@ -40,9 +40,9 @@ def test_its_jobs_keep_no_others_out_of_line(stranded: Job) -> None:
 
 
 def test_its_jobs_wait_until_the_settings_have_it_again(stranded: Job) -> None:
-    line.enqueue_or_leave(stranded)
-    line.reprioritise(stranded, 3)
-    with pytest.raises(line.QueueGone, match="no queue gone"):
-        line.enqueue(stranded)
+    job_queue.enqueue_or_leave(stranded)
+    job_queue.reprioritise(stranded, 3)
+    with pytest.raises(job_queue.QueueGone, match="no queue gone"):
+        job_queue.enqueue(stranded)
     stranded.refresh_from_db()
     assert stranded.state == Job.State.WAITING

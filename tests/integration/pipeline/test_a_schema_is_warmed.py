@@ -14,7 +14,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from feedback import flows, line
+from feedback import flows, job_queue
 from feedback.models import Budget, Charge, SchemaWarmth
 from feedback.pipeline import warm
 from feedback.providers.base import Call, Event, Request, Throttled, TimedOut, Truncated
@@ -125,7 +125,11 @@ def test_a_short_call_is_put_in_line_once() -> None:
     assert warmth.warm_due() == [], "it is on its way"
     job = django_rq.get_queue("offline").fetch_job("warm-offline")
     assert job is not None
-    assert (job.func_name, job.meta["gate_flow"], job.meta["gate_output"]) == (line.WARM_IN_RQ, "system", 16)
+    assert (job.func_name, job.meta["gate_flow"], job.meta["gate_output"]) == (
+        job_queue.WARM_IN_RQ,
+        "system",
+        16,
+    )
 
 
 def test_one_that_still_waits_is_not_put_in_line_twice() -> None:

@@ -59,9 +59,9 @@ def in_line(*documents: Document) -> Counter[str]:
     waiting = Job.objects.filter(state=Job.State.WAITING)
     for job in waiting:
         if str(job.pk) not in django_rq.get_queue(job.queue).get_job_ids():
-            from feedback import line
+            from feedback import job_queue
 
-            line.enqueue(job)
+            job_queue.enqueue(job)
     return Counter(waiting.values_list("upstream", flat=True))
 
 

@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from feedback import routes, upstreams
-from feedback.doctor import ways
+from feedback.doctor import route_checks
 from feedback.errors import Refused
 from feedback.models import Assignment, Budget, Document, Job, Reservation, User
 from feedback.selectors import spending as selectors
@@ -154,11 +154,11 @@ def test_two_at_the_same_moment_cant_both_have_the_last_of_it(
 def test_the_doctor_names_a_tier_that_is_asked_for_without_a_price(
     pool: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ways, "FREE", ("offline",))
+    monkeypatch.setattr(route_checks, "FREE", ("offline",))
     monkeypatch.setattr(upstreams, "tiers_of", lambda upstream: ("flex",))
-    assert any("no price of the tier flex" in finding.found for finding in ways.prices())
+    assert any("no price of the tier flex" in finding.found for finding in route_checks.prices())
     a_price(tier="flex", input=1)
-    assert not any("no price of the tier" in finding.found for finding in ways.prices())
+    assert not any("no price of the tier" in finding.found for finding in route_checks.prices())
 
 
 def test_the_alert_the_doctor_and_the_admin_name_it(
@@ -170,7 +170,7 @@ def test_the_alert_the_doctor_and_the_admin_name_it(
     (reading,) = selectors.budget_readings()
     assert reading.subject == "upstream:offline"
     assert "of the budget of the upstream offline is used" in reading.words
-    assert "the upstream offline" in next(iter(ways.budgets())).found
+    assert "the upstream offline" in next(iter(route_checks.budgets())).found
     client.force_login(operator)
     assert "Budget of the upstream offline" in client.get("/admin/feedback/budget/").content.decode()
 

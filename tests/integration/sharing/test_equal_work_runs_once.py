@@ -147,9 +147,9 @@ def test_a_leader_takes_its_riders_priority(assignment: Assignment, owner: User,
     first = handed_in(owner, assignment=assignment)
     handed_in(classmate, assignment=assignment)
     Job.objects.filter(document__owner=classmate).update(priority=2)
-    from feedback.services import riding
+    from feedback.services import followers
 
-    riding.raise_priority(analysis_of(first), 2)
+    followers.raise_priority(analysis_of(first), 2)
     assert analysis_of(first).priority == 2
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from django.utils.translation import override
 
-from feedback.documents import sentences
+from feedback.documents import messages
 from feedback.documents.errors import Encrypted
-from feedback.documents.sentences import say
+from feedback.documents.messages import say
 from feedback.models import Section
 from feedback.pipeline.verdict import BUSY
-from feedback.portal.told import heading_of, told
+from feedback.portal.messages import heading_of, told
 
 
 def test_a_sentence_is_told_in_german() -> None:
@@ -20,13 +20,13 @@ def test_a_sentence_is_told_in_german() -> None:
 
 
 def test_its_figures_are_written_as_in_german() -> None:
-    kept = say(sentences.TOO_MANY_WORDS, words=123_456, most=50_000)
+    kept = say(messages.TOO_MANY_WORDS, words=123_456, most=50_000)
     with override("de"):
         assert told(kept).startswith("Dieses Dokument hat 123.456 Wörter; höchstens 50.000 können")
 
 
 def test_what_stands_in_it_is_translated_too() -> None:
-    kept = say(sentences.MISNAMED, ending=".pdf", kind=sentences.WORD)
+    kept = say(messages.MISNAMED, ending=".pdf", kind=messages.WORD)
     with override("de"):
         assert told(kept) == (
             "Der Name der Datei endet auf .pdf, aber sie ist ein Word-Dokument (.docx) und wurde so gelesen."
@@ -40,7 +40,7 @@ def test_what_nobody_knows_stays_as_it_is(kept: str) -> None:
 
 
 def test_in_english_nothing_changes() -> None:
-    for name, template in vars(sentences).items():
+    for name, template in vars(messages).items():
         if name.isupper():
             kept = template.replace("{", "").replace("}", "")
             assert told(kept) == kept

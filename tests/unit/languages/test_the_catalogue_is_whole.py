@@ -13,7 +13,7 @@ from allauth import __file__ as allauth
 from babel.messages import Catalog
 from babel.messages.pofile import read_po
 
-from feedback.portal.accounts.sentences import SENTENCES
+from feedback.portal.accounts.messages import SENTENCES
 
 ROOT = Path(__file__).parents[3]
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w+\}|</?\w+>")

@@ -1,10 +1,10 @@
 // Comments beside the words that they speak of. What is here ties the parts together: comments/cards.js holds
-// which one is open, layout.js where they stand, filter.js which are shown, keys.js how they are reached.
+// which one is open, layout.js where they stand, filter.js which are shown, keyboard.js how they are reached.
 
 import { close, link, noteOf, open, openAt, openNote, returnNav, step } from "./comments/cards.js";
 import { changed, filter } from "./comments/filter.js";
-import { firstLine, keep } from "./comments/hold.js";
-import { listenToKeys } from "./comments/keys.js";
+import { firstLine, keep } from "./comments/scroll_anchor.js";
+import { listenToKeys } from "./comments/keyboard.js";
 import { layOut, layOutSoon, WIDE } from "./comments/layout.js";
 import { highlight } from "./comments/writing.js";
 

@@ -1,7 +1,7 @@
 // Keeps a document's page fresh. The server draws; this module hears what changed and asks for the
 // part anew, and appends prose while it is being written. What it misses, the next look repairs.
 
-import { holding } from "./comments/hold.js";
+import { withAnchor } from "./comments/scroll_anchor.js";
 
 const PROGRESS_AFTER = 120; // milliseconds: several events in a row are one look
 const LISTEN_AFTER = 5000; // milliseconds
@@ -56,7 +56,7 @@ function write({ section, attempt, pieces }, id) {
   if (!written || !isAfter(id, card.dataset.liveFrom)) return;
   if (written.dataset.attempt && written.dataset.attempt !== String(attempt)) clearParts(written);
   written.dataset.attempt = String(attempt);
-  holding(() => {
+  withAnchor(() => {
     for (const [part, offset, text] of pieces) {
       const paragraph = partOf(written, part);
       paragraph.textContent = paragraph.textContent.slice(0, offset) + text;

@@ -1,13 +1,13 @@
 // The hand-in form: counts words, takes files, keeps the draft, and sends once. Without this module the
 // form works all the same.
 
-import { Keeper, token } from "./keeper.js";
+import { Autosave, token } from "./autosave.js";
 import { Notices } from "./notices.js";
 
 const form = document.querySelector("[data-submit-form]");
 const text = form.elements.namedItem("text");
 const file = form.elements.namedItem("file");
-const keeper = new Keeper(form, new Notices(form.querySelector("[data-keeping]")));
+const autosave = new Autosave(form, new Notices(form.querySelector("[data-keeping]")));
 
 form.setAttribute("data-enhanced", "");
 
@@ -38,11 +38,11 @@ async function upload(chosen) {
   }
   uploading.hidden = false;
   tellProgress(chosen, 0);
-  const saved = await keeper.save({ file: chosen, progress: (event) => tellProgress(chosen, event.loaded) });
+  const saved = await autosave.save({ file: chosen, progress: (event) => tellProgress(chosen, event.loaded) });
   uploading.hidden = true;
   file.value = "";
   if (saved) showAttached(chosen.name);
-  else complain(keeper.notices.status.textContent || problem.dataset.failed);
+  else complain(autosave.notices.status.textContent || problem.dataset.failed);
 }
 
 function tellProgress(chosen, loaded) {
@@ -113,26 +113,26 @@ form.addEventListener("submit", async (event) => {
   button.disabled = true;
   button.textContent = button.dataset.sending;
   const isEmpty = !text.value.trim() && !form.elements.namedItem("attached").value;
-  if (isEmpty || (await keeper.save())) form.submit();
+  if (isEmpty || (await autosave.save())) form.submit();
   else ready();
 });
 addEventListener("pageshow", ready);
-addEventListener("beforeunload", () => keeper.isDirty && keeper.remember());
+addEventListener("beforeunload", () => autosave.isDirty && autosave.remember());
 
 // Decisions -----------------------------------------------------------------------------------------
 
 form.addEventListener("click", (event) => {
   const pressed = event.target.closest("button");
-  if (pressed?.hasAttribute("data-use-this")) keeper.useThis();
-  if (pressed?.hasAttribute("data-discard")) keeper.discard();
-  if (pressed?.dataset.keepAsNew) keeper.keepAsNew(pressed.dataset.keepAsNew);
+  if (pressed?.hasAttribute("data-use-this")) autosave.useThis();
+  if (pressed?.hasAttribute("data-discard")) autosave.discard();
+  if (pressed?.dataset.keepAsNew) autosave.keepAsNew(pressed.dataset.keepAsNew);
 });
 
 form.addEventListener("input", (event) => {
   if (event.target === file) return;
   countWords();
-  keeper.changed();
+  autosave.changed();
 });
-keeper.restore();
+autosave.restore();
 countWords();
-keeper.rescue();
+autosave.rescue();

@@ -1,6 +1,6 @@
 // The cards of a document: which one is open, and what is tied to it. One is open at most.
 
-import { firstLine, keep } from "./hold.js";
+import { firstLine, keep } from "./scroll_anchor.js";
 import { layOut, WIDE } from "./layout.js";
 
 const MARGIN = 24; // pixels of the screen that stay free around what is shown

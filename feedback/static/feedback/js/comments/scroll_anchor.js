@@ -30,7 +30,7 @@ export function keep(line) {
   left = { pixels: moved(), at: scrollY };
 }
 
-export function holding(work) {
+export function withAnchor(work) {
   const line = firstLine();
   work();
   keep(line);

@@ -12,7 +12,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from feedback.selectors.dead import dead_by_cause, dead_of
+from feedback.selectors.failed_jobs import dead_by_cause, dead_of
 from feedback.services import interventions
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from feedback.flows import NO_COURSE
 from feedback.models import Course, User
-from feedback.selectors.whose import courses_of, people_of
+from feedback.selectors.owners import courses_of, people_of
 from limiter.admin_classes import ModelAdmin
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from feedback.documents import DocumentError, sentences
+from feedback.documents import DocumentError, messages
 from feedback.services.drafts import Conflict, Gone
 from feedback.services.outlines import Busy
 from feedback.services.review import NotReady
@@ -31,7 +31,7 @@ PART_OF = gettext_noop("{heading} ({part} of {parts})")
 
 def kept_sentences() -> Iterator[str]:
     """Every one that is written elsewhere than in a call of gettext; an error says its docstring."""
-    yield from (value for name, value in vars(sentences).items() if name.isupper())
+    yield from (value for name, value in vars(messages).items() if name.isupper())
     errors = (DocumentError, *DocumentError.__subclasses__(), Busy, Conflict, Gone, NotReady)
     yield from (" ".join((error.__doc__ or "").split()) for error in errors)
 

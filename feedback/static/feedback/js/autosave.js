@@ -10,7 +10,7 @@ const LEFT_BEHIND = 90_000; // older than any tab that still tries would leave i
 const FIELDS = ["form_key", "version", "account", "previous", "assignment", "title", "text"];
 const REASONS = { 401: "signed_out", 403: "account", 409: "conflict", 410: "gone" };
 
-export class Keeper {
+export class Autosave {
   constructor(form, notices) {
     this.form = form;
     this.notices = notices;

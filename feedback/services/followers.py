@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from feedback import line
+from feedback import job_queue
 from feedback.models import Job, JobEvent
 from feedback.observe import money
 from limiter.gate.model import Outcome
@@ -50,7 +50,7 @@ def hand_over(leader: UUID) -> Job | None:
     _move(heir, state=State.WAITING, leader=None, waiting_since=timezone.now())
     _repoint(leader, heir.pk)
     note(heir, JobEvent.Kind.LEADS)
-    transaction.on_commit(lambda: line.enqueue_or_leave(heir))
+    transaction.on_commit(lambda: job_queue.enqueue_or_leave(heir))
     return heir
 
 
@@ -66,7 +66,7 @@ def pass_run_on(leader: Job) -> Job | None:
     _move(
         heir,
         state=State.RUNNING,
-        leader=UUID(line.run_id(leader)),
+        leader=UUID(job_queue.run_id(leader)),
         lease=leader.lease,
         lease_generation=leader.lease_generation,
         started_at=leader.started_at,
@@ -85,14 +85,14 @@ def step_back(leader: Job, successor: Job) -> bool:
     if changed:
         _repoint(leader.pk, successor.pk)
         note(leader, JobEvent.Kind.RIDES)
-        transaction.on_commit(lambda: line.withdraw(leader, running=False))
+        transaction.on_commit(lambda: job_queue.withdraw(leader, running=False))
     return bool(changed)
 
 
 def raise_priority(leader: Job, priority: int) -> None:
     """A rider of a higher priority lends it to its leader."""
     if Job.objects.filter(pk=leader.pk, priority__lt=priority).update(priority=priority):
-        transaction.on_commit(lambda: line.reprioritise(leader, priority))
+        transaction.on_commit(lambda: job_queue.reprioritise(leader, priority))
 
 
 def arrive(rider: Job, *, saved_tokens: int, kind: Job.Shared = Job.Shared.RODE) -> bool:
