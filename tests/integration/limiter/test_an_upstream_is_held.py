@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection
 from django.utils import timezone
 
-from limiter import selectors, services, watch
+from limiter import pools, selectors, services, watch
 from limiter.gate import Outcome, Reason, Ticket
 from limiter.gate.memory import MemoryGate
 from limiter.history import config_diff
@@ -42,6 +42,12 @@ def began() -> int:
 def make_it_due() -> None:
     past = timezone.now() - timedelta(seconds=1)
     Upstream.objects.filter(name="tested").update(held_since=past - timedelta(hours=1), held_until=past)
+
+
+def place_now(allowed: set[str] | None = None) -> str:
+    """Where new work goes, looked at anew."""
+    pools.forget_views()
+    return pools.place("tested", allowed)
 
 
 def offer(gate: MemoryGate, count: int = 3) -> None:
@@ -187,6 +193,21 @@ def test_resume_lifts_both_and_says_who(upstream: Upstream, gate: MemoryGate) ->
     assert not services.lift_hold(upstream="tested", author="ada", reason="again")
     with pytest.raises(ValidationError):
         services.lift_hold(upstream="tested", author="", reason="")
+
+
+def test_new_work_of_a_pool_goes_past_its_held_upstream_until_it_is_tried(
+    upstream: Upstream, gate: MemoryGate
+) -> None:
+    services.create_upstream(name="another", values={"max_in_flight": 2}, **WHO)
+    services.set_pool(name="writing", members=["tested", "another"], **WHO)
+    refused()
+    assert place_now() == "another"
+    assert place_now(allowed={"tested"}) == "tested", "never where it may not go: it waits"
+    make_it_due()
+    services.try_due()
+    assert place_now() == "tested", "one job is wanted, to see whether it is well again"
+    services.end_hold(upstream="tested", generation=began())
+    assert place_now() == "tested"
 
 
 def test_it_survives_a_gate_that_lost_its_memory(upstream: Upstream, gate: MemoryGate) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
+from django.utils import timezone
 
-from limiter import services
+from limiter import selectors, services
 from limiter.execution import Execution
 from limiter.gate import Outcome
 from limiter.gates import get_gate, memory_gate, use_gate
@@ -94,6 +96,28 @@ def test_the_rows_rule_and_a_change_acts_at_once() -> None:
     assert manager.get_stats()["queue_size"] == 1
     services.change_upstream(upstream="tested", changes={"paused": False}, **WHO)
     job.result(PATIENCE)
+
+
+def test_a_held_upstream_is_waited_for_and_one_accepted_call_frees_the_rest() -> None:
+    began: list[int] = []
+
+    def call(job: str, execution: Execution) -> None:
+        standing = selectors.standing_of("tested")
+        assert standing is not None
+        began.append(standing.generation)
+        services.end_hold(upstream="tested", generation=standing.generation)
+
+    assert services.hold(upstream="tested", cause="clock", reason="a wrong clock", generation=0)
+    manager = get_request_manager("model")
+    jobs = [manager.submit(f"job-{number}", run=call) for number in range(3)]
+    assert manager.get_stats()["queue_size"] == 3
+    past = timezone.now() - timedelta(seconds=1)
+    Upstream.objects.filter(name="tested").update(held_since=past - timedelta(hours=1), held_until=past)
+    services.try_due()
+    for job in jobs:
+        job.result(PATIENCE)
+    assert len(began) == 3
+    assert not Upstream.objects.get(name="tested").is_held
 
 
 def test_a_suspended_flow_waits() -> None:
