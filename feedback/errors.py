@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from limiter.execution import ToldError
+from limiter.execution import ReportedError
 
 
 class FeedbackError(Exception):
@@ -29,5 +29,5 @@ class Undelivered(FeedbackError):
     retry_after = 300.0  # seconds: a mail server that is away comes back in minutes
 
 
-class JobFailed(FeedbackError, ToldError):
+class JobFailed(FeedbackError, ReportedError):
     """The job ended without result; raised last so that RQ's registries tell the same."""

@@ -26,7 +26,7 @@ class AbortReason(StrEnum):
     SHUTDOWN = "shutdown"  # the worker must end and its grace period is over
 
 
-class ToldError(Exception):
+class ReportedError(Exception):
     """The job failed and has told the log why: whoever runs it adds a line, and no traceback."""
 
 

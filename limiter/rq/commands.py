@@ -7,12 +7,12 @@ from typing import Any
 from rq.command import handle_command, parse_payload
 
 from ..execution import AbortReason
+from .completion import Completion
 from .deadlines import cut
-from .endings import Endings
 from .runs import Run
 
 
-class Commands(Endings):
+class Commands(Completion):
     """Stopping one of the jobs in flight. All other commands are rq's."""
 
     def handle_payload(self, message: dict[str, Any]) -> None:

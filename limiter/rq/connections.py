@@ -6,7 +6,7 @@ from redis import BlockingConnectionPool, Redis
 from redis.connection import ConnectionPool
 from rq.connections import get_connection_kwargs
 
-ALONGSIDE = 12  # main, commands, renewals, recovery, finisher, settler, callbacks
+ALONGSIDE = 12  # main, commands, renewals, recovery, batch_completer, settler, callbacks
 MOST_FOR_SLOTS = 32  # a slot needs Redis for moments: more threads than connections is no harm
 
 

@@ -20,8 +20,8 @@ from rq.utils import as_text
 from ..gate import Lease, Outcome
 from . import tickets, upstreams
 from .admission import admit
-from .doorbell import Doorbell, until
-from .stock import lend
+from .leased_job import lease_job
+from .listener import Listener, until
 
 if TYPE_CHECKING:
     from redis import Redis
@@ -99,16 +99,16 @@ class GatedQueue(DjangoRQ):
         if found is not None or timeout is None:
             return found
         deadline = time.monotonic() + timeout
-        with Doorbell(connection, names) as doorbell:
+        with Listener(connection, names) as listener:
             while True:
-                # Ask again now that the bell is on: what came before it is found, what comes later rings.
+                # Ask again now that the listener is on: what came before is found, the rest reported.
                 found, retry_at = cls._take_any(queues, options)
                 if found is not None:
                     return found
                 left = deadline - time.monotonic()
                 if left <= 0:
                     raise DequeueTimeout(timeout, [queue.key for queue in queues])
-                doorbell.wait(until(retry_at, left))
+                listener.wait(until(retry_at, left))
 
     @classmethod
     def _take_any(
@@ -150,7 +150,7 @@ class GatedQueue(DjangoRQ):
                 gate.settle(upstream, lease.id, Outcome.RETURNED)
                 continue
             job, leased_queue = found
-            return (lend(job, lease, gate), leased_queue), None
+            return (lease_job(job, lease, gate), leased_queue), None
 
     @classmethod
     def _fetch_leased(cls, queue: Queue, lease: Lease, options: dict[str, Any]) -> tuple[Job, Queue] | None:

@@ -75,7 +75,7 @@ class Renewals:
         try:
             lost = self._without_record([run for run in runs if run.lease is None])
             with self._worker.records_lock, self._worker.connection.pipeline() as pipeline:
-                kept = [run for run in runs if not (run.void or run.ending or run in lost)]
+                kept = [run for run in runs if not (run.void or run.completing or run in lost)]
                 for run in kept:
                     self._write(run, pipeline)
                 self._worker.heartbeat(pipeline=pipeline)
@@ -94,7 +94,7 @@ class Renewals:
             for run in runs:
                 pipeline.exists(run.record.key)
             present = pipeline.execute() if runs else []
-        return [run for run, here in zip(runs, present, strict=True) if not here and not run.ending]
+        return [run for run, here in zip(runs, present, strict=True) if not here and not run.completing]
 
     def _write(self, run: Run, pipeline: Pipeline) -> None:
         run.record.last_heartbeat = now()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..execution import AbortReason, Execution
 from ..gate import Lease, Outcome
-from .doorbell import Nudge
+from .listener import WakeUp
 
 if TYPE_CHECKING:
     from rq.executions import Execution as RQExecution
@@ -30,8 +30,8 @@ class Run:
     lease: Lease | None = None
     outcome: Outcome = Outcome.FAILURE  # to settle with where the job function reported nothing
     renewed: float = field(default_factory=time.monotonic)
-    handed_over: bool = False  # to the finisher, which frees the slot
-    ending: bool = False  # its end is being written: its record must not be renewed any more
+    handed_over: bool = False  # to the batch_completer, which frees the slot
+    completing: bool = False  # its end is being written: its record must not be renewed any more
     void: bool = False  # given back or lost: whatever its thread still does must change nothing
 
     @property
@@ -44,12 +44,12 @@ class Run:
 
 
 class InFlight:
-    """The runs of one worker, shared by its threads; nudges the main thread whenever one ends."""
+    """The runs of one worker, shared by its threads; wakes the main thread whenever one ends."""
 
-    def __init__(self, nudge: Nudge) -> None:
+    def __init__(self, wake_up: WakeUp) -> None:
         self._runs: dict[str, Run] = {}
         self._lock = threading.Lock()
-        self._nudge = nudge
+        self._wake_up = wake_up
 
     def __len__(self) -> int:
         return len(self._runs)
@@ -62,7 +62,7 @@ class InFlight:
         with self._lock:
             for run in runs:
                 self._runs.pop(run.id, None)
-        self._nudge.give()
+        self._wake_up.send()
 
     def all(self) -> list[Run]:
         with self._lock:

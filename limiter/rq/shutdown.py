@@ -10,19 +10,19 @@ from types import FrameType
 from rq.utils import now
 
 from ..execution import AbortReason
+from .completion import Completion
 from .deadlines import cut
-from .doorbell import Nudge
-from .endings import Endings
+from .listener import WakeUp
 
 SECONDS_TO_RETURN = 5.0  # for calls that were cut
 SECONDS_TO_SETTLE = 5.0
 IMPATIENCE = 1.0  # two signals within this are one: a pool and a terminal both send it
 
 
-class Shutdown(Endings):
+class Shutdown(Completion):
     """SIGTERM: admit no more, wait for the grace period, cut, give back. A second one skips the wait."""
 
-    nudge: Nudge
+    wake_up: WakeUp
     grace_seconds: float
     _forced = False
     _asked_at = 0.0
@@ -40,7 +40,7 @@ class Shutdown(Endings):
             self._stop_requested = True
         elif time.monotonic() - self._asked_at >= IMPATIENCE:
             self._forced = True
-        self.nudge.give()
+        self.wake_up.send()
 
     def wind_down(self) -> None:
         """End or give back everything in flight; what can end in time is not cut."""
@@ -48,13 +48,13 @@ class Shutdown(Endings):
             self.log.info("Worker %s [PID %d]: warm shut down requested", self.name, self.pid)
             self.set_shutdown_requested_date()  # type: ignore[no-untyped-call]
         self._wait_for_runs(self.grace_seconds)
-        remaining = [run for run in self.in_flight.all() if not run.ending]
+        remaining = [run for run in self.in_flight.all() if not run.completing]
         for run in remaining:
             cut(run.execution, AbortReason.SHUTDOWN)
         self._wait_for_runs(SECONDS_TO_RETURN, patient=True)
         for run in self.in_flight.all():
             self.give_back(run)
-        if not self.settler.drain(SECONDS_TO_SETTLE):
+        if not self.settler.wait_until_delivered(SECONDS_TO_SETTLE):
             self.log.error("Worker %s: leaves with unsettled leases, which end by themselves", self.name)
 
     def _wait_for_runs(self, seconds: float, *, patient: bool = False) -> None:
@@ -64,4 +64,4 @@ class Shutdown(Endings):
             left = deadline - time.monotonic()
             if left <= 0:
                 return
-            self.nudge.wait(left)
+            self.wake_up.wait(left)

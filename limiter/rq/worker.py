@@ -1,7 +1,7 @@
 """ConcurrentWorker: one process that holds many jobs in flight, in threads.
 
 The main thread admits as many jobs as there are free slots and starts them; each runs in a slot's
-thread. Beside them a few threads serve all runs together: deadlines, renewals, recovery, finisher and
+thread. Beside them a few threads serve all runs together: deadlines, renewals, recovery, batch_completer and
 settler. What rq promises of a worker is done by rq's own code wherever it can be.
 """
 
@@ -29,18 +29,18 @@ from ..execution import Execution, running
 from ..gate import Gate, GateError, Lease, SchemaTooNew
 from ..ledger import get_ledger
 from . import settings, upstreams
+from .batch_completion import BatchCompleter
 from .commands import Commands
+from .completion import Completion
 from .connections import for_threads
 from .deadlines import ThreadDeadline
-from .doorbell import Doorbell, Nudge, until
-from .endings import Endings
-from .finishing import Finisher
-from .intake import Intake
+from .fetch import Fetcher
+from .listener import Listener, WakeUp, until
 from .queue import GatedQueue
 from .recovery import Recovery
 from .renewals import Renewals
 from .runs import InFlight, Run
-from .settling import Settled, Settler
+from .settlement import PendingSettlement, Settler
 from .shutdown import Shutdown
 from .threads import Slots
 from .ticker import Ticker
@@ -58,7 +58,7 @@ LONGEST_PAUSE = 10.0  # between attempts to reach Redis
 SUSPENSION_SECONDS = 0.2  # between two questions whether workers are suspended: a busy loop has many turns
 
 
-class ConcurrentWorker(Commands, Shutdown, Endings):
+class ConcurrentWorker(Commands, Shutdown, Completion):
     """Runs up to `slots` jobs of gated and other queues at once. Not to be forked while it works."""
 
     queue_class = GatedQueue
@@ -70,12 +70,12 @@ class ConcurrentWorker(Commands, Shutdown, Endings):
         self.grace_seconds = settings.grace_seconds()
         self.lease_seconds = settings.lease_seconds()
         self.records_lock = threading.Lock()
-        self.nudge = Nudge()
-        self.in_flight = InFlight(self.nudge)
+        self.wake_up = WakeUp()
+        self.in_flight = InFlight(self.wake_up)
         self.renewals, self.recovery = Renewals(self), Recovery(self)
         self._tickers: list[Ticker] = []
         self._started_jobs = 0
-        self._is_filled = False  # no room was left: what comes next needs a run to end, and that nudges
+        self._is_filled = False  # no room was left: the next job needs a run to end, which sends a wake-up
         self._suspension_asked = -math.inf
         self._has_own_connections = False
 
@@ -130,7 +130,7 @@ class ConcurrentWorker(Commands, Shutdown, Endings):
         pause, idle_since = 1.0, time.monotonic()
         while not self._stop_requested:
             try:
-                with Doorbell(self.connection, self.queue_names()) as doorbell:
+                with Listener(self.connection, self.queue_names()) as listener:
                     while not self._stop_requested:
                         self._upkeep(burst)
                         # Asked before: a settlement that comes while the gate is asked may free a job.
@@ -139,8 +139,8 @@ class ConcurrentWorker(Commands, Shutdown, Endings):
                             idle_since = time.monotonic()
                         elif self._is_over(burst, max_jobs, max_idle_time, idle_since):
                             return
-                        sleep = doorbell.rest if self._is_filled else doorbell.wait
-                        sleep(self._sleep_seconds(max_idle_time, idle_since), self.nudge)
+                        sleep = listener.rest if self._is_filled else listener.wait
+                        sleep(self._sleep_seconds(max_idle_time, idle_since), self.wake_up)
                         pause = 1.0
             except StopRequested:
                 return
@@ -151,7 +151,7 @@ class ConcurrentWorker(Commands, Shutdown, Endings):
                 self.log.error(
                     "Worker %s: no answer from Redis, trying in %.0f s: %s", self.name, pause, error
                 )
-                self.nudge.wait(pause)
+                self.wake_up.wait(pause)
                 pause = min(pause * self.exponential_backoff_factor, LONGEST_PAUSE)
             except Exception:
                 self.log.exception("Worker %s: found an unhandled exception, quitting...", self.name)
@@ -166,7 +166,7 @@ class ConcurrentWorker(Commands, Shutdown, Endings):
 
     def _fill(self, max_jobs: int | None) -> int:
         """Start jobs in the free slots, in the order of the queues; returns how many."""
-        self._intake.forget_retry()
+        self._fetcher.forget_retry()
         room = self.slots - len(self.in_flight)
         if max_jobs is not None:
             room = min(room, max_jobs - self._started_jobs)
@@ -186,7 +186,7 @@ class ConcurrentWorker(Commands, Shutdown, Endings):
         if self._dequeue_strategy != DequeueStrategy.DEFAULT:
             batch = 1
         for queue in self._ordered_queues:
-            runs = self._intake.take(queue, min(room, batch))
+            runs = self._fetcher.take(queue, min(room, batch))
             if runs:
                 self._launch(runs, queue)
                 return runs
@@ -243,7 +243,7 @@ class ConcurrentWorker(Commands, Shutdown, Endings):
             longest = max(0.0, idle_since + max_idle_time - time.monotonic())
         if self._is_filled:
             return longest
-        return until(self._intake.retry_at, longest)
+        return until(self._fetcher.retry_at, longest)
 
     # Parts ----------------------------------------------------------------------------------------
 
@@ -262,8 +262,8 @@ class ConcurrentWorker(Commands, Shutdown, Endings):
 
     def _open(self) -> None:
         self._slots = Slots(self.slots)
-        self._intake = Intake(self)
-        self.finisher = Finisher(self)
+        self._fetcher = Fetcher(self)
+        self.batch_completer = BatchCompleter(self)
         self.settler = Settler(self.gate, self._note_settled)
         self._tickers = [
             Ticker("renewals", self._tick_seconds, self.renewals.renew),
@@ -277,15 +277,15 @@ class ConcurrentWorker(Commands, Shutdown, Endings):
         finally:
             for ticker in self._tickers:
                 ticker.stop()
-            self.finisher.stop()
+            self.batch_completer.stop()
             self.settler.stop()
             self._slots.stop()
 
     def _tick_seconds(self) -> float:
         return self.lease_seconds / TICKS_A_LEASE
 
-    def _note_settled(self, batch: list[Settled]) -> None:
-        self.nudge.give()
+    def _note_settled(self, batch: list[PendingSettlement]) -> None:
+        self.wake_up.send()
         get_ledger(self.connection).settled([item.lease.id for item in batch])
 
     def upstream_of(self, queue: Queue) -> str | None:
@@ -300,7 +300,7 @@ class ConcurrentWorker(Commands, Shutdown, Endings):
                 ticker.reschedule()
         return seconds
 
-    def tell_accepted(self, execution: Execution) -> None:
+    def report_accepted(self, execution: Execution) -> None:
         if execution.lease is None:
             return
         try:

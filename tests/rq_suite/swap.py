@@ -90,7 +90,7 @@ def _swap_queue() -> None:
 def _open_generous_gates() -> None:
     from limiter.gate import Admission, UpstreamConfig
     from limiter.gate.redis import RedisGate
-    from limiter.rq import intake, queue, upstreams
+    from limiter.rq import fetch, queue, upstreams
 
     class GenerousGate(RedisGate):
         def __init__(self, connection: Redis) -> None:
@@ -105,11 +105,11 @@ def _open_generous_gates() -> None:
 
     upstreams.upstream_of = lambda name: name  # type: ignore[assignment]
     upstreams.gate_on = GenerousGate
-    _count_dequeues(queue, intake)
+    _count_dequeues(queue, fetch)
 
 
-def _count_dequeues(queue: ModuleType, intake: ModuleType) -> None:
-    dequeue, take = queue.GatedQueue.dequeue_any.__func__, intake.Intake.take
+def _count_dequeues(queue: ModuleType, fetch: ModuleType) -> None:
+    dequeue, take = queue.GatedQueue.dequeue_any.__func__, fetch.Fetcher.take
 
     def counted_dequeue(
         cls: Any, queues: Any, timeout: Any, connection: Redis, *args: Any, **kwargs: Any
@@ -126,7 +126,7 @@ def _count_dequeues(queue: ModuleType, intake: ModuleType) -> None:
         return runs
 
     queue.GatedQueue.dequeue_any = classmethod(counted_dequeue)
-    intake.Intake.take = counted_take
+    fetch.Fetcher.take = counted_take
 
 
 def excluded(mode: str) -> dict[str, str]:

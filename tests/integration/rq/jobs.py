@@ -8,7 +8,7 @@ import time
 
 from rq import get_current_job
 
-from limiter.execution import ToldError, current_execution
+from limiter.execution import ReportedError, current_execution
 from limiter.gate import Outcome
 
 started = threading.Semaphore(0)
@@ -24,7 +24,7 @@ def fails() -> None:
 
 
 def fails_and_told_so() -> None:
-    raise ToldError("the text has no words")
+    raise ReportedError("the text has no words")
 
 
 def note(key: str) -> None:

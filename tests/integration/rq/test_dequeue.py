@@ -9,7 +9,7 @@ from rq.exceptions import DequeueTimeout
 from rq.job import Job, JobStatus
 
 from limiter.gate import Gate, UpstreamConfig
-from limiter.rq.doorbell import Doorbell, Nudge
+from limiter.rq.listener import Listener, WakeUp
 from limiter.rq.queue import GatedQueue
 from tests.integration.rq.conftest import UPSTREAM
 from tests.integration.rq.jobs import fails, lease_id, nothing, reports_throttled
@@ -72,13 +72,13 @@ def test_a_sleeper_wakes_when_a_slot_becomes_free(gated: GatedQueue, gate: Gate)
 
 
 def test_who_has_no_room_is_not_woken_by_the_gate(redis_client: Redis) -> None:
-    asleep, nudge = f"limiter:{UPSTREAM}:sleeping", Nudge()
-    with Doorbell(redis_client, [UPSTREAM]) as doorbell:
-        nudge.give()
-        doorbell.rest(60.0, nudge)
+    asleep, wake_up = f"limiter:{UPSTREAM}:sleeping", WakeUp()
+    with Listener(redis_client, [UPSTREAM]) as listener:
+        wake_up.send()
+        listener.rest(60.0, wake_up)
         assert not redis_client.exists(asleep)
-        nudge.give()
-        doorbell.wait(60.0, nudge)
+        wake_up.send()
+        listener.wait(60.0, wake_up)
         assert redis_client.exists(asleep)
 
 

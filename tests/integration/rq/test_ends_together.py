@@ -8,8 +8,8 @@ from rq.job import Job, JobStatus
 from rq.registry import FinishedJobRegistry, StartedJobRegistry
 
 from limiter.gate import Ended, Gate, Outcome
-from limiter.rq.finishing import Finisher
-from limiter.rq.intake import Intake
+from limiter.rq.batch_completion import BatchCompleter
+from limiter.rq.fetch import Fetcher
 from limiter.rq.queue import GatedQueue
 from limiter.rq.runs import Run
 from limiter.rq.worker import ConcurrentWorker
@@ -24,21 +24,21 @@ def worker(gated: GatedQueue, gate: Gate) -> ConcurrentWorker:
 
 def returned(worker: ConcurrentWorker, queue: GatedQueue, k: int) -> list[Run]:
     """Runs that were started and whose functions returned."""
-    runs = Intake(worker).take(queue, k)
+    runs = Fetcher(worker).take(queue, k)
     for run in runs:
         run.job.ended_at, run.job._status = run.job.started_at, JobStatus.FINISHED
     return runs
 
 
 def end(worker: ConcurrentWorker, runs: list[Run]) -> list[Run]:
-    finisher = Finisher(worker)
-    finisher.stop()
-    return finisher._together(runs)
+    batch_completer = BatchCompleter(worker)
+    batch_completer.stop()
+    return batch_completer._together(runs)
 
 
 def test_what_is_started_is_read_in_the_same_step(worker: ConcurrentWorker, gated: GatedQueue) -> None:
     jobs = [gated.enqueue(nothing, meta={"mine": number}) for number in range(3)]
-    runs = Intake(worker).take(gated, 3)
+    runs = Fetcher(worker).take(gated, 3)
     assert [run.job.meta for run in runs] == [{"mine": number} for number in range(3)]
     for job, run in zip(jobs, runs, strict=True):
         stored = Job.fetch(job.id, connection=gated.connection)
@@ -54,7 +54,7 @@ def test_a_job_that_is_gone_gives_its_lease_back(
 ) -> None:
     gone, there = gated.enqueue(nothing), gated.enqueue(nothing)
     redis_client.delete(gone.key)
-    assert [run.job.id for run in Intake(worker).take(gated, 2)] == [there.id]
+    assert [run.job.id for run in Fetcher(worker).take(gated, 2)] == [there.id]
     assert gate.status(UPSTREAM).in_flight == 1
     assert not redis_client.exists(gone.key)
 
@@ -64,7 +64,7 @@ def test_a_job_that_cannot_be_read_takes_no_other_with_it(
 ) -> None:
     torn, there = gated.enqueue(nothing), gated.enqueue(nothing)
     redis_client.hset(torn.key, "timeout", "not a number")
-    assert [run.job.id for run in Intake(worker).take(gated, 2)] == [there.id]
+    assert [run.job.id for run in Fetcher(worker).take(gated, 2)] == [there.id]
     assert gate.status(UPSTREAM).in_flight == 1
     assert redis_client.hget(torn.key, "status") == b"queued"
     assert StartedJobRegistry(queue=gated).get_job_ids(cleanup=False) == [there.id]
@@ -103,7 +103,7 @@ def test_many_settlements_are_one_call_and_may_be_repeated(
 ) -> None:
     for _ in range(3):
         gated.enqueue(nothing)
-    ended = [Ended(run.id, Outcome.SUCCESS) for run in Intake(worker).take(gated, 3)]
+    ended = [Ended(run.id, Outcome.SUCCESS) for run in Fetcher(worker).take(gated, 3)]
     redis_client.script_flush()  # as after a failover
     assert [each.applied for each in gate.settle_many(UPSTREAM, ended)] == [True] * 3
     assert [each.applied for each in gate.settle_many(UPSTREAM, ended)] == [False] * 3

@@ -1,4 +1,4 @@
-"""A lease around one job under a worker that knows nothing of leases.
+"""A leased job: one job with its lease, under a worker that knows nothing of leases.
 
 rq's own workers call job.perform, in their process or in a fork of it. Around that call the lease is
 kept alive by a thread and settled with what the function reported. Where a horse is killed, the lease
@@ -29,7 +29,7 @@ logger = logging.getLogger("limiter.rq")
 RENEWALS_A_LEASE = 3
 
 
-def lend(job: Job, lease: Lease, gate: Gate) -> Job:
+def lease_job(job: Job, lease: Lease, gate: Gate) -> Job:
     """Have the job's function run under the lease."""
     job.perform = partial(_perform, job, lease, gate)  # type: ignore[method-assign]
     return job

@@ -1,4 +1,4 @@
-"""Delivering settlements, however long it takes.
+"""The delivery of settlements to the gate, repeated until it succeeds.
 
 A settlement that is not delivered keeps a slot and a hold in the gate until the lease ends. Threads hand
 theirs over and go on; one thread delivers in order, and tries again while the gate can't be reached.
@@ -18,34 +18,34 @@ from redis.exceptions import RedisError
 
 from ..execution import Execution, ended
 from ..gate import Gate, GateError, Lease, Outcome
-from .gathering import gather
+from .drain import drain
 from .history import keep_move
-from .patience import until_answered
+from .retry import retry_until_answered
 
 logger = logging.getLogger("limiter.rq")
 
-BATCH = 16  # handed-over batches, of which the ledger is told at once
+BATCH = 16  # handed-over batches that the ledger takes in one call
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class PendingSettlement:
     lease: Lease
     outcome: Outcome
-    said: Execution  # what else the run has to say
+    execution: Execution  # usage, timing and shares of the run
 
 
 class Settler:
-    """One daemon thread that settles leases and tells `delivered` which."""
+    """One daemon thread that settles leases and calls `delivered` with them."""
 
-    def __init__(self, gate: Gate, delivered: Callable[[list[Settled]], None]) -> None:
+    def __init__(self, gate: Gate, delivered: Callable[[list[PendingSettlement]], None]) -> None:
         self._gate = gate
         self._delivered = delivered
-        self._waiting: queue.SimpleQueue[Sequence[Settled] | None] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[Sequence[PendingSettlement] | None] = queue.SimpleQueue()
         self._undelivered = 0
         self._idle = threading.Condition()
         threading.Thread(target=self._run, name="settler", daemon=True).start()
 
-    def settle(self, items: Sequence[Settled]) -> None:
+    def settle(self, items: Sequence[PendingSettlement]) -> None:
         if not items:
             return
         with self._idle:
@@ -56,7 +56,7 @@ class Settler:
     def is_busy(self) -> bool:
         return self._undelivered > 0
 
-    def drain(self, seconds: float) -> bool:
+    def wait_until_delivered(self, seconds: float) -> bool:
         """Wait until everything is delivered; False: the time was over first."""
         with self._idle:
             return self._idle.wait_for(lambda: self._undelivered == 0, timeout=seconds)
@@ -65,8 +65,8 @@ class Settler:
         self._waiting.put(None)
 
     def _run(self) -> None:
-        while gathered := gather(self._waiting, BATCH):
-            batch = [item for items in gathered for item in items]
+        while waiting := drain(self._waiting, BATCH):
+            batch = [item for items in waiting for item in items]
             for upstream, of_one in itertools.groupby(batch, key=_upstream):
                 self._deliver(upstream, list(of_one))
             with self._idle:
@@ -75,21 +75,21 @@ class Settler:
             try:
                 self._delivered(batch)
             except Exception:
-                # Reconcile finds what the ledger was not told of; settling again is harmless.
+                # Reconcile finds the settlements that the ledger lacks; settling again is harmless.
                 logger.exception("the ledger did not take %d settlements", len(batch))
 
-    def _deliver(self, upstream: str, items: list[Settled]) -> None:
-        said = [ended(each.said, each.outcome) for each in items]
+    def _deliver(self, upstream: str, items: list[PendingSettlement]) -> None:
+        ends = [ended(each.execution, each.outcome) for each in items]
 
-        def tell(pause: float, error: Exception) -> None:
+        def report(pause: float, error: Exception) -> None:
             logger.warning("%d leases stay unsettled for %.1f s: %s", len(items), pause, error)
 
-        settlements = until_answered(
-            partial(self._gate.settle_many, upstream, said), (GateError, RedisError), tell
+        settlements = retry_until_answered(
+            partial(self._gate.settle_many, upstream, ends), (GateError, RedisError), report
         )
         for item, settlement in zip(items, settlements, strict=True):
             keep_move(item.lease, item.outcome, settlement)
 
 
-def _upstream(item: Settled) -> str:
+def _upstream(item: PendingSettlement) -> str:
     return item.lease.upstream

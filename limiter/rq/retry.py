@@ -1,4 +1,4 @@
-"""Trying until the store answers: what was done must be told, however long that takes."""
+"""Retrying until a store answers, for results that must be stored however long that takes."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ Answer = TypeVar("Answer")
 FIRST, LONGEST = 0.1, 5.0  # seconds between two attempts
 
 
-def until_answered(
-    act: Callable[[], Answer], away: tuple[type[Exception], ...], tell: Callable[[float, Exception], None]
+def retry_until_answered(
+    act: Callable[[], Answer], away: tuple[type[Exception], ...], report: Callable[[float, Exception], None]
 ) -> Answer:
     """What `act` returns, tried again after growing pauses while it raises one of `away`.
 
-    `tell` hears of each pause, in seconds, and of its reason.
+    `report` is called with each pause, in seconds, and its reason.
     """
     pause = FIRST
     while True:
         try:
             return act()
         except away as error:
-            tell(pause, error)
+            report(pause, error)
         time.sleep(pause)
         pause = min(pause * 2, LONGEST)

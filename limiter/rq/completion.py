@@ -1,4 +1,4 @@
-"""How a run ends, in rq's terms and in the gate's.
+"""Completion of one run, in rq's terms and in the gate's.
 
 A run may write its end only while its record exists: recovery and giving back erase it. The check and
 rq's transaction are two steps where rq's own code writes the end (a job recovered in the millisecond
@@ -20,13 +20,13 @@ from rq.logutils import blue, green
 from rq.utils import now
 from rq.worker import BaseWorker
 
-from ..execution import AbortReason, ToldError, current_execution
+from ..execution import AbortReason, ReportedError, current_execution
 from ..gate import Outcome
 from . import records, tickets
-from .finishing import AWAY, Finisher, is_plain
-from .patience import until_answered
+from .batch_completion import AWAY, BatchCompleter, is_plain
+from .retry import retry_until_answered
 from .runs import InFlight, Run
-from .settling import Settled, Settler
+from .settlement import PendingSettlement, Settler
 
 if TYPE_CHECKING:
     from rq.executions import Execution as RQExecution
@@ -43,12 +43,12 @@ class RunVoidError(Exception):
     """The job was taken from this run: its end must not be written."""
 
 
-class Endings(BaseWorker):
+class Completion(BaseWorker):
     """The part of the worker that finishes runs."""
 
     in_flight: InFlight
     records_lock: threading.Lock
-    finisher: Finisher
+    batch_completer: BatchCompleter
     settler: Settler
 
     def leave(self, runs: Sequence[Run]) -> None:
@@ -61,7 +61,7 @@ class Endings(BaseWorker):
     def _settle(self, runs: Sequence[Run]) -> None:
         self.settler.settle(
             [
-                Settled(run.lease, run.execution.outcome or run.outcome, run.execution)
+                PendingSettlement(run.lease, run.execution.outcome or run.outcome, run.execution)
                 for run in runs
                 if run.lease and not run.void
             ]
@@ -92,7 +92,7 @@ class Endings(BaseWorker):
         execute_success_callback(job, self.death_penalty_class, return_value)
         self._begin_end(run)
         run.handed_over = True
-        self.finisher.finish(run)
+        self.batch_completer.finish(run)
 
     def finish_alone(self, run: Run) -> None:
         """rq's own success, for a handed-over run that could not be committed with others."""
@@ -122,10 +122,10 @@ class Endings(BaseWorker):
     # Raised ---------------------------------------------------------------------------------------
 
     def handle_exception(self, job: Job, *exc_info: Any) -> None:
-        """Log what was cut, and what the job has told itself, as a line; all else with a traceback."""
+        """Log a cut call, and an error that the job reported, as one line; all else with a traceback."""
         run = self._run_here()
         cut = run and run.execution.abort_reason
-        if cut or isinstance(exc_info[1], ToldError):
+        if cut or isinstance(exc_info[1], ReportedError):
             what = f"its call was cut ({cut})" if cut else exc_info[1]
             self.log.warning("Worker %s: job %s: %s", self.name, job.id, what)
             call_exception_handlers(self._exc_handlers, job, *exc_info)
@@ -147,7 +147,7 @@ class Endings(BaseWorker):
             super()._finalize_failure(job, queue, execution, exc_info)
 
     def _finalize_stopped(self, run: Run) -> None:
-        # Who stops a job says nothing of the provider: neither the rate nor the breaker learns from it.
+        # A stop by a person is no sign of the provider: neither the rate nor the breaker learns from it.
         run.outcome = Outcome.REJECTED
         run.job.ended_at = now()
         try:
@@ -172,7 +172,7 @@ class Endings(BaseWorker):
 
     @property
     def _stopped_job_id(self) -> str | None:
-        """rq keeps one id for its one job; here it is asked in the thread of the run that it is about."""
+        """The job of this thread, where it is to be stopped. rq keeps one id, for its one job."""
         execution = current_execution()
         stopped = execution is not None and execution.abort_reason is AbortReason.STOPPED
         return execution.job if execution is not None and stopped else None
@@ -194,7 +194,7 @@ class Endings(BaseWorker):
         if run.lease is not None:
             run.outcome = Outcome.RETURNED
             self._settle([run])
-            self.settler.drain(SETTLE_SECONDS)
+            self.settler.wait_until_delivered(SETTLE_SECONDS)
         with self.connection.pipeline() as pipeline:
             pipeline.watch(run.record.key)  # type: ignore[no-untyped-call]
             if not pipeline.exists(run.record.key):
@@ -216,9 +216,9 @@ class Endings(BaseWorker):
         return self.in_flight.get(execution.id) if execution is not None else None
 
     def _begin_end(self, run: Run) -> bool:
-        """From here on the record is not renewed; False: somebody else has begun to end the run."""
+        """From here on the record is not renewed; False: another thread has begun to complete the run."""
         with self.records_lock:
-            first, run.ending = not (run.ending or run.void), True
+            first, run.completing = not (run.completing or run.void), True
         return first
 
     def _begin_alone(self) -> None:
@@ -239,7 +239,7 @@ class Endings(BaseWorker):
     def _wait_for_redis(self) -> None:
         """The work is done: its end waits for Redis as long as it must."""
 
-        def tell(_: float, error: Exception) -> None:
+        def report(_: float, error: Exception) -> None:
             self.log.error("Worker %s: the end of a job waits for Redis: %s", self.name, error)
 
-        until_answered(self.connection.ping, AWAY, tell)
+        retry_until_answered(self.connection.ping, AWAY, report)

@@ -1,4 +1,4 @@
-"""Taking jobs into free slots: admitted or popped, then read and marked started in one step for a batch."""
+"""The fetch of jobs into free slots: admitted or popped, then marked started in one step for a batch."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ logger = logging.getLogger("limiter.rq")
 MOMENTS = ("created_at", "enqueued_at", "started_at", "ended_at", "last_heartbeat")
 
 
-class Intake:
+class Fetcher:
     """Fills the slots of a worker from its queues."""
 
     def __init__(self, worker: ConcurrentWorker) -> None:
@@ -51,7 +51,7 @@ class Intake:
         admission = admit(self._worker.gate, upstream, k)
         if admission.retry_at is not None:
             self.retry_at = min(self.retry_at or admission.retry_at, admission.retry_at)
-        accepted = self._worker.tell_accepted
+        accepted = self._worker.report_accepted
         return [
             Execution(id=lease.id, job=lease.job, lease=lease, on_accepted=accepted)
             for lease in admission.leases

@@ -1,4 +1,4 @@
-"""Hearing that something changed for a queue, whoever changed it.
+"""A listener for changes of queues, by any client and any code.
 
 rq pushes ids on its lists from many places (its scheduler, registries, scripts), and blocking on a list
 would take the id past the gate. Redis's client tracking in broadcast mode reports every write to the
@@ -33,11 +33,11 @@ NET_SECONDS = 5.0  # the longest sleep: what a lost report costs at most
 BLIND_SECONDS = 0.5  # the same where Redis does not track for us (a proxy, an access list)
 MARK_SECONDS = 2.5  # a refused admit counts its caller as asleep a little longer than this
 BASE = "limiter:{}"  # of an upstream's keys
-WAKE_KEY = f"{BASE}:wake"  # the gate writes it when something became admissible and somebody sleeps
+WAKE_KEY = f"{BASE}:wake"  # the gate writes it when something became admissible and a worker sleeps
 
 
-class Nudge:
-    """Wakes a sleeper of the same process from any thread or signal handler (a self-pipe)."""
+class WakeUp:
+    """A wake-up for a sleeping thread, from any thread or signal handler of the process (a self-pipe)."""
 
     def __init__(self) -> None:
         self._read, self._write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
@@ -49,7 +49,7 @@ class Nudge:
     def fileno(self) -> int:
         return self._read
 
-    def give(self) -> None:
+    def send(self) -> None:
         with contextlib.suppress(BlockingIOError):  # full: the sleeper has enough to wake for
             os.write(self._write, b".")
 
@@ -59,13 +59,13 @@ class Nudge:
                 pass
 
     def wait(self, seconds: float) -> None:
-        """Sleep until somebody gives one or the time is over."""
+        """Sleep until one is sent or the time is over."""
         select.select([self._read], [], [], seconds)
         self.clear()
 
 
-class Doorbell:
-    """A bell on some queues, for as long as the context lasts. Not for more than one thread."""
+class Listener:
+    """Listens to some queues for as long as the context lasts. Not for more than one thread."""
 
     def __init__(self, connection: Redis, queue_names: Iterable[str]) -> None:
         names = list(queue_names)
@@ -73,12 +73,12 @@ class Doorbell:
         self._upstreams = [name for name in map(upstreams.upstream_of, names) if name is not None]
         lists = [Queue.redis_queue_namespace_prefix + name for name in names]
         self._prefixes = _without_overlaps([*lists, *map(WAKE_KEY.format, self._upstreams)])
-        self._line: Any = None
+        self._subscriber: Any = None
         self._blind = False
 
-    def __enter__(self) -> Doorbell:
+    def __enter__(self) -> Listener:
         pool = self._redis.connection_pool
-        self._line = pool.connection_class(**{**get_connection_kwargs(self._redis), "protocol": 2})
+        self._subscriber = pool.connection_class(**{**get_connection_kwargs(self._redis), "protocol": 2})
         try:
             self._listen()
         except ResponseError as error:
@@ -89,34 +89,34 @@ class Doorbell:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._line.disconnect()
+        self._subscriber.disconnect()
 
-    def wait(self, seconds: float, nudge: Nudge | None = None) -> None:
-        """Sleep until the bell rings, a nudge comes or the time is over. Raises redis.ConnectionError."""
+    def wait(self, seconds: float, wake_up: WakeUp | None = None) -> None:
+        """Sleep until a change, a wake-up or the end of the time. Raises redis.ConnectionError."""
         seconds = max(0.0, min(seconds, BLIND_SECONDS if self._blind else NET_SECONDS))
         if seconds > MARK_SECONDS:
             self._mark_asleep(seconds)
         if not self._drain():
             # The socket is redis-py's own attribute: it offers no way to wait for two things at once.
-            select.select([self._line._sock, *([nudge] if nudge else [])], [], [], seconds)
+            select.select([self._subscriber._sock, *([wake_up] if wake_up else [])], [], [], seconds)
             self._drain()
-        if nudge:
-            nudge.clear()
+        if wake_up:
+            wake_up.clear()
 
-    def rest(self, seconds: float, nudge: Nudge) -> None:
-        """Sleep until a nudge comes or the time is over, whatever rings: for who could take nothing in.
+    def rest(self, seconds: float, wake_up: WakeUp) -> None:
+        """Sleep until a wake-up or the end of the time, whatever changes: for a worker without a free slot.
 
-        Unlike a waiter it is not marked as asleep, so nobody writes what would wake it.
+        It is not marked as asleep, so no decision of the gate tries to wake it.
         """
         self._drain()
-        nudge.wait(max(0.0, min(seconds, NET_SECONDS)))
+        wake_up.wait(max(0.0, min(seconds, NET_SECONDS)))
 
     def _drain(self) -> bool:
-        rang = False
-        while self._line.can_read(timeout=0):
-            self._line.read_response(disable_decoding=True)
-            rang = True
-        return rang
+        changed = False
+        while self._subscriber.can_read(timeout=0):
+            self._subscriber.read_response(disable_decoding=True)
+            changed = True
+        return changed
 
     def _mark_asleep(self, seconds: float) -> None:
         with self._redis.pipeline(transaction=False) as pipeline:
@@ -125,15 +125,15 @@ class Doorbell:
             pipeline.execute()
 
     def _listen(self) -> None:
-        self._line.connect()
-        client = self._ask("CLIENT", "ID")
+        self._subscriber.connect()
+        client = self._command("CLIENT", "ID")
         prefixes = [part for prefix in self._prefixes for part in ("PREFIX", prefix)]
-        self._ask("CLIENT", "TRACKING", "ON", "REDIRECT", client, "BCAST", *prefixes)
-        self._ask("SUBSCRIBE", "__redis__:invalidate")
+        self._command("CLIENT", "TRACKING", "ON", "REDIRECT", client, "BCAST", *prefixes)
+        self._command("SUBSCRIBE", "__redis__:invalidate")
 
-    def _ask(self, *command: Any) -> Any:
-        self._line.send_command(*command)
-        return self._line.read_response()
+    def _command(self, *command: Any) -> Any:
+        self._subscriber.send_command(*command)
+        return self._subscriber.read_response()
 
 
 def _without_overlaps(prefixes: Iterable[str]) -> list[str]:

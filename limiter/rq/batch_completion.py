@@ -1,8 +1,8 @@
-"""Committing the ends of many runs in one step.
+"""Batch completion: the plain ends of many runs, committed in one step.
 
 Most jobs end plainly: they returned, they have no webhook, no repeat, no rate limit. Their threads hand them
-over; whatever has gathered is written by one script, which looks for each run whether its record is there
-still and whether other jobs depend on it. Those, and all other ends, take rq's own road one by one.
+over; all that wait are written by one script, which checks for each run that its record still exists and
+that no other job depends on it. What fails this check, and all other ends, rq's own code completes alone.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from rq.results import Result
 from rq.utils import utcformat
 
 from . import records, scripts
-from .gathering import gather
-from .patience import until_answered
+from .drain import drain
+from .retry import retry_until_answered
 from .runs import Run
 
 if TYPE_CHECKING:
@@ -45,13 +45,13 @@ def is_plain(run: Run, value: object, result_ttl: int) -> bool:
     return not special and not isinstance(value, Retry)
 
 
-class Finisher:
+class BatchCompleter:
     """One daemon thread that commits plain ends in batches."""
 
     def __init__(self, worker: ConcurrentWorker) -> None:
         self._worker = worker
         self._ended: queue.SimpleQueue[Run | None] = queue.SimpleQueue()
-        threading.Thread(target=self._run, name="finisher", daemon=True).start()
+        threading.Thread(target=self._run, name="batch_completer", daemon=True).start()
 
     def finish(self, run: Run) -> None:
         self._ended.put(run)
@@ -60,7 +60,7 @@ class Finisher:
         self._ended.put(None)
 
     def _run(self) -> None:
-        while batch := gather(self._ended, BATCH):
+        while batch := drain(self._ended, BATCH):
             try:
                 self._commit(batch)
             except Exception:
@@ -70,10 +70,10 @@ class Finisher:
     def _commit(self, batch: list[Run]) -> None:
         """Together, but for those that must end alone; again while Redis is away."""
 
-        def tell(_: float, error: Exception) -> None:
+        def report(_: float, error: Exception) -> None:
             logger.warning("the ends of %d jobs wait for Redis: %s", len(batch), error)
 
-        until_answered(partial(self._write, batch), AWAY, tell)
+        retry_until_answered(partial(self._write, batch), AWAY, report)
 
     def _write(self, batch: list[Run]) -> None:
         for run in self._together([run for run in batch if not run.void]):
@@ -101,7 +101,7 @@ class Finisher:
         """What finish.lua takes for a run."""
         job, record = run.job, run.record
         took = (job.ended_at - job.started_at).total_seconds() if job.started_at and job.ended_at else 0.0
-        # The class's own: what the job tells the gate of itself stays on its hash as it is (tickets.py).
+        # The class's own: the ticket's fields stay on the job's hash as they are (tickets.py).
         job_fields = _flat(type(job).to_dict(job, include_meta=False, include_result=False))
         result = _flat(_result(run, self._worker).serialize())
         return (

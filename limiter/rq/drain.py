@@ -1,4 +1,4 @@
-"""Taking from a queue whatever has gathered there."""
+"""Draining a queue between threads: all that waits there, as one batch."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TypeVar
 Item = TypeVar("Item")
 
 
-def gather(source: queue.SimpleQueue[Item | None], most: int) -> list[Item]:
+def drain(source: queue.SimpleQueue[Item | None], most: int) -> list[Item]:
     """Wait for one item, then take what else is there; an empty list says that None came: time to stop."""
     first = source.get()
     batch = [] if first is None else [first]
