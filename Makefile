@@ -42,10 +42,11 @@ bench: $(VENV)/installed-dev ## run every benchmark; each prints its figures
 
 # The parts of `make test` ------------------------------------------------------------------------
 
-lint: $(VENV)/installed-dev ## style and likely mistakes
+lint: $(VENV)/installed-dev ## style, likely mistakes, and the measure of the prose
 	@$(BIN) -m ruff check
 	@$(BIN) -m ruff format --check
 	@$(BIN) .ci/names.py
+	@$(BIN) .ci/words.py
 
 fmt: $(VENV)/installed-dev ## format, and mend what can be mended safely
 	@$(BIN) -m ruff check --fix

@@ -1,7 +1,7 @@
 """The catalogues of translations, brought up to date with the strings in the sources, and compiled.
 
     python .ci/messages.py           # after a string was written, changed or taken out
-    python .ci/messages.py --check   # says what is missing, and changes nothing
+    python .ci/messages.py --check   # names what is missing, and changes nothing
 
 Babel alone does it: GNU gettext is not needed.
 """
@@ -33,7 +33,7 @@ KEYWORDS = {
     "ngettext": (1, 2), "ngettext_lazy": (1, 2), "pgettext": ((1, "c"), 2), "pgettext_lazy": ((1, "c"), 2),
 }  # fmt: skip
 
-Message = tuple[str | tuple[str, ...], str | None]  # what is said (one, many), in which context
+Message = tuple[str | tuple[str, ...], str | None]  # the text (one, many) and its context
 
 
 def sources() -> Iterator[Path]:
@@ -48,15 +48,15 @@ def messages_in(path: Path) -> Iterator[Message]:
     """The strings that a source marks."""
     text = path.read_text()
     if path.suffix != ".py":
-        # What a template says, as code: the blanked rest must not look like an indentation.
+        # The strings of a template, as code: the blanked rest must not look like an indentation.
         text = "\n".join(line.strip() for line in templatize(text, str(path)).splitlines())
-    for _line, function, said, _comments in extract_python(BytesIO(text.encode()), KEYWORDS, (), {}):
-        if message := _message(function, said):
+    for _line, function, texts, _comments in extract_python(BytesIO(text.encode()), KEYWORDS, (), {}):
+        if message := _message(function, texts):
             yield message
 
 
-def _message(function: str, said: str | tuple[str | None, ...] | None) -> Message | None:
-    parts = said if isinstance(said, tuple) else (said,)
+def _message(function: str, texts: str | tuple[str | None, ...] | None) -> Message | None:
+    parts = texts if isinstance(texts, tuple) else (texts,)
     context = None
     if "pgettext" in function:
         context, *rest = parts
@@ -97,7 +97,7 @@ def compiled(catalogue: Catalog) -> bytes:
 
 
 def missing(catalogue: Catalog) -> list[str]:
-    """What the sources say and the catalogue does not."""
+    """Strings of the sources that the catalogue lacks."""
     found = []
     for message in extracted():
         known = catalogue.get(message.id, context=message.context)
@@ -106,8 +106,8 @@ def missing(catalogue: Catalog) -> list[str]:
     return found
 
 
-def _strings(said: str | tuple[str, ...] | None) -> tuple[str, ...]:
-    return said if isinstance(said, tuple) else (said or "",)
+def _strings(texts: str | tuple[str, ...] | None) -> tuple[str, ...]:
+    return texts if isinstance(texts, tuple) else (texts or "",)
 
 
 def bring_up_to_date(language: str) -> list[str]:
