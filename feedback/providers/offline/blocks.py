@@ -37,6 +37,9 @@ _REFERENCE = re.compile(
 )
 _FIGURE = re.compile(r"[-+±−£$€]?\d[\d.,:/]*%?\Z")
 _ENDED = re.compile(r"[.!?…:;,][\"'”’)\]]*\Z")
+_SOURCE_ENDS = re.compile(
+    r"\([^()\n]{0,80}(?:\b(?:1[5-9]|20)\d\d|\bpp?\.\s?\d|\s\d{1,4})[^()\n]{0,30}\)\.?\Z"
+)
 _LINE = re.compile(r"[^\n]*\n?")
 _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*\s*\Z")
 
@@ -44,10 +47,23 @@ _SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*\s*\Z")
 def split_blocks(text: str, headings: Collection[str] = ()) -> tuple[Block, ...]:
     """Blocks in order. Lines that stand alone and end no sentence are headings, marked as such or not."""
     blocks = _merged(text, _lines(text), keep_lines=_lines_are_paragraphs(text))
-    return tuple(
-        replace(block, kind=BlockKind.HEADING) if _is_heading(text, block, headings) else block
-        for block in blocks
-    )
+    read: list[Block] = []
+    for block in blocks:
+        if _is_heading(text, block, headings):
+            read.append(replace(block, kind=BlockKind.HEADING))
+        elif _is_set_off(text, block, read[-1] if read else None):
+            read.append(replace(block, kind=BlockKind.QUOTATION))
+        else:
+            read.append(block)
+    return tuple(read)
+
+
+def _is_set_off(text: str, block: Block, before: Block | None) -> bool:
+    """A quotation in a paragraph of its own: a colon announces it and its source ends it."""
+    if block.kind is not BlockKind.PARAGRAPH or before is None:
+        return False
+    announced = text[before.start : before.end].endswith(":")
+    return announced and bool(_SOURCE_ENDS.search(text, block.start, block.end))
 
 
 def _is_heading(text: str, block: Block, headings: Collection[str]) -> bool:

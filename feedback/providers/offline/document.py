@@ -14,9 +14,11 @@ from .outline import Observation, Part, observe
 from .prose import Prose
 from .reader import Reader, reader_of
 from .rubric import assess
-from .rules import RULES, Finding, Rule, excerpt, find_all, joined
+from .rules import RULES, Finding, Rule, clipped, excerpt, find_all, joined
 
 NEXT_STEPS = 3
+MOST_SAID = 6000  # characters: a title or heading may be a page
+MOST_LEVELS = 50  # the contract's bound
 STRENGTHS = 5
 RECURS = 2  # times before a point is called recurring
 
@@ -51,12 +53,12 @@ def review_document(request: SummaryRequest) -> FeedbackOutput:
     observations = list(observe(parts, personal=reader.personal))
     recurring = _recurring(findings) + _inconsistent(parts, reader)
     return FeedbackOutput(
-        summary=_summary(request, parts, words, observations, recurring),
+        summary=clipped(_summary(request, parts, words, observations, recurring), MOST_SAID),
         strengths=_strengths(observations, findings, parts),
         next_steps=_next_steps(observations, recurring, parts),
         levels=[
             assess(criterion, [(finding, parts[index].prose.text) for finding, index in findings], words)
-            for criterion in request.task.criteria
+            for criterion in request.task.criteria[:MOST_LEVELS]
         ],
     )
 

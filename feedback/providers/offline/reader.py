@@ -21,6 +21,17 @@ class Reader:
     personal: bool = False  # first person and contractions are at home
     method: bool = False  # the section reports a procedure, where the passive is the convention
 
+    @property
+    def plural(self) -> bool:
+        return self.name in _SEVERAL
+
+    def does(self, one: str, several: str) -> str:
+        """The form of a verb that goes with the name."""
+        return several if self.plural else one
+
+
+_SEVERAL = frozenset(("children", "teenage readers", "specialists"))
+
 
 _CHILDREN = re.compile(
     r"\b(child(?:ren)?|pupils?|primary school|elementary|kids|year [1-6])\b", re.IGNORECASE

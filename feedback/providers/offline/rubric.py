@@ -14,6 +14,7 @@ from ..base import CommentKind, Criterion, CriterionLevel
 from .rules import Finding, Rule, joined
 
 PERSON = "For a person to judge"
+PASSAGE = 400  # characters of the text that show a level
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,4 +160,4 @@ def _passage(findings: Sequence[tuple[Finding, str]]) -> str:
         return ""
     finding, text = max(findings, key=lambda pair: pair[0].rank)
     passage = text[finding.remark.start : finding.remark.end]
-    return passage if len(passage) <= 400 else passage[: passage.rfind(" ", 0, 400)]
+    return passage if len(passage) <= PASSAGE else passage[:PASSAGE].rsplit(" ", 1)[0]

@@ -94,6 +94,11 @@ def excerpt(text: str, limit: int = 70) -> str:
     return (line[:limit].rsplit(" ", 1)[0] or line[:limit]).rstrip(",;:–- ") + " …"
 
 
+def clipped(text: str, limit: int) -> str:
+    """A sentence of ours within a bound. Only one that quotes a word without an end passes it."""
+    return text if len(text) <= limit else text[: limit - 2].rstrip() + " …"
+
+
 def joined(parts: list[str]) -> str:
     """ "one, two and three", for at least one part."""
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

@@ -9,9 +9,10 @@ from .headings import REFERENCES
 from .prose import Prose
 from .reader import Reader, reader_of
 from .rubric import criterion_for
-from .rules import excerpt, find_all, joined
+from .rules import clipped, excerpt, find_all, joined
 from .selection import Choice, choose
 
+MOST_SAID = 600  # characters of a message: what quotes the text may meet a word without an end
 FEW_WORDS = 8  # less is a label or a caption
 NEXT_STEPS = 3
 
@@ -59,8 +60,8 @@ def _comment(prose: Prose, choice: Choice, request: SectionRequest) -> Comment:
     return Comment(
         kind=rule.kind,
         quote=prose.text[quote.start : quote.end],
-        message=remark.message,
-        suggestion=remark.suggestion,
+        message=clipped(remark.message, MOST_SAID),
+        suggestion=clipped(remark.suggestion, MOST_SAID),
         criterion=criterion_for(rule, request.task.criteria),
     )
 

@@ -27,8 +27,15 @@ PIECES = st.sampled_from(
         "\x00", "A. b", "the implementation of", "Internet",
     )
 )  # fmt: skip
+# one piece again and again: words, lists and sentences without an end
+ENDLESS = st.builds(
+    lambda piece, times: piece * times,
+    st.one_of(st.text(min_size=1, max_size=6), st.lists(PIECES, min_size=1, max_size=3).map("".join)),
+    st.integers(100, 2500),
+)
 TEXTS = st.one_of(
     st.text(max_size=300),
+    ENDLESS,
     st.lists(st.tuples(PIECES, st.sampled_from((" ", " ", " ", "\n", "\n\n", ""))), max_size=120).map(
         lambda pairs: "".join(piece + gap for piece, gap in pairs)
     ),
@@ -77,7 +84,7 @@ def test_a_paragraph_of_forty_thousand_words_is_read_to_the_end() -> None:
     assert any("very long paragraphs" in step or "Break the longest" in step for step in output.next_steps)
 
 
-@pytest.mark.parametrize("mark", ["“", "‘", "(", '"', "[", "- ", "Ab, ", ". ", "a.", "(A "])
+@pytest.mark.parametrize("mark", ["“", "‘", "(", '"', "[", "- ", "Ab, ", ". ", "a.", "(A ", "a;b:", "Aa"])
 def test_a_page_of_one_mark_does_no_harm(mark: str) -> None:
     text = mark * (60_000 // len(mark))
 

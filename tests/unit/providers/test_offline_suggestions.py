@@ -41,21 +41,36 @@ def test_a_contraction_is_written_out() -> None:
     assert "“we're”" in remark.message
 
 
-def test_a_long_sentence_is_shown_where_it_could_end() -> None:
-    first, second = "word " * 30 + "river", "the mayor and " + "word " * 25
-    (remark,) = noticed("long-sentence", f"Every {first}, but {second.strip()}.")
+WHOLE = "Say the main point in a short sentence first"
 
-    assert "word word word river" in remark.suggestion
-    assert "but the mayor and" in remark.suggestion
+
+def _seam(middle: str) -> str:
+    """What is suggested for a long sentence with this in its middle."""
+    (remark,) = noticed("long-sentence", f"Every {'word ' * 25}river{middle} {'word ' * 25}went.")
+    return remark.suggestion
+
+
+def test_a_long_sentence_is_shown_where_it_could_end() -> None:
+    suggestion = _seam(", but it was closed")
+
+    assert "word word word river" in suggestion
+    assert "with “but it was closed" in suggestion
 
 
 def test_a_new_sentence_does_not_begin_with_and() -> None:
-    (remark,) = noticed("long-sentence", f"Every {'word ' * 25}river, and the mayor {'word ' * 25}went.")
-
-    assert "with “the mayor word" in remark.suggestion
+    assert "with “she had closed" in _seam(", and she had closed")
 
 
-def test_a_clause_that_cannot_stand_alone_is_not_offered_as_a_sentence() -> None:
-    (remark,) = noticed("long-sentence", f"Every {'word ' * 25}river, which the mayor {'word ' * 25}crossed.")
-
-    assert "word river”, and give what follows a sentence of its own" in remark.suggestion
+@pytest.mark.parametrize(
+    "middle",
+    (
+        ", which the mayor",
+        ", and the mayor and the",
+        ", salt, and pepper",
+        " (it was late; it was cold) and",
+        " – they knew; they had known – and",
+        ": it was late; it was cold and",
+    ),
+)
+def test_a_part_that_cannot_stand_alone_is_not_offered_as_a_sentence(middle: str) -> None:
+    assert _seam(middle).startswith(WHOLE)

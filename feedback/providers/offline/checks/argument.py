@@ -14,6 +14,12 @@ from ..rules import Remark, excerpt, rule
 
 _ABSOLUTE = matching(ABSOLUTES)
 _SUPPORT = re.compile(SUPPORT, re.IGNORECASE)
+_DENIED = re.compile(
+    r"(?:\b(?:not|cannot|nor|neither|hardly|rarely|seldom|without|if|unless|whether|though|although|than|nobody)"
+    r"|n[’']t)\b[^.;:]{0,40}$"
+    r"|\b(?:claim|argue|say|believe|think|assume|insist|suppose|object)(?:s|d|ed)?\b|\b(?:said|thought)\b",
+    re.IGNORECASE,
+)
 _BEYOND_DOUBT = frozenset(
     (
         "clearly",
@@ -40,7 +46,11 @@ def absolute_claims(prose: Prose, reader: Reader) -> Iterator[Remark]:
     for paragraph in prose.blocks_of_prose:
         for index, sentence in enumerate(paragraph.sentences):
             match = _ABSOLUTE.search(prose.own_text(sentence))
-            if match is None or (reader.personal and normal(match.group()).startswith(("always", "never"))):
+            if (
+                match is None
+                or _weakened(prose.own_text(sentence), match.start())
+                or (reader.personal and normal(match.group()).startswith(("always", "never")))
+            ):
                 continue
             following = paragraph.sentences[min(index + 1, len(paragraph.sentences) - 1)]
             if prose.cites(sentence.start, following.end) or _SUPPORT.search(
@@ -48,6 +58,11 @@ def absolute_claims(prose: Prose, reader: Reader) -> Iterator[Remark]:
             ):
                 continue
             yield _remark(sentence.start, sentence.end, match.group())
+
+
+def _weakened(sentence: str, at: int) -> bool:
+    """Denied, asked, supposed, or what others hold: the writer claims nothing absolute."""
+    return bool(_DENIED.search(sentence[:at])) or sentence.rstrip().endswith("?")
 
 
 def _remark(start: int, end: int, phrase: str) -> Remark:

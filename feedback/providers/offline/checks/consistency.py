@@ -16,6 +16,7 @@ from ..rules import Remark, rule
 _ISE = re.compile(r"([a-z]{3,})i([sz])(e|es|ed|ing|ation|ations|er|ers)\Z")
 _AMERICAN = {american: british for british, american in BRITISH_AMERICAN.items()}
 _LABEL = re.compile(r"\s*(?:\d|[A-Z]\b|[IVX]+\b)")  # "Table 3" and "Group B" are names
+_NO_NOUN_FOLLOWS = r"(?=\s*[.,;:!?)]|\s+(?:is|are|was|were|has|have|can|will|of|in|for|and|or|that|which)\b)"
 _HYPHENATED = re.compile(r"\b([a-z]{3,})-([a-z]{3,})\b")
 
 
@@ -106,7 +107,7 @@ def mixed_hyphenation(prose: Prose, reader: Reader) -> Iterator[Remark]:
         if term in seen or term in OPEN_OR_HYPHENATED or _joins(match[1]) or _joins(match[2]):
             continue
         seen.add(term)
-        other = re.search(rf"\b(?:{match[1]}\s+{match[2]}|{match[1]}{match[2]})\b", text)
+        other = re.search(rf"\b{match[1]}{match[2]}\b", text) or _open_noun(match[1], match[2], term, text)
         if other:
             yield Remark(
                 other.start(),
@@ -115,6 +116,13 @@ def mixed_hyphenation(prose: Prose, reader: Reader) -> Iterator[Remark]:
                 "wonder whether two things are meant.",
                 "Look the compound up in a dictionary once, and use that form each time.",
             )
+
+
+def _open_noun(first: str, second: str, term: str, text: str) -> re.Match[str] | None:
+    """The open form, where both forms are nouns: before a noun the hyphen is right ("a long-term plan")."""
+    if not re.search(rf"\b{term}{_NO_NOUN_FOLLOWS}", text):
+        return None
+    return re.search(rf"\b{first}\s+{second}{_NO_NOUN_FOLLOWS}", text)
 
 
 def _joins(part: str) -> bool:

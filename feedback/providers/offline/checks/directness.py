@@ -30,8 +30,10 @@ _EXPLETIVE = re.compile(
     r"\s*It\s+(?:is|was|has been|can be|may be|would be|will be|seems|takes?|took)\b[^.]{0,60}\b(?:that|to"
     r"|who|whether|how)\b"
 )
-_HEDGE = any_of(HEDGES)
-_MODALS = frozenset(("may", "might", "could"))
+_HEDGE = re.compile(
+    any_of(HEDGES).pattern.replace("(?:may)", "(?:(?-i:may))"), re.IGNORECASE
+)  # not the month
+_MODALS = frozenset(("may", "might", "could be", "could have"))
 
 
 @rule(

@@ -29,6 +29,11 @@ _FIGURE = re.compile(
 _NAMED_SOURCE = re.compile(
     r"\b[A-Z][a-z]+\s+(?:\(|and [A-Z]|et al)|\b(?:page|chapter|line|act|scene|p\.)\s*\d", re.UNICODE
 )
+# a capital inside the sentence, or a name as its first word before a verb by which people say things
+_SAYING = r"(?:calls?|called|puts?|notes?|noted|(?:describe|argue|observe)[sd]?|(?:claim|insist)(?:s|ed)?)"
+_NAME_INSIDE = re.compile(
+    rf"(?<=[\w,:;(] )[A-Z][\w’']{{2,}}|^\s*[A-Z][\w’']+(?:\s[A-Z][\w’']+)?,?\s+(?:{SPEECH}|{_SAYING})\b"
+)
 # talk that the writer heard or took part in is its own source
 _HEARD = re.compile(
     r"\b(?:I|he|she|they|we|you|(?:my|our|his|her|their|one|the|a)\s+\w+(?:\s+\w+)?)\s+(?:\w+ly\s+|had\s+"
@@ -108,7 +113,7 @@ def quotations_without_source(prose: Prose, reader: Reader) -> Iterator[Remark]:
         frame = prose.own[max(sentence.start, span.start - 200) : min(len(prose.text), span.end + NEARBY)]
         if prose.cites(sentence.start, max(sentence.end, span.end + NEARBY)) or _HEARD.search(frame):
             continue
-        if _NAMED_SOURCE.search(prose.text[sentence.start : sentence.end]):
+        if _names(prose, sentence):
             continue
         yield Remark(
             span.start,
@@ -120,6 +125,12 @@ def quotations_without_source(prose: Prose, reader: Reader) -> Iterator[Remark]:
             "quotation shows.",
             strength=1.1 if reader.academic else 0.8,
         )
+
+
+def _names(prose: Prose, sentence: Sentence) -> bool:
+    """Whether the sentence that frames a quotation says whose words they are, or where they stand."""
+    own = prose.own_text(sentence)
+    return bool(_NAMED_SOURCE.search(prose.text[sentence.start : sentence.end]) or _NAME_INSIDE.search(own))
 
 
 @rule(

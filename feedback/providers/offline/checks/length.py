@@ -16,10 +16,16 @@ ENOUGH_TO_GRADE = 60  # words: the grade of less says little
 TOLERATED = 1.1  # times the comfortable length: a word too many is no fault
 LIST_LIKE = 6  # so many commas or semicolons are an enumeration, which may be long
 
-# where a new sentence can begin as it stands, and where it needs other words
-_SEAM = re.compile(r"(?:;|,\s+(?:and|but|so(?!\s+that))\b|\s[–—]\s|:\s)")
-_SUBORDINATE = re.compile(r",\s+(?:which|who|where|because|since|while|whereas|although|so\s+that)\b")
-_LEADING = re.compile(r"[\s,;:–—]*(?:and\s+)?")
+# where both halves stand as sentences: a semicolon, or a conjunction with a subject and its verb after it
+_SUBJECT = r"(?:I|we|you|he|she|it|they|this|that|these|those|there)"
+_VERB = (
+    r"(?:am|is|are|was|were|has|have|had|do|does|did|can|could|will|would|shall|should|may|might|must"
+    r"|\w{2,}(?:ed|s))"
+)
+_SEAM = re.compile(
+    rf"(?:;|,\s+(?:and|but|so))(?=\s+{_SUBJECT}\s+(?:\w+ly\s+|never\s+|also\s+)?{_VERB}\b)", re.IGNORECASE
+)
+_LEADING = re.compile(r"[\s,;]*(?:and\s+)?", re.IGNORECASE)
 
 
 @rule(
@@ -32,17 +38,21 @@ _LEADING = re.compile(r"[\s,;:–—]*(?:and\s+)?")
 )
 def long_sentences(prose: Prose, reader: Reader) -> Iterator[Remark]:
     for sentence in prose.sentences:
-        excess = sentence.length / reader.sentence_words
+        excess = _own_length(prose, sentence) / reader.sentence_words
         if excess > TOLERATED and not (_enumerates(prose, sentence) and excess < 1.5):
             yield Remark(
                 sentence.start,
                 sentence.end,
-                f"This sentence runs to {sentence.length} words. By the end {reader.name} has to remember a "
-                "lot "
-                "before the main point is complete.",
+                f"This sentence runs to {sentence.length} words. By the end {reader.name} "
+                f"{reader.does('has', 'have')} to remember a lot before the main point is complete.",
                 _split_advice(prose, sentence),
                 strength=min(excess, 2.0),
             )
+
+
+def _own_length(prose: Prose, sentence: Sentence) -> int:
+    """Words without quoted ones: quoted speech has sentences of its own."""
+    return sum(prose.is_own(word) for word in sentence.words)
 
 
 def _enumerates(prose: Prose, sentence: Sentence) -> bool:
@@ -51,21 +61,25 @@ def _enumerates(prose: Prose, sentence: Sentence) -> bool:
 
 
 def _split_advice(prose: Prose, sentence: Sentence) -> str:
-    """Where the sentence could end: the seam nearest to its middle, outside quotations."""
+    """Where the sentence could end: the seam nearest to its middle, outside quotations and brackets."""
     own = prose.own_text(sentence)
-    for pattern in (_SEAM, _SUBORDINATE):
-        seams = [match for match in pattern.finditer(own) if 0.25 < match.start() / len(own) < 0.75]
-        if seams:
-            seam = min(seams, key=lambda match: abs(match.start() - len(own) / 2))
-            break
-    else:
+    seams = [match for match in _SEAM.finditer(own) if _parts(own, match.start())]
+    if not seams:
         return "Say the main point in a short sentence first, and give the details in a second one."
+    seam = min(seams, key=lambda match: abs(match.start() - len(own) / 2))
     before = prose.text[sentence.start : sentence.start + seam.start()].split()
-    stop = f"Try a full stop after “… {' '.join(before[-4:])}”"
-    if pattern is _SUBORDINATE:
-        return f"{stop}, and give what follows a sentence of its own."
     rest = _LEADING.sub("", prose.text[sentence.start + seam.start() : sentence.end], count=1).split()
-    return f"{stop} and begin a new sentence with “{' '.join(rest[:5])} …”."
+    return (
+        f"Try a full stop after “… {excerpt(' '.join(before[-4:]))}” and begin a new sentence with "
+        f"“{excerpt(' '.join(rest[:5]))} …”."
+    )
+
+
+def _parts(own: str, at: int) -> bool:
+    """Whether a full stop at this place leaves two sentences, and no bracket or dash open."""
+    before = own[:at]
+    opened = before.count("(") > before.count(")") or len(re.findall(r"\s[–—]\s", before)) % 2 == 1
+    return 0.25 < at / len(own) < 0.75 and not opened and ":" not in before
 
 
 @rule(

@@ -22,6 +22,14 @@ _FULL = {
 }  # fmt: skip
 _ENDINGS = {"n't": " not", "'re": " are", "'ve": " have", "'ll": " will", "'d": " would", "'m": " am"}
 _INFORMAL = any_of(INFORMAL)
+# "it's reputation" is a slip: these are contractions only before a word that can follow "is" or "has"
+_CONFUSED = frozenset(("it's", "who's"))
+_IS = re.compile(
+    r"\s+(?:a|an|the|not|no|also|just|only|all|so|too|very|more|less|most|quite|still|always|never|often|now"
+    r"|been|my|our|his|her|their|your|this|that|what|how|why|where|when|because|like|in|on|at|about|for|going"
+    r"|\w{3,}(?:ed|ly)|true|clear|hard|easy|important|possible|impossible|likely|good|bad|better|worse|time|up)\b",
+    re.IGNORECASE,
+)
 
 
 @rule(
@@ -34,7 +42,15 @@ _INFORMAL = any_of(INFORMAL)
 )
 def contractions(prose: Prose, reader: Reader) -> Iterator[Remark]:
     """One remark for all of them: they are one habit."""
-    found = list(_CONTRACTION.finditer(prose.own)) if reader.academic and not reader.personal else []
+    found = (
+        [
+            match
+            for match in _CONTRACTION.finditer(prose.own)
+            if not (normal(match.group()) in _CONFUSED and not _IS.match(prose.own, match.end()))
+        ]
+        if reader.academic and not reader.personal
+        else []
+    )
     if not found:
         return
     first = found[0]
@@ -43,7 +59,8 @@ def contractions(prose: Prose, reader: Reader) -> Iterator[Remark]:
     yield Remark(
         first.start(),
         first.end(),
-        f"“{first.group()}”{more} is how we speak. {reader.name.capitalize()} expects the full form, and "
+        f"“{first.group()}”{more} is how we speak. {reader.name.capitalize()} "
+        f"{reader.does('expects', 'expect')} the full form, and "
         "may take the short one for haste.",
         f"Write “{written_out(words[0])}”.",
         strength=1.0 + 0.1 * min(len(found), 5),

@@ -87,11 +87,11 @@ LIGHT_VERB_FORMS = {
 }  # fmt: skip
 
 HEDGES = (
-    "may", "might", "could", "perhaps", "possibly", "probably", "maybe", "seems", "seem", "seemed", "appears",
-    "appear", "appeared", "somewhat", "arguably", "to some extent", "to a certain extent", "in some ways",
-    "kind of", "sort of", "i think", "i believe", "i feel", "in my opinion", "it could be argued",
-    "can be argued", "tends to", "tend to", "relatively", "fairly", "quite", "rather", "presumably",
-    "supposedly", "more or less", "potentially", "likely",
+    "may", "might", "could be", "could have", "perhaps", "possibly", "probably", "maybe", "seems", "seem",
+    "seemed", "appears to", "appear to", "appeared to", "somewhat", "arguably", "to some extent",
+    "to a certain extent", "in some ways", "kind of", "sort of", "i think", "i believe", "i feel",
+    "in my opinion", "it could be argued", "can be argued", "tends to", "tend to", "relatively", "fairly",
+    "presumably", "supposedly", "more or less", "potentially",
 )  # fmt: skip
 
 INFORMAL = {
