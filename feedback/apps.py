@@ -12,7 +12,7 @@ class FeedbackConfig(AppConfig):
         from allauth.account.signals import user_logged_in
         from django.conf import settings
 
-        from limiter.watch import add_holder, add_listener, add_mover, add_watcher
+        from limiter.watch import add_failure_counter, add_holder, add_listener, add_mover, add_watcher
 
         from .alerts.seed import seed_after_migrate
         from .observe import gate, tracing
@@ -21,6 +21,7 @@ class FeedbackConfig(AppConfig):
 
         tracing.start(export=settings.TRACES_EXPORTED)
         add_watcher(gate.watch)
+        add_failure_counter(gate.thread_failed)
         add_listener(audit.record_change_of_limits)
         add_mover(provisional.breaker_moved)
         add_holder(provisional.hold_moved)

@@ -94,6 +94,24 @@ def hold_moved(upstream: str, is_held: bool) -> None:
             logger.exception("the hold of %s moved, and a listener failed", upstream)
 
 
+# Threads --------------------------------------------------------------------------------------
+
+FailureCounter = Callable[[str], object]
+_failure_counters: list[FailureCounter] = []
+
+
+def add_failure_counter(counter: FailureCounter) -> None:
+    """Have each failure or silence of a thread that serves all told: the thread's name."""
+    if counter not in _failure_counters:
+        _failure_counters.append(counter)
+
+
+def thread_failed(name: str) -> None:
+    """Tell. A counter must not raise."""
+    for counter in _failure_counters:
+        counter(name)
+
+
 # Changes --------------------------------------------------------------------------------------
 
 

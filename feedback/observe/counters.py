@@ -53,4 +53,8 @@ gate_seconds = Histogram(
     "limiter_gate_seconds", "One operation of the gate, as its caller saw it.", ["operation"],
     buckets=DECISION,
 )  # fmt: skip
+thread_failures = Counter(
+    "limiter_thread_failures", "Failures and silences of a worker's threads that serve all its jobs.",
+    ["thread"],
+)  # fmt: skip
 gate_errors = Counter("limiter_gate_errors", "Operations that the gate could not answer.", ["operation"])

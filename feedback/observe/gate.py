@@ -7,6 +7,11 @@ from opentelemetry import trace
 from . import counters
 
 
+def thread_failed(name: str) -> None:
+    """A limiter.watch.FailureCounter."""
+    counters.thread_failures.labels(name).inc()
+
+
 def watch(operation: str, upstream: str, seconds: float, error: BaseException | None) -> None:
     """A limiter.watch.Watcher: counts the operation, and marks it on the span that it happened in."""
     counters.gate_seconds.labels(operation).observe(seconds)

@@ -37,6 +37,7 @@ STAGES: dict[str, Stage] = {
     Job.Kind.DELIVER: cast(Stage, deliver),
 }
 PAUSE_SECONDS = (1, 5, 20, 60)  # before the second, third ... attempt
+LONGEST_PAUSE = 900.0  # seconds, whatever a service asks for: its next answer may differ
 MAX_ATTEMPTS = 50  # of any kind: the end of what only ever throttles
 
 
@@ -191,7 +192,8 @@ def _pause_after(job: Job, verdict: Verdict) -> float:
     """Seconds until the next attempt."""
     if verdict.outcome is Outcome.EXHAUSTED:
         return 0.0  # in line, where the gate holds everything until the quota renews, and the page says so
-    return max(verdict.retry_after, _pause(job.attempt)) if verdict.counts else verdict.retry_after
+    asked = min(verdict.retry_after, LONGEST_PAUSE)
+    return max(asked, _pause(job.attempt)) if verdict.counts else asked
 
 
 def _may_try_again(job: Job, verdict: Verdict) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from random import random as uniform
 from uuid import uuid4
 
+from limiter import bounds
 from limiter.gate.memory.breaker import Breaker
 from limiter.gate.model import BreakerState, Outcome
 from limiter.gate.rules import micros, seconds
@@ -59,7 +60,7 @@ class MemoryCircuits:
                     outcome,
                     probe=mine,
                     now=now,
-                    retry_after=micros(retry_after),
+                    retry_after=micros(bounds.wait(retry_after)),
                     random=self._random(),
                 )
 

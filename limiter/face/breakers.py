@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
 
+from limiter import bounds
 from limiter.circuits import Circuit, Permit
 from limiter.gate.model import BreakerState, GateError, Outcome
 
@@ -99,4 +100,4 @@ def breaker(name: str, *, failures: tuple[type[BaseException], ...] = (Exception
 
 
 def _seconds(said: object) -> float:
-    return float(said) if isinstance(said, int | float) and said > 0 else 0.0
+    return bounds.wait(said) if isinstance(said, int | float) else 0.0

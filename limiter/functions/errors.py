@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from redis import exceptions
 
 from ..gate.model import GateError, GateUnavailable, SchemaTooNew
+from ..refusals import is_away
 
-UNAVAILABLE = ("READONLY", "OOM", "BUSY", "LOADING", "MASTERDOWN", "CLUSTERDOWN", "NOREPLICAS", "MISCONF")
 TOO_OLD = "Redis 7 or newer, or Valkey, is needed: this server knows no functions"
 
 
@@ -16,8 +16,6 @@ def translated() -> Iterator[None]:
     """One error for a server that can't be reached or can't write, one for keys of a newer release."""
     try:
         yield
-    except (exceptions.ConnectionError, exceptions.TimeoutError) as error:
-        raise GateUnavailable(str(error)) from error
     except exceptions.RedisError as error:
         raise _translation(error) from error
 
@@ -26,9 +24,7 @@ def _translation(error: exceptions.RedisError) -> GateError:
     words = str(error)
     if "GATE_SCHEMA" in words:
         return SchemaTooNew(words)
-    if isinstance(
-        error, exceptions.ReadOnlyError | exceptions.OutOfMemoryError | exceptions.BusyLoadingError
-    ) or any(word in words for word in UNAVAILABLE):
+    if is_away(error):
         return GateUnavailable(words)
     if "unknown command" in words.lower() and "fcall" in words.lower():
         return GateError(TOO_OLD)

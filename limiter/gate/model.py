@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from limiter import bounds
 from limiter.limits.model import Algorithm
 
 
@@ -234,6 +235,11 @@ class Usage:
     cache_read_tokens: int = 0
     cache_write_tokens: int = 0
 
+    def __post_init__(self) -> None:
+        """A service counted these, and may count nonsense."""
+        for name in ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens"):
+            object.__setattr__(self, name, bounds.tokens(getattr(self, name)))
+
     def charge(self, burndown: float = 1.0) -> int:
         """What the provider charges in the end, and fairness too: cache reads are given back."""
         return self.input_tokens + self.cache_write_tokens + math.ceil(self.output_tokens * burndown)
@@ -245,6 +251,10 @@ class Timing:
 
     first_token: float
     total: float
+
+    def __post_init__(self) -> None:
+        for name in ("first_token", "total"):
+            object.__setattr__(self, name, bounds.wait(getattr(self, name)))
 
 
 @dataclass(frozen=True, slots=True)

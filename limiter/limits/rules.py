@@ -12,6 +12,8 @@ from fractions import Fraction
 from functools import cache
 from math import floor
 
+from limiter import bounds
+
 from .model import ABILITIES, MICROSECONDS, Abilities, Algorithm, Unable
 
 RATE = re.compile(r"(\d+(?:\.\d+)?) ?/ ?(\d*) ?([smhd])")
@@ -54,18 +56,31 @@ class Rule:
         return self.rate, self.grain, self.capacity, *bounds
 
     def must_fit(self, cost: int) -> None:
+        self._must_be_whole(cost)
         if not 1 <= cost <= self.most:
             raise Unable(
                 f"A cost of {cost} can never pass: this limit lets 1 to {self.most} through at once."
             )
 
     def must_be_able(self, cost: int) -> None:
+        self._must_be_whole(cost)
         if (cost < 0 and not self.abilities.refund) or (cost > 0 and not self.abilities.debt):
             raise Unable(f"{self.algorithm.value} can't {'give back' if cost < 0 else 'go into debt'}.")
 
-    def must_adapt(self) -> None:
+    def must_adapt(self, share: float) -> int:
+        """The rate that is this share of the rule's own."""
         if self.algorithm is not Algorithm.ADAPTIVE:
             raise Unable(f"The rate of {self.algorithm.value} is fixed: only an adaptive one can be set.")
+        try:
+            return round(self.rate * min(bounds.share("share", share), self.ceiling / self.rate))
+        except ValueError as error:
+            raise Unable(str(error)) from None
+
+    def _must_be_whole(self, cost: int) -> None:
+        try:
+            bounds.whole("cost", cost, -bounds.MOST_UNITS, bounds.MOST_UNITS)
+        except ValueError as error:
+            raise Unable(str(error)) from None
 
     @property
     def span(self) -> int:

@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import logging
 import queue
-import threading
 import time
 from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from redis import exceptions
 from rq.executions import ExecutionRegistry
 from rq.job import Retry
 from rq.registry import FinishedJobRegistry
@@ -26,6 +24,7 @@ from . import records, scripts
 from .drain import drain
 from .retry import retry_until_answered
 from .runs import Run
+from .vital import Vital
 
 if TYPE_CHECKING:
     from .worker import ConcurrentWorker
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger("limiter.rq")
 
 BATCH = 32
-AWAY = (exceptions.ConnectionError, exceptions.TimeoutError)
 
 Argument = str | bytes | float
 
@@ -51,7 +49,8 @@ class BatchCompleter:
     def __init__(self, worker: ConcurrentWorker) -> None:
         self._worker = worker
         self._ended: queue.SimpleQueue[Run | None] = queue.SimpleQueue()
-        threading.Thread(target=self._run, name="batch_completer", daemon=True).start()
+        self.thread = Vital("batch_completer", partial(drain, self._ended, BATCH), self._finish)
+        self.thread.start()
 
     def finish(self, run: Run) -> None:
         self._ended.put(run)
@@ -59,21 +58,15 @@ class BatchCompleter:
     def stop(self) -> None:
         self._ended.put(None)
 
-    def _run(self) -> None:
-        while batch := drain(self._ended, BATCH):
-            try:
-                self._commit(batch)
-            except Exception:
-                logger.exception("the ends of %d jobs could not be committed", len(batch))
+    def _finish(self, batch: list[Run]) -> None:
+        try:
+            self._commit(batch)
+        finally:
             self._worker.leave(batch)
 
     def _commit(self, batch: list[Run]) -> None:
         """Together, but for those that must end alone; again while Redis is away."""
-
-        def report(_: float, error: Exception) -> None:
-            logger.warning("the ends of %d jobs wait for Redis: %s", len(batch), error)
-
-        retry_until_answered(partial(self._write, batch), AWAY, report)
+        retry_until_answered(partial(self._write, batch), f"the end of {len(batch)} jobs", self.thread.beat)
 
     def _write(self, batch: list[Run]) -> None:
         for run in self._together([run for run in batch if not run.void]):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Sequence
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +23,9 @@ from rq.worker import BaseWorker
 
 from ..execution import AbortReason, ReportedError, current_execution
 from ..gate import Outcome
+from ..refusals import must_write
 from . import records, tickets
-from .batch_completion import AWAY, BatchCompleter, is_plain
+from .batch_completion import BatchCompleter, is_plain
 from .retry import retry_until_answered
 from .runs import InFlight, Run
 from .settlement import PendingSettlement, Settler
@@ -238,8 +240,4 @@ class Completion(BaseWorker):
 
     def _wait_for_redis(self) -> None:
         """The work is done: its end waits for Redis as long as it must."""
-
-        def report(_: float, error: Exception) -> None:
-            self.log.error("Worker %s: the end of a job waits for Redis: %s", self.name, error)
-
-        retry_until_answered(self.connection.ping, AWAY, report)
+        retry_until_answered(partial(must_write, self.connection), "the end of a job")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ctypes
 import heapq
 import itertools
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -19,6 +20,9 @@ from typing import Literal
 from rq.timeouts import BaseDeathPenalty, BaseTimeoutException
 
 from ..execution import AbortReason, Execution, current_execution
+from ..watch import thread_failed
+
+logger = logging.getLogger("limiter.rq")
 
 SECONDS_TO_OBEY = 5.0  # after a cut, before the asynchronous exception
 
@@ -34,7 +38,7 @@ class Deadlines:
         self._thread: threading.Thread | None = None
 
     def after(self, seconds: float, action: Callable[[], None]) -> int:
-        """Have the action called later; returns a number to cancel it by. It must be quick and not raise."""
+        """Have the action called later; returns a number to cancel it by. It must be quick."""
         with self._changed:
             self._ensure_thread()
             number = next(self._numbers)
@@ -62,7 +66,12 @@ class Deadlines:
 
     def _run(self) -> None:
         while True:
-            self._next_due()()
+            action = self._next_due()
+            try:
+                action()
+            except Exception:
+                thread_failed("deadlines")
+                logger.exception("an action at its deadline failed, the next ones go on")
 
     def _next_due(self) -> Callable[[], None]:
         with self._changed:

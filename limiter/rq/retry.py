@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from typing import TypeVar
+
+from ..refusals import is_away
+
+logger = logging.getLogger("limiter.rq")
 
 Answer = TypeVar("Answer")
 
@@ -12,17 +17,27 @@ FIRST, LONGEST = 0.1, 5.0  # seconds between two attempts
 
 
 def retry_until_answered(
-    act: Callable[[], Answer], away: tuple[type[Exception], ...], report: Callable[[float, Exception], None]
+    act: Callable[[], Answer], what: str, waiting: Callable[[], object] | None = None
 ) -> Answer:
-    """What `act` returns, tried again after growing pauses while it raises one of `away`.
+    """What `act` returns, tried again after growing pauses while its store refuses for a while.
 
-    `report` is called with each pause, in seconds, and its reason.
+    `what` says for the log what waits, once when it begins to and once when it goes on; `waiting` is called
+    at each pause.
     """
-    pause = FIRST
+    pause, begun = FIRST, time.monotonic()
     while True:
         try:
-            return act()
-        except away as error:
-            report(pause, error)
+            answer = act()
+        except Exception as error:
+            if not is_away(error):
+                raise
+            if pause == FIRST:
+                logger.warning("%s must wait: %s", what, error)
+        else:
+            if pause > FIRST:
+                logger.info("%s went on after %.1f s", what, time.monotonic() - begun)
+            return answer
+        if waiting is not None:
+            waiting()
         time.sleep(pause)
         pause = min(pause * 2, LONGEST)

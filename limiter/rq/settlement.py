@@ -14,13 +14,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from redis.exceptions import RedisError
+from django.db import Error as DatabaseError
+from django.db import close_old_connections
 
 from ..execution import Execution, ended
-from ..gate import Gate, GateError, Lease, Outcome
+from ..gate import Gate, Lease, Outcome, Settlement
+from ..watch import thread_failed
 from .drain import drain
 from .history import keep_move
 from .retry import retry_until_answered
+from .vital import Vital
 
 logger = logging.getLogger("limiter.rq")
 
@@ -43,7 +46,8 @@ class Settler:
         self._waiting: queue.SimpleQueue[Sequence[PendingSettlement] | None] = queue.SimpleQueue()
         self._undelivered = 0
         self._idle = threading.Condition()
-        threading.Thread(target=self._run, name="settler", daemon=True).start()
+        self.thread = Vital("settler", partial(drain, self._waiting, BATCH), self._serve)
+        self.thread.start()
 
     def settle(self, items: Sequence[PendingSettlement]) -> None:
         if not items:
@@ -64,31 +68,48 @@ class Settler:
     def stop(self) -> None:
         self._waiting.put(None)
 
-    def _run(self) -> None:
-        while waiting := drain(self._waiting, BATCH):
-            batch = [item for items in waiting for item in items]
+    def _serve(self, waiting: list[Sequence[PendingSettlement]]) -> None:
+        batch = [item for items in waiting for item in items]
+        try:
             for upstream, of_one in itertools.groupby(batch, key=_upstream):
                 self._deliver(upstream, list(of_one))
+        finally:
             with self._idle:
                 self._undelivered -= len(batch)
                 self._idle.notify_all()
-            try:
-                self._delivered(batch)
-            except Exception:
-                # Reconcile finds the settlements that the ledger lacks; settling again is harmless.
-                logger.exception("the ledger did not take %d settlements", len(batch))
+        self._note_in_ledger(batch)
+
+    def _note_in_ledger(self, batch: list[PendingSettlement]) -> None:
+        """Twice, for the first may find a connection that the database closed meanwhile.
+
+        Reconcile finds the settlements that the ledger lacks; settling again is harmless.
+        """
+        try:
+            self._delivered(batch)
+        except DatabaseError as error:
+            logger.info("the ledger is asked once more: %s", error)
+            close_old_connections()
+            self._delivered(batch)
 
     def _deliver(self, upstream: str, items: list[PendingSettlement]) -> None:
-        ends = [ended(each.execution, each.outcome) for each in items]
-
-        def report(pause: float, error: Exception) -> None:
-            logger.warning("%d leases stay unsettled for %.1f s: %s", len(items), pause, error)
-
-        settlements = retry_until_answered(
-            partial(self._gate.settle_many, upstream, ends), (GateError, RedisError), report
-        )
+        """Together; where the gate understands one of them not at all, each for itself."""
+        try:
+            settlements = self._settled(upstream, items)
+        except Exception:
+            if len(items) == 1:
+                thread_failed(self.thread.name)
+                logger.exception("the lease %s can't be settled: it ends by itself", items[0].lease.id)
+                return
+            for item in items:
+                self._deliver(upstream, [item])
+            return
         for item, settlement in zip(items, settlements, strict=True):
             keep_move(item.lease, item.outcome, settlement)
+
+    def _settled(self, upstream: str, items: list[PendingSettlement]) -> Sequence[Settlement]:
+        ends = [ended(each.execution, each.outcome) for each in items]
+        what = f"the settlement of {len(items)} leases of {upstream}"
+        return retry_until_answered(partial(self._gate.settle_many, upstream, ends), what, self.thread.beat)
 
 
 def _upstream(item: PendingSettlement) -> str:

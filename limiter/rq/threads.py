@@ -6,10 +6,15 @@ would keep a worker that was told to go.
 
 from __future__ import annotations
 
+import logging
 import queue
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
+
+from ..watch import thread_failed
+
+logger = logging.getLogger("limiter.rq")
 
 Work = Callable[[], None]
 
@@ -54,7 +59,11 @@ class Slots:
             self._rung = False
             while (work := self._next()) is not None:
                 self._ring()
-                work()
+                try:
+                    work()
+                except Exception:
+                    thread_failed("slot")
+                    logger.exception("a slot's work failed, the slot goes on")
             with self._lock:
                 self._idle += 1
             self._ring()  # what came after the look and before this thread counted as idle

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Callable
 
-logger = logging.getLogger("limiter.rq")
+from .vital import Vital
 
 
-class Ticker:
+class Ticker(Vital[bool]):
     """Calls `tick` every `period()` seconds on a daemon thread. What tick raises is logged."""
 
     def __init__(self, name: str, period: Callable[[], float], tick: Callable[[], None]) -> None:
         self._period = period
-        self._tick = tick
         self._stopping = False
         self._look = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
-        self._thread.start()
+        self._last = time.monotonic()
+        super().__init__(name, self._due, lambda _: tick())
+        self.start()
 
     def reschedule(self) -> None:
         """The period may have become shorter: reckon the next call anew."""
@@ -28,18 +27,15 @@ class Ticker:
     def stop(self) -> None:
         self._stopping = True
         self._look.set()
-        self._thread.join(timeout=5)
+        self.join(5)
 
-    def _run(self) -> None:
-        last = time.monotonic()
+    def _due(self) -> bool:
+        """Wait for the next call's moment. False: it was stopped."""
         while not self._stopping:
-            left = last + self._period() - time.monotonic()
-            if left > 0:
-                self._look.wait(left)
-                self._look.clear()
-                continue
-            last = time.monotonic()
-            try:
-                self._tick()
-            except Exception:
-                logger.exception("%s failed and goes on", self._thread.name)
+            left = self._last + self._period() - time.monotonic()
+            if left <= 0:
+                self._last = time.monotonic()
+                return True
+            self._look.wait(left)
+            self._look.clear()
+        return False

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from ..bounds import NUMBERS, read, whole
 from ..gate.model import Ticket
 
 if TYPE_CHECKING:
@@ -25,15 +26,24 @@ def into_meta(kwargs: dict[str, Any]) -> dict[str, Any]:
     given = {field: kwargs[field] for field in FIELDS if field in kwargs}
     if not given:
         return kwargs
+    _must_be_numbers(given)
     rest = {name: value for name, value in kwargs.items() if name not in given}
     return {**rest, "meta": {**(rest.get("meta") or {}), **given}}
 
 
 def attach(job: Job) -> Job:
     """Have every save of this job write the fields that its meta holds. Doing it twice changes nothing."""
+    _must_be_numbers(job.meta)
     if "to_dict" not in vars(job) and any(field in job.meta for field in FIELDS):
         job.to_dict = partial(_to_dict, job)  # type: ignore[method-assign]
     return job
+
+
+def _must_be_numbers(fields: Mapping[str, Any]) -> None:
+    """Raises ValueError: unnoticed, "abc" would count as no tokens at all."""
+    for name, (least, most) in NUMBERS.items():
+        if fields.get(name) is not None:
+            whole(name, fields[name], least, most)
 
 
 def _to_dict(job: Job, *args: Any, **kwargs: Any) -> dict[str, Any]:
@@ -47,8 +57,12 @@ def ticket(job_id: str, fields: Mapping[str, Any]) -> Ticket:
         job=job_id,
         flow=str(fields.get("gate_flow") or ""),
         group=str(fields.get("gate_group") or ""),
-        priority=int(fields.get("gate_priority") or 0),
+        priority=_number(fields, "gate_priority"),
         document=str(fields.get("gate_document") or ""),
-        tokens=int(fields.get("gate_tokens") or 0),
-        output=int(fields.get("gate_output") or 0),
+        tokens=_number(fields, "gate_tokens"),
+        output=_number(fields, "gate_output"),
     )
+
+
+def _number(fields: Mapping[str, Any], name: str) -> int:
+    return read(fields.get(name), *NUMBERS[name])

@@ -45,6 +45,7 @@ from .shutdown import Shutdown
 from .threads import Slots
 from .ticker import Ticker
 from .trials import try_held
+from .vital import lost
 
 if TYPE_CHECKING:
     from rq.job import Job
@@ -161,6 +162,10 @@ class ConcurrentWorker(Commands, Shutdown, Completion):
         if time.monotonic() >= self._suspension_asked + SUSPENSION_SECONDS:
             self.check_for_suspension(burst)
             self._suspension_asked = time.monotonic()
+        gone = lost([*self._tickers, self.batch_completer.thread, self.settler.thread])
+        if gone:
+            self.log.critical("Worker %s: %s serve no more, quitting", self.name, ", ".join(gone))
+            raise StopRequested
         if self.should_run_maintenance_tasks:
             self.run_maintenance_tasks()  # type: ignore[no-untyped-call]
 
@@ -202,17 +207,17 @@ class ConcurrentWorker(Commands, Shutdown, Completion):
 
     def _carry(self, run: Run) -> None:
         """The life of a run in its thread."""
-        close_old_connections()
         try:
+            close_old_connections()
             with running(run.execution):
                 self.perform_job(run.job, run.queue, run.record)
         except BaseException:
             if not run.void:
                 self.log.exception("Worker %s: the end of job %s could not be written", self.name, run.job.id)
         finally:
-            close_old_connections()
             if not run.handed_over:
                 self.leave([run])
+            close_old_connections()
 
     def prepare_job_execution(self, job: Job, remove_from_intermediate_queue: bool = False) -> None:
         """Done for the whole batch when it was taken in."""

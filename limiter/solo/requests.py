@@ -13,6 +13,7 @@ from typing import Self
 
 from limiter.execution import AbortReason, Execution, running, settle
 from limiter.gate.model import Lease, Outcome, Settlement, Ticket
+from limiter.watch import thread_failed
 
 from .gate import SoloGate
 from .pauses import Pauses
@@ -20,6 +21,8 @@ from .stats import Recorder, Stats
 from .task import GaveUpError, Run, Task
 
 logger = logging.getLogger(__name__)
+
+PAUSE_AFTER_FAILURE = 0.1  # seconds: what fails at once again must not fill a processor
 
 Around = Callable[[], AbstractContextManager[object]]
 
@@ -198,14 +201,23 @@ class RequestManager:
                 thread.start()
 
     def _work(self) -> None:
+        """Serve until the end. One job's failure is not this thread's, nor the next job's."""
         while not self._stopping:
-            seen = self._gate.rings  # before looking: what happens from here on ends the sleep below
-            next_due = self._line_up_what_is_due()
-            admission = self._gate.admit(self.upstream)
-            for lease in admission.leases:
-                self._perform(lease)
-            if not admission.leases:
-                self._gate.wait_for_ring(seen, _earlier(admission.wait_seconds, next_due))
+            try:
+                self._serve()
+            except Exception:
+                thread_failed(self.upstream)
+                logger.exception("a thread of %s failed and goes on", self.upstream)
+                time.sleep(PAUSE_AFTER_FAILURE)
+
+    def _serve(self) -> None:
+        seen = self._gate.rings  # before looking: what happens from here on ends the sleep below
+        next_due = self._line_up_what_is_due()
+        admission = self._gate.admit(self.upstream)
+        for lease in admission.leases:
+            self._perform(lease)
+        if not admission.leases:
+            self._gate.wait_for_ring(seen, _earlier(admission.wait_seconds, next_due))
 
     def _perform(self, lease: Lease) -> None:
         seen = lease if self._leased else None

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
+from limiter import bounds
 from limiter.execution import Execution
 from limiter.gate.model import Outcome, Ticket
 
@@ -37,8 +38,8 @@ class Task:
         A function that only reports that it was throttled is tried again with growing pauses.
         """
         if wanted is None and execution.outcome is Outcome.THROTTLED:
-            return max(execution.retry_after, min(LONGEST_PAUSE, 2.0 ** (self.attempts - 1)))
-        return wanted
+            return max(bounds.wait(execution.retry_after), min(LONGEST_PAUSE, 2.0 ** (self.attempts - 1)))
+        return None if wanted is None else bounds.wait(wanted)
 
     def drop_follower(self) -> None:
         if self.follower is not None:

@@ -7,6 +7,7 @@ from random import random as uniform
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from limiter import bounds
 from limiter.functions import LIBRARY, Library, translated
 from limiter.gate.model import BreakerState, Outcome, Reason
 from limiter.gate.redis import wire
@@ -52,7 +53,13 @@ class RedisCircuits:
     def tell(
         self, name: str, circuit: Circuit, permit: Permit, outcome: Outcome, retry_after: float = 0.0
     ) -> None:
-        said = (permit.probe, permit.generation, outcome.value, micros(retry_after), repr(self._random()))
+        said = (
+            permit.probe,
+            permit.generation,
+            outcome.value,
+            micros(bounds.wait(retry_after)),
+            repr(self._random()),
+        )
         self._run("breaker_record", name, circuit, *said)
 
     def state(self, name: str, circuit: Circuit) -> BreakerState:

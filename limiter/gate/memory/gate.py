@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from random import random as uniform
 from uuid import uuid4
 
+from limiter import bounds
+
 from ..model import (
     Admission,
     Ended,
@@ -108,7 +110,8 @@ class MemoryGate:
     ) -> Settlement:
         with self._changed:
             settled = self._upstream(upstream).settle(
-                lease, outcome, usage, self._now(), retry_after=micros(retry_after), random=self._random(),
+                lease, outcome, usage, self._now(),
+                retry_after=micros(bounds.wait(retry_after)), random=self._random(),
                 timing=timing, quota=quota, shares=shares,
             )  # fmt: skip
             self._changed.notify_all()

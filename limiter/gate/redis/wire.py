@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from limiter import bounds
 from limiter.functions.layouts import RULE
 from limiter.limits.model import Algorithm
 from limiter.limits.rules import WINDOWS, Rule
@@ -81,9 +82,9 @@ def ended(run: Ended, random: float) -> tuple[str | float, ...]:
         used = (run.usage.input_tokens, run.usage.output_tokens, run.usage.cache_write_tokens)
     times = (-1.0, -1.0) if run.timing is None else (run.timing.first_token * 1e6, run.timing.total * 1e6)
     return (
-        len(run.shares), run.lease, run.outcome.value, *used, micros(run.retry_after), repr(random),
-        *map(repr, times), run.quota.value if run.quota else "",
-        *(name for share in run.shares for name in share),
+        len(run.shares), run.lease, run.outcome.value, *used,
+        micros(bounds.wait(run.retry_after)), repr(random), *map(repr, times),
+        run.quota.value if run.quota else "", *(name for share in run.shares for name in share),
     )  # fmt: skip
 
 

@@ -84,11 +84,11 @@ class MemoryLimits:
             return _verdict(meter, rule, now, 0)
 
     def set_rate(self, rule: Rule, key: str, share: float) -> Verdict:
-        rule.must_adapt()
+        rate = rule.must_adapt(share)
         with self._lock:
             now, meter = self._clock(), self._meter(rule, key)
             if isinstance(meter, Adaptive):
-                meter.set_rate(rule, now, round(rule.rate * share))
+                meter.set_rate(rule, now, rate)
             self._keep(rule, key, meter, now)
             return _verdict(meter, rule, now, 0)
 

@@ -43,8 +43,7 @@ class RedisLimits:
         return self._run("charge", rule, key, cost)
 
     def set_rate(self, rule: Rule, key: str, share: float) -> Verdict:
-        rule.must_adapt()
-        return self._run("set_rate", rule, key, round(rule.rate * share))
+        return self._run("set_rate", rule, key, rule.must_adapt(share))
 
     def name_of(self, rule: Rule, key: str) -> str:
         """The Redis key. Each algorithm has its own: none reads what another wrote."""

@@ -80,3 +80,17 @@ def spins() -> None:
     started.release()
     while True:
         time.sleep(0.01)
+
+
+def asks_for_no_number() -> None:
+    """A throttle whose Retry-After says nan."""
+    execution = current_execution()
+    assert execution is not None
+    execution.report(Outcome.THROTTLED, retry_after=float("nan"))
+
+
+def has_no_outcome() -> None:
+    """A run whose end no gate understands."""
+    execution = current_execution()
+    assert execution is not None
+    execution.outcome = "nonsense"  # type: ignore[assignment]
