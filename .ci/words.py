@@ -36,7 +36,7 @@ LIMITS = {
     "limiter": 10.0,
     "requirements": 9.0,
     "templates": 250.0,
-    "tests": 21.0,
+    "tests": 2.0,
 }
 WORST = 10  # files of a folder that --list names
 ESSAYS = (

@@ -90,7 +90,7 @@ def stream(*steps: object, headers: Mapping[str, str] | None = None) -> list[Ste
 
 
 class ChatServer:
-    """Runs in a thread of its own. What it received and who hung up can be asked from any thread."""
+    """Runs in a thread of its own. What it received, and each hang-up, can be read from any thread."""
 
     def __init__(self, scripts: Sequence[Sequence[Step]], tls: ssl.SSLContext | None) -> None:
         self.received: list[Received] = []

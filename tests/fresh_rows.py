@@ -29,7 +29,7 @@ class FreshRows:
 
 
 def _may_pass_by_triggers() -> bool:
-    """Events and audit entries refuse to be deleted, but not by a superuser who says that he copies."""
+    """Events and audit entries refuse to be deleted, but not by a superuser in replication mode."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
         return bool(cursor.fetchone()[0])

@@ -1,4 +1,4 @@
-"""A university's identity provider: OpenID Connect over HTTP, that asks nobody for a password."""
+"""A university's identity provider: OpenID Connect over HTTP, that asks for no password."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ KEY_NAME = "first"
 
 @dataclass
 class IdentityProvider:
-    """`person` is who sits at the browser: the claims that it makes of them."""
+    """`person` has the claims about the person at the browser."""
 
     url: str = ""
     person: dict[str, Any] = field(default_factory=dict)
@@ -115,7 +115,7 @@ def identity_provider() -> Iterator[IdentityProvider]:
             self.wfile.write(body)
 
         def log_message(self, *words: object) -> None:
-            """Nobody reads it."""
+            """No log: no test reads it."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         provider.url = f"http://127.0.0.1:{server.server_port}"

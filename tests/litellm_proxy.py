@@ -1,4 +1,4 @@
-"""litellm's proxy before a simulator: a server of chat completions that nobody here has written.
+"""litellm's proxy before a simulator: a server of chat completions that is not ours.
 
 It takes a minute to start on a slow machine, so a fixture of a module or a session should hold it.
 """

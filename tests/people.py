@@ -1,4 +1,4 @@
-"""The people of the tests: each test that asks who may do what uses the same few."""
+"""The people of the tests: each test of rights uses the same few."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.factories import people
 
 @pytest.fixture
 def owner(db: None) -> User:
-    """Whose document it is."""
+    """The owner of the document."""
     return people.student(name="Olive Owner")
 
 

@@ -63,7 +63,7 @@ class Running:
         return self.command("rqworker", *queues)
 
     def kill(self, *processes: subprocess.Popen[bytes]) -> None:
-        """SIGKILL, with all that they started: nobody says goodbye."""
+        """SIGKILL, with all that they started: none can clean up."""
         for process in processes:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()

@@ -21,10 +21,10 @@ def admin_places(office: Office) -> list[Place]:
 
 def own_places(office: Office) -> list[Place]:
     """Those that we made ourselves."""
-    who, student, upstream = office.operator, [office.student.pk], [office.upstream.pk]
+    person, student, upstream = office.operator, [office.student.pk], [office.upstream.pk]
 
     def place(name: str, *args: object, steps: Callable[[Page], None] | None = None) -> Place:
-        return Place(name, reverse(f"admin:{name.partition(' ')[0]}", args=args), who, steps)
+        return Place(name, reverse(f"admin:{name.partition(' ')[0]}", args=args), person, steps)
 
     return [
         place("index", steps=_wait_for("Over time")),
@@ -42,18 +42,18 @@ def own_places(office: Office) -> list[Place]:
     ]
 
 
-def _tables(who: User) -> Iterator[Place]:
+def _tables(person: User) -> Iterator[Place]:
     """A list of each table, the form of a new row, and the page of one that is there."""
     for model, page in admin.site._registry.items():
         if model._meta.label in ELSEWHERE:
             continue
         name = f"{model._meta.app_label}_{model._meta.model_name}"
-        yield Place(f"{name}_changelist", reverse(f"admin:{name}_changelist"), who)
+        yield Place(f"{name}_changelist", reverse(f"admin:{name}_changelist"), person)
         if type(page).has_add_permission(page, _Everything()):  # type: ignore[arg-type]
-            yield Place(f"{name}_add", reverse(f"admin:{name}_add"), who)
+            yield Place(f"{name}_add", reverse(f"admin:{name}_add"), person)
         row = model._default_manager.order_by("pk").first()
         if row is not None:
-            yield Place(f"{name}_change", reverse(f"admin:{name}_change", args=[row.pk]), who)
+            yield Place(f"{name}_change", reverse(f"admin:{name}_change", args=[row.pk]), person)
 
 
 class _Everything:

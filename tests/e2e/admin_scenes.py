@@ -40,7 +40,7 @@ def an_evening(jobs: int = 1_500) -> Job:
 
 
 def a_busy_person() -> User:
-    """Whose page has something to show."""
+    """With something to show on its page."""
     newest = Document.objects.filter(submission_key__startswith="many").order_by("-pk").first()
     assert newest is not None
     return newest.owner

@@ -46,7 +46,7 @@ def edited(text: str) -> str:
 
 
 def corrected_draft(owner: User, assignment: Assignment) -> Draft:
-    """A draft whose sections its author has corrected."""
+    """A draft with sections that its author has corrected."""
     draft = outlines.read(a_draft(owner, ESSAY, title="Night buses, again", assignment=assignment))
     first = outline_of_draft(draft, parsed_of(draft))[0]
     rename = partial(reader.renamed, start=first.start, title="Why it matters")

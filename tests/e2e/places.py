@@ -1,4 +1,4 @@
-"""Every page there is, by the name of its address: who sees it, and where it lies."""
+"""Every page there is, by the name of its address: the person that sees it, and its path."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NO_PAGES = {
     "cancel", "retry", "logout", "account_logout", "mfa_download_recovery_codes", "openid_connect_login",
     "openid_connect_callback", "invitation-withdraw", "teaching-archive-course", "teaching-role",
     "teaching-remove-member", "teaching-release-many", "teaching-release", "teaching-edit", "metrics", "icon",
-    "set_language", "account_set_password",  # only for who came by an identity provider and has none
+    "set_language", "account_set_password",  # only for people from an identity provider, without a password
     "socialaccount_signup",  # only in the middle of coming from there
     "health", "ready", "healthz", "readyz",
 }  # fmt: skip
@@ -37,7 +37,7 @@ NEW_PASSWORD = "-set-password/"  # where its link leads to, without the key
 class Place:
     name: str  # of the address; "(…)" behind it says which state is meant
     path: str
-    who: User | None = None
+    person: User | None = None
     steps: Callable[[Page], None] | None = None  # what has to be done before it shows
 
     @property

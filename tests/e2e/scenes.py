@@ -95,7 +95,7 @@ def unreadable(whole: Document) -> Document:
 
 
 def bridged(whole: Document) -> Document:
-    """Its provider is away: rules have said something about one section, and the rest waits."""
+    """Its provider is away: one section has provisional comments from the rules, and the rest waits."""
     document = a_copy(whole, title="Night buses, in an outage", state=Document.State.ANALYSING)
     with_feedback(document, whole, [0])
     section = document.sections.get(position=1)

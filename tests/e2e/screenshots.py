@@ -127,7 +127,7 @@ def show_an_open_comment(page: Page) -> None:
 
 
 def take(page: Page, path: Path) -> None:
-    """A picture in 256 colours: a fifth of the size, and nobody sees it."""
+    """A picture in 256 colours: a fifth of the size, and no visible difference."""
     page.wait_for_timeout(250)  # fonts and cards settle
     picture = Image.open(io.BytesIO(page.screenshot(full_page="FULL_PAGE" in os.environ)))
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -210,7 +210,7 @@ def test_pictures_of_a_school(
     for scheme, size, page in looks(browser):
         for picture in wanted(SCHOOL):
             place = known[SCHOOL[picture]]
-            sign_in(page.context, site, place.who)
+            sign_in(page.context, site, place.person)
             place.open(page, site)
             if picture == "draft":
                 page.locator(".section-change summary").nth(1).click()

@@ -80,7 +80,7 @@ def test_feedback_is_read_by_the_teacher_first_and_found_again_by_the_student(
     expect(student_page.locator(".margin-summary")).to_have_count(3)
 
     history_is_searched(student_page, site)
-    quota_is_said(student_page, site)
+    expect_the_quota(student_page, site)
     data_is_taken_along(student_page, site)
     anothers_document_is_not_found(student_page, site)
 
@@ -92,7 +92,7 @@ def history_is_searched(page: Page, site: Site) -> None:
     expect(page.get_by_text("Nothing found")).to_be_visible()
 
 
-def quota_is_said(page: Page, site: Site) -> None:
+def expect_the_quota(page: Page, site: Site) -> None:
     page.goto(site / "quota/")
     expect(page.locator("section", has_text="Today").first).to_contain_text("4 requests")
     expect(page.locator("main")).to_contain_text("A new day begins")

@@ -1,4 +1,4 @@
-"""A day's quota that is used up is told before and after handing in, with when it renews; nothing is lost."""
+"""A day's quota that is used up is shown before and after handing in, with its renewal; nothing is lost."""
 
 from __future__ import annotations
 
@@ -52,21 +52,21 @@ def hand_in(page: Page) -> None:
     expect(page).to_have_url(re.compile(r"/documents/"), timeout=WITHIN)
 
 
-def expect_told(page: Page) -> None:
+def expect_notice(page: Page) -> None:
     banner = page.locator("#progress")
     expect(banner).to_contain_text("You have used up your own quota for today.", timeout=WITHIN)
     expect(banner).to_contain_text("Nothing is lost")
     expect(banner).to_contain_text(RENEWS)
 
 
-def test_it_is_told_before_and_after_and_all_goes_on_once_there_is_quota_again(
+def test_it_is_shown_before_and_after_and_all_goes_on_once_there_is_quota_again(
     reader: Page, site: Site, owner: User, running: Running, simulator: SimulatorProcess
 ) -> None:
     simulator.change(latency={"total": {"low": 0.1, "high": 0.2}})
     running.worker("parse", "split", "simulated")
     write(reader, site, ESSAY)
     hand_in(reader)
-    expect_told(reader)
+    expect_notice(reader)
     expect(reader.locator(".margin-summary")).to_have_count(1)  # of the call that there was quota for
 
     reader.goto(site / "quota/")
@@ -76,7 +76,7 @@ def test_it_is_told_before_and_after_and_all_goes_on_once_there_is_quota_again(
     expect(figures).to_contain_text("Your own quota for today is used up. Nothing is lost", timeout=WITHIN)
     expect(figures).to_contain_text(re.compile(r"when it renews, on \d+ [A-Z][a-z]+, \d\d:\d\d\."))
     hand_in(reader)
-    expect_told(reader)
+    expect_notice(reader)
     assert Document.objects.latest("pk").text == PARAGRAPHS[0]
 
     allow(owner, tokens=1_000_000)

@@ -52,7 +52,7 @@ def ask_for_a_link(page: Page, site: Site, address: str) -> None:
 
 
 def link_for(mailbox: Mailbox, address: str) -> str:
-    """The one link of the one mail that has come, to nobody else."""
+    """The one link of the one mail that has come, with no other recipient."""
     wait_until(lambda: bool(mailbox.mails), "the mail has come")
     [(to, mail)] = mailbox.mails
     assert to == [address]

@@ -1,4 +1,4 @@
-"""One person's share, changed from their page in a browser; who did it is found in the audit log."""
+"""One person's share, changed from their page in a browser; the audit log has the operator."""
 
 from __future__ import annotations
 

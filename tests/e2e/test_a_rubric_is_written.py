@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def form(page: Page, site: Site, teacher: User, assignment: Assignment) -> Page:
-    """Of an assignment whose rubric has one line, Argument."""
+    """Of an assignment with one line in its rubric, Argument."""
     sign_in(page.context, site, teacher)
     page.goto(site / f"teaching/assignments/{assignment.pk}/edit/")
     return page
@@ -74,7 +74,7 @@ def test_lines_and_levels_are_added_moved_changed_and_removed(
     ]  # fmt: skip
 
 
-def test_what_is_wrong_is_said_at_its_field_and_nothing_that_was_typed_is_lost(
+def test_an_error_is_shown_at_its_field_and_nothing_that_was_typed_is_lost(
     form: Page, assignment: Assignment
 ) -> None:
     add(form, "", "Thin", "Adequate")

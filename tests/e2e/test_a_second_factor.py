@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 @pytest.fixture
 def protected(reader: Page, site: Site, owner: User) -> tuple[str, list[str]]:
-    """The secret that the owner's app has, and the recovery codes; nobody is signed in any more."""
+    """The secret that the owner's app has, and the recovery codes; all sessions have ended."""
     reader.goto(site / "account/")
     reader.locator("li", has_text="Second factor").get_by_role("link").click()
     reader.get_by_role("link", name="Set it up").click()

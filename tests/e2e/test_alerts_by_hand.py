@@ -26,7 +26,7 @@ OPEN = "The breaker of simulated is open"
 
 @pytest.fixture
 def rule(transactional_db: None, redis_client: redis.Redis) -> AlertRule:
-    """Of open breakers; one receiver is told."""
+    """Of open breakers, with one receiver."""
     work.a_simulated_upstream()
     reconcile_configuration()
     AlertReceiver.objects.create(name="operators", kind="email", address="ops@example.edu")
@@ -40,7 +40,7 @@ def breaker(mode: str) -> None:
     evaluate()
 
 
-def test_a_rule_is_changed_and_nonsense_is_told_at_its_field(
+def test_a_rule_is_changed_and_nonsense_is_refused_at_its_field(
     desk: Page, site: Site, rule: AlertRule, operator: User
 ) -> None:
     open_at(desk, site, "feedback_alertrule_change", rule.pk)
@@ -73,7 +73,7 @@ def test_an_incident_is_shown_while_it_goes_on_and_after_it_with_what_became_of_
     expect(desk.get_by_role("row", name="operators Fired Dropped")).to_be_visible()
 
 
-def test_nobody_is_told_while_a_silence_that_says_why_lasts(
+def test_no_message_goes_out_during_a_silence_with_a_reason(
     desk: Page, site: Site, rule: AlertRule, operator: User
 ) -> None:
     until = timezone.localtime(timezone.now() + timedelta(hours=2))
@@ -90,14 +90,14 @@ def test_nobody_is_told_while_a_silence_that_says_why_lasts(
     assert (Incident.objects.get().state, Delivery.objects.count()) == ("firing", 0)
 
 
-def test_who_may_only_look_reads_rules_and_incidents_and_can_save_nothing(
+def test_a_viewer_reads_rules_and_incidents_and_can_save_nothing(
     page: Page, site: Site, rule: AlertRule
 ) -> None:
     breaker("forced_open")
     sign_in(page.context, site, member(roles.WATCHERS))
-    for name, told in (("feedback_incident_changelist", OPEN), ("feedback_alertrule_changelist", rule.name)):
+    for name, link in (("feedback_incident_changelist", OPEN), ("feedback_alertrule_changelist", rule.name)):
         open_at(page, site, name)
-        expect(page.get_by_role("link", name=told).first).to_be_visible()
+        expect(page.get_by_role("link", name=link).first).to_be_visible()
         expect(page.locator("select[name=action]")).to_have_count(0)
     open_at(page, site, "feedback_alertrule_change", rule.pk)
     expect(page.get_by_text(rule.advice).first).to_be_visible()

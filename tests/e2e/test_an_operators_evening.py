@@ -1,4 +1,4 @@
-"""What the admin offers an operator, in a browser: each act is done, told, and kept in the audit log."""
+"""What the admin offers an operator, in a browser: each act is done, confirmed, and kept in the audit log."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def test_an_incident_is_taken_and_a_silence_ended_and_the_log_exported(desk: Pag
     assert file.value.suggested_filename == "audit.csv"
 
 
-def test_who_may_only_look_is_offered_no_act_on_any_page(page: Page, site: Site, office: Office) -> None:
+def test_a_viewer_is_offered_no_act_on_any_page(page: Page, site: Site, office: Office) -> None:
     sign_in(page.context, site, member(roles.WATCHERS))
     for place in own_places(office):
         if "feedback_document_text" in place.name or place.steps in (choose_people, preview_people):

@@ -263,7 +263,9 @@ def test_handing_in_after_the_session_ended_waits_for_signing_in_anew(
     assert bytes(Document.objects.get().upload.data) == b"Three hours of work."
 
 
-def test_somebody_else_who_signs_in_does_not_get_the_text(editor: Page, site: Site, outsider: User) -> None:
+def test_another_person_at_the_same_browser_does_not_get_the_text(
+    editor: Page, site: Site, outsider: User
+) -> None:
     write(editor, "Olive's own words.")
     expect_status(editor, SAVED)
     sign_in(editor.context, site, outsider)
@@ -293,7 +295,7 @@ def test_two_tabs_on_one_draft_lose_nobodys_text(
     assert Draft.objects.exclude(pk=draft.pk).get().text == "Bees fly."
 
 
-def test_a_tab_whose_draft_was_handed_in_keeps_its_text_as_a_new_draft(
+def test_a_tab_keeps_its_text_as_a_new_draft_after_its_draft_was_handed_in(
     reader: Page, site: Site, owner: User, second_tab: Page
 ) -> None:
     draft = a_draft(owner, "Bees matter.")

@@ -34,7 +34,7 @@ def faults(page: Page) -> list[str]:
 
 
 def faults_of(page: Page, site: Site, place: Place) -> list[str]:
-    sign_in(page.context, site, place.who)
+    sign_in(page.context, site, place.person)
     place.open(page, site)
     found = faults(page)
     if page.evaluate(STATUS) >= 400 and not any(mark in place.name for mark in FAILING):

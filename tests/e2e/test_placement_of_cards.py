@@ -67,7 +67,7 @@ def test_the_fixed_one_stays_and_the_others_make_room(browser_page: Page) -> Non
     assert placed(browser_page, [card(100), card(100, 200, fixed=True), card(110)]) == [[60, 100, 308]]
 
 
-def test_who_finds_no_room_above_the_fixed_one_stands_below_it(browser_page: Page) -> None:
+def test_a_card_without_room_above_the_fixed_one_stands_below_it(browser_page: Page) -> None:
     assert placed(browser_page, [card(0), card(5), card(50, 100, fixed=True)]) == [[0, 158, 50]]
 
 

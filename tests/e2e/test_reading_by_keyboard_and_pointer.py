@@ -153,7 +153,9 @@ def test_the_feedback_is_copied_as_text(reader: Page, site: Site, document: Docu
     assert "Evidence: Say what makes it clear." in copied
 
 
-def test_a_reader_is_told_in_the_browser_when_it_is_done(reader: Page, site: Site, owner: User) -> None:
+def test_a_reader_gets_a_notification_in_the_browser_when_it_is_done(
+    reader: Page, site: Site, owner: User
+) -> None:
     reader.context.grant_permissions(["notifications"], origin=site.url)
     reader.add_init_script(
         """window.told = [];

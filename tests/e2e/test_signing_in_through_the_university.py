@@ -61,7 +61,7 @@ def test_the_first_time_makes_an_account_and_the_second_finds_it(
     assert list(User.objects.values_list("name", "email")) == [("Nora New", "nora@uni.example")]
 
 
-def test_who_says_no_over_there_is_told_so_and_has_no_account(
+def test_a_refusal_at_the_university_is_explained_and_makes_no_account(
     page: Page, site: Site, university: IdentityProvider
 ) -> None:
     university.refuses = True
@@ -97,7 +97,7 @@ def expect_documents(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Your documents")
 
 
-def test_who_has_a_password_disconnects_and_signs_in_with_it(
+def test_a_person_with_a_password_disconnects_and_signs_in_with_it(
     page: Page, site: Site, university: IdentityProvider
 ) -> None:
     people.student(email="nora@uni.example")
@@ -112,7 +112,7 @@ def test_who_has_a_password_disconnects_and_signs_in_with_it(
     sign_in_with(page, site, PASSWORD)
 
 
-def test_who_has_no_password_is_told_to_choose_one_first(
+def test_a_person_without_a_password_must_choose_one_first(
     page: Page, site: Site, university: IdentityProvider
 ) -> None:
     go_through(page, site)
@@ -136,7 +136,7 @@ def test_who_has_no_password_is_told_to_choose_one_first(
 
 
 def say_once_more(page: Page, password: str) -> None:
-    """The university has vouched for who it is, and not that they still sit there."""
+    """The university has confirmed the identity, and not that the same person still sits there."""
     expect(page.get_by_role("heading", level=1)).to_have_text("Is it you?")
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Go on").click()

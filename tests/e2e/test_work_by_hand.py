@@ -114,7 +114,7 @@ def test_a_waiting_job_says_what_is_ahead_moves_to_the_front_and_is_cancelled(
     assert (states([first]), kept(first, "cancelled").reason) == ({"cancelled"}, "handed in twice")
 
 
-def test_who_acts_on_a_page_of_yesterday_hears_that_the_job_moved_on(
+def test_an_act_on_a_page_of_yesterday_is_refused_as_the_job_moved_on(
     desk: Page, site: Site, owner: User
 ) -> None:
     job = a_dead_job(owner)
@@ -191,7 +191,7 @@ def test_all_that_died_of_one_cause_start_again_and_the_others_stay(
     expect(desk.get_by_role("link", name=str(slow[0].pk)[-12:])).to_be_visible()
 
 
-def test_who_may_only_look_finds_no_verb_on_a_job_a_document_or_a_list(
+def test_a_viewer_finds_no_verb_on_a_job_a_document_or_a_list(
     page: Page, site: Site, owner: User, in_line: list[Job]
 ) -> None:
     dead, document = a_dead_job(owner), in_line[0].document

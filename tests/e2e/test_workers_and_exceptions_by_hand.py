@@ -1,4 +1,4 @@
-"""Who works, and what they hold; the exception that one person has; a day of the audit log: in a browser."""
+"""Workers and what they hold; the exception that one person has; a day of the audit log: in a browser."""
 
 from __future__ import annotations
 

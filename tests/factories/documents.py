@@ -113,7 +113,7 @@ def without_part(original: bytes, name: str) -> bytes:
 
 
 def word_body(body: str, **parts: str) -> bytes:
-    """A .docx whose body is this WordprocessingML; footnotes="<w:footnote .../>" and the like go beside."""
+    """A .docx with this body in WordprocessingML; footnotes="<w:footnote .../>" and the like go beside."""
     files: dict[str, bytes] = {
         "word/document.xml": f"<w:document {_WORD_NAMESPACES}><w:body>{body}</w:body></w:document>".encode()
     }
@@ -128,7 +128,7 @@ def _one_letter() -> bytes:
 
 
 def word_with(body: str, beside: Mapping[str, bytes]) -> bytes:
-    """A .docx whose body names other parts: each is found under its file's name without ending."""
+    """A .docx with a body that names other parts: each is found under its file's name without ending."""
     relations = "".join(
         f'<Relationship Id="{name.rpartition("/")[2].partition(".")[0]}" Type="t" Target="{name}"/>'
         for name in beside
@@ -163,7 +163,7 @@ def opendocument(parts: Iterable[Part] = ESSAY) -> bytes:
 
 
 def opendocument_text(inner: str) -> bytes:
-    """An .odt whose text is this XML."""
+    """An .odt with this XML as its text."""
     return with_parts(opendocument(["x"]), {"content.xml": lambda content: _replace_text(content, inner)})
 
 
@@ -244,7 +244,7 @@ def scanned_pdf(text: str = "") -> bytes:
 
 
 def drawn_pdf() -> bytes:
-    """A PDF whose letters are shapes, as some programs export them."""
+    """A PDF with letters that are shapes, as some programs export them."""
     file = _Pdf()
     for number in range(500):
         file.line(20 + number % 100, 20 + number // 5, 22 + number % 100, 24 + number // 5)
@@ -255,13 +255,13 @@ def drawn_pdf() -> bytes:
 
 
 def zip_bomb(megabytes: int = 100) -> bytes:
-    """A .docx whose body unpacks to so many megabytes from a thousandth of that."""
+    """A .docx with a body that unpacks to so many megabytes from a thousandth of that."""
     filler = b"<w:t>" + b" " * (megabytes * 1024 * 1024) + b"</w:t>"
     return with_parts(word(["x"]), {"word/document.xml": lambda xml: xml.replace(b"<w:t>x</w:t>", filler)})
 
 
 def lying_zip() -> bytes:
-    """A .docx whose directory declares a small part where a large one is."""
+    """A .docx with a directory that declares a small part where a large one is."""
     bomb = bytearray(zip_bomb(20))
     name = b"word/document.xml"
     place = bomb.rindex(name)  # in the central directory, where the size stands 22 bytes before the name
@@ -293,7 +293,7 @@ def deeply_nested(depth: int = 100_000) -> bytes:
 
 
 def pdf_bomb(megabytes: int = 150) -> bytes:
-    """A PDF whose page unpacks to so many megabytes."""
+    """A PDF with a page that unpacks to so many megabytes."""
     content = zlib.compress(b" " * (megabytes * 1024 * 1024))
     return _raw_pdf(b"<< /Length %d /Filter /FlateDecode >>\nstream\n%b\nendstream" % (len(content), content))
 
@@ -341,7 +341,7 @@ Placed = tuple[float, float, str]  # points from the left and from the top, and 
 
 
 class PlacedPdf:
-    """A PDF whose words stand exactly where they are put, in points from the upper left corner."""
+    """A PDF with each word exactly where it is put, in points from the upper left corner."""
 
     def __init__(self, *, landscape: bool = False) -> None:
         self.file = FPDF(unit="pt", orientation="landscape" if landscape else "portrait")

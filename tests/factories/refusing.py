@@ -81,7 +81,7 @@ class Metadata:
     def __init__(self) -> None:
         self.key = "AKIAFIRST"
         self.silent = False
-        self.ended = threading.Event()  # of the test: nobody is kept waiting beyond it
+        self.ended = threading.Event()  # of the test: no call waits beyond it
         self.url = ""
 
     def answer(self, handler: _Handler) -> None:

@@ -20,7 +20,7 @@ TEXT = "Template\n\nDescribe the hive that you chose and say why you chose it, i
 def handed_in(
     owner: User | None = None, *, assignment: Assignment | None = None, text: str = TEXT, **fields: object
 ) -> Document:
-    """A document whose text was read and split, with one job that leads or rides."""
+    """A document with its text read and split, and one job that leads or rides."""
     document = a_document(
         owner or a_student(), assignment=assignment, text=text, state=Document.State.ANALYSING, **fields
     )

@@ -40,7 +40,7 @@ def a_document(owner: User | None = None, **fields: Any) -> Document:
 
 
 def an_analysis(owner: User | None = None, **fields: Any) -> Document:
-    """A document whose two sections wait in line."""
+    """A document with two sections that wait in line."""
     document = a_document(owner, text=TEXT, state=Document.State.ANALYSING, **fields)
     middle = TEXT.index("Method")
     for position, (start, end, heading) in enumerate(

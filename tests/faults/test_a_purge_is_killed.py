@@ -66,7 +66,7 @@ def started(batch: int, environment: dict[str, str]) -> subprocess.Popen[bytes]:
 
 
 def waiting_backends() -> int:
-    """Of this test's database: those who wait for another's lock. The list of locks is new each time; that of
+    """Of this test's database: those that wait for a lock. The list of locks is new each time; that of
     backends stays the same within a transaction."""
     with connection.cursor() as cursor:
         cursor.execute(

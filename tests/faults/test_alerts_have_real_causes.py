@@ -74,7 +74,7 @@ def wait_until_it_is_over(subject: str) -> None:
     assert Incident.objects.filter(subject=subject, state="resolved").exists()
 
 
-def test_throttled_by_a_provider_whose_quota_is_smaller_than_ours(
+def test_throttled_by_a_provider_with_a_smaller_quota_than_ours(
     running: Running, simulator: SimulatorProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     an_upstream()
@@ -113,9 +113,7 @@ def test_a_breaker_that_opened_and_closed_again(running: Running, simulator: Sim
     wait_until_it_is_over("simulated")
 
 
-def test_a_line_that_nobody_works_on_and_then_somebody_does(
-    running: Running, simulator: SimulatorProcess
-) -> None:
+def test_a_line_without_a_worker_and_then_with_one(running: Running, simulator: SimulatorProcess) -> None:
     an_upstream()
     rule("long-line")
     running.worker(*READERS)
@@ -141,7 +139,7 @@ def test_workers_that_are_killed_without_a_word(
 
     an_upstream()
     rule("no-worker")
-    assert firing() == {""}  # nobody yet, and one incident for all queues
+    assert firing() == {""}  # no worker yet, and one incident for all queues
     others = [name for name in settings.RQ_QUEUES if name not in CALLERS]
     rest, callers = running.worker(*others), running.worker(*CALLERS)
     wait_until(lambda: firing() == set(), "all queues have a worker")
@@ -154,7 +152,7 @@ def test_workers_that_are_killed_without_a_word(
     wait_until(lambda: firing() == set(), "they are back")
 
 
-def test_a_gate_whose_redis_is_gone(redis_client: redis.Redis) -> None:
+def test_a_gate_without_its_redis(redis_client: redis.Redis) -> None:
     an_upstream()
     rule("gate-away")
     with use_gate(RedisGate(redis.Redis(host="127.0.0.1", port=1))):

@@ -1,4 +1,4 @@
-"""Whatever happens to the call that others ride on, they get their feedback, and nobody calls twice."""
+"""Whatever happens to the call that others ride on, they get their feedback, and no call is made twice."""
 
 from __future__ import annotations
 

@@ -90,7 +90,7 @@ def test_another_worker_finishes_each_job_of_a_killed_one_once(
 
 
 @pytest.mark.faults
-def test_a_worker_told_to_stop_gives_back_what_is_not_done(
+def test_a_worker_asked_to_stop_gives_back_what_is_not_done(
     queue: GatedQueue, gate: Gate, redis_client: Redis, start: StartProcess
 ) -> None:
     jobs = [queue.enqueue(note_and_sleep, "trace", 60) for _ in range(JOBS)]

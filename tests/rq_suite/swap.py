@@ -68,7 +68,7 @@ def pytest_configure() -> None:
 
 
 def _redirect_redis() -> None:
-    """rq's tests connect to localhost:6379 by default values; ours must not touch whoever is there."""
+    """rq's tests connect to localhost:6379 by default values; ours must not touch a server there."""
     original = Redis.__init__
 
     def connect(self: Any, *args: Any, **kwargs: Any) -> None:

@@ -1,3 +1,3 @@
 from __future__ import annotations
 
-REFUSED = 3  # how a process ends whose code was not taken
+REFUSED = 3  # exit status of a process with a code that was refused

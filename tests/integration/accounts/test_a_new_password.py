@@ -32,11 +32,11 @@ def test_an_unknown_address_gets_the_same_page_and_no_mail(client: Client, owner
     assert [each.to for each in mail.outbox] == [[owner.email]]
 
 
-def test_changing_it_needs_the_old_one_and_is_told_by_mail(client: Client, owner: User) -> None:
+def test_changing_it_needs_the_old_one_and_is_confirmed_by_mail(client: Client, owner: User) -> None:
     client.post("/sign-in/", {"login": owner.email, "password": PASSWORD})
-    said = {"password1": FRESH, "password2": FRESH}
-    refused = client.post("/account/password/", {"oldpassword": "wrong", **said})
+    form = {"password1": FRESH, "password2": FRESH}
+    refused = client.post("/account/password/", {"oldpassword": "wrong", **form})
     assert refused.status_code == 200
-    assert client.post("/account/password/", {"oldpassword": PASSWORD, **said})["Location"] == "/account/"
+    assert client.post("/account/password/", {"oldpassword": PASSWORD, **form})["Location"] == "/account/"
     assert "127.0.0.1" in str(mail.outbox[-1].body)
     assert User.objects.get(pk=owner.pk).check_password(FRESH)

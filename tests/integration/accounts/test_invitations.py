@@ -1,4 +1,4 @@
-"""Invitations: who may send them, what they open, and that each opens it once."""
+"""Invitations: the right to send them, what they open, and that each opens it once."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def course(assignment: Assignment) -> Course:
 
 def invited(by: User, course: Course | None, email: str = GUEST, **more: str) -> str:
     """Send an invitation from the page; the path of its link."""
-    said = {"email": email, "course": course.pk if course else "", **more}
-    answer = signed_in(by).post("/invitations/", said)
+    form = {"email": email, "course": course.pk if course else "", **more}
+    answer = signed_in(by).post("/invitations/", form)
     assert answer.status_code == 302, answer.content.decode()
     return link_in(mail.outbox[-1])
 
@@ -75,7 +75,7 @@ def test_the_address_cannot_be_changed(client: Client, teacher: User, course: Co
     assert User.objects.filter(email=GUEST).exists()
 
 
-def test_who_has_an_account_joins_by_signing_in(
+def test_a_person_with_an_account_joins_by_signing_in(
     client: Client, teacher: User, course: Course, outsider: User
 ) -> None:
     path = invited(teacher, course, outsider.email)
@@ -85,7 +85,7 @@ def test_who_has_an_account_joins_by_signing_in(
     assert Membership.objects.filter(course=course, user=outsider, role="student").exists()
 
 
-def test_another_person_who_is_signed_in_does_not_join(teacher: User, course: Course, outsider: User) -> None:
+def test_another_signed_in_person_does_not_join(teacher: User, course: Course, outsider: User) -> None:
     path = invited(teacher, course)
     answer = signed_in(outsider).post(path, follow=True)
     assert "another address" in answer.content.decode()

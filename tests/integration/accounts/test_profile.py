@@ -34,7 +34,7 @@ def test_without_a_choice_the_browsers_language_counts(owner: User) -> None:
     assert '<html lang="en">' in french, "the site's own, where there is no other"
 
 
-def test_times_are_told_in_the_chosen_zone(owner: User) -> None:
+def test_times_are_shown_in_the_chosen_zone(owner: User) -> None:
     document = a_document(owner, title="Bees")
     client = signed_in(owner)
     assert f"{document.created_at:%H:%M}" in client.get("/").content.decode()
@@ -43,7 +43,7 @@ def test_times_are_told_in_the_chosen_zone(owner: User) -> None:
     assert "+05:30" in page
 
 
-def test_one_persons_choice_is_nobody_elses(owner: User, outsider: User) -> None:
+def test_one_persons_choice_changes_no_other_persons(owner: User, outsider: User) -> None:
     signed_in(owner).post("/account/", CHOSEN)
     signed_in(owner).get("/")
     page = signed_in(outsider).get("/").content.decode()

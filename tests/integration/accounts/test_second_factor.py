@@ -133,7 +133,7 @@ def test_a_secret_outlives_a_change_of_the_sites_key(settings: Settings) -> None
         secrets.unseal(sealed)
 
 
-def test_switching_it_off_asks_for_who_one_is_once_more(protected: tuple[User, str]) -> None:
+def test_switching_it_off_asks_for_the_password_once_more(protected: tuple[User, str]) -> None:
     user, _ = protected
     client = Client()
     client.force_login(user)  # a session that was not opened with a password just now

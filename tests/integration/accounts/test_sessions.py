@@ -39,7 +39,7 @@ def test_signing_out_everywhere_else_leaves_this_one(owner: User, outsider: User
     assert [each.get("/").status_code for each in (there, here, stranger)] == [302, 200, 200]
 
 
-def test_nobody_sees_anothers(owner: User, outsider: User) -> None:
+def test_a_person_sees_no_sessions_of_others(owner: User, outsider: User) -> None:
     at(owner, SAFARI, "10.0.0.9")
     assert "10.0.0.9" not in at(outsider, FIREFOX, "10.0.0.8").get("/account/sessions/").content.decode()
 

@@ -1,4 +1,4 @@
-"""Signing in by e-mail address: who gets in, who does not, and what guessing comes to."""
+"""Signing in by e-mail address: what is accepted, what is refused, and what guessing leads to."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_the_address_may_be_written_in_any_case(client: Client, owner: User) -> 
     assert is_in(client)
 
 
-def test_a_wrong_password_and_an_unknown_address_are_told_alike(client: Client, owner: User) -> None:
+def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(client: Client, owner: User) -> None:
     known = attempt(client, owner.email, "wrong")
     unknown = attempt(client, "nobody@example.org", "wrong")
     words = "This e-mail address and this password do not belong together."
@@ -49,9 +49,9 @@ def test_one_comes_back_to_the_page_that_was_asked_for(client: Client, owner: Us
     assert answer["Location"] == "/submit/"
 
 
-def test_nobody_is_led_to_another_site(client: Client, owner: User) -> None:
-    said = {"login": owner.email, "password": PASSWORD, "next": "https://elsewhere.example/"}
-    assert client.post("/sign-in/", said)["Location"] == "/"
+def test_signing_in_never_leads_to_another_site(client: Client, owner: User) -> None:
+    form = {"login": owner.email, "password": PASSWORD, "next": "https://elsewhere.example/"}
+    assert client.post("/sign-in/", form)["Location"] == "/"
 
 
 def test_an_account_that_an_operator_made_has_nothing_to_confirm(client: Client, owner: User) -> None:
@@ -68,7 +68,7 @@ def test_an_address_that_was_not_confirmed_does_not_get_in(client: Client, owner
     assert not is_in(client)
 
 
-def test_a_closed_account_is_told_so(client: Client) -> None:
+def test_a_closed_account_is_refused_as_closed(client: Client) -> None:
     gone = student(is_active=False)
     answer = client.post("/sign-in/", {"login": gone.email, "password": PASSWORD}, follow=True)
     assert "This account is closed" in answer.content.decode()
@@ -116,7 +116,7 @@ def test_a_guesser_is_locked_out_even_with_the_right_password(locked: Client, ow
     assert not is_in(locked)
 
 
-def test_a_lock_out_shuts_out_nobody_else(locked: Client, owner: User, outsider: User) -> None:
+def test_a_lock_out_shuts_out_no_other_person(locked: Client, owner: User, outsider: User) -> None:
     assert attempt(Client(), outsider.email).status_code == 302, "another account, from the same address"
     assert attempt(Client(), owner.email, address="10.0.0.2").status_code == 302, "the owner, from elsewhere"
 

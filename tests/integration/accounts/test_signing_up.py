@@ -1,4 +1,4 @@
-"""Who may open an account alone, and how its address is proved."""
+"""Opening an account alone: where it is allowed, and how its address is proved."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_a_star_stands_for_what_is_below_a_domain(client: Client, open_to_uni: N
     assert client.post("/sign-up/", {**NEW, "email": "n@wet.lab.example"}).status_code == 302
 
 
-def test_who_has_an_account_is_not_told_to_strangers(client: Client, open_to_uni: None) -> None:
+def test_the_answer_does_not_disclose_that_an_account_exists(client: Client, open_to_uni: None) -> None:
     User.objects.create_user("nora@uni.example", "another password")
     assert client.post("/sign-up/", NEW)["Location"] == "/sign-up/confirm/"
     assert User.objects.count() == 1
@@ -66,7 +66,7 @@ def test_a_password_that_anybody_guesses_is_refused_at_its_field(client: Client,
     assert not User.objects.exists()
 
 
-def test_a_mail_server_that_is_away_is_said_and_is_no_error(
+def test_a_mail_server_that_is_away_is_explained_and_is_no_error(
     client: Client, open_to_uni: None, settings: Settings
 ) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

@@ -62,9 +62,7 @@ def test_the_first_time_makes_the_account_and_the_second_finds_it(
     assert User.objects.count() == 1
 
 
-def test_who_is_known_by_another_address_now_is_still_the_same(
-    client: Client, university: IdentityProvider
-) -> None:
+def test_a_person_with_a_new_address_is_still_the_same(client: Client, university: IdentityProvider) -> None:
     through(client)
     client.post("/sign-out/")
     university.person["email"] = "nora.married@uni.example"
@@ -76,7 +74,7 @@ def test_an_account_that_was_there_is_the_persons_own(client: Client, university
     assert through(client).context["user"] == known
 
 
-def test_an_address_that_nobody_vouches_for_is_confirmed_by_mail_first(
+def test_an_unverified_address_is_confirmed_by_mail_first(
     client: Client, university: IdentityProvider
 ) -> None:
     university.person["email_verified"] = False
@@ -85,9 +83,7 @@ def test_an_address_that_nobody_vouches_for_is_confirmed_by_mail_first(
     assert client.get("/").status_code == 302
 
 
-def test_nobody_takes_an_account_over_with_an_address_that_is_not_proved(
-    client: Client, university: IdentityProvider
-) -> None:
+def test_an_unproved_address_takes_no_account_over(client: Client, university: IdentityProvider) -> None:
     User.objects.create_user("nora@uni.example", "a quiet river")
     university.person["email_verified"] = False
     through(client)
@@ -120,13 +116,13 @@ def test_a_foreign_address_does_not_come_in_by_an_account_from_before_the_rule(
     assert client.get("/").status_code == 302
 
 
-def test_who_says_no_over_there_is_told_so(client: Client, university: IdentityProvider) -> None:
+def test_a_refusal_at_the_university_is_explained(client: Client, university: IdentityProvider) -> None:
     university.refuses = True
     assert through(client).redirect_chain[-1][0] == "/identity/cancelled/"
     assert not User.objects.exists()
 
 
-def test_a_provider_that_is_away_is_said_on_the_sign_in_page(
+def test_a_provider_that_is_away_is_named_on_the_sign_in_page(
     client: Client, university: IdentityProvider, settings: Settings
 ) -> None:
     app = settings.SOCIALACCOUNT_PROVIDERS[OPENID_CONNECT]["APPS"][0]

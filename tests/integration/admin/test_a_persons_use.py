@@ -56,17 +56,17 @@ def test_each_limit_says_what_is_left_and_when_it_comes_back(owner: User, redis_
     assert f"{usage.day_ends:%B}" in str(tokens.renews)
 
 
-def test_the_page_tells_jobs_exceptions_and_who_decided_what(
+def test_the_page_has_jobs_exceptions_and_decisions_with_their_authors(
     operator: User, owner: User, redis_client: redis.Redis
 ) -> None:
     job = used(owner, 700)
     set_share(user=owner, changes={"priority": 1}, author=operator.email, reason="Writes a thesis.")
     office = signed_in(operator)
     assert reverse("admin:feedback_job_change", args=[job.pk]) in page(office, owner, "lately")
-    told = page(office, owner)
-    assert "Writes a thesis." in told
-    assert "priority: 0 → 1" in told
-    assert reverse("admin:limiter_flowoverride_change", args=[flows.flow_of(owner)]) in told
+    shown = page(office, owner)
+    assert "Writes a thesis." in shown
+    assert "priority: 0 → 1" in shown
+    assert reverse("admin:limiter_flowoverride_change", args=[flows.flow_of(owner)]) in shown
 
 
 def test_days_are_those_of_work_that_is_here_and_of_work_that_is_gone(owner: User, outsider: User) -> None:
@@ -110,7 +110,7 @@ def test_neither_part_asks_more_as_the_persons_work_grows(owner: User, redis_cli
     assert max(few) <= MOST_QUERIES
 
 
-def test_who_has_no_right_to_see_people_is_refused(owner: User) -> None:
+def test_the_page_needs_the_right_to_see_people(owner: User) -> None:
     stranger = signed_in(member(roles.TEACHERS))
     for name in ("usage", "lately"):
         address = reverse(f"admin:feedback_user_{name}", args=[owner.pk])

@@ -28,7 +28,7 @@ def incident() -> Incident:
     return incident
 
 
-def test_an_incidents_page_shows_who_heard_of_it(operator: User, incident: Incident) -> None:
+def test_an_incidents_page_shows_its_deliveries(operator: User, incident: Incident) -> None:
     page = signed_in(operator).get(reverse("admin:feedback_incident_change", args=[incident.pk]))
     text = page.content.decode()
     assert "The breaker of bedrock is open" in text
@@ -36,7 +36,7 @@ def test_an_incidents_page_shows_who_heard_of_it(operator: User, incident: Incid
     assert "R0UTE" not in text
 
 
-def test_acknowledging_is_an_action_and_is_told(operator: User, incident: Incident) -> None:
+def test_acknowledging_is_an_action_and_is_confirmed(operator: User, incident: Incident) -> None:
     signed_in(operator).post(
         reverse("admin:feedback_incident_changelist"),
         {"action": "acknowledge", "_selected_action": [str(incident.pk)]},
@@ -46,7 +46,7 @@ def test_acknowledging_is_an_action_and_is_told(operator: User, incident: Incide
     assert incident.deliveries.filter(transition="acknowledge").exists()
 
 
-def test_a_silence_is_made_with_who_and_why_and_ended(operator: User) -> None:
+def test_a_silence_is_made_with_an_author_and_a_reason_and_ended(operator: User) -> None:
     client = signed_in(operator)
     until = timezone.now() + timedelta(hours=2)
     fields = {
@@ -104,7 +104,7 @@ def test_a_receivers_secret_is_never_shown_and_stays_where_none_is_typed(operato
     assert "t0ken" not in client.get(reverse("admin:feedback_alertreceiver_changelist")).content.decode()
 
 
-def test_nobody_else_sees_any_of_it(owner: User, teacher: User, incident: Incident) -> None:
+def test_students_and_teachers_see_none_of_it(owner: User, teacher: User, incident: Incident) -> None:
     for person in (owner, teacher):
         answer = signed_in(person).get(reverse("admin:feedback_incident_change", args=[incident.pk]))
         assert answer.status_code == 302

@@ -1,4 +1,4 @@
-"""Who changed what, with what was before and after: kept by whatever changes it, and by nobody rewritten."""
+"""Each change with its author and the values before and after: kept by all that changes, never rewritten."""
 
 from __future__ import annotations
 

@@ -73,14 +73,14 @@ def test_every_figure_is_counted_from_the_rows(office: Client, owner: User, assi
     assert (wait.name, wait.calls, wait.p50) == (assignment.course.name, 1, timedelta(seconds=30))
 
 
-def test_the_page_says_first_why_nobody_is_served(office: Client, owner: User) -> None:
+def test_the_page_says_first_why_no_work_is_served(office: Client, owner: User) -> None:
     some_work(owner)
     page = office.get(reverse("admin:index")).content.decode()
     assert "Students are not being served: no worker runs, and 2 jobs wait." in page
     assert page.index("not being served") < page.index("In flight")
 
 
-def test_a_paused_upstream_is_told_beside_its_name(office: Client) -> None:
+def test_a_paused_upstream_is_marked_beside_its_name(office: Client) -> None:
     change_upstream(upstream="offline", changes={"paused": True}, author="test", reason="a test")
     figures = office.get(reverse("admin:feedback_job_figures")).content.decode()
     assert "paused" in figures
@@ -114,7 +114,7 @@ def test_each_page_asks_few_questions_however_much_there_is(redis_client: redis.
     assert counts[0] == counts[1] <= MOST_QUERIES, seen.captured_queries
 
 
-def test_who_has_no_right_to_jobs_sees_no_figures() -> None:
+def test_the_figures_need_the_right_to_see_jobs() -> None:
     client = signed_in(member(roles.TEACHERS))
     assert 'id="figures"' not in client.get(reverse("admin:index")).content.decode()
     for name in ("figures", "charts", "dead", "workers"):

@@ -34,8 +34,8 @@ def office(operator: User) -> Client:
     return signed_in(operator)
 
 
-def page(office: Client, **said: str) -> Any:
-    answer = office.get(reverse(LIST), said)
+def page(office: Client, **query: str) -> Any:
+    answer = office.get(reverse(LIST), query)
     assert answer.status_code == 200
     return answer.context["cl"]
 
@@ -95,11 +95,11 @@ def test_rows_are_never_looked_through(office: Client, rows: int) -> None:
     middle = str(Job.objects.order_by("pk")[rows // 2].pk)
     places: list[dict[str, str]] = [{}, {"after": ""}, {"before": middle}, {"after": middle}]
     choices: list[dict[str, str]] = [{}, *FILTERS, *({"q": words} for words in SEARCHES)]
-    for said in (choice | place for choice in choices for place in places):
-        queries = queries_of(office, **said)
-        assert len(queries) <= MOST_QUERIES, said
+    for query in (choice | place for choice in choices for place in places):
+        queries = queries_of(office, **query)
+        assert len(queries) <= MOST_QUERIES, query
         for sql in queries:
-            assert not looks_through_jobs(sql), (said, sql)
+            assert not looks_through_jobs(sql), (query, sql)
 
 
 def test_a_look_through_all_rows_would_be_seen(office: Client) -> None:
@@ -109,9 +109,9 @@ def test_a_look_through_all_rows_would_be_seen(office: Client) -> None:
     assert looks_through_jobs(seen.captured_queries[0]["sql"])
 
 
-def queries_of(office: Client, **said: str) -> list[str]:
+def queries_of(office: Client, **query: str) -> list[str]:
     with CaptureQueriesContext(connection) as seen:
-        page(office, **said)
+        page(office, **query)
     return [query["sql"] for query in seen.captured_queries]
 
 

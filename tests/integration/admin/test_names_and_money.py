@@ -43,22 +43,22 @@ def test_use_by_day_tells_names_and_money_with_two_decimals(office: Client, owne
     course = people.assignment().course
     day = a_day(flows.flow_of(owner), flows.group_of_course(course), cost=Decimal("12.345678"))
     page = office.get(reverse("admin:feedback_usageday_change", args=[day.pk])).content.decode()
-    for told in (listed(office, "usageday"), page):
-        assert owner.name in told
-        assert course.name in told
-        assert "12.35" in told
-        assert "12.345678" not in told
-        assert reverse("admin:feedback_user_usage", args=[owner.pk]) in told
-        assert f"user:{owner.pk}" not in told
+    for shown in (listed(office, "usageday"), page):
+        assert owner.name in shown
+        assert course.name in shown
+        assert "12.35" in shown
+        assert "12.345678" not in shown
+        assert reverse("admin:feedback_user_usage", args=[owner.pk]) in shown
+        assert f"user:{owner.pk}" not in shown
 
 
-def test_of_who_is_gone_the_key_is_left(office: Client) -> None:
+def test_the_key_is_left_of_a_person_that_is_gone(office: Client) -> None:
     flow, group = f"user:{uuid4()}", f"course:{uuid4()}"
     a_day(flow, group)
     a_day("load test", "personal", ago=2)
-    told = listed(office, "usageday")
+    shown = listed(office, "usageday")
     for key in (flow, group, "load test", "none"):
-        assert key in told
+        assert key in shown
 
 
 def test_names_cost_no_more_questions_for_more_rows(office: Client) -> None:
@@ -83,9 +83,9 @@ def test_charges_tell_names_and_money(office: Client, owner: User) -> None:
         month=timezone.now().date().replace(day=1), job=uuid4(), flow=flows.flow_of(owner),
         group=flows.group_of_course(course), upstream="bedrock", price=price, amount=Decimal("0.004300"),
     )  # fmt: skip
-    told = listed(office, "charge")
+    shown = listed(office, "charge")
     for words in (owner.name, course.name, "0.0043<"):
-        assert words in told
+        assert words in shown
     page = office.get(reverse("admin:feedback_charge_change", args=[charge.pk]))
     assert owner.name in page.content.decode()
 

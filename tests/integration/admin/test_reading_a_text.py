@@ -1,4 +1,4 @@
-"""A student's text is shown to who may, says why and is logged: escaped, once, and at no address."""
+"""A student's text is shown with the right, for a reason, and is logged: escaped, once, and at no address."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ def document(owner: User) -> Document:
     return reading.a_split_document(owner, text="Bees <script>alert(1)</script> matter.\n" * 20)
 
 
-def ask(client: Client, document: Document, **said: str) -> Any:
+def ask(client: Client, document: Document, **form: str) -> Any:
     address = reverse("admin:feedback_document_text", args=[document.pk])
-    return client.post(address, said) if said else client.get(address)
+    return client.post(address, form) if form else client.get(address)
 
 
-def test_it_is_shown_escaped_with_a_reason_and_the_log_has_who_and_why(document: Document) -> None:
+def test_it_is_shown_escaped_with_a_reason_and_the_log_has_both(document: Document) -> None:
     operator = member(roles.OPERATORS)
     answer = ask(signed_in(operator), document, reason="The student asked about a lost paragraph")
     page = answer.content.decode()
@@ -46,7 +46,7 @@ def test_before_a_reason_is_given_it_is_not_there(document: Document, operator: 
     assert not AuditEntry.objects.filter(what="revealed").exists()
 
 
-def test_who_may_only_look_and_who_may_only_operate_are_refused(document: Document) -> None:
+def test_a_viewer_and_an_operator_without_the_right_are_refused(document: Document) -> None:
     watcher, mechanic = member(roles.WATCHERS), member(roles.TEACHERS)
     mechanic.user_permissions.add(Permission.objects.get(codename="change_document"))
     for person in (watcher, mechanic):

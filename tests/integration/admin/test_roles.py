@@ -45,7 +45,7 @@ def test_a_read_only_operator_sees_every_list_and_changes_nothing(failed: Job) -
     assert client.get(reverse("admin:feedback_alertrule_add")).status_code == 403
 
 
-def test_nobody_has_the_right_to_write_history() -> None:
+def test_no_role_has_the_right_to_write_history() -> None:
     rights = Group.objects.get(name=roles.OPERATORS).permissions.values_list("codename", flat=True)
     assert set(rights).isdisjoint(roles.HISTORY)
     assert "view_auditentry" in rights

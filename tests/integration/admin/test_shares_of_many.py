@@ -35,17 +35,17 @@ def plan(db: None) -> Plan:
     return create_plan(name="thesis", values={"weight": 2}, author="test", reason="test")
 
 
-def ask(office: Client, *users: User, **said: Any) -> Any:
+def ask(office: Client, *users: User, **form: Any) -> Any:
     chosen = {"action": "share", "_selected_action": [str(user.pk) for user in users]}
-    return office.post(reverse(LIST), {**chosen, **said}, follow=True)
+    return office.post(reverse(LIST), {**chosen, **form}, follow=True)
 
 
-def test_the_preview_says_who_changes_to_what_and_changes_nobody(
+def test_the_preview_lists_each_persons_change_and_changes_none(
     office: Client, owner: User, outsider: User, plan: Plan
 ) -> None:
     assert "2 people are chosen" in ask(office, owner, outsider).content.decode()
-    said = {"plan": "thesis", "suspended": "yes", "reason": "Exam week."}
-    page = ask(office, owner, outsider, preview="", **said).content.decode()
+    form = {"plan": "thesis", "suspended": "yes", "reason": "Exam week."}
+    page = ask(office, owner, outsider, preview="", **form).content.decode()
     assert "Change 2 people" in page
     assert "default → <strong>thesis</strong>" in page
     assert "none → <strong>suspended</strong>" in page
@@ -57,8 +57,8 @@ def test_the_preview_says_who_changes_to_what_and_changes_nobody(
 def test_all_of_them_change_and_the_log_has_before_and_after(
     office: Client, operator: User, owner: User, outsider: User, plan: Plan
 ) -> None:
-    said = {"plan": "thesis", "priority": "-1", "suspended": "yes", "reason": "Exam week."}
-    assert "2 people were changed." in ask(office, owner, outsider, change="", **said).content.decode()
+    form = {"plan": "thesis", "priority": "-1", "suspended": "yes", "reason": "Exam week."}
+    assert "2 people were changed." in ask(office, owner, outsider, change="", **form).content.decode()
     for user in (owner, outsider):
         user.refresh_from_db()
         limits = flow_limits(flows.flow_of(user))
@@ -70,7 +70,7 @@ def test_all_of_them_change_and_the_log_has_before_and_after(
         assert entry.after == {"plan": "thesis", "priority": -1, "suspended": True}
 
 
-def test_who_is_so_already_stays_and_leaves_no_entry(office: Client, owner: User, outsider: User) -> None:
+def test_a_person_without_a_change_leaves_no_entry(office: Client, owner: User, outsider: User) -> None:
     ask(office, owner, change="", priority="1", reason="Writes a thesis.")
     page = ask(office, owner, outsider, preview="", priority="1", reason="Both.").content.decode()
     assert "no, it is so already" in page
@@ -96,7 +96,7 @@ def test_an_exception_that_is_over_does_not_come_back_with_a_suspension(office: 
 
 
 @pytest.mark.parametrize(
-    "said",
+    "form",
     [
         {"reason": "Nothing is chosen."},
         {"priority": "1"},
@@ -104,8 +104,8 @@ def test_an_exception_that_is_over_does_not_come_back_with_a_suspension(office: 
         {"plan": "none such", "reason": "Mistyped."},
     ],
 )
-def test_nonsense_is_refused_on_the_form(office: Client, owner: User, said: dict[str, str]) -> None:
-    answer = ask(office, owner, change="", **said)
+def test_nonsense_is_refused_on_the_form(office: Client, owner: User, form: dict[str, str]) -> None:
+    answer = ask(office, owner, change="", **form)
     assert answer.context["form"].errors
     assert 'name="preview"' in answer.content.decode()
     assert not FlowOverride.objects.exists()
@@ -126,7 +126,7 @@ def test_too_many_are_sent_back_to_the_filters(
     assert not FlowOverride.objects.exists()
 
 
-def test_who_may_only_look_is_not_offered_it_and_changes_nothing(owner: User) -> None:
+def test_a_viewer_is_not_offered_it_and_changes_nothing(owner: User) -> None:
     watcher = signed_in(member(roles.WATCHERS))
     assert "Change plan, priority" not in watcher.get(reverse(LIST)).content.decode()
     ask(watcher, owner, change="", priority="1", reason="Curious.")

@@ -70,7 +70,7 @@ def test_many_at_once_from_the_list(office: Client, text: ErrorText, action: str
     assert not text.classed_as
 
 
-def test_who_only_watches_can_class_nothing(text: ErrorText) -> None:
+def test_a_viewer_can_class_nothing(text: ErrorText) -> None:
     client = signed_in(member(roles.WATCHERS))
     assert client.get(reverse("admin:feedback_errortext_changelist")).status_code == 200
     assert do(client, text, "account").status_code == 403

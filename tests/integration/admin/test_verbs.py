@@ -47,7 +47,7 @@ def a_failed_job(owner: User) -> Job:
     return job
 
 
-def test_a_failed_job_starts_again_from_its_page_and_the_log_says_who_and_why(
+def test_a_failed_job_starts_again_from_its_page_and_the_log_has_author_and_reason(
     office: Client, operator: User, owner: User
 ) -> None:
     job = a_failed_job(owner)
@@ -115,7 +115,7 @@ def test_many_at_once_leave_an_entry_each(office: Client, owner: User) -> None:
     assert set(kept().values_list("subject", flat=True)) == {str(job.pk) for job in jobs}
 
 
-def test_who_may_only_look_is_offered_nothing_and_refused(owner: User) -> None:
+def test_a_viewer_is_offered_nothing_and_refused(owner: User) -> None:
     job, watcher = a_failed_job(owner), signed_in(member(roles.WATCHERS))
     page = watcher.get(reverse("admin:feedback_job_change", args=[job.pk])).content.decode()
     assert "Try again" not in page

@@ -79,17 +79,17 @@ def test_an_import_of_members_is_kept_by_their_keys(
 def test_what_becomes_of_a_course_and_its_members_is_kept(
     owner: User, teacher: User, assignment: Assignment
 ) -> None:
-    course, who = assignment.course, Membership.objects.get(user=owner)
+    course, member = assignment.course, Membership.objects.get(user=owner)
     courses.rename(course=course, name="Rhetoric II", by=teacher)
     courses.archive(course, by=teacher)
     courses.archive(course, by=teacher)
     courses.take_up_again(course, by=teacher)
-    courses.set_role(who, Membership.Role.TEACHER, by=teacher)
-    courses.remove_member(who, by=teacher)
-    told = AuditEntry.objects.filter(kind="course", subject=course.pk)
+    courses.set_role(member, Membership.Role.TEACHER, by=teacher)
+    courses.remove_member(member, by=teacher)
+    entries = AuditEntry.objects.filter(kind="course", subject=course.pk)
     done = ["removed a member", "changed a member", "taken up again", "archived", "renamed"]
-    assert [entry.what for entry in told] == done
-    assert told[0].before == {"member": str(owner.pk), "role": "teacher"}
+    assert [entry.what for entry in entries] == done
+    assert entries[0].before == {"member": str(owner.pk), "role": "teacher"}
 
 
 def test_invitations_are_kept_without_the_address(teacher: User, assignment: Assignment) -> None:

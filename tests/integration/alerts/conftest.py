@@ -27,7 +27,7 @@ class Request:
 
 @dataclass
 class Inbox:
-    """A real HTTP server that keeps what it got, and answers as it is told."""
+    """A real HTTP server that keeps what it got, and answers as the test sets it."""
 
     answers: list[int] = field(default_factory=list)  # statuses of the next answers; 202 after that
     requests: list[Request] = field(default_factory=list)
@@ -81,7 +81,7 @@ def mailbox(settings: Any) -> Iterator[Mailbox]:
 
 @dataclass
 class Gauge:
-    """A signal whose readings a test sets."""
+    """A signal with readings that a test sets."""
 
     values: dict[str, float] = field(default_factory=dict)
     error: Exception | None = None

@@ -1,4 +1,4 @@
-"""The outbox: retried after a definite failure, and never doubled, whoever is killed when."""
+"""The outbox: retried after a definite failure, and never doubled, whatever process is killed and when."""
 
 from __future__ import annotations
 
@@ -111,8 +111,8 @@ def test_an_end_never_comes_before_its_beginning(
     due_now()
     assert outbox.deliver_due() == 1
     assert outbox.deliver_due() == 1
-    said = [json.loads(request.body)["transition"] for request in inbox.requests]
-    assert said == ["trigger", "trigger", "resolve"]
+    transitions = [json.loads(request.body)["transition"] for request in inbox.requests]
+    assert transitions == ["trigger", "trigger", "resolve"]
 
 
 def killed_while_sending(environment: dict[str, str], inbox: Inbox, log: Path) -> None:
@@ -156,7 +156,7 @@ def test_killed_between_sending_and_marking_a_repetition_carries_the_same_key(
 
 
 @pytest.mark.faults
-def test_killed_between_sending_and_marking_people_are_not_told_twice(
+def test_killed_between_sending_and_marking_nothing_is_sent_twice(
     incident: Incident, inbox: Inbox, child_environment: dict[str, str], tmp_path: Path
 ) -> None:
     AlertReceiver.objects.create(name="chat", kind="slack", address=f"{inbox.url}/chat")

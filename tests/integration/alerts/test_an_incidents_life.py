@@ -1,4 +1,4 @@
-"""A rule's incident begins, fires after its time, and resolves; people are told once, or not at all."""
+"""A rule's incident begins, fires after its time, and resolves; people get one message, or none."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_what_passes_before_its_time_leaves_nothing(rule: AlertRule, gauge: Gaug
     assert not evaluate(after(8)).fired
 
 
-def test_it_resolves_and_who_heard_of_it_hears_that(rule: AlertRule, gauge: Gauge) -> None:
+def test_its_end_is_sent_to_those_that_got_its_beginning(rule: AlertRule, gauge: Gauge) -> None:
     gauge.values = {"bedrock": 50}
     evaluate(after(0))
     evaluate(after(5))
@@ -67,7 +67,7 @@ def test_it_resolves_and_who_heard_of_it_hears_that(rule: AlertRule, gauge: Gaug
     assert outbox() == [("trigger", "sent"), ("resolve", "waiting")]
 
 
-def test_who_had_not_heard_of_it_yet_is_spared_both(rule: AlertRule, gauge: Gauge) -> None:
+def test_an_incident_that_ends_before_it_is_sent_is_never_sent(rule: AlertRule, gauge: Gauge) -> None:
     gauge.values = {"bedrock": 50}
     evaluate(after(0))
     evaluate(after(5))
@@ -112,7 +112,7 @@ def test_a_rule_that_is_switched_off_resolves(rule: AlertRule, gauge: Gauge) -> 
     assert evaluate(after(6)).resolved
 
 
-def test_a_silence_keeps_the_incident_and_tells_nobody_until_it_ends(rule: AlertRule, gauge: Gauge) -> None:
+def test_a_silence_keeps_the_incident_and_sends_nothing_until_it_ends(rule: AlertRule, gauge: Gauge) -> None:
     now = timezone.now()
     silence = alerts.silence(
         rule=rule, subject="bedrock", until=now + timedelta(hours=1), who="opal", why="the provider said so"
@@ -137,7 +137,7 @@ def test_a_silence_of_another_subject_silences_nothing(rule: AlertRule, gauge: G
     assert outbox() == [("trigger", "waiting")]
 
 
-def test_a_silence_says_who_why_and_until_when(rule: AlertRule) -> None:
+def test_a_silence_has_an_author_a_reason_and_an_end(rule: AlertRule) -> None:
     with pytest.raises(ValidationError, match="future"):
         alerts.silence(
             rule=rule, subject="", until=timezone.now() - timedelta(hours=1), who="opal", why="yesterday"
@@ -146,7 +146,7 @@ def test_a_silence_says_who_why_and_until_when(rule: AlertRule) -> None:
         alerts.silence(rule=rule, subject="", until=timezone.now() + timedelta(hours=1), who="opal", why="")
 
 
-def test_acknowledging_is_said_once_and_only_to_those_who_can_use_it(rule: AlertRule, gauge: Gauge) -> None:
+def test_acknowledging_is_sent_once_and_only_to_those_that_can_use_it(rule: AlertRule, gauge: Gauge) -> None:
     AlertReceiver.objects.create(name="pager", kind="pagerduty", secret="key")
     gauge.values = {"bedrock": 50}
     evaluate(after(0))

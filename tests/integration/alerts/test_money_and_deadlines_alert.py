@@ -14,7 +14,7 @@ from feedback.alerts.evaluation import evaluate
 from feedback.models import AlertRule, Assignment, Budget, Incident, Membership, User
 from limiter.services import change_upstream
 from tests.factories.sharing import a_price, handed_in, run_once
-from tests.integration.sharing.conftest import provider  # who answers for a fixed number of tokens
+from tests.integration.sharing.conftest import provider  # it answers for a fixed number of tokens
 
 __all__ = ["provider"]
 

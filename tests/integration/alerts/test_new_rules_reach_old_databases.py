@@ -1,4 +1,4 @@
-"""A rule that a release brings comes to databases that have rules already: once, and over nobody's edits."""
+"""A rule that a release brings comes to a database with rules: once, and never over an operator's edits."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def test_a_webhook_is_signed_with_its_time(rule: AlertRule, webhook: AlertReceiv
     )  # fmt: skip
 
 
-def test_slack_gets_a_text_whose_signs_are_escaped(rule: AlertRule, inbox: Inbox) -> None:
+def test_slack_gets_a_text_with_escaped_signs(rule: AlertRule, inbox: Inbox) -> None:
     slack = a_receiver("slack", f"{inbox.url}/services/T0/B0")
     for each in message(rule, slack, "trigger", "resolve"):
         send(each, slack)
@@ -111,9 +111,9 @@ def test_a_no_says_whether_to_try_again(
 
 
 def test_a_server_that_is_not_there_has_certainly_got_nothing(rule: AlertRule) -> None:
-    with socket.socket() as nobody:
-        nobody.bind(("127.0.0.1", 0))
-        receiver = a_receiver("webhook", f"http://127.0.0.1:{nobody.getsockname()[1]}/")
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        receiver = a_receiver("webhook", f"http://127.0.0.1:{unused.getsockname()[1]}/")
     (trigger,) = message(rule, receiver, "trigger")
     with pytest.raises(NotSent) as refused:
         send(trigger, receiver)
@@ -154,9 +154,9 @@ def test_a_mail_server_says_whether_to_try_again(
 def test_a_mail_server_that_is_not_there_has_certainly_got_nothing(
     rule: AlertRule, mailbox: Mailbox, settings: Any
 ) -> None:
-    with socket.socket() as nobody:
-        nobody.bind(("127.0.0.1", 0))
-        settings.EMAIL_PORT = nobody.getsockname()[1]
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        settings.EMAIL_PORT = unused.getsockname()[1]
     mail = a_receiver("email", "ops@example.edu")
     (trigger,) = message(rule, mail, "trigger")
     with pytest.raises(NotSent):

@@ -21,7 +21,7 @@ from tests.factories.work import a_document, a_job
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("redis_client")]
 
-WHO = {"author": "opal", "reason": "a test"}
+BY = {"author": "opal", "reason": "a test"}
 
 
 def advise(*words: str) -> str:
@@ -58,12 +58,12 @@ def a_call(owner: User, offered: datetime, *, waits: float, takes: float, thrott
 
 
 def test_nothing_measured_is_a_reason_to_keep_what_there_is() -> None:
-    said = advise()
-    assert said.startswith("Keep team.")
-    assert "Only 0 calls in 7 days" in said
-    assert "Nothing needs to be changed." in said
-    assert "campus" in said
-    assert "$200 to 600" in said
+    output = advise()
+    assert output.startswith("Keep team.")
+    assert "Only 0 calls in 7 days" in output
+    assert "Nothing needs to be changed." in output
+    assert "campus" in output
+    assert "$200 to 600" in output
 
 
 def test_figures_come_from_what_was_done(evening: datetime) -> None:
@@ -91,12 +91,12 @@ def test_old_work_counts_no_more(evening: datetime) -> None:
     assert data("--days", "0.01")["figures"]["upstreams"][0]["outages"] == 0
 
 
-def test_a_crowd_that_waited_is_told_what_to_change_and_what_it_brings(evening: datetime) -> None:
+def test_after_a_crowd_waited_the_advice_is_what_to_change_and_what_it_brings(evening: datetime) -> None:
     """Forty students within a minute, at a rate of two a minute: the last of them waits for twenty."""
     services.change_upstream(
         upstream="bedrock",
         changes={"requests_per_minute": 2, "burst": 1, "requests_algorithm": "token_bucket"},
-        **WHO,
+        **BY,
     )
     for number in range(40):
         a_call(people.student(), evening + timedelta(seconds=number), waits=30.0 * number, takes=100)
@@ -105,10 +105,10 @@ def test_a_crowd_that_waited_is_told_what_to_change_and_what_it_brings(evening: 
     raised = next(step for step in advice["steps"] if "requests_per_minute" in step["changes"])
     assert "replayed: 19 of 20 wait at most 11.7 min in place of 17.9 min" in raised["brings"]
     assert "if the provider takes them" in raised["brings"]
-    said = advise("--no-replay")
-    assert said.startswith("Go from team to campus.")
-    assert "replayed" not in said
-    assert 'manage.py limiter set bedrock requests_per_minute=3 --reason "..."' in said
+    output = advise("--no-replay")
+    assert output.startswith("Go from team to campus.")
+    assert "replayed" not in output
+    assert 'manage.py limiter set bedrock requests_per_minute=3 --reason "..."' in output
 
 
 def test_more_work_takes_no_more_queries(

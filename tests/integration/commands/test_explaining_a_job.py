@@ -1,4 +1,4 @@
-"""What a job waits for, as operators read it: the limit, whose work is ahead, and when; held ones as well."""
+"""What a job waits for, as operators read it: the limit, the flows ahead, and when; held ones as well."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def shown(job: Job) -> dict[str, Any]:
     return waits
 
 
-def test_a_waiting_job_says_whose_work_is_ahead_by_share() -> None:
+def test_a_waiting_job_lists_the_flows_ahead_by_share() -> None:
     one, other = a_student(), a_student()
     in_line(an_analysis(one))
     last = in_line(an_analysis(other))[-1]
@@ -51,9 +51,9 @@ def test_a_waiting_job_says_whose_work_is_ahead_by_share() -> None:
         {"who": one.email, "jobs": 2, "share": 2 / 3},
         {"who": other.email, "jobs": 1, "share": 1 / 3},
     ]
-    said = jobs("show", str(last.pk))
-    assert f"Whose: {one.email} 67% (2), {other.email} 33% (1)." in said
-    assert "It is expected to start between" in said
+    output = jobs("show", str(last.pk))
+    assert f"Whose: {one.email} 67% (2), {other.email} 33% (1)." in output
+    assert "It is expected to start between" in output
 
 
 def test_a_held_job_waits_for_the_same_and_for_its_own_that_are_held_before_it() -> None:

@@ -88,9 +88,9 @@ def test_age_goes_by_the_id() -> None:
 def test_the_table_shows_what_went_wrong_and_that_there_is_more() -> None:
     for _ in range(3):
         failed(a_document(people.student(email="ada[red]@example.org")) if not _ else a_document())
-    said = jobs("list", "--limit", "2")
-    assert "ValueError: [no]" in said
-    assert "There are more" in said
+    output = jobs("list", "--limit", "2")
+    assert "ValueError: [no]" in output
+    assert "There are more" in output
     assert jobs("list", "--state", "running").strip() == "No such jobs."
 
 
@@ -104,10 +104,10 @@ def test_a_long_list_takes_no_more_queries(django_assert_max_num_queries: Django
 def test_show_tells_its_story() -> None:
     document, job = a_failed_document()
     interventions.retry(job, who="opal")
-    said = jobs("show", str(job.pk))
-    assert "Read the file: waiting" in said
-    assert document.owner.email in said
-    assert "Retried" in said
+    output = jobs("show", str(job.pk))
+    assert "Read the file: waiting" in output
+    assert document.owner.email in output
+    assert "Retried" in output
     data = json.loads(jobs("show", str(job.pk), "--json"))
     assert [event["kind"] for event in data["events"]] == ["retried"]
     assert data["job"]["state"] == "waiting"
@@ -129,10 +129,10 @@ def explained(job: Job) -> dict[str, Any]:
 def test_of_a_held_job_limiter_explain_says_what_show_says() -> None:
     held = a_job(a_document(), state=Job.State.HELD, upstream="offline")
     shown = json.loads(jobs("show", str(held.pk), "--json"))["waits_for"]
-    said = explained(held)
-    assert said["upstream"] == "offline"
-    assert said["state"] == shown["state"] == "held"
-    assert said["ahead_in_flow"] == shown["ahead_in_flow"]
+    output = explained(held)
+    assert output["upstream"] == "offline"
+    assert output["state"] == shown["state"] == "held"
+    assert output["ahead_in_flow"] == shown["ahead_in_flow"]
 
 
 def test_of_a_job_that_passes_no_limit_limiter_explain_says_its_state() -> None:
@@ -174,7 +174,7 @@ def test_retry_by_filter_takes_what_can_be_retried_only() -> None:
     assert (states[of_another.pk], states[waits.pk]) == ("failed", "waiting")
 
 
-def test_what_had_moved_on_is_told_and_not_kept() -> None:
+def test_what_had_moved_on_is_reported_and_not_kept() -> None:
     job = a_job(a_document())
     assert "0 jobs started again. 1 needed nothing" in jobs("retry", str(job.pk), *WHY)
     assert not AuditEntry.objects.filter(kind="job").exists()
@@ -221,7 +221,7 @@ def test_a_notice_is_cancelled_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "part"),
     [
         (("list", "--state", "lost"), "lost"),
         (("list", "--kind", "dance"), "dance"),
@@ -238,8 +238,8 @@ def test_a_notice_is_cancelled_alone() -> None:
         (("frobnicate",), "frobnicate"),
     ],
 )
-def test_what_cannot_be_is_one_line(words: tuple[str, ...], said: str) -> None:
-    assert said in refused(*words)
+def test_what_cannot_be_is_one_line(words: tuple[str, ...], part: str) -> None:
+    assert part in refused(*words)
 
 
 def test_solo_starts_nothing_again_from_another_process(settings: Any) -> None:

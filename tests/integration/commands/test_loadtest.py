@@ -117,14 +117,14 @@ def test_production_is_asked_twice(settings: Settings) -> None:
 def test_where_nothing_runs_it_says_so() -> None:
     assert refused() == (1, "Nothing runs here: start `make run`, or name a system with --host.")
     address = f"http://127.0.0.1:{free_port(0)}"
-    status, said = refused("--host", address)
-    assert (status, said.startswith(f"{address} does not answer")) == (1, True)
+    status, output = refused("--host", address)
+    assert (status, output.startswith(f"{address} does not answer")) == (1, True)
     assert not accounts.accounts().exists()
 
 
 @pytest.mark.usefixtures("tools")
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "part"),
     [
         (("--host", "feedback.example.edu"), "is no address"),
         (("--host", "ftp://feedback.example.edu"), "is no address"),
@@ -133,10 +133,10 @@ def test_where_nothing_runs_it_says_so() -> None:
         (("--seconds", "0"), "seconds"),
     ],
 )
-def test_nonsense_is_one_line(words: tuple[str, ...], said: str) -> None:
-    status, words_said = refused(*words)
+def test_nonsense_is_one_line(words: tuple[str, ...], part: str) -> None:
+    status, output = refused(*words)
     assert status == 2
-    assert said in words_said
+    assert part in output
 
 
 def test_without_locust_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -147,10 +147,12 @@ def test_without_locust_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch, t
 
 
 @pytest.mark.usefixtures("tools")
-def test_a_locust_that_fails_leaves_nobody_behind(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_locust_that_fails_leaves_no_account_behind(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setattr(target, "found", lambda named: "http://127.0.0.1:1")
-    status, said = refused("--report", str(tmp_path / "report"))
-    assert (status, "Locust ended with status 1" in said) == (1, True)
+    status, output = refused("--report", str(tmp_path / "report"))
+    assert (status, "Locust ended with status 1" in output) == (1, True)
     assert not accounts.accounts().exists()
 
 
@@ -180,10 +182,10 @@ def test_students_of_all_kinds_are_served(
             "loadtest", "--users", "17", "--seconds", "60", "--host", site.url, "--json",
             "--report", str(tmp_path / "report"), stdout=out,
         )  # fmt: skip
-    told = json.loads(out.getvalue())
-    assert told["total"]["failures"] == 0
-    names = {entry["name"] for entry in told["requests"]}
+    report = json.loads(out.getvalue())
+    assert report["total"]["failures"] == 0
+    names = {entry["name"] for entry in report["requests"]}
     assert {"/", "/submit/ (pasted)", "/submit/ (a file)", "/sign-in/ (signed in)"} <= names
-    assert any(entry["name"] == "feedback complete" for entry in told["felt"])
+    assert any(entry["name"] == "feedback complete" for entry in report["felt"])
     assert (tmp_path / "report.html").exists()
     assert not accounts.accounts().exists()

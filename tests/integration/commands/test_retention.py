@@ -53,7 +53,7 @@ def test_a_purge_says_what_went() -> None:
     assert not Document.objects.exists()
 
 
-def test_usage_is_told_by_day() -> None:
+def test_usage_is_listed_by_day() -> None:
     assert as_data("usage")["days"] == []
     assert "Tokens in" in retention("usage", "--days", "7")
 

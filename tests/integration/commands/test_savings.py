@@ -38,10 +38,10 @@ def a_day() -> None:
 
 
 def test_it_says_what_was_saved_and_spent() -> None:
-    said = printed()
-    assert "Shared work: 1 calls saved" in said
-    assert "outside courses: 1 calls, 120 tokens" in said
-    assert "Spent: 0.25 USD" in said
+    output = printed()
+    assert "Shared work: 1 calls saved" in output
+    assert "outside courses: 1 calls, 120 tokens" in output
+    assert "Spent: 0.25 USD" in output
 
 
 def test_the_same_as_data() -> None:

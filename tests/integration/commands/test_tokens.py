@@ -44,7 +44,7 @@ def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubber]:
         yield stubber
 
 
-def told(*words: Any) -> str:
+def tokens(*words: Any) -> str:
     out = StringIO()
     call_command("tokens", *map(str, words), stdout=out)
     return out.getvalue()
@@ -52,23 +52,23 @@ def told(*words: Any) -> str:
 
 def test_it_says_how_far_the_estimate_is_from_the_count(service: Stubber, essay: Path) -> None:
     service.add_response("count_tokens", {"inputTokens": 1_000})
-    lines = told(essay, "--upstream", "simulated").splitlines()
+    lines = tokens(essay, "--upstream", "simulated").splitlines()
     assert lines[0].startswith("Bees: ")
     assert lines[-1].startswith("All of it: ")
     assert "1000 counted" in lines[-1]
 
 
-def test_a_service_that_fails_is_told_in_one_line(service: Stubber, essay: Path) -> None:
+def test_a_service_that_fails_is_one_line(service: Stubber, essay: Path) -> None:
     service.add_client_error("count_tokens", "ThrottlingException", http_status_code=429)
     with pytest.raises(CommandError, match="simulated: ") as refused:
-        told(essay, "--upstream", "simulated")
+        tokens(essay, "--upstream", "simulated")
     assert refused.value.returncode == 1
 
 
 @pytest.mark.parametrize("upstream", ["offline", "nowhere"])
 def test_a_model_that_cant_be_counted_is_refused(essay: Path, upstream: str) -> None:
     with pytest.raises(CommandError) as refused:
-        told(essay, "--upstream", upstream)
+        tokens(essay, "--upstream", upstream)
     assert refused.value.returncode == 2
 
 
@@ -76,7 +76,7 @@ def test_a_file_that_cant_be_read_is_named(service: Stubber, tmp_path: Path) -> 
     (tmp_path / "empty.txt").write_text(" ")
     for name in ("missing.md", "empty.txt"):
         with pytest.raises(CommandError, match=name) as refused:
-            told(tmp_path / name, "--upstream", "simulated")
+            tokens(tmp_path / name, "--upstream", "simulated")
         assert refused.value.returncode == 2
 
 

@@ -41,8 +41,8 @@ def refused(file: Path, *words: str) -> CommandError:
     return error.value
 
 
-def rows(said: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(said)["rows"]
+def rows(output: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(output)["rows"]
     return found
 
 
@@ -76,13 +76,13 @@ def test_a_dry_run_writes_nothing(file: Path) -> None:
 
 def test_a_role_is_changed_to_what_the_list_says(file: Path) -> None:
     people.student(email="maren@example.org")
-    said = json.loads(users_import(file, "--json"))
-    assert (said["schema"], said["changed"]) == (1, 2)
-    assert [row["change"] for row in said["rows"]] == ["account", "role"]
+    output = json.loads(users_import(file, "--json"))
+    assert (output["schema"], output["changed"]) == (1, 2)
+    assert [row["change"] for row in output["rows"]] == ["account", "role"]
     assert User.objects.get(email="maren@example.org").role == "teacher"
 
 
-def test_rows_that_cannot_be_used_are_told_and_the_others_written(file: Path) -> None:
+def test_rows_that_cannot_be_used_are_reported_and_the_others_written(file: Path) -> None:
     file.write_text(LIST + "nobody;;\nada@example.org;;\nzoe@example.org;;dean\n")
     out = StringIO()
     with pytest.raises(CommandError) as error:
@@ -122,10 +122,10 @@ def test_a_reason_is_needed(file: Path) -> None:
 def test_it_speaks_english_on_a_german_site(file: Path, settings: Settings) -> None:
     settings.LANGUAGE_CODE = "de"
     file.write_text("nobody\n")
-    assert "This is not an e-mail address." in rows_told(file)
+    assert "This is not an e-mail address." in rows_reported(file)
 
 
-def rows_told(file: Path) -> str:
+def rows_reported(file: Path) -> str:
     out = StringIO()
     with pytest.raises(CommandError):
         call_command("users", "import", str(file), *WHY, "--json", stdout=out)

@@ -91,7 +91,7 @@ class Nginx:
         return True
 
     def _write(self, ports: Sequence[int], static: Path) -> None:
-        """Every place that somebody who installs it has to fill in, filled in."""
+        """The configuration with every place filled in that an installation has to fill in."""
         certificate = str(self_signed(self.folder))
         servers = "\n    ".join(f"server 127.0.0.1:{port} max_fails=3 fail_timeout=10s;" for port in ports)
         here = {

@@ -34,9 +34,9 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
 
 
 def test_nginx_takes_the_configuration(tmp_path: Path) -> None:
-    said = Nginx(tmp_path, [8000, 8001]).checked()
-    assert "test is successful" in said
-    assert "warn" not in said
+    output = Nginx(tmp_path, [8000, 8001]).checked()
+    assert "test is successful" in output
+    assert "warn" not in output
 
 
 def test_plain_http_is_led_to_https(front: Nginx) -> None:
@@ -76,7 +76,7 @@ def test_a_flood_is_held_back_and_others_are_not(front: Nginx) -> None:
 
     flood = [ask("flooder") for _ in range(150)]
     refused = [answer for answer in flood if answer.status_code == 429]
-    if not refused:  # a machine this slow floods nobody: ask from several at once
+    if not refused:  # a machine this slow makes no flood: ask from several at once
         from concurrent.futures import ThreadPoolExecutor
 
         with ThreadPoolExecutor(16) as crowd:
@@ -99,7 +99,7 @@ def test_the_applications_own_refusals_pass_as_they_are(front: Nginx) -> None:
     assert "port" in answer.json()
 
 
-def test_nobody_there_is_told_in_words(tmp_path: Path) -> None:
+def test_no_web_process_there_is_explained_in_words(tmp_path: Path) -> None:
     with Nginx(tmp_path, [free_port(0), free_port(0)]) as nginx:
         answer = nginx.get("/")
     assert answer.status_code == 502
@@ -140,5 +140,5 @@ def test_the_running_portal_and_its_streams(
         stream = nginx.get(f"/documents/{document.pk}/events/", cookies={"sessionid": session}, stream=True)
         with stream:
             assert stream.headers["Content-Type"] == "text/event-stream"
-            # Nothing more comes for as long as nobody works on it: what nginx kept back would never be seen.
+            # Nothing more comes for as long as no worker runs: what nginx kept back would never be seen.
             assert next(stream.iter_lines()) == b"retry: 3000"

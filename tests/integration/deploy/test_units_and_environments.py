@@ -15,7 +15,7 @@ from tests.running import ROOT
 DEPLOY = ROOT / "deploy"
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
 PYTHON = "/srv/marginalia/.venv/bin/python"
-QUEUES = "parse split summarise deliver bedrock offline"  # of the worker's unit, where nothing else is said
+QUEUES = "parse split summarise deliver bedrock offline"  # of the worker's unit, where no other are set
 ANALYZE = Path("/usr/bin/systemd-analyze")
 
 
@@ -38,7 +38,7 @@ def test_each_unit_starts_a_program_that_there_is() -> None:
 def test_systemd_knows_every_word_of_them(tmp_path: Path) -> None:
     for unit in UNITS:
         text = unit.read_text().replace(PYTHON, "/bin/true").replace("%i", "1")
-        text = text.replace("User=marginalia\nGroup=marginalia\n", "")  # nobody has to have that account
+        text = text.replace("User=marginalia\nGroup=marginalia\n", "")  # an account that need not exist here
         (tmp_path / unit.name.replace("@", "")).write_text(text)
     copies = [str(path) for path in sorted(tmp_path.glob("*.service"))]
     done = subprocess.run([str(ANALYZE), "verify", *copies], capture_output=True, text=True, check=False)
@@ -49,12 +49,12 @@ def test_systemd_knows_every_word_of_them(tmp_path: Path) -> None:
 @pytest.mark.parametrize("profile", ["campus", "enterprise"])
 def test_production_starts_with_the_environment(profile: str) -> None:
     """A child of its own: settings are loaded once in a process."""
-    told = _read(DEPLOY / f"{profile}.env")
-    assert told["SECRET_KEY"] == ""  # nobody runs with one that everybody knows
-    secrets = {name: "0123456789" * 6 for name, value in told.items() if not value}
+    variables = _read(DEPLOY / f"{profile}.env")
+    assert variables["SECRET_KEY"] == ""  # a key that is in the repository is no secret
+    secrets = {name: "0123456789" * 6 for name, value in variables.items() if not value}
     child = {
         "PATH": os.environ["PATH"],
-        **told,
+        **variables,
         **secrets,
         "DJANGO_SETTINGS_MODULE": "config.settings.production",
     }
@@ -66,8 +66,8 @@ def test_production_starts_with_the_environment(profile: str) -> None:
         [sys.executable, "-c", program], cwd=ROOT, env=child, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    queues = told.get("QUEUES", QUEUES).split()
-    assert done.stdout.split() == [profile, told["LIMITS_PROXIES"], *queues]
+    queues = variables.get("QUEUES", QUEUES).split()
+    assert done.stdout.split() == [profile, variables["LIMITS_PROXIES"], *queues]
 
 
 def _read(path: Path) -> dict[str, str]:

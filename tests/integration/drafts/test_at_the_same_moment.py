@@ -1,4 +1,4 @@
-"""Tabs that act at the very same moment: one of them is first, and the others are told or agree."""
+"""Tabs that act at the very same moment: one of them is first, and the others get a conflict or agree."""
 
 from __future__ import annotations
 

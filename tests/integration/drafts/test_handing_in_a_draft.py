@@ -39,7 +39,7 @@ def test_two_tabs_that_hand_in_the_same_file_make_one_document(owner: User) -> N
     assert Document.objects.get().upload.filename == "bees.md"
 
 
-def test_a_tab_with_an_older_text_of_a_draft_that_was_handed_in_is_told(owner: User) -> None:
+def test_a_tab_with_an_older_text_of_a_draft_that_was_handed_in_gets_a_conflict(owner: User) -> None:
     draft = a_draft(owner)
     document = hand_in(draft)
     with pytest.raises(Gone) as gone:
@@ -48,7 +48,7 @@ def test_a_tab_with_an_older_text_of_a_draft_that_was_handed_in_is_told(owner: U
     assert Document.objects.count() == 1
 
 
-def test_a_tab_that_has_not_seen_the_others_save_is_told_before_anything_is_handed_in(owner: User) -> None:
+def test_a_tab_that_has_not_seen_the_others_save_gets_a_conflict_and_hands_nothing_in(owner: User) -> None:
     draft = a_draft(owner, "Bees")
     drafts.save(owner=owner, draft_id=draft.pk, version=1, content=Content("On bees", "Bees fly"))
     with pytest.raises(Conflict):
@@ -106,7 +106,7 @@ def test_a_page_that_shows_an_older_text_corrects_nothing(owner: User) -> None:
 
 
 @pytest.mark.parametrize("stranger", ["classmate", "outsider"])
-def test_nobody_corrects_anothers_sections(
+def test_a_person_corrects_no_sections_of_others(
     owner: User, stranger: str, request: pytest.FixtureRequest
 ) -> None:
     draft = outlines.read(a_draft(owner))

@@ -149,7 +149,7 @@ def test_all_drafts_are_found_from_any_of_them(first: Document) -> None:
         assert chain_of(document) == [first, second, third]
 
 
-def test_a_comment_whose_passage_stands_is_open_and_one_whose_passage_changed_is_perhaps_addressed(
+def test_a_comment_is_open_while_its_passage_stands_and_perhaps_addressed_after_it_changed(
     first: Document,
 ) -> None:
     quoted = PARAGRAPHS[1][:20]

@@ -1,4 +1,4 @@
-"""A draft is kept as it is typed: the last writer is told, and nothing of anybody's text is lost."""
+"""A draft is kept as it is typed: the last writer gets a conflict, and nothing of either text is lost."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_each_save_is_a_version(owner: User) -> None:
     assert save(draft, 2, "Bees fly far").text == "Bees fly far"
 
 
-def test_a_save_whose_answer_was_lost_is_saved_again_without_harm(owner: User) -> None:
+def test_a_save_with_a_lost_answer_is_saved_again_without_harm(owner: User) -> None:
     draft = a_draft(owner, "Bees")
     save(draft, 1, "Bees fly")
     assert save(draft, 1, "Bees fly").version == 2
@@ -34,7 +34,7 @@ def test_a_save_whose_answer_was_lost_is_saved_again_without_harm(owner: User) -
     assert Draft.objects.count() == 1
 
 
-def test_a_tab_that_has_not_seen_the_others_save_is_told(owner: User) -> None:
+def test_a_tab_that_has_not_seen_the_others_save_gets_a_conflict(owner: User) -> None:
     draft = a_draft(owner, "Bees")
     save(draft, 1, "Bees fly")
     with pytest.raises(Conflict) as conflict:
@@ -63,7 +63,7 @@ def test_what_was_handed_in_elsewhere_is_not_saved_as_if_nothing_had_happened(ow
 
 
 @pytest.mark.parametrize("stranger", ["classmate", "outsider", "teacher", "operator"])
-def test_nobody_writes_into_anothers_draft(
+def test_a_person_writes_into_no_draft_of_others(
     owner: User, stranger: str, request: pytest.FixtureRequest
 ) -> None:
     other: User = request.getfixturevalue(stranger)

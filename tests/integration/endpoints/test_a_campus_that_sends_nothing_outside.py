@@ -107,6 +107,6 @@ def test_the_page_names_the_server_and_no_cloud(server: Simulator) -> None:
 def test_doctor_asks_it_as_work_does(server: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "answered in" in manage("doctor", "--only", "bedrock", "--call", "--json").stdout
     monkeypatch.delenv("CAMPUS_API_KEY")
-    said = manage("doctor", "--only", "bedrock", "--call", "--json").stdout
-    assert "answered in" not in said
-    assert "CAMPUS_API_KEY" in said
+    output = manage("doctor", "--only", "bedrock", "--call", "--json").stdout
+    assert "answered in" not in output
+    assert "CAMPUS_API_KEY" in output

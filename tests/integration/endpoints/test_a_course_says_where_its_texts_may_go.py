@@ -16,7 +16,7 @@ from feedback.upstreams import homes_of
 from limiter import pools, services
 from limiter.models import Upstream
 
-WHO: dict[str, Any] = {"author": "operator", "reason": "a test"}
+BY: dict[str, Any] = {"author": "operator", "reason": "a test"}
 SONNET = "anthropic.claude-sonnet-4-5-20250929-v1:0"
 
 pytestmark = pytest.mark.django_db
@@ -35,8 +35,8 @@ def three_places(settings: Settings, redis_client: object, db: None) -> None:
     settings.LIMITER_QUEUES = {name: name for name in names}
     for name in ("europe", "world"):
         if not Upstream.objects.filter(name=name).exists():
-            services.create_upstream(name=name, values={}, **WHO)
-    services.set_pool(name="all", members=["bedrock", "europe", "world", "offline"], changes={}, **WHO)
+            services.create_upstream(name=name, values={}, **BY)
+    services.set_pool(name="all", members=["bedrock", "europe", "world", "offline"], changes={}, **BY)
     pools.forget_views()
 
 
@@ -58,7 +58,7 @@ def test_the_world_is_no_part_of_europe(assignment: Assignment) -> None:
     assert "world" in (within(assignment, allowed_geographies=["global"]) or ())
 
 
-def test_all_who_name_upstreams_are_kept(assignment: Assignment) -> None:
+def test_every_place_that_names_upstreams_is_kept(assignment: Assignment) -> None:
     Assignment.objects.filter(pk=assignment.pk).update(allowed_upstreams=["europe", "bedrock"])
     assert within(assignment, allowed_upstreams=["europe", "world"]) == frozenset({"europe"})
 

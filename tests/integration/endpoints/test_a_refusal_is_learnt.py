@@ -20,7 +20,7 @@ from limiter.gate.model import Lease, Outcome
 from tests.factories.providers import ScriptedProvider, in_place_of
 from tests.factories.work import a_simulated_upstream, an_analysis
 
-WHO: dict[str, Any] = {"author": "operator", "reason": "a test"}
+BY: dict[str, Any] = {"author": "operator", "reason": "a test"}
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture(autouse=True)
 def upstream(redis_client: object, transactional_db: None) -> None:
     a_simulated_upstream()
-    change_endpoint(upstream="simulated", changes={"model": "claude-sonnet-4-5", "temperature": 0.4}, **WHO)
+    change_endpoint(upstream="simulated", changes={"model": "claude-sonnet-4-5", "temperature": 0.4}, **BY)
     forget()
 
 
@@ -101,6 +101,6 @@ def test_it_is_sent_again_once_it_is_undone_or_expired() -> None:
 
 def test_what_one_model_refused_says_nothing_of_another() -> None:
     learning.learn(a_job(), refusal("temperature"))
-    change_endpoint(upstream="simulated", changes={"model": "claude-sonnet-4-6", "temperature": 0.3}, **WHO)
+    change_endpoint(upstream="simulated", changes={"model": "claude-sonnet-4-6", "temperature": 0.3}, **BY)
     forget()
     assert target_of("simulated").generation.temperature == 0.3

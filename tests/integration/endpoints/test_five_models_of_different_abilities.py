@@ -131,12 +131,12 @@ def test_doctor_says_so_when_the_call_that_work_makes_is_refused(
     """A call of eight tokens without tools, as doctor once made it, would have been answered."""
     simulator.change(models={"*": {**NO_STRUCTURE}})
     set_up(operator, model="claude-sonnet-4-5")
-    said = manage("doctor", "--only", "bedrock", "--call", "--json")
-    assert "answered in" not in said.stdout
-    assert said.returncode != 0
+    done = manage("doctor", "--only", "bedrock", "--call", "--json")
+    assert "answered in" not in done.stdout
+    assert done.returncode != 0
 
 
-def test_what_the_model_cannot_do_is_said_at_the_field(simulator: Simulator, operator: Client) -> None:
+def test_what_the_model_cannot_do_is_refused_at_the_field(simulator: Simulator, operator: Client) -> None:
     answer = save(operator, model="claude-opus-5-5", temperature="0.7")
     assert answer.status_code == 200
     assert "takes no temperature" in answer.content.decode()

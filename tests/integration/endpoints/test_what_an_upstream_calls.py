@@ -18,13 +18,13 @@ from feedback.selectors.endpoints import forget, target_of
 from feedback.services.endpoints import address_allowed, change_endpoint, change_model, seed_models
 from tests.commands import manage
 
-WHO: dict[str, Any] = {"author": "operator", "reason": "a test"}
+BY: dict[str, Any] = {"author": "operator", "reason": "a test"}
 
 pytestmark = pytest.mark.django_db
 
 
 def change(**changes: Any) -> Endpoint:
-    row = change_endpoint(upstream="bedrock", changes=changes, **WHO)
+    row = change_endpoint(upstream="bedrock", changes=changes, **BY)
     forget()
     return row
 
@@ -136,7 +136,7 @@ def test_a_change_acts_at_the_next_call_and_keeps_the_same_provider_otherwise() 
 
 
 def test_what_an_operator_corrected_outlives_a_release() -> None:
-    change_model(name="claude-opus-4-7", values={"longest_answer": 1234}, **WHO)
+    change_model(name="claude-opus-4-7", values={"longest_answer": 1234}, **BY)
     assert seed_models() == 0
     assert LanguageModel.objects.get(name="claude-opus-4-7").longest_answer == 1234
     LanguageModel.objects.filter(name="claude-opus-4-8").update(longest_answer=1)
@@ -150,7 +150,7 @@ def test_a_model_that_no_release_knows_is_added_without_code() -> None:
         "in_region": True,
         "accepts_tools": True,
     }
-    change_model(name="campus-7b", values=values, **WHO)
+    change_model(name="campus-7b", values=values, **BY)
     change(model="campus-7b")
     target = target_of("bedrock")
     assert (target.model_id, target.generation.way) == ("campus.seven-b-v1:0", Way.TOOL)
@@ -179,10 +179,10 @@ def limiter(*words: str) -> CompletedProcess[str]:
 def test_the_command_changes_limits_and_endpoint_together(
     redis_client: object, transactional_db: None
 ) -> None:
-    said = limiter("set", "bedrock", "model=claude-opus-4-7", "burst=7")
-    assert said.returncode == 0, said
-    assert "model: none → claude-opus-4-7" in said.stdout
-    assert "7" in said.stdout
+    done = limiter("set", "bedrock", "model=claude-opus-4-7", "burst=7")
+    assert done.returncode == 0, done
+    assert "model: none → claude-opus-4-7" in done.stdout
+    assert "7" in done.stdout
     forget()
     assert "claude-opus-4-7" in target_of("bedrock").model_id
     assert "Nothing changes." in limiter("set", "bedrock", "model=claude-opus-4-7").stdout
@@ -191,10 +191,10 @@ def test_the_command_changes_limits_and_endpoint_together(
 def test_the_command_refuses_in_one_line_and_changes_neither(
     redis_client: object, transactional_db: None
 ) -> None:
-    said = limiter("set", "bedrock", "burst=9", "model=claude-opus-4-7", "temperature=0.3")
-    assert said.returncode == 2
-    assert "temperature: " in said.stderr
-    assert said.stderr.strip().count("\n") == 0
+    done = limiter("set", "bedrock", "burst=9", "model=claude-opus-4-7", "temperature=0.3")
+    assert done.returncode == 2
+    assert "temperature: " in done.stderr
+    assert done.stderr.strip().count("\n") == 0
     assert Endpoint.objects.get(upstream="bedrock").model is None
 
 

@@ -11,7 +11,7 @@ from limiter.gate import GateError, GateUnavailable, Ticket, UpstreamConfig
 from limiter.gate.redis import RedisGate
 
 U = "bedrock"
-AS_A_REPLICA = ("127.0.0.1", 1)  # nobody is there: it can be read, and not written
+AS_A_REPLICA = ("127.0.0.1", 1)  # no server is there: it can be read, and not written
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ class WithoutFunctions(redis.Redis):
         return super().execute_command(f"NO{words[0]}", *words[1:], **options)  # type: ignore[no-untyped-call]
 
 
-def test_a_server_that_knows_no_functions_is_told_from_one_that_is_away(server: redis.Redis) -> None:
+def test_a_server_without_functions_is_distinguished_from_one_that_is_away(server: redis.Redis) -> None:
     gate = RedisGate(WithoutFunctions(connection_pool=server.connection_pool))
     with pytest.raises(GateError, match="Redis 7 or newer"):
         gate.status(U)

@@ -17,7 +17,7 @@ class Fault:
 
 
 def wrapped(function: str, parameters: str, body: str) -> str:
-    """A function of the library whose own form is called `whole` in its body."""
+    """A replaced function of the library; its body calls the real one as `whole`."""
     return f"do\n  local whole = {function}\n  function {function}({parameters})\n{body}\n  end\nend\n"
 
 

@@ -1,4 +1,4 @@
-"""Hundreds of answers of a provider whose quota comes and goes: every stage of a law, in both gates."""
+"""Hundreds of answers of a provider with a quota that comes and goes: every stage of a law, in both gates."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """One flow's jobs in one group, deep and in few documents: both gates have them in the same order.
 
-The machine that drives everything has lanes of few jobs. Here all goes into one, whose line is long, becomes
+The machine that drives everything has lanes of few jobs. Here all goes into one, with a long line, becomes
 long with some jobs, or is short (flow_queues.lua), and nothing limits it.
 """
 

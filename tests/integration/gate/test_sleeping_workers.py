@@ -75,14 +75,14 @@ def test_a_new_configuration_wakes(gate: RedisGate, redis_client: redis.Redis) -
     assert wakes(gate, lambda: gate.configure(UpstreamConfig(U, 2, max_in_flight=2)))
 
 
-def test_who_was_never_refused_is_woken_as_well(redis_client: redis.Redis) -> None:
+def test_a_worker_that_was_never_refused_is_woken_as_well(redis_client: redis.Redis) -> None:
     gate = RedisGate(redis_client)
     gate.configure(UpstreamConfig(U, 1))
     assert wakes(gate, lambda: gate.offer(U, Ticket("job", "ann")))
     assert wakes(gate, lambda: gate.configure(UpstreamConfig("other", 1)))
 
 
-def test_who_sleeps_on_after_its_mark_ran_out_is_woken(redis_client: redis.Redis) -> None:
+def test_a_worker_that_sleeps_on_after_its_mark_ran_out_is_woken(redis_client: redis.Redis) -> None:
     gate = RedisGate(redis_client)
     gate.configure(UpstreamConfig(U, 1))
     gate.admit(U)
@@ -91,7 +91,7 @@ def test_who_sleeps_on_after_its_mark_ran_out_is_woken(redis_client: redis.Redis
     assert wakes(gate, lambda: gate.offer(U, Ticket("job", "ann")))
 
 
-def test_nobody_asleep_costs_no_token(redis_client: redis.Redis) -> None:
+def test_without_a_sleeping_worker_no_token_is_left(redis_client: redis.Redis) -> None:
     gate = RedisGate(redis_client)
     gate.configure(UpstreamConfig(U, 1))
     for number in range(50):

@@ -1,4 +1,4 @@
-"""A gate in memory whose clock stands still, for what does not need the shared one."""
+"""A gate in memory with a clock that stands still, for what does not need the shared one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from limiter.gate.memory import MemoryGate
 from limiter.gates import use_gate
 from limiter.models import Upstream
 
-WHO: dict[str, Any] = {"author": "operator", "reason": "a test"}
+BY: dict[str, Any] = {"author": "operator", "reason": "a test"}
 
 
 class Clock:
@@ -40,7 +40,7 @@ def gate(clock: Clock) -> Iterator[MemoryGate]:
 @pytest.fixture
 def upstream(transactional_db: None, gate: MemoryGate) -> Upstream:
     """An upstream with no limit on its rate and two calls at once, published."""
-    return services.create_upstream(name="tested", values={"max_in_flight": 2}, **WHO)
+    return services.create_upstream(name="tested", values={"max_in_flight": 2}, **BY)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Operators see why an upstream is held, and lift the hold; the history says who did what."""
+"""Operators see why an upstream is held, and lift the hold; the history has each change with its author."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ def run(*words: str) -> str:
 
 
 def test_the_status_says_why_and_when_it_is_tried() -> None:
-    said = run("status", "--upstream", "tested")
-    assert "tested (held)" in said
-    assert "the clock of a machine is wrong" in said
-    assert "tried again in" in said
+    output = run("status", "--upstream", "tested")
+    assert "tested (held)" in output
+    assert "the clock of a machine is wrong" in output
+    assert "tried again in" in output
     (row,) = json.loads(run("status", "--upstream", "tested", "--json"))["upstreams"]
     assert (row["held"]["cause"], row["held"]["refusals"], row["paused"]) == ("clock", 1, False)
 
@@ -47,9 +47,9 @@ def test_the_command_lifts_it() -> None:
 
 def test_the_history_says_the_system_and_the_operator() -> None:
     run("resume", "tested", "--reason", "NTP runs", "--author", "ada")
-    said = run("history", "tested")
-    assert "system" in said
-    assert "ada" in said
+    output = run("history", "tested")
+    assert "system" in output
+    assert "ada" in output
     run("diff", "tested", "1")
 
 

@@ -18,6 +18,6 @@ def test_a_queue_that_waits_for_an_unknown_upstream_is_pointed_out(
     assert "unheard-of" in message.msg
 
 
-def test_databases_are_not_asked_where_nobody_checks_them(settings: Settings) -> None:
+def test_databases_are_not_queried_where_no_check_asks_for_them(settings: Settings) -> None:
     settings.LIMITER_QUEUES = {"bad": "unheard-of"}
     assert check_upstreams(None, None) == []

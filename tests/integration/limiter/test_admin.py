@@ -31,7 +31,7 @@ def operator(client: Client, transactional_db: None, settings: Settings, tmp_pat
 
 
 def form_of(client: Client, page: str) -> dict[str, Any]:
-    """What a browser would send if nobody touched the form."""
+    """What a browser would send of an untouched form."""
     response = client.get(page)
     assert response.status_code == 200
     form = response.context["adminform"].form
@@ -77,7 +77,7 @@ def test_nonsense_is_refused_at_its_field(operator: Client, upstream: Upstream) 
     }
 
 
-def test_who_was_second_is_told_to_look_again(operator: Client, upstream: Upstream) -> None:
+def test_the_second_of_two_changes_is_refused(operator: Client, upstream: Upstream) -> None:
     second = form_of(operator, PAGE) | {"burst": "3", "reason": "second"}
     operator.post(PAGE, form_of(operator, PAGE) | {"burst": "2", "reason": "first"})
     assert "Somebody changed this in the meantime" in str(errors_of(operator.post(PAGE, second)))

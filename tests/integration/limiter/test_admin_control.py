@@ -30,7 +30,7 @@ def do(user: User, what: str, reason: str = "maintenance") -> int:
     return signed_in(user).post(page, {"do": what, "reason": reason}).status_code
 
 
-def test_breaker_and_pause_are_set_and_told_to_the_log(upstream: Upstream) -> None:
+def test_breaker_and_pause_are_set_and_kept_in_the_log(upstream: Upstream) -> None:
     operator = people.operator()
     assert do(operator, "open") == 302
     assert do(operator, "pause") == 302
@@ -58,7 +58,7 @@ def test_nonsense_and_a_missing_reason_change_nothing(upstream: Upstream, what: 
     assert upstream.version == 1
 
 
-def test_who_may_only_look_sees_the_history_and_is_refused(upstream: Upstream) -> None:
+def test_a_viewer_sees_the_history_and_is_refused(upstream: Upstream) -> None:
     watcher = people.student(is_staff=True)
     watcher.user_permissions.add(Permission.objects.get(codename="view_upstream"))
     page = signed_in(watcher).get(reverse(PAGE, args=["north"])).content.decode()

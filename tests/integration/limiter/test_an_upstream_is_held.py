@@ -1,4 +1,4 @@
-"""An upstream whose provider refuses the account is held by itself, tried, and let go."""
+"""An upstream is held by itself when its provider refuses the account, tried, and let go."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from limiter.history import config_diff
 from limiter.models import ConfigVersion, Upstream
 from limiter.publication import reconcile_configuration
 
-from .conftest import WHO
+from .conftest import BY
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -123,7 +123,7 @@ def test_an_accepted_trial_lets_everything_through(upstream: Upstream, gate: Mem
 
 
 def test_a_refused_trial_holds_it_for_twice_as_long_up_to_the_most(upstream: Upstream) -> None:
-    services.change_upstream(upstream="tested", changes={"hold_seconds": 60, "hold_max_seconds": 200}, **WHO)
+    services.change_upstream(upstream="tested", changes={"hold_seconds": 60, "hold_max_seconds": 200}, **BY)
     lengths = []
     for _ in range(4):
         assert refused(began())
@@ -172,7 +172,7 @@ def test_a_reserved_trial_lets_nothing_else_through(upstream: Upstream, gate: Me
 
 def test_an_operators_pause_stays_when_a_hold_ends(upstream: Upstream, gate: MemoryGate) -> None:
     offer(gate)
-    services.change_upstream(upstream="tested", changes={"paused": True}, **WHO)
+    services.change_upstream(upstream="tested", changes={"paused": True}, **BY)
     refused()
     make_it_due()
     services.try_due()
@@ -182,9 +182,9 @@ def test_an_operators_pause_stays_when_a_hold_ends(upstream: Upstream, gate: Mem
     assert now_is().paused
 
 
-def test_resume_lifts_both_and_says_who(upstream: Upstream, gate: MemoryGate) -> None:
+def test_resume_lifts_both_and_keeps_its_author(upstream: Upstream, gate: MemoryGate) -> None:
     offer(gate)
-    services.change_upstream(upstream="tested", changes={"paused": True}, **WHO)
+    services.change_upstream(upstream="tested", changes={"paused": True}, **BY)
     refused()
     services.resume(upstream="tested", author="ada", reason="renewed by hand")
     assert len(gate.admit("tested", 3).leases) == 2
@@ -198,8 +198,8 @@ def test_resume_lifts_both_and_says_who(upstream: Upstream, gate: MemoryGate) ->
 def test_new_work_of_a_pool_goes_past_its_held_upstream_until_it_is_tried(
     upstream: Upstream, gate: MemoryGate
 ) -> None:
-    services.create_upstream(name="another", values={"max_in_flight": 2}, **WHO)
-    services.set_pool(name="writing", members=["tested", "another"], **WHO)
+    services.create_upstream(name="another", values={"max_in_flight": 2}, **BY)
+    services.set_pool(name="writing", members=["tested", "another"], **BY)
     refused()
     assert place_now() == "another"
     assert place_now(allowed={"tested"}) == "tested", "never where it may not go: it waits"
@@ -220,18 +220,18 @@ def test_it_survives_a_gate_that_lost_its_memory(upstream: Upstream, gate: Memor
 
 def test_going_back_to_a_version_touches_no_hold(upstream: Upstream) -> None:
     refused()
-    services.restore_version(upstream="tested", version=1, **WHO)
+    services.restore_version(upstream="tested", version=1, **BY)
     assert now_is().is_held
     with pytest.raises(ValidationError):
-        services.change_upstream(upstream="tested", changes={"held_cause": ""}, **WHO)
+        services.change_upstream(upstream="tested", changes={"held_cause": ""}, **BY)
 
 
-def test_what_differs_is_told_across_a_trial_which_is_not_kept(upstream: Upstream) -> None:
+def test_the_difference_is_found_across_a_trial_which_is_not_kept(upstream: Upstream) -> None:
     refused()
     make_it_due()
     services.try_due()
     on_trial = now_is().version
-    changed = services.change_upstream(upstream="tested", changes={"burst": 7}, **WHO)
+    changed = services.change_upstream(upstream="tested", changes={"burst": 7}, **BY)
     assert [each.name for each in config_diff("tested", on_trial, changed.version)] == ["burst"]
 
 

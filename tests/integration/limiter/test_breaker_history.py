@@ -5,7 +5,7 @@ from limiter.gate import Outcome, Ticket
 from limiter.gate.memory import MemoryGate
 from limiter.models import BreakerTransition, Upstream
 
-from .conftest import WHO, Clock
+from .conftest import BY, Clock
 
 
 def run_one(gate: MemoryGate, job: str, outcome: Outcome) -> bool:
@@ -18,7 +18,7 @@ def run_one(gate: MemoryGate, job: str, outcome: Outcome) -> bool:
 
 def test_each_move_is_kept_once_with_its_reason(upstream: Upstream, gate: MemoryGate, clock: Clock) -> None:
     services.change_upstream(
-        upstream="tested", changes={"breaker_failures": 2, "breaker_open_seconds": 60}, **WHO
+        upstream="tested", changes={"breaker_failures": 2, "breaker_open_seconds": 60}, **BY
     )
     run_one(gate, "first", Outcome.FAILURE)
     assert not BreakerTransition.objects.exists()

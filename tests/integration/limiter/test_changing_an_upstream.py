@@ -9,11 +9,11 @@ from limiter.gate import BreakerMode, BreakerState, Reason, Ticket
 from limiter.gate.memory import MemoryGate
 from limiter.models import Upstream
 
-from .conftest import WHO
+from .conftest import BY
 
 
 def change(upstream: Upstream, **changes: object) -> Upstream:
-    return services.change_upstream(upstream=upstream.name, changes=changes, **WHO)
+    return services.change_upstream(upstream=upstream.name, changes=changes, **BY)
 
 
 def test_the_next_decision_uses_the_new_limit(upstream: Upstream, gate: MemoryGate) -> None:
@@ -24,7 +24,7 @@ def test_the_next_decision_uses_the_new_limit(upstream: Upstream, gate: MemoryGa
     assert len(gate.admit("tested", 4).leases) == 1
 
 
-def test_every_version_is_kept_with_who_and_why(upstream: Upstream) -> None:
+def test_every_version_is_kept_with_author_and_reason(upstream: Upstream) -> None:
     services.change_upstream(
         upstream="tested", changes={"burst": 7}, author="ada", reason="the quota was raised"
     )
@@ -62,7 +62,7 @@ def test_what_is_not_a_setting_is_refused(upstream: Upstream) -> None:
 
 def test_an_earlier_version_comes_back_as_a_new_one(upstream: Upstream, gate: MemoryGate) -> None:
     change(upstream, max_in_flight=9, paused=True)
-    services.restore_version(upstream="tested", version=1, **WHO)
+    services.restore_version(upstream="tested", version=1, **BY)
     row = Upstream.objects.get(name="tested")
     assert (row.version, row.max_in_flight, row.paused) == (3, 2, False)
     assert gate.status("tested").version == 3
@@ -70,10 +70,10 @@ def test_an_earlier_version_comes_back_as_a_new_one(upstream: Upstream, gate: Me
 
 def test_an_operator_can_force_the_breaker_open_and_let_it_go(upstream: Upstream, gate: MemoryGate) -> None:
     gate.offer("tested", Ticket("job", "ada"))
-    services.force_breaker(upstream="tested", mode=BreakerMode.FORCED_OPEN, **WHO)
+    services.force_breaker(upstream="tested", mode=BreakerMode.FORCED_OPEN, **BY)
     assert gate.admit("tested").reason is Reason.BREAKER_OPEN
     assert selectors.upstream_status("tested").live.breaker is BreakerState.OPEN
-    services.force_breaker(upstream="tested", mode=BreakerMode.AUTO, **WHO)
+    services.force_breaker(upstream="tested", mode=BreakerMode.AUTO, **BY)
     assert [lease.job for lease in gate.admit("tested").leases] == ["job"]
 
 

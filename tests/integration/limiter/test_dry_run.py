@@ -19,7 +19,7 @@ from limiter.gate import Reason
 from limiter.models import Upstream
 from tests.factories.work import a_document, a_job, a_student
 
-from .conftest import WHO
+from .conftest import BY
 
 JOBS = 60
 
@@ -28,7 +28,7 @@ JOBS = 60
 def recorded(upstream: Upstream) -> datetime:
     """An hour ago sixty jobs came at once; ten a minute began, and each took a minute."""
     services.change_upstream(
-        upstream="tested", changes={"requests_per_minute": 10, "max_in_flight": None}, **WHO
+        upstream="tested", changes={"requests_per_minute": 10, "max_in_flight": None}, **BY
     )
     begin = timezone.now() - timedelta(hours=1)
     document = a_document(a_student(), upstream="tested", state="complete")

@@ -1,4 +1,4 @@
-"""What the gate can be told, an operator can set: no field of a configuration is left without a column."""
+"""All that a gate can be configured with, an operator can set: each field of a configuration has a column."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from limiter.gate.model import BreakerConfig, ControlConfig, FlowPolicy, Upstrea
 from limiter.models import Upstream
 from limiter.policies import resolve_policy
 
-from .conftest import WHO
+from .conftest import BY
 
 # Every setting, away from its default.
 OTHERS: dict[str, Any] = {
@@ -65,12 +65,12 @@ PERSONAL: dict[str, Any] = {
 }
 
 
-def same(told: Any, usual: Any, but_for: set[str]) -> set[str]:
-    return {f.name for f in fields(told) if getattr(told, f.name) == getattr(usual, f.name)} - but_for
+def same(policy: Any, usual: Any, but_for: set[str]) -> set[str]:
+    return {f.name for f in fields(policy) if getattr(policy, f.name) == getattr(usual, f.name)} - but_for
 
 
 def test_of_an_upstream(upstream: Upstream) -> None:
-    row = services.change_upstream(upstream="tested", changes=OTHERS, **WHO)
+    row = services.change_upstream(upstream="tested", changes=OTHERS, **BY)
     config = row.config()
     assert not same(config, UpstreamConfig("tested", 0), {"name"})
     assert not same(config.control, ControlConfig(), set())
@@ -80,13 +80,13 @@ def test_of_an_upstream(upstream: Upstream) -> None:
 
 
 def test_of_a_flow(upstream: Upstream) -> None:
-    services.create_plan(name="fast", values={**PERSONAL, "weight": 2}, **WHO)
-    services.set_flow_policy(flow="ada", changes={"plan": "fast", "suspended": True}, **WHO)
+    services.create_plan(name="fast", values={**PERSONAL, "weight": 2}, **BY)
+    services.set_flow_policy(flow="ada", changes={"plan": "fast", "suspended": True}, **BY)
     assert not same(resolve_policy("ada"), FlowPolicy(version=0), set())
 
 
 def test_an_override_goes_before_its_plan_setting_by_setting(upstream: Upstream) -> None:
-    services.create_plan(name="fast", values=PERSONAL, **WHO)
-    services.set_flow_policy(flow="ada", changes={"plan": "fast", "burst": 9}, **WHO)
+    services.create_plan(name="fast", values=PERSONAL, **BY)
+    services.set_flow_policy(flow="ada", changes={"plan": "fast", "burst": 9}, **BY)
     policy = resolve_policy("ada")
     assert (policy.burst, policy.requests_per_minute, policy.requests_algorithm) == (9, 5, "leaky_bucket")

@@ -38,10 +38,10 @@ def refused(*words: str) -> str:
 
 
 def test_set_changes_all_of_it_and_says_what(upstream: Upstream, gate: MemoryGate) -> None:
-    said = limiter("set", "tested", "requests_per_minute=120", "burst=7", "max_in_flight=", *WHY)
-    assert "tested is at version 2." in said
-    assert "requests per minute: none → 120" in said
-    assert "max in flight: 2 → none" in said
+    output = limiter("set", "tested", "requests_per_minute=120", "burst=7", "max_in_flight=", *WHY)
+    assert "tested is at version 2." in output
+    assert "requests per minute: none → 120" in output
+    assert "max in flight: 2 → none" in output
     newest = ConfigVersion.objects.filter(upstream="tested").first()
     assert newest is not None
     assert (newest.author, newest.reason) == ("ada", "a test")
@@ -54,7 +54,7 @@ def test_set_changes_none_of_it_where_one_is_wrong(upstream: Upstream) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "part"),
     [
         (("set", "tested", "brust=3", *WHY), "brust is not a setting"),
         (("set", "tested", "burst", *WHY), "'burst' is no SETTING=VALUE"),
@@ -70,8 +70,8 @@ def test_set_changes_none_of_it_where_one_is_wrong(upstream: Upstream) -> None:
         (("frobnicate",), "frobnicate"),
     ],
 )
-def test_what_cannot_be_is_one_line(upstream: Upstream, words: tuple[str, ...], said: str) -> None:
-    assert said in refused(*words)
+def test_what_cannot_be_is_one_line(upstream: Upstream, words: tuple[str, ...], part: str) -> None:
+    assert part in refused(*words)
 
 
 def test_history_and_diff_tell_what_was_changed_by_whom(upstream: Upstream) -> None:
@@ -135,9 +135,9 @@ def test_explain_names_the_limit_in_force(upstream: Upstream, gate: MemoryGate) 
         gate.offer("tested", Ticket(f"job-{number}", "ada"))
     gate.admit("tested", 2)
     assert "It is running on tested." in limiter("explain", "job-0")
-    said = limiter("explain", "job-3")
-    assert "as many calls are in flight as may be" in said
-    assert "1 jobs of its own flow" in said
+    output = limiter("explain", "job-3")
+    assert "as many calls are in flight as may be" in output
+    assert "1 jobs of its own flow" in output
     found = data("explain", "job-3")
     assert (found["upstream"], found["state"], found["reason"], found["ahead_in_flow"]) == (
         "tested", "waiting", "in_flight", 1,

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from limiter import services
 from limiter.models import FlowOverride, Plan, Upstream
 
-from .conftest import WHO
+from .conftest import BY
 
 UPSTREAM: list[tuple[str, dict[str, Any]]] = [
     ("requests_per_minute", {"requests_per_minute": 0}),
@@ -83,7 +83,7 @@ def test_an_upstream_that_could_never_work_is_refused_at_its_field(
     upstream: Upstream, field: str, changes: dict[str, Any]
 ) -> None:
     with pytest.raises(ValidationError) as refused:
-        services.change_upstream(upstream="tested", changes=changes, **WHO)
+        services.change_upstream(upstream="tested", changes=changes, **BY)
     assert list(refused.value.message_dict) == [field]
     assert refused.value.message_dict[field][0].endswith((".", "choice."))
     assert Upstream.objects.get(name="tested").version == 1
@@ -100,7 +100,7 @@ def test_a_plan_that_could_never_work_is_refused_at_its_field(
     upstream: Upstream, field: str, changes: dict[str, Any]
 ) -> None:
     with pytest.raises(ValidationError) as refused:
-        services.create_plan(name="none", values=changes, **WHO)
+        services.create_plan(name="none", values=changes, **BY)
     assert list(refused.value.message_dict) == [field]
     assert not Plan.objects.filter(name="none").exists()
 
@@ -110,24 +110,24 @@ def test_an_override_that_could_never_work_is_refused_at_its_field(
     upstream: Upstream, field: str, changes: dict[str, Any]
 ) -> None:
     with pytest.raises(ValidationError) as refused:
-        services.set_flow_policy(flow="ada", changes=changes, **WHO)
+        services.set_flow_policy(flow="ada", changes=changes, **BY)
     assert list(refused.value.message_dict) == [field]
     assert not FlowOverride.objects.exists()
 
 
 def test_a_word_where_a_number_belongs_is_refused_at_its_field(upstream: Upstream) -> None:
     with pytest.raises(ValidationError) as refused:
-        services.change_upstream(upstream="tested", changes={"burst": "many"}, **WHO)
+        services.change_upstream(upstream="tested", changes={"burst": "many"}, **BY)
     assert list(refused.value.message_dict) == ["burst"]
 
 
 def test_a_plan_that_does_not_exist_is_refused(upstream: Upstream) -> None:
     with pytest.raises(ValidationError) as refused:
-        services.set_flow_policy(flow="ada", changes={"plan": "platinum"}, **WHO)
+        services.set_flow_policy(flow="ada", changes={"plan": "platinum"}, **BY)
     assert list(refused.value.message_dict) == ["plan"]
 
 
 def test_an_upstream_of_the_same_name_is_refused(upstream: Upstream) -> None:
     with pytest.raises(ValidationError) as refused:
-        services.create_upstream(name="tested", values={}, **WHO)
+        services.create_upstream(name="tested", values={}, **BY)
     assert list(refused.value.message_dict) == ["name"]

@@ -23,14 +23,14 @@ from tests.integration.admin.conftest import member
 from tests.people import signed_in
 
 pytestmark = pytest.mark.django_db
-WHO: Any = {"author": "ann", "reason": "a test"}
+BY: Any = {"author": "ann", "reason": "a test"}
 ADD, LIST = "admin:limiter_pool_add", "admin:limiter_pool_changelist"
 
 
 @pytest.fixture
 def office(redis_client: redis.Redis) -> Client:
     for name in ("north", "south", "west"):
-        create_upstream(name=name, values={"max_in_flight": 2}, **WHO)
+        create_upstream(name=name, values={"max_in_flight": 2}, **BY)
     return signed_in(people.operator())
 
 
@@ -69,23 +69,23 @@ def test_a_pool_is_made_and_its_order_changed_with_what_was(office: Client) -> N
 def test_an_order_that_cannot_be_is_refused_at_the_field(
     office: Client, places: tuple[str, ...], sentence: str
 ) -> None:
-    set_pool(name="reading", members=["south", "west"], **WHO)
+    set_pool(name="reading", members=["south", "west"], **BY)
     answer = save(office, reverse(ADD), *places, name="writing")
     assert sentence in str(answer.context["adminform"].form.errors["members"])
     assert not Pool.objects.filter(name="writing").exists()
 
 
-def test_nobody_changes_it_without_a_reason_nor_to_nonsense(office: Client) -> None:
-    set_pool(name="writing", members=["north", "south"], **WHO)
+def test_a_change_without_a_reason_or_to_nonsense_is_refused(office: Client) -> None:
+    set_pool(name="writing", members=["north", "south"], **BY)
     answer = save(office, page_of("writing"), "south", "north", reason="", line_share="7")
     assert set(answer.context["adminform"].form.errors) == {"reason", "line_share"}
     assert order_of("writing") == ["north", "south"]
 
 
 def test_each_member_says_what_it_does_now(office: Client) -> None:
-    set_pool(name="writing", members=["north", "south", "west"], **WHO)
-    change_upstream(upstream="north", changes={"paused": True}, **WHO)
-    force_breaker(upstream="south", mode=BreakerMode.FORCED_OPEN, **WHO)
+    set_pool(name="writing", members=["north", "south", "west"], **BY)
+    change_upstream(upstream="north", changes={"paused": True}, **BY)
+    force_breaker(upstream="south", mode=BreakerMode.FORCED_OPEN, **BY)
     page = office.get(page_of("writing")).content.decode()
     assert "paused: it takes nothing" in page
     assert "takes work; 0 in line" in page
@@ -107,7 +107,7 @@ def test_a_state_in_words(seen: Member, words: str) -> None:
 
 
 def test_a_pool_is_dissolved_with_a_reason(office: Client) -> None:
-    set_pool(name="writing", members=["north", "south"], **WHO)
+    set_pool(name="writing", members=["north", "south"], **BY)
     address = reverse("admin:limiter_pool_dissolve", args=["writing"])
     office.post(address, {"reason": " "})
     assert Pool.objects.exists()
@@ -118,8 +118,8 @@ def test_a_pool_is_dissolved_with_a_reason(office: Client) -> None:
     assert (entry.what, entry.before["members"], entry.after) == ("removed", ["north", "south"], {})
 
 
-def test_who_may_only_look_sees_it_and_is_offered_nothing(office: Client) -> None:
-    set_pool(name="writing", members=["north", "south"], **WHO)
+def test_a_viewer_sees_it_and_is_offered_nothing(office: Client) -> None:
+    set_pool(name="writing", members=["north", "south"], **BY)
     watcher: User = member(roles.WATCHERS)
     page = signed_in(watcher).get(page_of("writing")).content.decode()
     assert "takes work; 0 in line" in page
@@ -136,11 +136,11 @@ def test_the_list_asks_no_more_for_more_pools(office: Client) -> None:
             assert office.get(reverse(LIST)).status_code == 200
         return len(seen)
 
-    set_pool(name="writing", members=["north", "south"], **WHO)
+    set_pool(name="writing", members=["north", "south"], **BY)
     few = queries()
     for number in range(3):
         names = [f"{word}-{number}" for word in ("first", "second")]
         for name in names:
-            create_upstream(name=name, values={"max_in_flight": 2}, **WHO)
-        set_pool(name=f"pool-{number}", members=names, **WHO)
+            create_upstream(name=name, values={"max_in_flight": 2}, **BY)
+        set_pool(name=f"pool-{number}", members=names, **BY)
     assert queries() == few <= 12

@@ -35,7 +35,7 @@ def test_it_says_what_would_have_been_and_saves_nothing(operator: Client, record
     assert Upstream.objects.get(name="tested").requests_per_minute == 10
 
 
-def test_nonsense_is_told_with_its_field_and_a_missing_reason_is_none(
+def test_nonsense_is_named_with_its_field_and_a_missing_reason_is_none(
     operator: Client, recorded: datetime
 ) -> None:
     page = tried(operator, burst="0.5")
@@ -47,7 +47,7 @@ def test_where_nothing_was_recorded_it_says_so(operator: Client, upstream: Upstr
     assert "Nothing ended in this time" in tried(operator, max_in_flight="5")
 
 
-def test_who_may_only_look_is_refused(transactional_db: None, upstream: Upstream, settings: Settings) -> None:
+def test_a_viewer_is_refused(transactional_db: None, upstream: Upstream, settings: Settings) -> None:
     watcher = people.student(is_staff=True)
     watcher.user_permissions.add(Permission.objects.get(codename="view_upstream"))
     assert signed_in(watcher).post(PREVIEW, {}).status_code == 403

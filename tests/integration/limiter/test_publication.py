@@ -19,11 +19,11 @@ from limiter.gates import use_gate
 from limiter.models import ConfigVersion, Upstream
 from limiter.publication import publish, publish_missing, reconcile_configuration
 
-from .conftest import WHO
+from .conftest import BY
 
-NOBODY = "redis://127.0.0.1:1/0"
+NOWHERE = "redis://127.0.0.1:1/0"
 
-# Another process with a client of its own: it never reads Postgres, and asks until told to stop.
+# Another process with a client of its own: it never reads Postgres, and asks until its input is closed.
 WORKER = """
 import json, sys
 from redis import Redis
@@ -45,7 +45,7 @@ def shared(redis_client: Redis) -> Iterator[RedisGate]:
 
 @pytest.fixture
 def published(transactional_db: None, shared: RedisGate) -> Upstream:
-    return services.create_upstream(name="tested", values={"max_in_flight": 1}, **WHO)
+    return services.create_upstream(name="tested", values={"max_in_flight": 1}, **BY)
 
 
 @pytest.fixture
@@ -71,19 +71,19 @@ def test_a_running_worker_uses_the_new_limit_at_its_next_decision(
     for number in range(8):
         shared.offer("tested", Ticket(f"job-{number}", f"flow-{number}"))
     assert ask(worker) == (1, Reason.IN_FLIGHT)
-    services.change_upstream(upstream="tested", changes={"max_in_flight": 4}, **WHO)
+    services.change_upstream(upstream="tested", changes={"max_in_flight": 4}, **BY)
     assert ask(worker) == (3, Reason.IN_FLIGHT)
-    services.change_upstream(upstream="tested", changes={"paused": True}, **WHO)
+    services.change_upstream(upstream="tested", changes={"paused": True}, **BY)
     assert ask(worker) == (0, Reason.PAUSED)
-    services.change_upstream(upstream="tested", changes={"paused": False, "max_in_flight": None}, **WHO)
+    services.change_upstream(upstream="tested", changes={"paused": False, "max_in_flight": None}, **BY)
     assert ask(worker) == (4, Reason.EMPTY)
 
 
 def test_a_change_is_saved_while_redis_is_down_and_published_by_the_next_pass(
     published: Upstream, shared: RedisGate, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with use_gate(RedisGate(Redis.from_url(NOBODY))):
-        services.change_upstream(upstream="tested", changes={"max_in_flight": 4}, **WHO)
+    with use_gate(RedisGate(Redis.from_url(NOWHERE))):
+        services.change_upstream(upstream="tested", changes={"max_in_flight": 4}, **BY)
     assert Upstream.objects.get(name="tested").version == 2
     assert "not yet published" in caplog.text
     assert shared.status("tested").version == 1
@@ -91,11 +91,11 @@ def test_a_change_is_saved_while_redis_is_down_and_published_by_the_next_pass(
     assert shared.status("tested").version == 2
 
 
-def test_a_redis_that_lost_its_memory_is_told_everything_again(
+def test_a_redis_that_lost_its_memory_gets_everything_again(
     published: Upstream, shared: RedisGate, redis_client: Redis
 ) -> None:
-    services.set_group_weight(group="course:1", weight=3, **WHO)
-    services.set_flow_policy(flow="ada", changes={"max_in_flight": 5}, **WHO)
+    services.set_group_weight(group="course:1", weight=3, **BY)
+    services.set_flow_policy(flow="ada", changes={"max_in_flight": 5}, **BY)
     redis_client.flushdb()
     shared.offer("tested", Ticket("job", "ada"))
     assert shared.admit("tested").reason is Reason.UNCONFIGURED
@@ -116,17 +116,17 @@ def test_a_worker_that_finds_no_configuration_publishes_it(
 def test_a_suspended_flow_is_passed_over_by_every_worker(
     published: Upstream, shared: RedisGate, worker: subprocess.Popen[str]
 ) -> None:
-    services.change_upstream(upstream="tested", changes={"max_in_flight": None}, **WHO)
+    services.change_upstream(upstream="tested", changes={"max_in_flight": None}, **BY)
     for flow in ("ada", "bob"):
         shared.offer("tested", Ticket(f"job of {flow}", flow))
-    services.set_flow_policy(flow="ada", changes={"suspended": True}, **WHO)
+    services.set_flow_policy(flow="ada", changes={"suspended": True}, **BY)
     assert ask(worker) == (1, Reason.FLOW_SUSPENDED)
-    services.set_flow_policy(flow="ada", changes={"suspended": False}, **WHO)
+    services.set_flow_policy(flow="ada", changes={"suspended": False}, **BY)
     assert ask(worker) == (1, Reason.EMPTY)
 
 
 def test_publishing_late_or_twice_does_no_harm(published: Upstream, shared: RedisGate) -> None:
-    services.change_upstream(upstream="tested", changes={"max_in_flight": 4}, **WHO)
+    services.change_upstream(upstream="tested", changes={"max_in_flight": 4}, **BY)
     assert not publish("tested")
     assert shared.status("tested").version == 2
 
@@ -138,7 +138,7 @@ def test_a_pass_with_nothing_to_do_publishes_nothing(published: Upstream) -> Non
 
 def test_a_database_restored_from_a_backup_overtakes_the_gate(published: Upstream, shared: RedisGate) -> None:
     for bound in (2, 3, 4):
-        services.change_upstream(upstream="tested", changes={"max_in_flight": bound}, **WHO)
+        services.change_upstream(upstream="tested", changes={"max_in_flight": bound}, **BY)
     ConfigVersion.objects.filter(upstream="tested", version__gt=1).delete()
     Upstream.objects.filter(name="tested").update(version=1, max_in_flight=1)
     reconcile_configuration()

@@ -21,7 +21,7 @@ from limiter.models import BreakerTransition, Upstream
 from limiter.solo import get_request_manager
 from limiter.solo.process import shutdown
 
-from .conftest import WHO
+from .conftest import BY
 
 if TYPE_CHECKING:
     from pytest_django import Settings
@@ -34,7 +34,7 @@ def solo(settings: Settings, transactional_db: None) -> Iterator[None]:
     settings.LIMITER_BACKEND = "memory"
     settings.LIMITER_QUEUES = {"model": "tested"}
     with use_gate(memory_gate()):
-        services.create_upstream(name="tested", values={"requests_per_minute": 60_000, "burst": 10}, **WHO)
+        services.create_upstream(name="tested", values={"requests_per_minute": 60_000, "burst": 10}, **BY)
         yield
         shutdown(grace=0.0)
 
@@ -73,7 +73,7 @@ def test_jobs_reach_the_database_and_hold_no_connection_afterwards() -> None:
 
 
 def test_what_is_written_beside_a_job_holds_no_connection_either() -> None:
-    services.change_upstream(upstream="tested", changes={"breaker_failures": 1}, **WHO)
+    services.change_upstream(upstream="tested", changes={"breaker_failures": 1}, **BY)
     attempts = 0
 
     def run(job: str, execution: Execution) -> float | None:
@@ -90,11 +90,11 @@ def test_what_is_written_beside_a_job_holds_no_connection_either() -> None:
 
 
 def test_the_rows_rule_and_a_change_acts_at_once() -> None:
-    services.change_upstream(upstream="tested", changes={"paused": True}, **WHO)
+    services.change_upstream(upstream="tested", changes={"paused": True}, **BY)
     manager = get_request_manager("model")
     job = manager.submit("job", run=nothing)
     assert manager.get_stats()["queue_size"] == 1
-    services.change_upstream(upstream="tested", changes={"paused": False}, **WHO)
+    services.change_upstream(upstream="tested", changes={"paused": False}, **BY)
     job.result(PATIENCE)
 
 
@@ -121,23 +121,23 @@ def test_a_held_upstream_is_waited_for_and_one_accepted_call_frees_the_rest() ->
 
 
 def test_a_suspended_flow_waits() -> None:
-    services.set_flow_policy(flow="ada", changes={"suspended": True}, **WHO)
+    services.set_flow_policy(flow="ada", changes={"suspended": True}, **BY)
     manager = get_request_manager("model")
     held = manager.submit("held", run=nothing, flow="ada")
     manager.submit("other", run=nothing, flow="bob").result(PATIENCE)
     assert not held.done()
-    services.set_flow_policy(flow="ada", changes={"suspended": False}, **WHO)
+    services.set_flow_policy(flow="ada", changes={"suspended": False}, **BY)
     held.result(PATIENCE)
 
 
 def test_a_queue_without_an_upstream_never_waits_behind_the_calls() -> None:
-    services.change_upstream(upstream="tested", changes={"paused": True}, **WHO)
+    services.change_upstream(upstream="tested", changes={"paused": True}, **BY)
     get_request_manager("model").submit("call", run=nothing)
     get_request_manager("parse").submit("parse", run=nothing).result(PATIENCE)
 
 
 def test_a_breaker_that_trips_is_in_the_history() -> None:
-    services.change_upstream(upstream="tested", changes={"breaker_failures": 2}, **WHO)
+    services.change_upstream(upstream="tested", changes={"breaker_failures": 2}, **BY)
     manager = get_request_manager("model")
 
     def fail(job: str, execution: Execution) -> None:

@@ -19,7 +19,7 @@ from limiter.gates import use_gate
 from limiter.models import Upstream
 from tests.commands import manage
 
-from .conftest import WHO
+from .conftest import BY
 
 if TYPE_CHECKING:
     from pytest_django import Settings
@@ -85,7 +85,7 @@ def test_an_open_breaker_says_until_when(upstream: Upstream, gate: MemoryGate) -
     services.change_upstream(
         upstream="tested",
         changes={"breaker_failures": 1, "breaker_open_seconds": 60, "breaker_jitter": 0},
-        **WHO,
+        **BY,
     )
     gate.offer("tested", Ticket("job", "ada"))
     (lease,) = gate.admit("tested").leases
@@ -97,19 +97,19 @@ def test_an_open_breaker_says_until_when(upstream: Upstream, gate: MemoryGate) -
     assert "probe in 60 s" in status("--upstream", "tested")
 
 
-def test_solo_says_whose_figures_these_are(
+def test_solo_names_the_process_of_its_figures(
     upstream: Upstream, settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
     settings.LIMITER_BACKEND = "memory"
     call_command("limiter", "status", "--json")
-    told = capsys.readouterr()
-    assert "this process's figures" in told.err
-    assert json.loads(told.out)["schema"] == 1
+    output = capsys.readouterr()
+    assert "this process's figures" in output.err
+    assert json.loads(output.out)["schema"] == 1
 
 
 @pytest.mark.usefixtures("transactional_db")
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "words"),
     [
         (["status", "--upstream", "nobody's"], "there is no upstream"),
         (["status", "--yaml"], "--yaml"),
@@ -117,10 +117,10 @@ def test_solo_says_whose_figures_these_are(
         (["set", "bedrock", "burst=2"], "--reason"),
     ],
 )
-def test_a_wrong_question_is_exit_status_two(arguments: list[str], said: str) -> None:
+def test_a_wrong_question_is_exit_status_two(arguments: list[str], words: str) -> None:
     done = manage("limiter", *arguments)
     assert done.returncode == 2
-    assert said in done.stderr
+    assert words in done.stderr
 
 
 @pytest.mark.usefixtures("transactional_db")

@@ -44,7 +44,7 @@ def step(both: SideBySide, rule: Rule, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("algorithm", Algorithm)
-def test_a_server_whose_clock_goes_back_gifts_nothing(both: SideBySide, algorithm: Algorithm) -> None:
+def test_a_server_clock_that_goes_back_gifts_nothing(both: SideBySide, algorithm: Algorithm) -> None:
     rule = compile_rule(algorithm, "30/m")
     both.advance(45_000_000 - both.now % 60_000_000)
     both.take(rule, rule.most)

@@ -107,7 +107,7 @@ def test_one_probe_at_a_time_however_long_it_takes(both: Both) -> None:
     assert both.state() is BreakerState.CLOSED
 
 
-def test_a_probe_whose_process_died_is_given_up(both: Both) -> None:
+def test_a_probe_of_a_dead_process_is_given_up(both: Both) -> None:
     both.fail(2)
     both.advance(15 * SECOND)
     assert both.ask().probe

@@ -126,8 +126,8 @@ def test_signing_in_is_limited_by_account_from_any_address(
     settings.LIMITS = {**settings.LIMITS, "sign-in-account": ONCE}
 
     def guess(name: str, address: str) -> int:
-        said = {"login": f"{name}@example.org", "password": "wrong"}
-        return client.post(reverse("login"), said, REMOTE_ADDR=address).status_code
+        form = {"login": f"{name}@example.org", "password": "wrong"}
+        return client.post(reverse("login"), form, REMOTE_ADDR=address).status_code
 
     assert guess("someone", "10.0.0.1") == 200
     assert guess(" SOMEONE", "10.0.0.2") == 429

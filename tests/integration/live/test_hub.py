@@ -49,7 +49,7 @@ def publish(bus: StreamBus | MemoryBus, *numbers: int, document: str = "d") -> N
         bus.append(document, "text", {"n": number})
 
 
-def test_a_page_hears_what_was_said_before_and_what_comes(stream: StreamBus, redis_url: str) -> None:
+def test_a_page_receives_earlier_and_later_events(stream: StreamBus, redis_url: str) -> None:
     async def test(hub: Hub) -> None:
         publish(stream, 1, 2)
         events = hub.listen("d", "0-0")
@@ -93,7 +93,7 @@ def test_two_pages_of_one_document_hear_the_same(stream: StreamBus, redis_url: s
     run(test, redis_url)
 
 
-def test_a_page_whose_past_is_gone_is_told_to_start_over(
+def test_a_page_without_its_past_gets_a_reset(
     stream: StreamBus, redis_url: str, redis_client: redis.Redis
 ) -> None:
     async def test(hub: Hub) -> None:

@@ -1,4 +1,4 @@
-"""A collector of traces that speaks OTLP over HTTP, and a person who hands in over HTTP."""
+"""A collector of traces that speaks OTLP over HTTP, and a student's client that hands in over HTTP."""
 
 from __future__ import annotations
 

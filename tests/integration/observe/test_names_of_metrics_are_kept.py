@@ -48,13 +48,13 @@ def test_documented_and_served_are_the_same(redis_client: redis.Redis) -> None:
 
 
 def test_each_label_is_named_in_its_row(redis_client: redis.Redis) -> None:
-    said = rows()
+    documented = rows()
     unsaid = {
         (name, label)
         for name, labels in served().items()
         for label in labels
-        if f"`{label}`" not in said[name] and not (name.startswith("limiter_") and label == "upstream")
-    }  # the limiter's upstream is said once, above its table
+        if f"`{label}`" not in documented[name] and not (name.startswith("limiter_") and label == "upstream")
+    }  # the limiter's upstream is documented once, above its table
     assert unsaid == set()
 
 

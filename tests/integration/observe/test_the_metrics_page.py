@@ -1,4 +1,4 @@
-"""/metrics: who may read it, and what it says of work that was done."""
+"""/metrics: the right to read it, and its figures for work that was done."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 
 def figures(**wanted: str) -> dict[str, float]:
-    """Samples by name whose labels hold all that is wanted, added up."""
+    """Samples by name, added up over those that have all the wanted labels."""
     found: dict[str, float] = {}
     for family in text_string_to_metric_families(page()[0].decode()):
         for sample in family.samples:
@@ -42,7 +42,7 @@ def closed(settings: Settings) -> Settings:
     return settings
 
 
-def test_nobody_reads_it_who_was_not_let_in(closed: Settings, client: Client) -> None:
+def test_it_is_closed_to_all_that_were_not_let_in(closed: Settings, client: Client) -> None:
     assert client.get("/metrics").status_code == 403
     assert client.get("/metrics", headers={"Authorization": "Bearer "}).status_code == 403
 
@@ -113,8 +113,8 @@ def test_a_store_that_is_away_takes_only_its_own_figures(
     from limiter import gates
     from limiter.gate.redis import RedisGate
 
-    nobody = redis.Redis(host="127.0.0.1", port=1)
-    with gates.use_gate(RedisGate(nobody)):
+    nowhere = redis.Redis(host="127.0.0.1", port=1)
+    with gates.use_gate(RedisGate(nowhere)):
         away = figures(upstream="offline")
         assert away["limiter_up"] == 0
         assert "limiter_in_line" not in away

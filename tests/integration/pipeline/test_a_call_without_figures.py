@@ -32,7 +32,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 MODEL = "anthropic.claude-sonnet-4-5"
 QUOTA = {"tokens_per_minute": 100_000, "tokens_burst": 1_000_000, "refund": "always"}
 PATIENCE = 120.0  # seconds, until the limit, which begins empty, has room for a call
-WHO: dict[str, Any] = {"author": "operator", "reason": "a test"}
+BY: dict[str, Any] = {"author": "operator", "reason": "a test"}
 
 
 @pytest.fixture
@@ -41,8 +41,8 @@ def endpoint(monkeypatch: pytest.MonkeyPatch) -> Iterator[Endpoint]:
     endpoint = Endpoint(with_usage=False)
     monkeypatch.setattr(provider, "_connected", lambda: endpoint)
     if not Upstream.objects.filter(name="simulated").exists():
-        services.create_upstream(name="simulated", values={}, **WHO)
-    services.change_upstream(upstream="simulated", changes=QUOTA, **WHO)
+        services.create_upstream(name="simulated", values={}, **BY)
+    services.change_upstream(upstream="simulated", changes=QUOTA, **BY)
     a_price(model=MODEL)
     with in_place_of("simulated", provider, monkeypatch):
         yield endpoint
@@ -57,7 +57,7 @@ def admitted(document: Document) -> tuple[Job, Lease]:
         assert time.monotonic() < deadline, "the call was never admitted"
         time.sleep(0.05)
     # From here on it hardly refills, so that what comes back can be read.
-    services.change_upstream(upstream="simulated", changes={"tokens_per_minute": 6}, **WHO)
+    services.change_upstream(upstream="simulated", changes={"tokens_per_minute": 6}, **BY)
     return job, leases[0]
 
 

@@ -187,7 +187,7 @@ def test_an_operators_pause_is_not_tried(provider: ScriptedProvider) -> None:
 
 def test_a_text_that_no_rule_knows_is_kept_once_and_counted(provider: ScriptedProvider) -> None:
     first, second = jobs_of_a_document()
-    provider.errors = [unknown(text=f"Zebra {who}@example.org") for who in ("17 of ada", "18 of bo")]
+    provider.errors = [unknown(text=f"Zebra {name}@example.org") for name in ("17 of ada", "18 of bo")]
     for job in (first, second):
         with pytest.raises(Exception, match="refused"):
             run_one(job)

@@ -31,7 +31,7 @@ from tests.factories.providers import ScriptedProvider, in_place_of
 from tests.factories.sharing import a_price, handed_in, run_once
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("redis_client")]
-WHO: dict[str, Any] = {"author": "operator", "reason": "a test"}
+BY: dict[str, Any] = {"author": "operator", "reason": "a test"}
 DAY = timedelta(hours=24)
 
 
@@ -163,7 +163,7 @@ def test_an_answer_that_is_cut_off_has_warmed_it(provider: Compiling) -> None:
     assert not warmth.is_cold("offline", provider)
 
 
-def test_a_refused_call_is_told_to_the_gate_and_asked_for_again_later(provider: Compiling) -> None:
+def test_a_refused_call_is_reported_to_the_gate_and_asked_for_again_later(provider: Compiling) -> None:
     warmth.warm_due()
     provider.errors = [Throttled(retry_after=9)]
     execution = under_a_lease()
@@ -192,12 +192,12 @@ def test_nothing_is_warmed_where_nothing_is_compiled_or_nothing_may_go(
     provider.compiled_schema = ""
     assert warmth.warm_due() == []
     provider.compiled_schema = "a" * 64
-    services.change_upstream(upstream="offline", changes={"paused": True}, **WHO)
+    services.change_upstream(upstream="offline", changes={"paused": True}, **BY)
     assert warmth.warm_due() == []
-    services.change_upstream(upstream="offline", changes={"paused": False}, **WHO)
+    services.change_upstream(upstream="offline", changes={"paused": False}, **BY)
     services.hold(upstream="offline", cause="expired", reason="a test", generation=0)
     assert warmth.warm_due() == []
-    services.lift_hold(upstream="offline", **WHO)
+    services.lift_hold(upstream="offline", **BY)
     budget = Budget.objects.create(upstream_id="offline", monthly=0)
     assert warmth.warm_due() == []
     budget.delete()
@@ -209,9 +209,9 @@ def test_nothing_is_warmed_where_nothing_is_compiled_or_nothing_may_go(
 
 @pytest.mark.django_db(transaction=True)
 def test_nothing_is_warmed_behind_an_open_breaker() -> None:
-    services.force_breaker(upstream="offline", mode=BreakerMode.FORCED_OPEN, **WHO)
+    services.force_breaker(upstream="offline", mode=BreakerMode.FORCED_OPEN, **BY)
     assert warmth.warm_due() == []
-    services.force_breaker(upstream="offline", mode=BreakerMode.AUTO, **WHO)
+    services.force_breaker(upstream="offline", mode=BreakerMode.AUTO, **BY)
     assert warmth.warm_due() == ["offline"]
 
 
@@ -219,15 +219,15 @@ def test_reconcile_does_it_and_the_command_says_what_it_did(settings: Any) -> No
     reconciler = Reconciler(patience=45)
     assert (reconciler.run_once().warmed, reconciler.run_once().warmed) == (1, 0)
     SchemaWarmth.objects.all().delete()
-    assert told() == "In line for offline.\n"
-    assert told() == "Nothing to warm.\n"
+    assert output() == "In line for offline.\n"
+    assert output() == "Nothing to warm.\n"
     settings.WARM_SCHEMAS = False
     with pytest.raises(CommandError, match="WARM_SCHEMAS") as refused:
-        told()
+        output()
     assert refused.value.returncode == 2
 
 
-def told() -> str:
+def output() -> str:
     out = StringIO()
     call_command("warm", stdout=out)
     return out.getvalue()
@@ -237,7 +237,7 @@ def told() -> str:
 def test_in_one_process_the_call_passes_that_processs_gate(provider: Compiling, settings: Any) -> None:
     settings.LIMITER_BACKEND = "memory"
     with use_gate(memory_gate()):
-        services.change_upstream(upstream="offline", changes={"max_in_flight": 1}, **WHO)
+        services.change_upstream(upstream="offline", changes={"max_in_flight": 1}, **BY)
         assert warmth.warm_due() == ["offline"]
         shutdown(grace=60.0)
         assert get_gate().status("offline").counters["admitted"] == 1

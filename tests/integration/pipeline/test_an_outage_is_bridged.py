@@ -142,7 +142,7 @@ def test_provisional_feedback_that_comes_late_changes_nothing() -> None:
     assert not Feedback.objects.get(document=document).provisional
 
 
-def test_the_summary_is_not_told_what_was_provisional() -> None:
+def test_the_summarys_prompt_leaves_out_what_was_provisional() -> None:
     from feedback import requests
 
     document = an_analysis(upstream="simulated")

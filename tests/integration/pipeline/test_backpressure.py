@@ -21,7 +21,7 @@ from tests.factories import people
 from tests.factories.work import a_document, a_job, a_student, an_analysis
 from tests.people import signed_in
 
-WHO: dict[str, Any] = {"author": "operator", "reason": "a test"}
+BY: dict[str, Any] = {"author": "operator", "reason": "a test"}
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -30,9 +30,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def standard(redis_client: object, transactional_db: None) -> None:
     """At most three jobs of a person wait; the upstream takes a hundred."""
     Plan.objects.filter(is_default=True).delete()
-    services.create_plan(name="three", values={"is_default": True, "in_line": 3}, **WHO)
+    services.create_plan(name="three", values={"is_default": True, "in_line": 3}, **BY)
     if not Upstream.objects.filter(name="offline").exists():
-        services.create_upstream(name="offline", values={}, **WHO)
+        services.create_upstream(name="offline", values={}, **BY)
 
 
 def hand_in(owner: User, key: str = "key", **fields: Any) -> Document:
@@ -40,7 +40,7 @@ def hand_in(owner: User, key: str = "key", **fields: Any) -> Document:
 
 
 def bound_upstream(jobs: int) -> None:
-    services.change_upstream(upstream="offline", changes={"line_bound": jobs, "backlog_bound": jobs}, **WHO)
+    services.change_upstream(upstream="offline", changes={"line_bound": jobs, "backlog_bound": jobs}, **BY)
 
 
 def test_within_the_bound_work_is_accepted() -> None:
@@ -78,7 +78,7 @@ def test_what_runs_or_has_ended_does_not_wait() -> None:
 
 def test_a_course_has_a_bound_of_its_own() -> None:
     assignment = people.assignment()
-    services.set_group_policy(group=flows.group_of_course(assignment.course), changes={"in_line": 2}, **WHO)
+    services.set_group_policy(group=flows.group_of_course(assignment.course), changes={"in_line": 2}, **BY)
     an_analysis(a_student(), assignment=assignment)
     with pytest.raises(Refused, match="work of this course") as refused:
         hand_in(a_student(), assignment=assignment)
@@ -87,10 +87,10 @@ def test_a_course_has_a_bound_of_its_own() -> None:
 
 
 def test_the_lowest_weights_are_turned_away_first() -> None:
-    services.create_plan(name="light", values={"weight": 0.25}, **WHO)
+    services.create_plan(name="light", values={"weight": 0.25}, **BY)
     light, normal, heavy = a_student(), a_student(), a_student()
-    services.set_flow_policy(flow=flows.flow_of(light), changes={"plan": "light"}, **WHO)
-    services.set_flow_policy(flow=flows.flow_of(heavy), changes={"weight_factor": 2}, **WHO)
+    services.set_flow_policy(flow=flows.flow_of(light), changes={"plan": "light"}, **BY)
+    services.set_flow_policy(flow=flows.flow_of(heavy), changes={"weight_factor": 2}, **BY)
     bound_upstream(10)
     for _ in range(4):
         an_analysis()
@@ -129,7 +129,7 @@ def test_where_nothing_drains_it_stays_within_an_hour() -> None:
     with pytest.raises(Refused) as refused:
         hand_in(owner)
     assert refused.value.retry_after == LATEST
-    services.change_upstream(upstream="offline", changes={"requests_per_minute": 6_000}, **WHO)
+    services.change_upstream(upstream="offline", changes={"requests_per_minute": 6_000}, **BY)
     with pytest.raises(Refused) as refused:
         hand_in(owner)
     assert refused.value.retry_after == SOONEST

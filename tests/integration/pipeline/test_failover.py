@@ -23,7 +23,7 @@ from limiter.models import Plan, Upstream
 from tests.factories import people
 from tests.factories.work import a_student, an_analysis
 
-WHO: dict[str, Any] = {"author": "operator", "reason": "a test"}
+BY: dict[str, Any] = {"author": "operator", "reason": "a test"}
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -33,22 +33,22 @@ def pool(redis_client: object, transactional_db: None) -> None:
     """The simulated provider, and offline where that is away."""
     for name in ("simulated", "offline"):
         if not Upstream.objects.filter(name=name).exists():
-            services.create_upstream(name=name, values={}, **WHO)
-    services.set_pool(name="writing", members=["simulated", "offline"], changes={}, **WHO)
+            services.create_upstream(name=name, values={}, **BY)
+    services.set_pool(name="writing", members=["simulated", "offline"], changes={}, **BY)
     pools.forget_views()
 
 
 def saturated_beyond(jobs_in_line: int) -> None:
-    services.change_upstream(upstream="simulated", changes={"line_bound": 100}, **WHO)
+    services.change_upstream(upstream="simulated", changes={"line_bound": 100}, **BY)
     services.set_pool(
         name="writing", members=["simulated", "offline"],
-        changes={"line_share": jobs_in_line / 100}, **WHO,
+        changes={"line_share": jobs_in_line / 100}, **BY,
     )  # fmt: skip
     pools.forget_views()
 
 
 def force(mode: BreakerMode) -> None:
-    services.force_breaker(upstream="simulated", mode=mode, **WHO)
+    services.force_breaker(upstream="simulated", mode=mode, **BY)
     pools.forget_views()
 
 
@@ -98,7 +98,7 @@ def test_new_work_goes_where_it_can_begin() -> None:
     assert routes.route(Job.Kind.ANALYSE, document).upstream == "simulated"
     force(BreakerMode.FORCED_OPEN)
     assert routes.route(Job.Kind.ANALYSE, document) == routes.Route("offline", "offline")
-    services.change_upstream(upstream="offline", changes={"paused": True}, **WHO)
+    services.change_upstream(upstream="offline", changes={"paused": True}, **BY)
     pools.forget_views()
     assert routes.route(Job.Kind.ANALYSE, document).upstream == "simulated"
 
@@ -116,8 +116,8 @@ def test_of_a_saturated_line_only_what_is_beyond_goes_on_the_newest_first() -> N
 
 def test_a_long_wait_is_saturation_too() -> None:
     in_line(*[an_analysis(upstream="simulated") for _ in range(4)])
-    services.change_upstream(upstream="simulated", changes={"requests_per_minute": 6}, **WHO)
-    services.set_pool(name="writing", members=["simulated", "offline"], changes={"wait_seconds": 30}, **WHO)
+    services.change_upstream(upstream="simulated", changes={"requests_per_minute": 6}, **BY)
+    services.set_pool(name="writing", members=["simulated", "offline"], changes={"wait_seconds": 30}, **BY)
     assert failover.move_all() == 5  # three begin within half a minute
     assert in_line() == {"simulated": 3, "offline": 5}
 
@@ -136,7 +136,7 @@ def test_what_must_not_go_elsewhere_waits() -> None:
 def test_a_plan_can_forbid_it_as_well() -> None:
     Plan.objects.filter(is_default=True).delete()
     services.create_plan(
-        name="at-home", values={"is_default": True, "allowed_upstreams": ["simulated"]}, **WHO
+        name="at-home", values={"is_default": True, "allowed_upstreams": ["simulated"]}, **BY
     )
     document = an_analysis(upstream="simulated")
     in_line(document)
@@ -145,7 +145,7 @@ def test_a_plan_can_forbid_it_as_well() -> None:
     assert routes.route(Job.Kind.ANALYSE, document).upstream == "simulated"
 
 
-def test_work_whose_upstreams_are_all_forbidden_is_refused_at_the_door(
+def test_work_with_all_its_upstreams_forbidden_is_refused_at_the_door(
     settings: Any,
 ) -> None:
     settings.FEEDBACK_UPSTREAM = "simulated"

@@ -21,7 +21,7 @@ from tests.factories.work import a_document, a_student
 if TYPE_CHECKING:
     from pytest_django import Settings
 
-WHO: dict[str, Any] = {"author": "operator", "reason": "a test"}
+BY: dict[str, Any] = {"author": "operator", "reason": "a test"}
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -31,8 +31,8 @@ def short_line(redis_client: object, settings: Settings) -> None:
     """Four of each person in line, ten in all."""
     settings.FLOW_IN_LINE = 4
     if not Upstream.objects.filter(name="offline").exists():
-        services.create_upstream(name="offline", values={}, **WHO)
-    services.change_upstream(upstream="offline", changes={"line_bound": 10}, **WHO)
+        services.create_upstream(name="offline", values={}, **BY)
+    services.change_upstream(upstream="offline", changes={"line_bound": 10}, **BY)
 
 
 def some_jobs(owner: User, count: int, document: Document | None = None) -> list[Job]:
@@ -64,7 +64,7 @@ def test_beyond_a_few_a_persons_jobs_are_held_and_none_is_refused() -> None:
     assert in_rq() == {str(job.pk) for job in made[:4]}
 
 
-def test_who_comes_next_finds_room_in_line() -> None:
+def test_the_next_person_finds_room_in_line() -> None:
     some_jobs(a_student(), 50)
     light = a_student()
     (job,) = some_jobs(light, 1)
@@ -89,7 +89,7 @@ def test_the_end_of_a_job_lets_the_next_of_its_owner_in() -> None:
     assert [event.kind for event in made[4].events.all()] == ["created", "fed"]
 
 
-def test_room_goes_to_whoever_has_the_fewest_in_line() -> None:
+def test_room_goes_to_the_person_with_the_fewest_in_line() -> None:
     heavy, light = a_student(), a_student()
     some_jobs(heavy, 30)
     others = [some_jobs(a_student(), 3) for _ in range(2)]

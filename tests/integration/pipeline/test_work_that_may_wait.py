@@ -70,7 +70,7 @@ def test_it_is_not_shown_where_the_model_has_none(owner: User) -> None:
     assert hand_in(owner, tonight="on").urgency == Urgency.NOW
 
 
-def test_who_chooses_nothing_is_served_as_soon_as_there_is_room(owner: User, flex: None) -> None:
+def test_without_a_choice_work_is_served_as_soon_as_there_is_room(owner: User, flex: None) -> None:
     assert hand_in(owner).urgency == Urgency.NOW
 
 
@@ -86,7 +86,9 @@ def test_a_courses_decision_counts_and_else_the_students(
     assert document.urgency == counts
 
 
-def test_a_teacher_decides_and_it_is_kept_who_did(teacher: User, assignment: Assignment, flex: None) -> None:
+def test_a_teacher_decides_and_is_kept_as_the_author(
+    teacher: User, assignment: Assignment, flex: None
+) -> None:
     course = assignment.course
     address = reverse("teaching-edit-course", args=[course.pk])
     assert "How soon is feedback wanted?" in signed_in(teacher).get(address).content.decode()
@@ -137,7 +139,7 @@ def test_a_tier_that_the_model_has_lost_is_asked_for_no_more(
     assert "serviceTier" not in endpoint.asked[-1]
 
 
-def test_who_wants_it_now_never_rides_on_a_call_that_may_wait(
+def test_work_wanted_now_never_rides_on_a_call_that_may_wait(
     flex: None, owner: User, classmate: User, assignment: Assignment
 ) -> None:
     first = handed_in(owner, assignment=assignment, urgency=Urgency.TONIGHT)

@@ -23,7 +23,7 @@ def folder() -> Iterator[Path]:
 
 @pytest.fixture
 def layout(folder: Path) -> Iterator[Layout]:
-    """A layout of its own, whose servers are stopped at the end whatever happened."""
+    """A layout of its own; its servers are stopped at the end whatever happened."""
     layout = Layout(folder / "var")
     layout.var.mkdir()
     yield layout

@@ -1,4 +1,4 @@
-"""Pages and files go out in fewer bytes, to those who can read them; streams go out as they are written."""
+"""Pages and files go out in fewer bytes, to clients that read them; streams go out as they are written."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def compressed(answer: HttpResponse, kind: str = "text/html") -> bool:
     return bool(given.has_header("Content-Encoding"))  # type: ignore[union-attr]
 
 
-def test_a_page_is_compressed_for_who_can_read_it(client: Client, db: None) -> None:
+def test_a_page_is_compressed_for_a_client_that_can_read_it(client: Client, db: None) -> None:
     plain, small = client.get("/sign-in/"), client.get("/sign-in/", headers=READS_GZIP)
     assert not plain.has_header("Content-Encoding")
     assert small["Content-Encoding"] == "gzip"

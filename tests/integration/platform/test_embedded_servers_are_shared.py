@@ -58,7 +58,7 @@ def test_what_was_stored_is_there_at_the_next_start(layout: Layout) -> None:
         session.detach()
 
 
-def test_servers_whose_owner_was_killed_are_taken_over_and_then_stopped(layout: Layout) -> None:
+def test_servers_of_a_killed_owner_are_taken_over_and_then_stopped(layout: Layout) -> None:
     with another_process(layout) as process:
         process.kill()
     orphans = pids(layout)

@@ -50,7 +50,7 @@ def test_a_folder_that_only_its_owner_may_enter_keeps_its_permissions(folder: Pa
     assert (private.stat().st_mode & 0o777, layout.var.stat().st_mode & 0o777) == (0o700, 0o700)
 
 
-def test_nobody_else_may_enter_the_sockets_and_the_data(layout: Layout) -> None:
+def test_sockets_and_data_are_closed_to_other_accounts(layout: Layout) -> None:
     EmbeddedPostgres(layout).start()
     EmbeddedRedis(layout).start()
     for private in (layout.sockets, layout.postgres_data, layout.redis_data):

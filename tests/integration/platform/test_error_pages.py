@@ -165,7 +165,7 @@ def test_a_proxys_name_for_a_request_is_kept_and_nonsense_is_not(client: Client)
 
 
 def test_a_lost_database_makes_calm_pages(child_environment: dict[str, str]) -> None:
-    """A web process whose database is not there, asked as a browser asks."""
+    """A web process without its database, asked as a browser asks."""
     script = (
         "import django; django.setup()\n"
         "from django.test import Client\n"

@@ -90,7 +90,7 @@ def test_from_nothing_to_feedback_and_back_to_nothing(layout: Layout, folder: Pa
         family = [supervisor, *supervisor.children(recursive=True)]
         system.process.send_signal(signal.SIGTERM)
         assert system.process.wait(DEADLINE_SECONDS) == 0
-        assert psutil.wait_procs(family, timeout=DEADLINE_SECONDS)[1] == []  # nobody is left
+        assert psutil.wait_procs(family, timeout=DEADLINE_SECONDS)[1] == []  # no process is left
         assert (EmbeddedPostgres(layout).running(), EmbeddedRedis(layout).running()) == (None, None)
 
 

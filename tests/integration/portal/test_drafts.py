@@ -72,7 +72,7 @@ def test_what_is_typed_is_saved_and_found_again(student: Client, owner: User, as
     assert reverse("draft", args=[key]) in student.get(reverse("home")).content.decode()
 
 
-def test_another_tab_is_told_of_the_version_that_there_is(student: Client, owner: User) -> None:
+def test_another_tab_gets_the_version_that_there_is(student: Client, owner: User) -> None:
     draft = a_draft(owner, "Bees")
     assert save(student, draft.pk, 1, text="Bees fly").json()["version"] == 2
     answer = save(student, draft.pk, 1, text="Bees sting")
@@ -82,7 +82,7 @@ def test_another_tab_is_told_of_the_version_that_there_is(student: Client, owner
     assert set(Draft.objects.values_list("text", flat=True)) == {"Bees fly", "Bees sting"}
 
 
-def test_a_draft_that_was_handed_in_is_told_with_its_document(student: Client, owner: User) -> None:
+def test_a_draft_that_was_handed_in_is_answered_with_its_document(student: Client, owner: User) -> None:
     draft = a_draft(owner)
     document = hand_in(draft)
     answer = save(student, draft.pk, 1, text="More")
@@ -92,7 +92,7 @@ def test_a_draft_that_was_handed_in_is_told_with_its_document(student: Client, o
     assert save(student, fresh, 0, text="More").status_code == 200
 
 
-def test_a_session_that_ended_is_told_as_such_and_nothing_is_saved(client: Client, db: None) -> None:
+def test_a_session_that_ended_is_answered_as_such_and_nothing_is_saved(client: Client, db: None) -> None:
     answer = save(client, uuid4(), text="Bees")
     assert (answer.status_code, answer.json()) == (401, {"reason": "signed_out", "sign_in": reverse("login")})
     assert not Draft.objects.exists()
@@ -134,11 +134,13 @@ def test_another_persons_document_is_no_previous_draft(student: Client, outsider
     assert student.get(reverse("submit"), {"previous": "nonsense"}).status_code == 404
 
 
-# Whose it is -----------------------------------------------------------------------------------
+# Its owner ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("stranger", ["classmate", "outsider", "teacher", "operator"])
-def test_nobody_else_finds_a_draft(owner: User, stranger: str, request: pytest.FixtureRequest) -> None:
+def test_a_draft_is_found_by_its_owner_alone(
+    owner: User, stranger: str, request: pytest.FixtureRequest
+) -> None:
     draft = outlines.read(a_draft(owner))
     client = signed_in(request.getfixturevalue(stranger))
     assert client.get(reverse("draft", args=[draft.pk])).status_code == 404
@@ -151,7 +153,7 @@ def test_nobody_else_finds_a_draft(owner: User, stranger: str, request: pytest.F
     assert (draft.text, draft.cuts) == (ESSAY, None)
 
 
-def test_whoever_is_not_signed_in_is_asked_to(client: Client, owner: User) -> None:
+def test_without_a_session_the_answer_is_to_sign_in(client: Client, owner: User) -> None:
     address = reverse("draft", args=[a_draft(owner).pk])
     assert client.get(address)["Location"] == f"{reverse('login')}?next={address}"
 
@@ -190,7 +192,7 @@ def test_the_preview_says_what_will_happen(
     assert 'hx-swap-oob="true"' in page
 
 
-def test_an_unavailable_service_is_told_before_handing_in(
+def test_an_unavailable_service_is_shown_before_handing_in(
     student: Client, owner: User, redis_client: redis.Redis
 ) -> None:
     from limiter.services import change_upstream
@@ -316,7 +318,7 @@ def test_a_tab_with_an_older_text_is_asked_before_it_hands_in(student: Client, o
     assert Draft.objects.get().text == "Bees fly"
 
 
-def test_a_tab_whose_draft_was_handed_in_as_another_text_hands_in_a_document_of_its_own_if_asked_to(
+def test_a_tab_hands_in_a_document_of_its_own_if_asked_to_after_its_draft_went_as_another_text(
     student: Client, owner: User
 ) -> None:
     draft = a_draft(owner, "Bees")

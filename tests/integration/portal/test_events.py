@@ -1,4 +1,4 @@
-"""The stream of a document's events: whose it is, where it starts, and how many one person may hold."""
+"""The stream of a document's events: its owner, where it starts, and how many one person may hold."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_a_stranger_hears_nothing(outsider: User, document: Document) -> None:
     assert listen(outsider, document.pk)[0] == 404
 
 
-def test_whoever_is_not_signed_in_hears_nothing(document: Document) -> None:
+def test_without_a_session_nothing_is_sent(document: Document) -> None:
     assert listen(None, document.pk)[0] == 403
 
 

@@ -1,4 +1,4 @@
-"""The range for a start that is told before handing in: from the real gate, and never a promise."""
+"""The range for a start that is shown before handing in: from the real gate, and never a promise."""
 
 from __future__ import annotations
 

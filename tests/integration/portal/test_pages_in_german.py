@@ -1,4 +1,4 @@
-"""Who chose German, or whose browser asks for it, reads German: pages, states, errors, mails."""
+"""German for a person that chose it, or has a browser that asks for it: pages, states, errors, mails."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ def test_a_document_is_german_and_its_feedback_stays_in_its_own_language(german:
     assert "It is clear that" in shown  # the text, and what was written on it
 
 
-def test_a_wait_is_told_in_german(german: User) -> None:
+def test_a_wait_is_explained_in_german(german: User) -> None:
     document = an_analysis(german)
     shown = page(german, "document", document.pk)
     assert "In der Warteschlange" in shown
     assert "2 Abschnitte, davon 0 fertig." in shown
 
 
-def test_what_a_worker_wrote_in_english_is_told_in_german(german: User) -> None:
+def test_what_a_worker_wrote_in_english_is_shown_in_german(german: User) -> None:
     document = a_document(
         german,
         state=Document.State.FAILED,
@@ -62,7 +62,7 @@ def test_what_a_worker_wrote_in_english_is_told_in_german(german: User) -> None:
     assert "Fehlgeschlagen" in shown
 
 
-def test_what_went_wrong_with_a_section_is_told_in_german(german: User) -> None:
+def test_what_went_wrong_with_a_section_is_shown_in_german(german: User) -> None:
     document = an_analysis(german)
     job = document.jobs.filter(kind=Job.Kind.ANALYSE).first()
     assert job is not None

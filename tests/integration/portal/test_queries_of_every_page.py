@@ -27,9 +27,9 @@ MORE = 8  # of everything
 
 
 def queries(place: Place) -> int:
-    assert place.who is not None
+    assert place.person is not None
     client = Client()
-    client.cookies[settings.SESSION_COOKIE_NAME] = session_of(place.who)
+    client.cookies[settings.SESSION_COOKIE_NAME] = session_of(place.person)
     with CaptureQueriesContext(connection) as captured:
         assert client.get(place.path).status_code == 200, place.name
     return len(captured)
@@ -73,7 +73,7 @@ def _more_comments(given: Feedback) -> None:
 
 def test_no_page_asks_more_as_its_data_grows(redis_client: redis.Redis) -> None:
     school = a_school()
-    shown = [place for place in places(school) if place.who]  # a stranger's pages list nothing
+    shown = [place for place in places(school) if place.person]  # a stranger's pages list nothing
     before = {place.name: queries(place) for place in shown}
     grow(school)
     after = {place.name: queries(place) for place in shown}

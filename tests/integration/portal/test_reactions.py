@@ -28,10 +28,10 @@ def comment(document: Document) -> Comment:
     return Feedback.objects.get(section__document=document).comments.get(position=0)
 
 
-def answer(user: User, comment: Comment, *, htmx: bool = False, **said: str) -> tuple[int, str]:
+def answer(user: User, comment: Comment, *, htmx: bool = False, **form: str) -> tuple[int, str]:
     address = reverse("react", args=[comment.feedback.document_id, comment.pk])
     headers = {"HX-Request": "true"} if htmx else {}
-    given = signed_in(user).post(address, said, headers=headers)
+    given = signed_in(user).post(address, form, headers=headers)
     return given.status_code, given.content.decode()
 
 
@@ -108,7 +108,7 @@ def test_an_answer_is_taken_back(owner: User, comment: Comment) -> None:
 
 
 @pytest.mark.parametrize("stranger", ["classmate", "outsider", "teacher", "operator"])
-def test_nobody_else_answers(stranger: str, comment: Comment, request: pytest.FixtureRequest) -> None:
+def test_the_owner_alone_answers(stranger: str, comment: Comment, request: pytest.FixtureRequest) -> None:
     assert answer(request.getfixturevalue(stranger), comment, verdict="accepted")[0] == 404
     assert not Reaction.objects.exists()
 
@@ -167,7 +167,7 @@ def test_shares_are_of_those_that_somebody_answered(owner: User, document: Docum
     assert [figures.share(each) for each in Verdict] == [0.5, 0.0, 0.5]
 
 
-def test_nothing_is_said_where_nobody_answered(document: Document) -> None:
+def test_without_an_answer_nothing_is_shown(document: Document) -> None:
     assert [figures.share(Verdict.ACCEPTED) for figures in quality()] == [None]
 
 

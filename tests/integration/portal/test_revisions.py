@@ -48,7 +48,7 @@ def test_a_long_stretch_without_changes_is_folded(owner: User, second: Document)
     assert "3 paragraphs that did not change" in page(signed_in(owner), "changes", second)
 
 
-def test_the_same_text_again_is_said_to_be_the_same(owner: User, first: Document) -> None:
+def test_the_same_text_again_is_named_as_the_same(owner: User, first: Document) -> None:
     assert "The texts are the same." in page(signed_in(owner), "changes", revise(first, ESSAY))
 
 
@@ -58,7 +58,9 @@ def test_the_first_draft_has_nothing_to_be_compared_with(owner: User, first: Doc
 
 
 @pytest.mark.parametrize("stranger", ["classmate", "outsider", "teacher", "operator"])
-def test_nobody_else_finds_them(second: Document, stranger: str, request: pytest.FixtureRequest) -> None:
+def test_their_owner_alone_finds_them(
+    second: Document, stranger: str, request: pytest.FixtureRequest
+) -> None:
     client = signed_in(request.getfixturevalue(stranger))
     for name in ("changes", "revisions"):
         assert client.get(reverse(name, args=[second.pk])).status_code == 404
@@ -81,7 +83,7 @@ def test_comments_are_still_open_or_perhaps_dealt_with(owner: User, first: Docum
     assert "Well thought of." not in shown
 
 
-def test_progress_is_drawn_and_told_in_a_table(owner: User, first: Document, second: Document) -> None:
+def test_progress_is_drawn_and_listed_in_a_table(owner: User, first: Document, second: Document) -> None:
     for document, level in ((first, "Emerging"), (second, "Convincing")):
         Feedback.objects.filter(document=document, section=None).update(
             levels=reading.levels(("Argument", level, ""))

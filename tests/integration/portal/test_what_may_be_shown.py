@@ -80,7 +80,7 @@ def test_a_foreign_document_is_counted_for_the_operator(outsider: User, operator
     assert outsider.name in listed.content.decode()
 
 
-def test_an_address_that_leads_nowhere_accuses_nobody(outsider: User, owner: User) -> None:
+def test_an_address_that_leads_nowhere_accuses_no_person(outsider: User, owner: User) -> None:
     document = reading.a_split_document(owner)
     address = reverse("document", args=[document.pk])
     document.delete()

@@ -78,7 +78,7 @@ def test_what_somebody_still_works_on_stays(owner: User) -> None:
     assert waiting()["documents"] == purge().rows["documents"] == 0
 
 
-def test_a_draft_that_nobody_touched_goes(owner: User, settings: Settings) -> None:
+def test_an_untouched_draft_goes(owner: User, settings: Settings) -> None:
     settings.RETAIN_DAYS = {**OFF, "drafts": 60}
     old, young = Draft.objects.create(owner=owner, title="Old"), Draft.objects.create(owner=owner)
     Draft.objects.filter(pk=old.pk).update(updated_at=LONG_AGO)
@@ -94,10 +94,10 @@ def test_what_its_calls_used_is_kept_by_day(owner: User) -> None:
     rows = UsageDay.objects.order_by("day").values_list(
         "day", "flow", "group", "upstream", "calls", "failures", "input_tokens", "output_tokens", "cost"
     )
-    whose = (flows.flow_of(owner), "personal", "offline")
+    key = (flows.flow_of(owner), "personal", "offline")
     assert list(rows) == [
-        (date(2025, 3, 3), *whose, 6, 3, 300, 120, Decimal("0.06")),
-        (date(2025, 3, 4), *whose, 2, 1, 100, 40, Decimal("0.02")),
+        (date(2025, 3, 3), *key, 6, 3, 300, 120, Decimal("0.06")),
+        (date(2025, 3, 4), *key, 2, 1, 100, 40, Decimal("0.02")),
     ]
 
 

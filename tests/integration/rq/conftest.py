@@ -53,7 +53,7 @@ def plain(redis_client: Redis) -> GatedQueue:
 
 @pytest.fixture
 def start_worker(redis_client: Redis) -> Iterator[StartWorker]:
-    """Starts workers on threads; they are told to stop when the test is over."""
+    """Starts workers on threads; they are stopped when the test is over."""
     running: list[tuple[ConcurrentWorker, threading.Thread]] = []
 
     def start(*queues: GatedQueue, **options: Any) -> ConcurrentWorker:

@@ -23,7 +23,7 @@ def fails() -> None:
     raise ValueError("as it should")
 
 
-def fails_and_told_so() -> None:
+def fails_with_its_reason() -> None:
     raise ReportedError("the text has no words")
 
 

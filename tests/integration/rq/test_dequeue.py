@@ -71,7 +71,7 @@ def test_a_sleeper_wakes_when_a_slot_becomes_free(gated: GatedQueue, gate: Gate)
     assert found == [second]
 
 
-def test_who_has_no_room_is_not_woken_by_the_gate(redis_client: Redis) -> None:
+def test_a_worker_without_room_is_not_woken_by_the_gate(redis_client: Redis) -> None:
     asleep, wake_up = f"limiter:{UPSTREAM}:sleeping", WakeUp()
     with Listener(redis_client, [UPSTREAM]) as listener:
         wake_up.send()
@@ -89,7 +89,7 @@ def test_a_job_that_somebody_removed_is_never_handed_out(gated: GatedQueue) -> N
     assert dequeue(gated) is None
 
 
-def test_a_job_whose_hash_is_gone_leaves_no_lease_behind(
+def test_a_job_without_its_hash_leaves_no_lease_behind(
     gated: GatedQueue, gate: Gate, redis_client: Redis
 ) -> None:
     gone, kept = gated.enqueue(nothing), gated.enqueue(nothing)

@@ -23,7 +23,7 @@ def worker(gated: GatedQueue, gate: Gate) -> ConcurrentWorker:
 
 
 def returned(worker: ConcurrentWorker, queue: GatedQueue, k: int) -> list[Run]:
-    """Runs that were started and whose functions returned."""
+    """Runs that were started, with functions that returned."""
     runs = Fetcher(worker).take(queue, k)
     for run in runs:
         run.job.ended_at, run.job._status = run.job.started_at, JobStatus.FINISHED
@@ -86,7 +86,7 @@ def test_a_run_that_was_taken_and_one_with_dependents_do_not_end_with_the_others
     assert redis_client.hget(taken.job.key, "status") == b"started"
 
 
-def test_an_end_whose_answer_was_lost_is_not_taken_for_a_lost_run(
+def test_an_end_with_a_lost_answer_is_not_taken_for_a_lost_run(
     worker: ConcurrentWorker, gated: GatedQueue, redis_client: Redis
 ) -> None:
     gated.enqueue(nothing)

@@ -18,7 +18,7 @@ from tests.integration.rq.conftest import UPSTREAM, StartWorker, eventually
 from tests.integration.rq.jobs import (
     blocks_in_a_read,
     fails,
-    fails_and_told_so,
+    fails_with_its_reason,
     lease_id,
     note,
     nothing,
@@ -67,7 +67,7 @@ def test_it_admits_no_more_than_it_has_slots(
     eventually(lambda: all(job.get_status() == JobStatus.FINISHED for job in jobs))
 
 
-def test_a_job_sees_its_lease_whose_id_is_its_executions(gated: GatedQueue) -> None:
+def test_a_job_sees_its_lease_with_the_id_of_its_execution(gated: GatedQueue) -> None:
     job = gated.enqueue(lease_id)
     burst(gated)
     result = job.latest_result()
@@ -199,10 +199,10 @@ def test_a_call_that_was_cut_is_a_line_in_the_log(
     assert "Traceback" not in caplog.text
 
 
-def test_a_failure_that_its_job_has_told_is_a_line_in_the_log_and_any_other_a_traceback(
+def test_a_failure_that_its_job_explained_is_a_line_in_the_log_and_any_other_a_traceback(
     plain: GatedQueue, caplog: pytest.LogCaptureFixture
 ) -> None:
-    plain.enqueue(fails_and_told_so)
+    plain.enqueue(fails_with_its_reason)
     burst(plain, log="WARNING")
     assert "the text has no words" in caplog.text
     assert "Traceback" not in caplog.text
@@ -250,7 +250,7 @@ def test_a_call_that_ends_in_the_grace_period_is_a_success(
     eventually(lambda: job.get_status() == JobStatus.FINISHED)
 
 
-def test_a_run_whose_lease_was_taken_changes_nothing(
+def test_a_run_without_its_lease_changes_nothing(
     gated: GatedQueue, gate: Gate, redis_client: Redis, start_worker: StartWorker, settings: object
 ) -> None:
     settings.LIMITER_WORKER_LEASE_SECONDS = 1  # type: ignore[attr-defined]
@@ -260,7 +260,7 @@ def test_a_run_whose_lease_was_taken_changes_nothing(
     (run,) = worker.in_flight.all()
     gate.settle(UPSTREAM, run.id, run.outcome)  # somebody else ended this lease
     eventually(lambda: run.void and not len(worker.in_flight))
-    assert job.get_status() == JobStatus.STARTED  # left to whoever has the job now
+    assert job.get_status() == JobStatus.STARTED  # left to the worker that has the job now
     assert settled(gate) == {"failure": 1}
 
 

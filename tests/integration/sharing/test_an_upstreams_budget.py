@@ -24,7 +24,7 @@ from tests.factories.providers import ScriptedProvider, in_place_of
 from tests.factories.sharing import a_price, analysis_of, handed_in, run_once
 
 pytestmark = pytest.mark.django_db
-WHO: dict[str, Any] = {"author": "operator", "reason": "a test"}
+BY: dict[str, Any] = {"author": "operator", "reason": "a test"}
 LITTLE, ENOUGH = Decimal("0.0001"), Decimal(1)
 
 
@@ -38,7 +38,7 @@ def cap(upstream: str, monthly: Decimal) -> Budget:
 
 
 def paused(is_paused: bool) -> None:
-    services.change_upstream(upstream="simulated", changes={"paused": is_paused}, **WHO)
+    services.change_upstream(upstream="simulated", changes={"paused": is_paused}, **BY)
     pools.forget_views()
 
 
@@ -48,8 +48,8 @@ def pool(settings: Any, monkeypatch: pytest.MonkeyPatch, redis_client: object) -
     settings.FEEDBACK_UPSTREAM = "simulated"
     for name in ("simulated", "offline"):
         if not Upstream.objects.filter(name=name).exists():
-            services.create_upstream(name=name, values={}, **WHO)
-    services.set_pool(name="writing", members=["simulated", "offline"], changes={}, **WHO)
+            services.create_upstream(name=name, values={}, **BY)
+    services.set_pool(name="writing", members=["simulated", "offline"], changes={}, **BY)
     pools.forget_views()
     a_price()
     with in_place_of("simulated", ScriptedProvider(), monkeypatch):
@@ -120,7 +120,7 @@ def test_a_retry_and_a_move_never_go_where_the_money_is_used_up(pool: None, owne
 
 
 @pytest.mark.django_db(transaction=True)
-def test_work_returns_to_its_home_whose_money_is_set_aside_for_it(pool: None, owner: User) -> None:
+def test_work_returns_to_its_home_with_money_set_aside_for_it(pool: None, owner: User) -> None:
     document = handed_in(owner, upstream="simulated")
     paused(True)
     assert failover.move_all() == 1

@@ -35,7 +35,7 @@ def test_the_second_rides_on_the_first_and_gets_its_result(
     assert second.state == "summarising"
 
 
-def test_a_copy_is_anchored_in_the_riders_own_text_and_names_nobody(
+def test_a_copy_is_anchored_in_the_riders_own_text_and_names_no_person(
     assignment: Assignment, owner: User, classmate: User
 ) -> None:
     first, second = handed_in(owner, assignment=assignment), handed_in(classmate, assignment=assignment)
@@ -47,7 +47,7 @@ def test_a_copy_is_anchored_in_the_riders_own_text_and_names_nobody(
     assert copy.job == analysis_of(second)
 
 
-def test_what_is_deleted_takes_nothing_from_who_rode_on_it(
+def test_what_is_deleted_takes_nothing_from_its_riders(
     assignment: Assignment, owner: User, classmate: User
 ) -> None:
     first, second = handed_in(owner, assignment=assignment), handed_in(classmate, assignment=assignment)
@@ -56,7 +56,7 @@ def test_what_is_deleted_takes_nothing_from_who_rode_on_it(
     assert Comment.objects.filter(feedback__document=second).count() == 1
 
 
-def test_the_result_is_there_for_who_comes_later(
+def test_the_result_is_there_for_later_work(
     assignment: Assignment, owner: User, classmate: User, provider: ScriptedProvider
 ) -> None:
     run_once(handed_in(owner, assignment=assignment))
@@ -99,7 +99,7 @@ def test_another_text_or_another_assignment_is_other_work(
         ("off", "waiting", "waiting", "waiting"),
     ],
 )
-def test_the_scope_says_whose_work_may_be_one(
+def test_the_scope_decides_which_work_may_be_one(
     scope: str, same_course: str, own: str, stranger: str, assignment: Assignment, owner: User,
     classmate: User, settings: Any,
 ) -> None:  # fmt: skip
@@ -132,7 +132,7 @@ def test_what_a_simulator_wrote_is_no_real_answer(
     assert analysis_of(handed_in(classmate, assignment=assignment)).state == "waiting"
 
 
-def test_who_has_less_before_it_leads(assignment: Assignment, owner: User, classmate: User) -> None:
+def test_the_job_with_less_before_it_leads(assignment: Assignment, owner: User, classmate: User) -> None:
     for number in range(3):
         handed_in(owner, assignment=assignment, text=f"{TEXT}{number}")
     first = handed_in(owner, assignment=assignment)
@@ -153,7 +153,7 @@ def test_a_leader_takes_its_riders_priority(assignment: Assignment, owner: User,
     assert analysis_of(first).priority == 2
 
 
-def test_who_rides_bears_a_share_of_the_charge(assignment: Assignment, owner: User, classmate: User) -> None:
+def test_a_rider_bears_a_share_of_the_charge(assignment: Assignment, owner: User, classmate: User) -> None:
     first, second = handed_in(owner, assignment=assignment), handed_in(classmate, assignment=assignment)
     rider = analysis_of(second)
     _, execution, _ = run_once(first)

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 
 def answered(lengths: list[int], *, max_tokens: int = 4000, days_ago: float = 0) -> None:
-    """Jobs whose answers had these lengths."""
+    """Jobs with answers of these lengths."""
     document, now = a_document(), timezone.now() - timedelta(days=days_ago)
     for length in lengths:
         a_job(

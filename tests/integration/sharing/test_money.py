@@ -68,7 +68,7 @@ def test_every_run_that_used_tokens_is_paid_for(provider: ScriptedProvider) -> N
     assert (job.state, job.cost, Charge.objects.count()) == ("done", 2 * ONE_CALL, 2)
 
 
-def test_who_rides_pays_nothing(assignment: Assignment, owner: User, classmate: User) -> None:
+def test_a_rider_pays_nothing(assignment: Assignment, owner: User, classmate: User) -> None:
     a_price()
     first, second = handed_in(owner, assignment=assignment), handed_in(classmate, assignment=assignment)
     run_once(first)
@@ -156,7 +156,7 @@ def test_two_at_the_same_moment_cant_both_have_the_last_of_it(transactional_db: 
     assert len(got) == 1
 
 
-def test_a_budget_at_80_percent_is_told(owner: User) -> None:
+def test_a_budget_at_80_percent_is_reported(owner: User) -> None:
     a_price()
     Budget.objects.create(user=owner, monthly=Decimal("0.0006"))
     run_once(handed_in(owner))
@@ -165,7 +165,7 @@ def test_a_budget_at_80_percent_is_told(owner: User) -> None:
     assert selectors.budgets_seen_by(owner)[0].is_near
 
 
-def test_what_is_left_is_said_in_words(owner: User, assignment: Assignment) -> None:
+def test_what_is_left_is_given_in_words(owner: User, assignment: Assignment) -> None:
     Budget.objects.create(user=owner, monthly=5)
     Budget.objects.create(course=assignment.course, monthly=0)
     page = render_to_string("portal/quota/budget.html", {"budgets": selectors.budgets_seen_by(owner)})

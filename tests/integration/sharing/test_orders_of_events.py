@@ -1,4 +1,4 @@
-"""Any order of what can happen to equal and unequal work: nobody is left behind, nothing crosses."""
+"""Any order of what can happen to equal and unequal work: no work is left behind, nothing crosses."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def about_its_text(request: Request) -> FeedbackOutput:
 
 @dataclass
 class Class:
-    """A course whose students hand in, and whatever else can happen to what they handed in."""
+    """A course with students that hand in, and whatever else can happen to what they handed in."""
 
     provider: ScriptedProvider
     assignment: Assignment
@@ -143,7 +143,7 @@ class Class:
             assert feedback.job.fingerprint == feedback.fingerprint
 
     def assert_everybody_ends(self) -> None:
-        """With a reconciler and a worker at work, nobody rides or waits for ever."""
+        """With a reconciler and a worker at work, no job rides or waits for ever."""
         for _ in range(3 * len(self.handed) + 1):
             settle_left_riders()
             for document in self.handed:
@@ -156,7 +156,7 @@ class Class:
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(events=st.lists(st.tuples(st.sampled_from(EVENTS), st.integers(0, 7)), min_size=3, max_size=25))
-def test_nobody_is_left_behind_and_nothing_crosses(
+def test_no_work_is_left_behind_and_nothing_crosses(
     events: list[tuple[str, int]], provider: ScriptedProvider, assignment: Assignment,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip

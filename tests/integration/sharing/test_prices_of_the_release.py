@@ -1,4 +1,4 @@
-"""The catalogue's prices for the models that are called, where nobody has entered any."""
+"""The catalogue's prices for the models that are called, where none was entered."""
 
 from __future__ import annotations
 

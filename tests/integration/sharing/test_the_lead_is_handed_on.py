@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def three(assignment: Assignment, owner: User, classmate: User) -> list[Document]:
     """A leader and two that ride on it."""
-    return [handed_in(who, assignment=assignment) for who in (owner, classmate, people.student())]
+    return [handed_in(student, assignment=assignment) for student in (owner, classmate, people.student())]
 
 
 def states(documents: list[Document]) -> list[str]:
@@ -64,7 +64,7 @@ def test_a_rider_that_is_cancelled_leaves_the_leader_alone(three: list[Document]
 
 
 @pytest.mark.parametrize("ending", [documents.cancel, deleted_by_its_owner])
-def test_a_running_call_goes_on_for_those_who_ride_on_it(
+def test_a_running_call_goes_on_for_its_riders(
     three: list[Document], provider: ScriptedProvider, ending: object
 ) -> None:
     def end_the_leader(request: Request, call: Call) -> None:

@@ -217,7 +217,7 @@ def test_under_tls_an_abort_ends_a_blocked_read_just_the_same(
     assert isinstance(running.error, Aborted)
 
 
-def test_under_tls_a_call_that_nobody_cuts_runs_to_its_end(
+def test_under_tls_a_call_that_is_not_cut_runs_to_its_end(
     tls_simulator: Simulator, patient: BedrockSettings, section: SectionRequest
 ) -> None:
     tls_simulator.change(speed=1e9)

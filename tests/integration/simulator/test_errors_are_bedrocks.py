@@ -122,7 +122,7 @@ def test_a_request_that_makes_no_sense_is_a_validation_error(
         client.converse(**converse_arguments(**changes))
 
 
-def test_a_request_that_nobody_signed_is_refused(simulator: Simulator, converse_arguments: Arguments) -> None:
+def test_an_unsigned_request_is_refused(simulator: Simulator, converse_arguments: Arguments) -> None:
     unsigned = boto3.client(
         "bedrock-runtime", region_name="eu-central-1", endpoint_url=simulator.url,
         config=Config(signature_version=UNSIGNED, retries={"total_max_attempts": 1}),

@@ -57,7 +57,7 @@ def test_settings_that_make_no_sense_stop_the_start(settings: str) -> None:
     assert "settings are not valid" in ended.stderr
 
 
-def test_a_port_that_is_taken_is_said_so() -> None:
+def test_a_port_that_is_taken_is_named_in_one_line() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         ended = subprocess.run([*PROGRAM, "--port", port], capture_output=True, text=True, check=False)

@@ -125,7 +125,7 @@ def test_the_smallest_cached_size_is_the_models(
     assert client.converse(**converse_arguments(system=system))["usage"]["cacheWriteInputTokens"] == 0
 
 
-def test_what_is_written_to_the_cache_is_told_by_its_time_to_live(
+def test_what_is_written_to_the_cache_is_reported_by_its_time_to_live(
     simulator: Simulator, client: BedrockRuntimeClient, converse_arguments: Arguments
 ) -> None:
     long, short = "Many words of instruction. " * 400, "Many words about the course. " * 400

@@ -108,7 +108,7 @@ def test_retry_after_has_two_forms_and_comes_with_a_503_too(
     assert 0 < seconds <= 900
 
 
-def test_an_error_may_have_words_that_nobody_has_seen(
+def test_an_error_may_have_words_that_were_never_seen(
     simulator: Simulator, client: BedrockRuntimeClient, converse_arguments: Arguments
 ) -> None:
     words = {ErrorName.VALIDATION: "Something new.", StreamErrorName.VALIDATION: "Something else."}

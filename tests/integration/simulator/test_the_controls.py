@@ -61,7 +61,7 @@ def test_nonsense_is_refused_with_its_name_and_changes_nothing(
         ("POST", "/elsewhere", "{}", 404),
     ],
 )
-def test_a_request_for_nothing_that_is_there_is_told_so(
+def test_a_request_for_nothing_that_is_there_is_not_found(
     simulator: Simulator, method: str, path: str, body: str | None, status: int
 ) -> None:
     connection = http.client.HTTPConnection(urlsplit(simulator.url).netloc, timeout=30)
@@ -133,7 +133,7 @@ def test_a_longer_call_takes_longer_and_speed_makes_up_for_it(
     assert latency >= 300_000
 
 
-def test_stopping_hangs_up_on_whoever_is_there_and_frees_the_port() -> None:
+def test_stopping_hangs_up_on_all_clients_and_frees_the_port() -> None:
     with Simulator(latency=ENDLESS) as first:
         port = urlsplit(first.url).port or 0
         connection = http.client.HTTPConnection(urlsplit(first.url).netloc, timeout=30)

@@ -112,7 +112,7 @@ def test_a_file_is_sent_under_a_plain_name(owner: User, document: Document, endi
 
 
 @pytest.mark.parametrize("stranger", ["classmate", "outsider", "teacher", "operator"])
-def test_nobody_else_gets_it(stranger: str, document: Document, request: pytest.FixtureRequest) -> None:
+def test_its_owner_alone_gets_it(stranger: str, document: Document, request: pytest.FixtureRequest) -> None:
     client = signed_in(request.getfixturevalue(stranger))
     assert client.get(reverse("export", args=[document.pk, "md"])).status_code == 404
 

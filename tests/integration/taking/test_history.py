@@ -53,7 +53,7 @@ def test_nothing_of_others_is_found(outsider: User, three: None) -> None:
 
 
 def test_a_search_can_go_over_its_index(owner: User, three: None) -> None:
-    """In a table of three rows Postgres reads them all; told not to, it finds the index usable."""
+    """In a table of three rows Postgres reads them all; with that forbidden, it finds the index usable."""
     search = SearchQuery("pollinate", config="simple")
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")

@@ -1,4 +1,4 @@
-"""All of one's data as a zip, and deleting for good: who may, what goes, and what stays."""
+"""All of one's data as a zip, and deleting for good: the right to it, what goes, and what stays."""
 
 from __future__ import annotations
 
@@ -59,12 +59,12 @@ def test_a_teachers_grade_and_note_are_in_it_once_they_are_given(owner: User, as
     given = Release.objects.create(document=document, grade="B+", note="Well observed.", stands=False)
     assert not [name for name in unzipped(b"".join(everything_of(owner))) if name.endswith("teacher.json")]
     Release.objects.filter(pk=given.pk).update(stands=True)
-    (said,) = [
+    (mark,) = [
         json.loads(text)
         for name, text in unzipped(b"".join(everything_of(owner))).items()
         if name.endswith("teacher.json")
     ]
-    assert (said["grade"], said["note"]) == ("B+", "Well observed.")
+    assert (mark["grade"], mark["note"]) == ("B+", "Well observed.")
 
 
 def test_a_file_that_is_not_read_yet_is_in_it_as_it_was_handed_in(owner: User) -> None:
@@ -98,7 +98,7 @@ def test_it_is_sent_while_it_is_made(owner: User, document: Document) -> None:
     assert "account.json" in unzipped(data)
 
 
-def test_whoever_is_not_signed_in_gets_nothing(client: Client, document: Document) -> None:
+def test_without_a_session_nothing_is_given(client: Client, document: Document) -> None:
     for address in (
         reverse("my-data"), reverse("my-data-download"), reverse("delete-account"),
         reverse("delete-document", args=[document.pk]),
@@ -124,7 +124,9 @@ def test_looking_at_the_question_deletes_nothing(owner: User, document: Document
 
 
 @pytest.mark.parametrize("stranger", ["classmate", "outsider", "teacher", "operator"])
-def test_nobody_else_deletes_it(stranger: str, document: Document, request: pytest.FixtureRequest) -> None:
+def test_its_owner_alone_deletes_it(
+    stranger: str, document: Document, request: pytest.FixtureRequest
+) -> None:
     client = signed_in(request.getfixturevalue(stranger))
     address = reverse("delete-document", args=[document.pk])
     assert client.post(address, {"typed": document.title}).status_code == 404
@@ -195,14 +197,14 @@ def test_an_account_goes_with_all_that_is_in_it(
     assert Erasure.objects.get().by is None
 
 
-def test_who_has_no_password_types_the_address_alone(owner: User) -> None:
+def test_a_person_without_a_password_types_the_address_alone(owner: User) -> None:
     owner.set_unusable_password()
     owner.save()
     signed_in(owner).post(reverse("delete-account"), {"typed": owner.email})
     assert not User.objects.filter(pk=owner.pk).exists()
 
 
-def test_the_only_teacher_of_a_course_is_told_what_to_do_first(teacher: User, assignment: Assignment) -> None:
+def test_the_only_teacher_of_a_course_must_hand_it_over_first(teacher: User, assignment: Assignment) -> None:
     data = {"typed": teacher.email, "password": people.PASSWORD}
     answer = signed_in(teacher).post(reverse("delete-account"), data)
     assert "You are the only teacher" in answer.content.decode()

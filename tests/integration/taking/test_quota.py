@@ -68,10 +68,10 @@ def test_without_a_limit_it_says_that_there_is_none(owner: User) -> None:
     assert "tokens are used" in page
 
 
-def test_whoever_is_suspended_is_told(owner: User) -> None:
+def test_a_suspension_is_shown(owner: User) -> None:
     FlowOverride.objects.create(flow=flows.flow_of(owner), suspended=True)
     assert "Your account is suspended" in signed_in(owner).get(reverse("quota")).content.decode()
 
 
-def test_whoever_is_not_signed_in_is_asked_to(client: Client) -> None:
+def test_without_a_session_the_answer_is_to_sign_in(client: Client) -> None:
     assert client.get(reverse("quota"))["Location"].startswith(reverse("login"))

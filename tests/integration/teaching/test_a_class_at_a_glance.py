@@ -1,4 +1,4 @@
-"""How a class is doing: who handed in, what comes up often, levels, time to feedback, and what is to come."""
+"""How a class is doing: texts handed in, what comes up often, levels, time to feedback, what is to come."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def class_of(course: Course, number: int) -> list[User]:
     return users
 
 
-def test_who_handed_in_and_who_did_not(
+def test_students_that_handed_in_and_that_did_not(
     owner: User, classmate: User, teacher: User, assignment: Assignment
 ) -> None:
     document = reading.a_read_document(owner, assignment=assignment, title="On bees")
@@ -212,7 +212,7 @@ def test_the_past_is_read_from_earlier_deadlines_of_the_course(assignment: Assig
     assert past_of(people.assignment()).basis == Basis.ALL
 
 
-def test_without_a_past_it_is_said_to_be_an_assumption(
+def test_without_a_past_it_is_called_an_assumption(
     teacher: User, owner: User, assignment: Assignment
 ) -> None:
     assignment.deadline = timezone.now() + 30 * HOUR

@@ -16,7 +16,7 @@ from tests.factories.drafts import ESSAY, a_draft, hand_in, run_all
 pytestmark = pytest.mark.django_db
 
 CHANGED = ESSAY.replace("four farms in spring", "nine farms in spring")
-SAID = "Your opening says why it matters. Say to whom."
+SUMMARY = "Your opening says why it matters. Say to whom."
 
 
 @pytest.fixture
@@ -50,28 +50,28 @@ def test_what_a_teacher_corrected_stays_in_a_section_that_did_not_change(
     first: Document, teacher: User
 ) -> None:
     opening, *_ = on(first)
-    review.edit_summary(opening, SAID, by=teacher)
+    review.edit_summary(opening, SUMMARY, by=teacher)
     for comment in Comment.objects.filter(feedback=opening):
         review.remove_comment(comment, by=teacher)
     review.release(first, by=teacher)
     second = next_draft(first)
     assert feedback_visible(second)
     kept = on(second)
-    assert (kept[0].summary, kept[0].since_revision, kept[0].comments.count()) == (SAID, 1, 0)
+    assert (kept[0].summary, kept[0].since_revision, kept[0].comments.count()) == (SUMMARY, 1, 0)
     assert kept[1].since_revision is None, "a section that changed is read anew"
 
 
 def test_the_draft_after_that_one_keeps_it_too(first: Document, teacher: User) -> None:
-    review.edit_summary(on(first)[0], SAID, by=teacher)
+    review.edit_summary(on(first)[0], SUMMARY, by=teacher)
     review.release(first, by=teacher)
     third = next_draft(next_draft(first), ESSAY)
-    assert (on(third)[0].summary, on(third)[0].since_revision) == (SAID, 1)
+    assert (on(third)[0].summary, on(third)[0].since_revision) == (SUMMARY, 1)
 
 
 def test_the_same_text_again_keeps_all_that_was_corrected(first: Document, teacher: User) -> None:
     comment = Comment.objects.filter(feedback__document=first).earliest("pk")
     review.edit_comment(comment, message="To whom?", suggestion="", by=teacher)
-    review.edit_summary(on(first)[-1], SAID, by=teacher)
+    review.edit_summary(on(first)[-1], SUMMARY, by=teacher)
     review.release(first, by=teacher)
     assert summaries(on(next_draft(first, ESSAY))) == summaries(on(first))
 
@@ -111,7 +111,7 @@ def test_equal_work_is_shared_among_reviewed_texts_or_among_others(first: Docume
 
 
 def test_an_edit_remains_after_its_section_was_kept(first: Document, teacher: User) -> None:
-    review.edit_summary(on(first)[0], SAID, by=teacher)
+    review.edit_summary(on(first)[0], SUMMARY, by=teacher)
     review.release(first, by=teacher)
     next_draft(first)
     assert Edit.objects.get().document == first

@@ -59,7 +59,7 @@ def test_a_title_that_the_course_has_is_refused(client_of: Client, new: str, ass
     assert "This course has an assignment with this title already." in answer.content.decode()
 
 
-def test_criteria_keep_who_they_are_when_they_move(client_of: Client, assignment: Assignment) -> None:
+def test_criteria_keep_their_identity_when_they_move(client_of: Client, assignment: Assignment) -> None:
     first = assignment.criteria.get()
     second = Criterion.objects.create(assignment=assignment, position=1, name="Style")
     rows = [(str(second.pk), "Style", "", ""), (str(first.pk), "Argument", "", "Weak\nStrong")]

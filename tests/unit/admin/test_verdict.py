@@ -37,7 +37,7 @@ def now(*upstreams: UpstreamFigures, **fields: Any) -> Operations:
     return Operations(at=NOW, upstreams=upstreams, **values)
 
 
-def test_when_nobody_waits_all_is_well() -> None:
+def test_when_no_work_waits_all_is_well() -> None:
     verdict = verdict_of(now(figures()))
     assert (verdict.level, verdict.sentence) == (
         Level.WELL,
@@ -51,13 +51,13 @@ def test_a_line_that_moves_is_service() -> None:
     assert verdict.sentence == "Students are being served: 3 calls are in flight, 12 jobs wait."
 
 
-def test_without_redis_nobody_is_served_and_nothing_is_lost() -> None:
+def test_without_redis_no_work_is_served_and_nothing_is_lost() -> None:
     for away in (now(figures(), gate_error="refused"), now(figures(), workers=None)):
         assert verdict_of(away).level == Level.DOWN
         assert "Redis does not answer" in verdict_of(away).sentence
 
 
-def test_without_a_worker_nobody_is_served_but_solo_needs_none() -> None:
+def test_without_a_worker_no_work_is_served_but_solo_needs_none() -> None:
     dead = replace(WORKER, is_alive=False)
     verdict = verdict_of(now(figures(in_line=1), workers=[dead]))
     assert verdict.level == Level.DOWN
@@ -79,13 +79,13 @@ def test_where_others_are_served_some_are_not() -> None:
     assert "Resume" in verdict.advice
 
 
-def test_what_stands_still_is_told_before_anybody_waits_for_it() -> None:
+def test_what_stands_still_is_reported_before_anybody_waits_for_it() -> None:
     verdict = verdict_of(now(figures(breaker=BreakerState.OPEN, breaker_mode="forced_open")))
     assert verdict.level == Level.SLOW
     assert "held open by an operator: new work for it will wait" in verdict.sentence
 
 
-def test_an_observing_breaker_stops_nobody() -> None:
+def test_an_observing_breaker_stops_no_work() -> None:
     assert verdict_of(now(figures(breaker=BreakerState.OPEN, breaker_mode="observe"))).level == Level.WELL
 
 

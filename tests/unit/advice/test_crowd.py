@@ -16,7 +16,7 @@ def test_the_most_at_one_moment() -> None:
     assert crowd(spans, bound=9) == Crowd(3, at(8), 0.0)
 
 
-def test_who_leaves_makes_room_for_who_comes() -> None:
+def test_a_person_that_leaves_makes_room_for_one_that_comes() -> None:
     assert crowd([(at(0), at(5)), (at(5), at(10))], bound=9).most == 1
 
 
@@ -25,11 +25,11 @@ def test_how_long_there_were_too_many() -> None:
     assert crowd(spans, bound=1).seconds_over == 2 * 60 + 3 * 60
 
 
-def test_nobody_is_no_crowd() -> None:
+def test_no_people_are_no_crowd() -> None:
     assert crowd([], bound=1) == Crowd()
 
 
-def test_who_has_three_texts_counts_once() -> None:
+def test_a_person_with_three_texts_counts_once() -> None:
     spans = [("ada", at(0), at(10)), ("ada", at(1), at(9)), ("ben", at(2), at(3)), ("cleo", at(3), at(4))]
     assert people_at_once(spans) == 2
 

@@ -36,19 +36,19 @@ def test_what_processes_may_take_is_what_the_server_gives(processes: int, level:
 
 
 @pytest.mark.parametrize(
-    ("told", "level"),
+    ("reply", "level"),
     [
         ({"redis_version": "6.2.14"}, "fail"),
         ({"redis_version": "7.0.15"}, "ok"),
         ({"redis_version": "7.2.4", "valkey_version": "8.0.1"}, "ok"),
     ],
 )
-def test_redis_7_is_the_oldest(told: dict[str, Any], level: str) -> None:
-    assert redis_version({**REDIS, **told}).level == level
+def test_redis_7_is_the_oldest(reply: dict[str, Any], level: str) -> None:
+    assert redis_version({**REDIS, **reply}).level == level
 
 
 @pytest.mark.parametrize(
-    ("told", "level"),
+    ("reply", "level"),
     [
         ({}, "ok"),
         ({"maxmemory": 2**21}, "ok"),
@@ -56,16 +56,16 @@ def test_redis_7_is_the_oldest(told: dict[str, Any], level: str) -> None:
         ({"maxmemory_policy": "allkeys-lru"}, "fail"),
     ],
 )
-def test_a_redis_that_evicts_is_no_place_for_a_line(told: dict[str, Any], level: str) -> None:
-    assert _memory({**REDIS, **told}).level == level
+def test_a_redis_that_evicts_is_no_place_for_a_line(reply: dict[str, Any], level: str) -> None:
+    assert _memory({**REDIS, **reply}).level == level
 
 
 @pytest.mark.parametrize(
-    ("told", "level"),
+    ("reply", "level"),
     [({}, "ok"), ({"aof_enabled": 0}, "warn"), ({"aof_last_write_status": "err"}, "fail")],
 )
-def test_what_redis_does_not_keep_is_lost(told: dict[str, Any], level: str) -> None:
-    assert _persistence({**REDIS, **told}).level == level
+def test_what_redis_does_not_keep_is_lost(reply: dict[str, Any], level: str) -> None:
+    assert _persistence({**REDIS, **reply}).level == level
 
 
 @pytest.mark.parametrize(("apart", "level"), [(0, "ok"), (3, "warn"), (-3, "warn"), (60, "fail")])

@@ -120,7 +120,7 @@ def items(*texts: str, more: str = "") -> str:
     return f"<text:list text:style-name='L' {more}>{inner}</text:list>"
 
 
-def test_numbered_lists_keep_their_numbers_and_go_on_where_they_are_told_to() -> None:
+def test_numbered_lists_keep_their_numbers_and_go_on_where_they_are_set_to() -> None:
     style = list_style(numbers(1, "1"), numbers(2, "a", ")"))
     nested = (
         "<text:list text:style-name='L'><text:list-item><text:p>one</text:p><text:p>more</text:p>"
@@ -170,7 +170,7 @@ def test_raised_text_and_signs_of_picture_fonts_keep_their_meaning() -> None:
         "fo:color='#000000' fo:background-color='#000000'",
     ],
 )
-def test_words_that_cannot_be_seen_are_left_out_and_told(properties: str) -> None:
+def test_words_that_cannot_be_seen_are_left_out_with_a_warning(properties: str) -> None:
     style = (
         f"<style:style style:name='h' style:family='text'><style:text-properties {properties}/></style:style>"
     )
@@ -190,7 +190,7 @@ def test_words_that_cannot_be_seen_are_left_out_and_told(properties: str) -> Non
         "<text:p>Ignore it now.</text:p></table:table-cell></table:table-row></table:table>",
     ],
 )
-def test_hidden_sections_rows_and_fields_are_left_out_and_told(hidden: str) -> None:
+def test_hidden_sections_rows_and_fields_are_left_out_with_a_warning(hidden: str) -> None:
     document = styled(f"<text:p>Seen.</text:p>{hidden}", "")
     assert document.text == "Seen."
     assert document.warnings[0].startswith("3 words that cannot be seen")

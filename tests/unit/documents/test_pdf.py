@@ -18,7 +18,7 @@ def paragraphs(data: bytes) -> list[str]:
     return parsed(data).text.split("\n\n")
 
 
-def test_headings_are_told_by_their_look_and_paragraphs_are_rebuilt() -> None:
+def test_headings_are_recognised_by_their_look_and_paragraphs_are_rebuilt() -> None:
     document = parsed(files.pdf())
     assert [(heading.level, heading.title) for heading in document.headings] == [
         part for part in files.ESSAY if not isinstance(part, str)

@@ -227,7 +227,7 @@ def scan(pages: int, stamp: str = "", cover: str = "") -> bytes:
 
 
 def in_a_form() -> bytes:
-    """A scan whose picture stands in a form, as some scanners write it."""
+    """A scan with its picture in a form, as some scanners write it."""
     picture = (
         "<< /Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceGray /BitsPerComponent 8"
         " /Length 1 >>\nstream\n\x00\nendstream"
@@ -289,7 +289,7 @@ def page_with(**hidden: object) -> PlacedPdf:
     ],
     ids=["white", "nearly white", "tiny", "invisible", "left of it", "below it", "covered", "black on black"],
 )  # fmt: skip
-def test_text_that_cannot_be_seen_is_left_out_and_told(data: bytes) -> None:
+def test_text_that_cannot_be_seen_is_left_out_with_a_warning(data: bytes) -> None:
     document = parsed(data)
     assert document.text == f"{LINE} {NEXT}"
     assert document.warnings[0].startswith("4 words that cannot be seen on the page")

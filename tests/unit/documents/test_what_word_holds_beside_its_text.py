@@ -126,7 +126,7 @@ def test_word_art_is_text() -> None:
     assert parsed(paragraph(art)).text == "The Price of Bread"
 
 
-def test_places_of_a_template_that_nobody_filled_in_are_not_the_students_words() -> None:
+def test_unfilled_places_of_a_template_are_not_the_students_words() -> None:
     def control(text: str, is_empty: bool) -> str:
         shown = "<w:showingPlcHdr/>" if is_empty else ""
         return f"<w:sdt><w:sdtPr>{shown}</w:sdtPr><w:sdtContent>{text}</w:sdtContent></w:sdt>"

@@ -95,7 +95,7 @@ def test_deleted_and_moved_away_text_does_not_appear_and_inserted_text_does() ->
     assert parsed(files.word_body(body)).text == "Bread was dear then."
 
 
-def test_paragraphs_whose_mark_was_deleted_are_one() -> None:
+def test_paragraphs_with_a_deleted_mark_are_one() -> None:
     deleted = "<w:rPr><w:del/></w:rPr>"
     body = paragraph(run("Bread was "), properties=deleted) + paragraph(run("dear."))
     assert parsed(files.word_body(body)).text == "Bread was dear."
@@ -188,7 +188,7 @@ def test_a_document_of_the_strict_dialect_is_read() -> None:
     assert headings(parsed(data)) == ESSAY_HEADINGS
 
 
-def test_a_wrong_name_does_not_matter_but_is_said() -> None:
+def test_a_wrong_name_does_not_matter_but_is_a_warning() -> None:
     document = parsed(files.word(), ".txt")
     assert headings(document) == ESSAY_HEADINGS
     assert document.warnings == (

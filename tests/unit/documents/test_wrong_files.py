@@ -56,7 +56,7 @@ def test_it_says_what_it_is(name: str, data: bytes, says: str) -> None:
     assert says in refused.value.message
 
 
-def test_a_document_with_a_password_is_told_from_an_old_one() -> None:
+def test_a_document_with_a_password_is_distinguished_from_an_old_one() -> None:
     with pytest.raises(Encrypted):
         parse(files.encrypted_word(), "essay.docx")
 

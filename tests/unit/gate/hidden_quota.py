@@ -1,4 +1,4 @@
-"""One adaptive limit before a provider whose quota it is not told; there is always more work than may run."""
+"""One adaptive limit before a provider with a hidden quota; there is always more work than may run."""
 
 from __future__ import annotations
 
@@ -74,11 +74,11 @@ class HiddenQuota:
 
     def _call(self, allowed: Rule, seen: Seen) -> None:
         self.meter.spend(self.limit, self.now, 1)
-        told = (self.rule, self.limit, self.meter, self.now, self.state.generation)
+        arguments = (self.rule, self.limit, self.meter, self.now, self.state.generation)
         if self.bucket.wait(allowed, self.now, 1):
             seen.throttled += 1
-            self.state.throttled(*told)
+            self.state.throttled(*arguments)
         else:
             seen.taken += 1
             self.bucket.spend(allowed, self.now, 1)
-            self.state.accepted(*told, cost=1)
+            self.state.accepted(*arguments, cost=1)

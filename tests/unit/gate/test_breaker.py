@@ -1,4 +1,4 @@
-"""The breaker: what trips it, who may probe, and whose outcome moves it."""
+"""The breaker: what trips it, the calls that may probe, and the outcomes that move it."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_half_open_lets_one_probe_out_however_long_it_takes(bench: Bench) -> Non
         assert bench.admit(5).reason is Reason.BREAKER_PROBING
 
 
-def test_a_probe_whose_worker_died_makes_room_for_another(bench: Bench) -> None:
+def test_a_probe_of_a_dead_worker_makes_room_for_another(bench: Bench) -> None:
     trip(bench)
     bench.now += 60
     probe(bench)

@@ -1,4 +1,4 @@
-"""Between flows and groups: shares by weight, a stated bound, no credit for idling, nobody held up."""
+"""Between flows and groups: shares by weight, a stated bound, no credit for idling, no flow held up."""
 
 from __future__ import annotations
 

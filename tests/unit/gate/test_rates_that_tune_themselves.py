@@ -50,8 +50,8 @@ def moves(world: HiddenQuota, answers: list[Answer]) -> Iterator[Move]:
     for answer in answers:
         world.now, before = world.now + answer.pause, meter.pace(limit)
         state.pressed = answer.pressed
-        told = (world.rule, limit, meter, world.now, state.generation - answer.age)
-        moved = state.throttled(*told) if answer.throttled else state.accepted(*told, cost=answer.cost)
+        given = (world.rule, limit, meter, world.now, state.generation - answer.age)
+        moved = state.throttled(*given) if answer.throttled else state.accepted(*given, cost=answer.cost)
         yield Move(answer, world.now, moved, before, meter.pace(limit))
 
 

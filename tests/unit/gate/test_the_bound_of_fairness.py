@@ -26,7 +26,7 @@ events = st.one_of(
 
 @dataclass
 class Work:
-    who: str
+    flow: str
     held: int
     used: int
 
@@ -51,22 +51,22 @@ class Watched:
         if self.level == "group":
             self.bench.gate.set_policies(U, flows={}, groups=self.weight)
         else:
-            policies = {who: FlowPolicy(1, weight) for who, weight in self.weight.items()}
+            policies = {flow: FlowPolicy(1, weight) for flow, weight in self.weight.items()}
             self.bench.gate.set_policies(U, flows=policies, groups={})
 
-    def arrive(self, who: str, jobs: int, held: int, share: float) -> None:
+    def arrive(self, flow: str, jobs: int, held: int, share: float) -> None:
         for _ in range(jobs):
-            job = f"{who}{len(self.work)}"
-            self.work[job] = Work(who, held, max(1, int(held * share)))
-            self.waiting[who].append(job)
+            job = f"{flow}{len(self.work)}"
+            self.work[job] = Work(flow, held, max(1, int(held * share)))
+            self.waiting[flow].append(job)
             self.offer(job)
 
     def offer(self, job: str) -> None:
         """In groups each job is of another of three flows."""
         work = self.work[job]
-        ticket = Ticket(job, work.who, tokens=work.held)
+        ticket = Ticket(job, work.flow, tokens=work.held)
         if self.level == "group":
-            ticket = Ticket(job, f"{work.who}{len(self.work) % 3}", group=work.who, tokens=work.held)
+            ticket = Ticket(job, f"{work.flow}{len(self.work) % 3}", group=work.flow, tokens=work.held)
         self.bench.gate.offer(U, ticket)
 
     def admit(self, k: int) -> None:
@@ -76,18 +76,18 @@ class Watched:
 
     def start(self, lease: Lease) -> None:
         work = self.work[lease.job]
-        weight = self.weight[work.who]
+        weight = self.weight[work.flow]
         self.running.append(lease)
-        self.waiting[work.who].remove(lease.job)
-        self.served[work.who] += work.used / weight
-        self.most[work.who] = max(self.most[work.who], max(work.held, work.used) / weight)
+        self.waiting[work.flow].remove(lease.job)
+        self.served[work.flow] += work.used / weight
+        self.most[work.flow] = max(self.most[work.flow], max(work.held, work.used) / weight)
         self.wrong = max(self.wrong, sum(self.error(each) for each in self.running))
         self.check()
         self.look()
 
     def error(self, lease: Lease) -> float:
         work = self.work[lease.job]
-        return abs(work.held - work.used) / self.weight[work.who]
+        return abs(work.held - work.used) / self.weight[work.flow]
 
     def settle(self, choice: int) -> None:
         if self.running:
@@ -99,13 +99,13 @@ class Watched:
         waiting = sorted(job for jobs in self.waiting.values() for job in jobs)
         if waiting:
             job = waiting[choice % len(waiting)]
-            self.waiting[self.work[job].who].remove(job)
+            self.waiting[self.work[job].flow].remove(job)
             assert self.bench.gate.cancel(U, job)
 
     def look(self) -> None:
         """Note which pairs wait together now."""
         for pair in combinations(NAMES, 2):
-            if not all(self.waiting[who] for who in pair):
+            if not all(self.waiting[flow] for flow in pair):
                 self.since.pop(pair, None)
             elif pair not in self.since:
                 self.since[pair] = self.served[pair[0]] - self.served[pair[1]]
@@ -146,7 +146,7 @@ def test_splitting_work_over_documents_gains_nothing(documents: list[str]) -> No
 
 
 def test_what_came_back_to_others_is_not_held_against_a_newcomer() -> None:
-    """A provider that fails gives everything back: others are where they were, and so is who comes then."""
+    """A provider that fails gives everything back: old flows are where they were, and so is a new one."""
     bench = Bench()
     bench.configure()
     bench.offer(*(f"a{number}" for number in range(60)), flow="ann", group="large", tokens=1_000)

@@ -61,6 +61,6 @@ def test_slots_become_free_as_calls_end(bench: Bench, cap: str) -> None:
     assert place.earliest == bench.now + 0.75 * 3 * 50  # two at once, then one in 50 s
 
 
-def test_nobody_guesses_without_a_limit(bench: Bench) -> None:
+def test_without_a_limit_there_is_no_guess(bench: Bench) -> None:
     place = last_place(bench, "ann", jobs=3)
     assert (place.earliest, place.latest) == (None, None)

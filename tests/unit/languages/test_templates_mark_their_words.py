@@ -11,7 +11,7 @@ import pytest
 from django.template.base import Lexer, TokenType
 
 TEMPLATES = Path(__file__).parents[3] / "templates"
-ENGLISH_ONLY = {"admin", "styles.html"}  # for operators, and for whoever works on the pages
+ENGLISH_ONLY = {"admin", "styles.html"}  # for operators, and for developers of the pages
 NAMES = re.compile(r"Marginalia|\.(docx|pdf|md)\b")  # the same in every language
 SPOKEN = {"alt", "aria-label", "aria-description", "placeholder", "title"}
 WORD = re.compile(r"[A-Za-zÀ-ÿ]{2,}")
@@ -38,12 +38,12 @@ class _Words(HTMLParser):
 def unmarked(source: str) -> list[str]:
     """Words outside every tag of the template language."""
     parser = _Words()
-    parser.feed("".join(_said_outright(source)))
+    parser.feed("".join(_unmarked(source)))
     parser.close()
     return [words.strip() for words in parser.found if WORD.search(NAMES.sub("", words))]
 
 
-def _said_outright(source: str) -> Iterator[str]:
+def _unmarked(source: str) -> Iterator[str]:
     closed_by = ""
     for token in Lexer(source).tokenize():
         if token.token_type == TokenType.BLOCK:
@@ -55,7 +55,7 @@ def _said_outright(source: str) -> Iterator[str]:
 
 
 def _closing(tag: str) -> str:
-    """What ends a stretch that is translated, or that nobody reads; empty: the tag opens none."""
+    """What ends a stretch that is translated, or is not text; empty: the tag opens none."""
     name = tag.split()[0]
     if name in ("blocktranslate", "comment"):
         return f"end{name}"

@@ -45,8 +45,8 @@ def pairs(catalogue: Catalog) -> list[tuple[str, str]]:
     ]
 
 
-def forms(said: str | list[str] | tuple[str, ...] | None) -> tuple[str, ...]:
-    return (said or "",) if isinstance(said, str | None) else tuple(said)
+def forms(english: str | list[str] | tuple[str, ...] | None) -> tuple[str, ...]:
+    return (english or "",) if isinstance(english, str | None) else tuple(english)
 
 
 def test_what_is_compiled_is_what_is_written(messages: ModuleType, german: Catalog) -> None:
@@ -55,12 +55,12 @@ def test_what_is_compiled_is_what_is_written(messages: ModuleType, german: Catal
     for message in german:
         one, *many = forms(message.id)
         if many:
-            told: tuple[str, ...] = (stored.ngettext(one, many[0], 1), stored.ngettext(one, many[0], 2))
+            compiled: tuple[str, ...] = (stored.ngettext(one, many[0], 1), stored.ngettext(one, many[0], 2))
         elif message.context:
-            told = (stored.pgettext(message.context, one),)
+            compiled = (stored.pgettext(message.context, one),)
         else:
-            told = (stored.gettext(one),)
-        assert not one or told == forms(message.string), "run `make messages`"
+            compiled = (stored.gettext(one),)
+        assert not one or compiled == forms(message.string), "run `make messages`"
 
 
 def test_every_word_of_a_page_has_its_german(messages: ModuleType, german: Catalog) -> None:
@@ -75,7 +75,11 @@ def test_placeholders_agree(german: Catalog) -> None:
     def placeholders(words: str) -> set[str]:
         return set(PLACEHOLDER.findall(words))
 
-    wrong = [(said, german) for said, german in pairs(german) if placeholders(said) != placeholders(german)]
+    wrong = [
+        (english, german)
+        for english, german in pairs(german)
+        if placeholders(english) != placeholders(german)
+    ]
     assert wrong == []
 
 
@@ -83,14 +87,14 @@ def test_lines_and_spaces_at_the_ends_agree(german: Catalog) -> None:
     def ends(words: str) -> tuple[bool, bool]:
         return words[:1].isspace(), words[-1:].isspace()
 
-    assert [said for said, german in pairs(german) if ends(said) != ends(german)] == []
+    assert [english for english, german in pairs(german) if ends(english) != ends(german)] == []
 
 
 def test_it_says_du(german: Catalog) -> None:
     assert [words for _, words in pairs(german) if FORMAL.search(words)] == []
 
 
-def test_what_is_said_in_place_of_allauth_is_said_by_allauth() -> None:
+def test_what_is_written_in_place_of_allauths_words_is_still_in_allauth() -> None:
     with (Path(allauth).parent / "locale/de/LC_MESSAGES/django.po").open("rb") as file:
         theirs = {message.id for message in read_po(file)}
     assert set(SENTENCES) <= theirs

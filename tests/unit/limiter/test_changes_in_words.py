@@ -1,4 +1,4 @@
-"""A change of a setting is told by the name that the admin's form has for it."""
+"""A change of a setting is named as the admin's form names it."""
 
 from __future__ import annotations
 

@@ -23,11 +23,11 @@ def nothing(job: str, execution: Execution) -> None:
     pass
 
 
-def test_what_the_function_reports_is_what_the_gate_is_told() -> None:
-    told: list[Outcome | None] = []
+def test_what_the_function_reports_is_what_the_gate_receives() -> None:
+    outcomes: list[Outcome | None] = []
 
     def note(execution: Execution, settlement: Settlement) -> None:
-        told.append(execution.outcome)
+        outcomes.append(execution.outcome)
 
     def rejected(job: str, execution: Execution) -> None:
         execution.report(Outcome.REJECTED)
@@ -41,7 +41,7 @@ def test_what_the_function_reports_is_what_the_gate_is_told() -> None:
         with pytest.raises(ValueError, match="broken"):
             line.submit("broken", run=broken).result(PATIENCE)
         stats = line.get_stats()
-    assert told == [Outcome.SUCCESS, Outcome.REJECTED, Outcome.FAILURE]
+    assert outcomes == [Outcome.SUCCESS, Outcome.REJECTED, Outcome.FAILURE]
     assert (stats["completed"], stats["failed"]) == (1, 2)
 
 
@@ -92,7 +92,7 @@ def test_what_only_ever_throttles_is_given_up() -> None:
     assert (attempts, stats["throttled_requests"], stats["failed"]) == (4, 4, 1)
 
 
-def test_a_pausing_job_holds_up_nobody() -> None:
+def test_a_pausing_job_holds_up_no_other() -> None:
     def throttled(job: str, execution: Execution) -> float:
         execution.report(Outcome.THROTTLED)
         return 3600.0
@@ -165,17 +165,17 @@ def test_shutdown_lets_calls_finish_and_drops_what_waits() -> None:
 
 
 def test_shutdown_cuts_calls_that_outlast_the_grace_and_gives_them_back() -> None:
-    call, told = Blocked(), []
+    call, outcomes = Blocked(), []
 
     def note(execution: Execution, settlement: Settlement) -> None:
-        told.append(execution.outcome)
+        outcomes.append(execution.outcome)
 
     line = manager(after_settle=note)
     line.submit("job", run=call)
     assert call.started.wait(PATIENCE)
     line.shutdown(grace=0.0)
     assert call.reason is AbortReason.SHUTDOWN
-    assert told == [Outcome.RETURNED]
+    assert outcomes == [Outcome.RETURNED]
 
 
 def test_what_waited_when_the_process_ended_is_handed_in_again() -> None:

@@ -1,4 +1,4 @@
-"""Who goes next in the request manager, and how fast."""
+"""The order of jobs in the request manager, and its pace."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PATIENCE = 30.0
 
 
 class Recorder:
-    """A job function that notes who ran, and holds the first until all are in line."""
+    """A job function that notes each run, and holds the first until all are in line."""
 
     def __init__(self) -> None:
         self.ran: list[str] = []
@@ -144,7 +144,7 @@ def test_a_job_that_is_submitted_while_it_runs_runs_again() -> None:
 
 
 def test_no_wake_up_is_lost() -> None:
-    """Many come at once from many sides; each must be noticed, though nobody looks twice."""
+    """Many come at once from many sides; each must be noticed, though there is one look only."""
 
     def run(job: str, execution: Execution) -> None:
         pass
@@ -163,7 +163,7 @@ def test_no_wake_up_is_lost() -> None:
 
 
 def test_a_call_may_outlast_its_lease() -> None:
-    """Nobody else could have taken it over, so nobody renews it either."""
+    """No other process could have taken it over, so it is never renewed."""
     clock = SettableClock()
     gate = SoloGate(clock)
     gate.configure(UpstreamConfig("tested", version=1, max_in_flight=1, lease_seconds=30))

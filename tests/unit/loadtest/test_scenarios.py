@@ -22,7 +22,7 @@ def essays() -> ModuleType:
 
 
 def test_each_student_writes_another_text_and_the_same_in_each_run(essays: ModuleType) -> None:
-    ada, again, ben = (essays.essay(Random(who), 4) for who in ("ada", "ada", "ben"))
+    ada, again, ben = (essays.essay(Random(name), 4) for name in ("ada", "ada", "ben"))
     assert ada == again
     assert ada != ben
     assert ada.count("# ") == 4

@@ -22,7 +22,7 @@ def lines() -> StringIO:
 
 @pytest.fixture
 def logger(lines: StringIO) -> logging.Logger:
-    """A logger whose lines are written as production writes them."""
+    """A logger that writes its lines as production does."""
     handler = logging.StreamHandler(lines)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -78,7 +78,7 @@ def test_nor_does_a_line_that_repeats_an_error(
     assert "job 17" in json.loads(lines.getvalue())["event"]
 
 
-def test_the_cause_is_told_with_its_own_words_cut(logger: logging.Logger, lines: StringIO) -> None:
+def test_the_cause_is_logged_with_its_own_words_cut(logger: logging.Logger, lines: StringIO) -> None:
     try:
         try:
             raise KeyError(ESSAY)
@@ -86,9 +86,9 @@ def test_the_cause_is_told_with_its_own_words_cut(logger: logging.Logger, lines:
             raise RuntimeError("the answer had no place") from cause
     except RuntimeError:
         logger.exception("failed")
-    told = json.loads(lines.getvalue())["exception"]
-    assert told.index("KeyError") < told.index("RuntimeError: the answer had no place")
-    assert "grandmother" not in told
+    text = json.loads(lines.getvalue())["exception"]
+    assert text.index("KeyError") < text.index("RuntimeError: the answer had no place")
+    assert "grandmother" not in text
 
 
 def test_what_a_run_is_about_stands_on_each_of_its_lines(logger: logging.Logger, lines: StringIO) -> None:
@@ -106,7 +106,7 @@ def test_a_person_at_a_terminal_reads_a_line_without_the_ids() -> None:
         "job": "j1", "trace": "0af7", "code": 404,
     }  # fmt: skip
     assert logs.for_people(None, "", event) == "10:00:00 WARNING feedback.job_queue: job j1 waits code=404"
-    told = logs.for_people(
+    text = logs.for_people(
         None, "", {"level": "error", "logger": "x", "event": "failed", "exception": "E: no"}
     )
-    assert told == "ERROR   x: failed\nE: no"
+    assert text == "ERROR   x: failed\nE: no"

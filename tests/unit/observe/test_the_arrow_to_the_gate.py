@@ -1,4 +1,4 @@
-"""The limiter tells whoever listens; it knows nobody."""
+"""The limiter reports to its listeners without knowing them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from limiter import watch
 
 
 @pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, str]]:
+def reported(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, str]]:
     heard: list[tuple[str, str, str]] = []
 
     def listen(operation: str, upstream: str, seconds: float, error: BaseException | None) -> None:
@@ -21,13 +21,15 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, str]]:
     return heard
 
 
-def test_an_operation_is_told_once_when_it_is_over(told: list[tuple[str, str, str]]) -> None:
+def test_an_operation_is_reported_once_when_it_is_over(reported: list[tuple[str, str, str]]) -> None:
     with watch.watched("admit", "bedrock"):
-        assert told == []
-    assert told == [("admit", "bedrock", "NoneType")]
+        assert reported == []
+    assert reported == [("admit", "bedrock", "NoneType")]
 
 
-def test_one_that_fails_is_told_with_its_error_and_still_raises(told: list[tuple[str, str, str]]) -> None:
+def test_one_that_fails_is_reported_with_its_error_and_still_raises(
+    reported: list[tuple[str, str, str]],
+) -> None:
     with pytest.raises(LookupError), watch.watched("settle", "bedrock"):
         raise LookupError
-    assert told == [("settle", "bedrock", "LookupError")]
+    assert reported == [("settle", "bedrock", "LookupError")]

@@ -80,7 +80,7 @@ def play(scene: Coroutine[Any, Any, None]) -> None:
     asyncio.run(asyncio.wait_for(scene, PATIENCE))
 
 
-def test_who_comes_while_all_turns_are_taken_waits_for_one() -> None:
+def test_a_request_that_comes_while_all_turns_are_taken_waits_for_one() -> None:
     async def scene() -> None:
         site = Site()
         turns = Turns(site)
@@ -95,7 +95,7 @@ def test_who_comes_while_all_turns_are_taken_waits_for_one() -> None:
     play(scene())
 
 
-def test_who_waited_too_long_is_told_when_to_come_back(settings: Settings) -> None:
+def test_a_request_that_waited_too_long_is_answered_with_the_time_to_come_back(settings: Settings) -> None:
     settings.REQUEST_WAIT_SECONDS = 0.01
 
     async def scene() -> None:
@@ -114,7 +114,7 @@ def test_who_waited_too_long_is_told_when_to_come_back(settings: Settings) -> No
     play(scene())
 
 
-def test_who_went_away_gives_their_turn_back() -> None:
+def test_a_client_that_went_away_gives_its_turn_back() -> None:
     async def scene() -> None:
         site = Site()
         turns = Turns(site)
@@ -141,7 +141,7 @@ def test_a_slow_upload_takes_no_turn_before_it_is_there() -> None:
     play(scene())
 
 
-def test_an_open_event_stream_keeps_nobody_waiting() -> None:
+def test_an_open_event_stream_keeps_no_request_waiting() -> None:
     async def scene() -> None:
         site = Site(STREAM)
         turns = Turns(site)

@@ -1,4 +1,4 @@
-"""When a later start is news, and what is said of it."""
+"""When a later start is news, and which words it gets."""
 
 from __future__ import annotations
 
@@ -11,53 +11,53 @@ NOW = 1_000_000.0
 PACE = Pace(30.0, 60.0)
 
 
-def said(minutes: float, pace: Pace = PACE, *, was_paused: bool = False) -> Shown:
+def estimate(minutes: float, pace: Pace = PACE, *, was_paused: bool = False) -> Shown:
     return Shown(NOW + 60 * minutes, pace, was_paused)
 
 
-def test_what_was_never_said_is_simply_said() -> None:
-    assert compared(None, said(4), at=NOW) == said(4)
+def test_the_first_estimate_is_simply_shown() -> None:
+    assert compared(None, estimate(4), at=NOW) == estimate(4)
 
 
 @pytest.mark.parametrize("minutes", [3.5, 4.0, 4.9])
 def test_a_small_shift_is_no_news(minutes: float) -> None:
-    assert compared(said(4), said(minutes), at=NOW) == said(4)
+    assert compared(estimate(4), estimate(minutes), at=NOW) == estimate(4)
 
 
 def test_a_slow_slide_is_noticed_all_the_same() -> None:
-    shown = said(4)
+    shown = estimate(4)
     for step in range(1, 10):
-        shown = compared(shown, said(4 + step * 0.2), at=NOW)
+        shown = compared(shown, estimate(4 + step * 0.2), at=NOW)
     assert shown.cause == Cause.OTHERS
 
 
 def test_far_away_it_takes_more_to_be_news() -> None:
-    assert compared(said(100), said(110), at=NOW).cause is None
-    assert compared(said(100), said(130), at=NOW).cause == Cause.OTHERS
+    assert compared(estimate(100), estimate(110), at=NOW).cause is None
+    assert compared(estimate(100), estimate(130), at=NOW).cause == Cause.OTHERS
 
 
 @pytest.mark.parametrize(
     ("before", "pace", "cause"),
     [
-        (said(4, was_paused=True), Pace(10.0, 60.0), Cause.UNAVAILABLE),
-        (said(4), Pace(10.0, 60.0), Cause.RATE_LOWERED),
-        (said(4, Pace(None, 60.0)), Pace(10.0, 60.0), Cause.RATE_LOWERED),
-        (said(4), Pace(None, 60.0), Cause.OTHERS),
-        (said(4), Pace(30.0, 90.0), Cause.SLOWER_CALLS),
-        (said(4, Pace(30.0, 0.0)), Pace(30.0, 90.0), Cause.OTHERS),
-        (said(4), PACE, Cause.OTHERS),
+        (estimate(4, was_paused=True), Pace(10.0, 60.0), Cause.UNAVAILABLE),
+        (estimate(4), Pace(10.0, 60.0), Cause.RATE_LOWERED),
+        (estimate(4, Pace(None, 60.0)), Pace(10.0, 60.0), Cause.RATE_LOWERED),
+        (estimate(4), Pace(None, 60.0), Cause.OTHERS),
+        (estimate(4), Pace(30.0, 90.0), Cause.SLOWER_CALLS),
+        (estimate(4, Pace(30.0, 0.0)), Pace(30.0, 90.0), Cause.OTHERS),
+        (estimate(4), PACE, Cause.OTHERS),
     ],
 )
 def test_the_first_reason_that_holds_is_given(before: Shown, pace: Pace, cause: Cause) -> None:
-    assert compared(before, said(12, pace), at=NOW).cause == cause
+    assert compared(before, estimate(12, pace), at=NOW).cause == cause
 
 
 def test_a_start_that_comes_nearer_takes_the_excuse_back() -> None:
-    late = compared(said(4), said(12), at=NOW)
-    assert compared(late, said(5), at=NOW).cause is None
+    late = compared(estimate(4), estimate(12), at=NOW)
+    assert compared(late, estimate(5), at=NOW).cause is None
 
 
-@pytest.mark.parametrize("shown", [said(4), said(4, Pace(None, 0.0), was_paused=True)])
+@pytest.mark.parametrize("shown", [estimate(4), estimate(4, Pace(None, 0.0), was_paused=True)])
 def test_a_note_is_read_as_it_was_written(shown: Shown) -> None:
     assert Shown.loads(shown.dumps()) == shown
 

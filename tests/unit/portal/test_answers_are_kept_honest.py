@@ -30,7 +30,7 @@ def test_a_level_that_the_rubric_does_not_have_is_none(criterion: str, level: st
     assert [each["level"] for each in judged(criterion, level)] == [""]
 
 
-def test_a_criterion_that_nobody_asked_for_goes() -> None:
+def test_a_criterion_that_was_not_asked_for_goes() -> None:
     assert judged("Everything", "Perfect") == []
 
 

@@ -23,7 +23,7 @@ def test_a_shorter_limit_that_comes_later_is_kept_first() -> None:
         assert not first.is_set()
 
 
-def test_who_left_in_time_is_left_alone() -> None:
+def test_a_call_that_ended_in_time_is_left_alone() -> None:
     deadlines, left, still_there = Deadlines(), threading.Event(), threading.Event()
     with deadlines.limit(0.02, left.set):
         pass

@@ -1,4 +1,4 @@
-"""What an upstream may be held for, and what an operator is told to do about it."""
+"""What an upstream may be held for, and what an operator is advised to do about it."""
 
 from __future__ import annotations
 

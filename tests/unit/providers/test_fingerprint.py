@@ -1,4 +1,4 @@
-"""Equal requests have equal names, whoever asks; whatever an answer depends on changes the name."""
+"""Equal requests have equal names, of all people; whatever an answer depends on changes the name."""
 
 from __future__ import annotations
 

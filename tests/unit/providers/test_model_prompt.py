@@ -1,4 +1,4 @@
-"""What is said to the model."""
+"""What the model receives."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_a_section_goes_with_its_heading_path_and_its_assignment() -> None:
     assert found[4:] == [("heading", "Essay > Reasons"), ("section", "Some text.")]
 
 
-def test_a_summary_goes_with_every_section_and_what_was_said_already() -> None:
+def test_a_summary_goes_with_every_section_and_the_comments_so_far() -> None:
     request = SummaryRequest("Uniforms", (("One", "First."), ("Two", "Second.")), ("Too long.", "No source."))
     assert [tuple(block) for block in blocks(user_message(request))] == [
         ("document", "Uniforms"),

@@ -36,7 +36,7 @@ def test_the_last_words_of_a_text_are_lengthened_to_the_left() -> None:
     assert text.find(text[span.start : span.end]) == span.start
 
 
-def test_a_passage_that_can_never_be_told_apart_gets_no_anchor() -> None:
+def test_an_ambiguous_passage_gets_no_anchor() -> None:
     text = "word " * 3000
 
     assert anchor(text, 9000, 9004) is None

@@ -125,7 +125,7 @@ def test_the_list_of_references_is_left_out() -> None:
     assert "5 sections" in review(ESSAY).summary
 
 
-def test_a_document_without_prose_is_told_so() -> None:
+def test_a_document_without_prose_gets_a_note() -> None:
     assert "no prose" in review(document(("Introduction", ""), ("Data", "| a | b |"))).summary
 
 

@@ -50,7 +50,7 @@ def test_another_script_is_not_taken_for_english(text: str) -> None:
     assert not detect(text).english
 
 
-def test_a_german_section_is_told_that_the_rules_are_for_english() -> None:
+def test_a_german_section_gets_a_note_that_the_rules_are_for_english() -> None:
     output = review_text(TEXTS["de"])
 
     assert "German" in output.summary

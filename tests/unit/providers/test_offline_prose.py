@@ -46,7 +46,7 @@ def test_a_long_paragraph_splits_as_its_parts_do() -> None:
     assert len(sentences(unit * 200)) == 200 * len(sentences(unit))
 
 
-def test_layout_is_told_apart() -> None:
+def test_layout_is_no_prose() -> None:
     text = (
         "A paragraph\nof two lines.\n\n- one\n- two\n\n| a | b |\n|---|---|\n\n> quoted\n\n"
         "```\ncode = 1\n```\n\n# Heading\nOkafor, N. (2019) Passengers."

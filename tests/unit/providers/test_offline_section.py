@@ -14,7 +14,7 @@ ESSAY = sample("sources/essay.md")
 
 
 @pytest.mark.parametrize("text", ["", "   \n\n ", "\ufeff", "Introduction"])
-def test_a_section_without_text_is_told_so(text: str) -> None:
+def test_a_section_without_text_gets_a_note(text: str) -> None:
     output = review_text(text)
 
     assert output.comments == []

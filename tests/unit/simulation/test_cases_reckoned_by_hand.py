@@ -1,4 +1,4 @@
-"""Small cases whose every moment is known: 30 a minute from an empty bucket is one call each 2 s."""
+"""Small cases with every moment known: 30 a minute from an empty bucket is one call each 2 s."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_two_users_take_turns_under_the_fair_choice() -> None:
     }  # fmt: skip
 
 
-def test_without_it_whoever_came_first_is_served_first() -> None:
+def test_without_it_first_come_is_first_served() -> None:
     jobs = [job(f"ann-{n}") for n in range(3)] + [job(f"bob-{n}", "bob") for n in range(3)]
     order = starts(simulate(jobs, "breaker"))
     assert sorted(order, key=order.__getitem__) == ["ann-0", "ann-1", "ann-2", "bob-0", "bob-1", "bob-2"]
@@ -82,7 +82,7 @@ def test_a_job_that_fails_five_times_is_given_up() -> None:
     assert trace.runs[0].outcome is Outcome.FAILURE
 
 
-def test_five_failures_open_the_breaker_and_whoever_waits_is_answered_automatically() -> None:
+def test_five_failures_open_the_breaker_and_waiting_work_is_answered_automatically() -> None:
     plan = ProviderPlan(quotas=(Quota(30.0),), outages=(Outage(0.0, 600.0),))
     jobs = [job(f"early-{n}") for n in range(5)] + [job("late", at=200.0)]
     trace = simulate(jobs, "breaker", plan=plan)

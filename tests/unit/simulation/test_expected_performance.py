@@ -41,7 +41,7 @@ def test_in_an_outage_work_ends_in_under_a_second_with_the_breaker_alone(ladder:
         assert outage.ended_at_once is not None
         if step.rung.policy.breaker:
             assert outage.end_seconds.p50 < 1.0
-            # What hangs is what began in the three minutes before the first time-out told anybody.
+            # What hangs is what began in the three minutes before the first time-out was seen.
             assert outage.ended_at_once > 0.7
         else:
             assert (outage.end_seconds.p50, outage.ended_at_once) == (180.0, 0.0)

@@ -18,7 +18,7 @@ from limiter.simulation.station import Station
 
 from .small import job
 
-NOBODY = 1e-6  # of a request: what seconds in floating point may be off
+TOLERANCE = 1e-6  # of a request: what seconds in floating point may be off
 
 jobs = st.lists(
     st.builds(
@@ -95,7 +95,7 @@ def test_admissions_never_exceed_rate_times_time_and_a_burst(
     for first, begun in enumerate(starts):
         for last in range(first, len(starts)):
             # A microsecond's refill may lie above the burst, so that nothing is lost to rounding.
-            assert last - first + 1 <= limits.burst + rate * (starts[last] - begun + 2e-6) + NOBODY
+            assert last - first + 1 <= limits.burst + rate * (starts[last] - begun + 2e-6) + TOLERANCE
 
 
 @given(jobs, plans, policies, limits, seeds)
@@ -108,7 +108,7 @@ def test_the_provider_takes_no_more_than_its_quota(
     assert all(plan.down_at(start) is None for start in taken)
     for first, begun in enumerate(taken):
         for last in range(first, len(taken)):
-            assert last - first + 1 <= plan.burst + fastest * (taken[last] - begun + 1e-3) + NOBODY
+            assert last - first + 1 <= plan.burst + fastest * (taken[last] - begun + 1e-3) + TOLERANCE
 
 
 @given(jobs, plans, policies, limits, seeds)

@@ -42,7 +42,7 @@ def test_processes_of_their_own_change_no_figure() -> None:
     assert spread.results == alone.results
 
 
-def test_whoever_brings_little_does_not_wait_for_who_floods() -> None:
+def test_a_person_with_little_work_does_not_wait_for_one_that_floods() -> None:
     found = smaller("flood", 60, "breaker", "fair")
     fair, first_come = found["fair"].wait_by_kind["short"], found["breaker"].wait_by_kind["short"]
     assert known(fair.p95) < 0.1 * known(first_come.p95)

@@ -1,4 +1,4 @@
-"""A gate whose Redis lost its memory is told what was spent today, once."""
+"""A gate with a Redis that lost its memory gets what was spent today back, once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from limiter.models import GateEvent, Upstream
 pytestmark = pytest.mark.django_db(transaction=True)
 
 U = "tested"
-WHO = {"author": "tests", "reason": "to see"}
+BY = {"author": "tests", "reason": "to see"}
 
 
 class Books:
@@ -46,7 +46,7 @@ class Books:
 @pytest.fixture
 def upstream(settings: object, redis_client: Redis) -> Upstream:
     settings.LIMITER_LEDGER = f"{__name__}.Books"  # type: ignore[attr-defined]
-    return services.create_upstream(name=U, values={"tokens_per_day": 1_000}, **WHO)
+    return services.create_upstream(name=U, values={"tokens_per_day": 1_000}, **BY)
 
 
 def offered(job: str, tokens: int) -> None:
@@ -60,7 +60,7 @@ def test_what_was_spent_today_still_counts(upstream: Upstream, redis_client: Red
     assert get_gate().admit(U).reason is Reason.TOKENS_PER_DAY
 
 
-def test_it_is_told_once(upstream: Upstream, redis_client: Redis) -> None:
+def test_it_is_restored_once(upstream: Upstream, redis_client: Redis) -> None:
     redis_client.flushdb()
     publication.reconcile_configuration()
     publication.reconcile_configuration()
@@ -84,8 +84,8 @@ def test_a_flows_own_day_counts_too(upstream: Upstream, redis_client: Redis) -> 
 
 
 def test_what_the_gate_does_by_itself_is_kept_with_its_reason(upstream: Upstream) -> None:
-    services.change_upstream(upstream=U, changes={"breaker_mode": "observe"}, **WHO)
-    services.change_upstream(upstream=U, changes={"breaker_mode": "auto", "breaker_failures": 1}, **WHO)
+    services.change_upstream(upstream=U, changes={"breaker_mode": "observe"}, **BY)
+    services.change_upstream(upstream=U, changes={"breaker_mode": "auto", "breaker_failures": 1}, **BY)
     offered("fails", 1)
     (lease,) = get_gate().admit(U).leases
     get_gate().settle(U, lease.id, Outcome.FAILURE)

@@ -43,7 +43,7 @@ def banner(owner: User, document: Document) -> str:
 
 
 def in_list(owner: User) -> str:
-    """The list of a person whose only document it is."""
+    """The list of a person that has this document alone."""
     return signed_in(owner).get(reverse("home")).content.decode()
 
 
@@ -293,7 +293,7 @@ def test_the_end_is_held_against_the_deadline(
 
 
 @pytest.mark.parametrize("hours", [None, -1])
-def test_without_a_deadline_ahead_nothing_is_said_of_one(
+def test_without_a_deadline_ahead_none_is_mentioned(
     owner: User, assignment: Assignment, monkeypatch: pytest.MonkeyPatch, hours: int | None
 ) -> None:
     if hours is not None:
@@ -376,7 +376,7 @@ def test_what_has_ended_is_not_cancelled_and_what_runs_is_not_started(owner: Use
     assert not documents.cancel_section(document, other.pk)
 
 
-# Being told -----------------------------------------------------------------------------------
+# Messages ------------------------------------------------------------------------------------
 
 
 def test_a_mail_is_asked_for_and_no_longer(owner: User) -> None:

@@ -50,7 +50,7 @@ def test_the_teacher_of_the_course_finds_every_page(teacher: User, under_review:
 
 
 @pytest.mark.parametrize("stranger", ["owner", "classmate", "outsider", "other_teacher", "operator"])
-def test_nobody_else_finds_any_or_changes_anything(
+def test_others_find_nothing_and_change_nothing(
     stranger: str, under_review: Document, request: pytest.FixtureRequest
 ) -> None:
     client = signed_in(request.getfixturevalue(stranger))
@@ -68,7 +68,7 @@ def test_nobody_else_finds_any_or_changes_anything(
     assert Course.objects.filter(archived_at=None).count() == Course.objects.count()
 
 
-def test_whoever_is_not_signed_in_is_asked_to(client: Client, under_review: Document) -> None:
+def test_without_a_session_the_answer_is_to_sign_in(client: Client, under_review: Document) -> None:
     for page in pages(under_review):
         assert client.get(page)["Location"].startswith(reverse("login"))
 
@@ -105,7 +105,7 @@ def test_a_student_sees_no_course_to_teach(owner: User, assignment: Assignment) 
     assert assignment.course.name not in page
 
 
-def test_whoever_is_made_a_teacher_of_a_course_teaches_it(classmate: User, assignment: Assignment) -> None:
+def test_a_person_made_a_teacher_of_a_course_teaches_it(classmate: User, assignment: Assignment) -> None:
     Membership.objects.filter(user=classmate).update(role=Membership.Role.TEACHER)
     page = signed_in(classmate).get(reverse("teaching")).content.decode()
     assert assignment.course.name in page

@@ -13,7 +13,7 @@ from feedback.pipeline.verdict import BUSY
 from feedback.portal.messages import heading_of, told
 
 
-def test_a_sentence_is_told_in_german() -> None:
+def test_a_sentence_is_shown_in_german() -> None:
     with override("de"):
         assert told(str(Encrypted())).startswith("Dieses Dokument ist durch ein Passwort geschützt.")
         assert told(BUSY).startswith("Der Rückmeldedienst war für diesen Abschnitt zu stark ausgelastet.")
@@ -34,7 +34,7 @@ def test_what_stands_in_it_is_translated_too() -> None:
 
 
 @pytest.mark.parametrize("kept", ["", "Words that nobody knows.", "100 % {of} it"])
-def test_what_nobody_knows_stays_as_it_is(kept: str) -> None:
+def test_an_unknown_sentence_stays_as_it_is(kept: str) -> None:
     with override("de"):
         assert told(kept) == kept
 

@@ -1,4 +1,4 @@
-"""The usual law finds a quota that it isn't told, keeps just below it, and follows where it goes."""
+"""The usual law finds a hidden quota, keeps just below it, and follows where it goes."""
 
 from __future__ import annotations
 

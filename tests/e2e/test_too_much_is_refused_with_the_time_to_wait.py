@@ -1,4 +1,4 @@
-"""Who guesses, or asks too often, is told so in words, with how long to wait; nothing typed is lost."""
+"""Guessing, or asking too often, is refused in words, with the time to wait; nothing typed is lost."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def try_password(page: Page, site: Site, person: User, password: str) -> Respons
     return answered(page, "Sign in")
 
 
-def test_who_guesses_passwords_is_locked_out_and_the_right_one_is_refused_too(
+def test_guessing_passwords_locks_out_and_the_right_one_is_refused_too(
     page: Page, site: Site, owner: User, outsider: User
 ) -> None:
     for _ in range(settings.AXES_FAILURE_LIMIT - 1):
@@ -62,7 +62,7 @@ def test_who_guesses_passwords_is_locked_out_and_the_right_one_is_refused_too(
     expect(page.get_by_role("heading", level=1)).to_have_text("Your documents")
 
 
-def test_too_many_sign_ins_for_one_account_are_told_when_to_come_back(
+def test_too_many_sign_ins_for_one_account_are_refused_with_the_time_to_wait(
     page: Page, site: Site, owner: User, redis_client: redis.Redis
 ) -> None:
     page.goto(site / "sign-in/")
@@ -83,7 +83,7 @@ def test_too_many_sign_ins_for_one_account_are_told_when_to_come_back(
     expect(page.get_by_role("heading", level=1)).to_have_text("Your documents")
 
 
-def test_who_asks_for_too_many_mails_is_told_when_to_come_back(page: Page, site: Site, owner: User) -> None:
+def test_too_many_mails_are_refused_with_the_time_to_wait(page: Page, site: Site, owner: User) -> None:
     for _ in range(5):
         page.goto(site / "password/")
         page.locator("[name=email]").fill(owner.email)

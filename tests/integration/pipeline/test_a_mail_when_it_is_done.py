@@ -1,4 +1,4 @@
-"""A person who asked for it gets one mail when a document is done, whatever happens on the way."""
+"""A person that asked for it gets one mail when a document is done, whatever happens on the way."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def deliver(document: Document, number: int = 1) -> float | None:
     return run(str(job.pk), Execution(id=f"run-{number}", job=str(job.pk)))
 
 
-def test_who_asks_is_told_once_when_it_is_done() -> None:
+def test_a_person_that_asks_gets_one_mail_when_it_is_done() -> None:
     document = an_analysis()
     assert notices.ask(document)
     assert notices.ask(document), "asking twice is asking once"
@@ -52,13 +52,13 @@ def test_a_mail_server_that_is_slow_keeps_no_connection_to_the_database(
     assert document.notices.get().state == "sent"
 
 
-def test_who_does_not_ask_is_not_told() -> None:
+def test_without_asking_no_mail_is_sent() -> None:
     document = run_all(an_analysis())
     assert mail.outbox == []
     assert not document.jobs.filter(kind=Job.Kind.DELIVER).exists()
 
 
-def test_who_changes_their_mind_is_not_told() -> None:
+def test_after_a_change_of_mind_no_mail_is_sent() -> None:
     document = an_analysis()
     notices.ask(document)
     assert notices.withdraw(document)
@@ -90,7 +90,7 @@ def test_nothing_is_promised_on_a_document_that_has_ended() -> None:
     assert not Notice.objects.exists()
 
 
-def test_a_failure_is_told_too() -> None:
+def test_a_failure_is_mailed_too() -> None:
     document = an_analysis()
     notices.ask(document)
     documents.fail(document, "It could not be read.")
@@ -98,7 +98,7 @@ def test_a_failure_is_told_too() -> None:
     assert "could not be completed" in mail.outbox[0].subject
 
 
-def test_the_same_end_reached_twice_is_told_once() -> None:
+def test_the_same_end_reached_twice_is_mailed_once() -> None:
     document = an_analysis()
     notices.ask(document)
     run_all(document)

@@ -27,7 +27,7 @@ def test_the_owner_reads_every_part(owner: User, document: Document) -> None:
 
 
 @pytest.mark.parametrize("stranger", ["classmate", "outsider", "teacher", "operator"])
-def test_nobody_else_finds_it(stranger: str, document: Document, request: pytest.FixtureRequest) -> None:
+def test_its_owner_alone_finds_it(stranger: str, document: Document, request: pytest.FixtureRequest) -> None:
     client = signed_in(request.getfixturevalue(stranger))
     section = document.sections.get(position=0)
     answers = [client.get(reverse(name, args=[document.pk])) for name in READ]
@@ -56,7 +56,7 @@ def test_a_section_of_another_document_is_not_found(owner: User, document: Docum
     assert signed_in(owner).get(reverse("section", args=[document.pk, other.pk])).status_code == 404
 
 
-def test_whoever_is_not_signed_in_is_asked_to(client: Client, document: Document) -> None:
+def test_without_a_session_the_answer_is_to_sign_in(client: Client, document: Document) -> None:
     address = reverse("document", args=[document.pk])
     answer = client.get(address)
     assert answer.status_code == 302

@@ -49,7 +49,7 @@ def test_every_selector_knows_it(owner: User) -> None:
     assert expected_start(owner, "offline").is_paused
 
 
-def test_a_trial_in_between_changes_nothing_that_is_said(owner: User) -> None:
+def test_a_trial_in_between_changes_none_of_the_words(owner: User) -> None:
     Upstream.objects.filter(name="offline").update(held_until=None)
     document = an_analysis(owner)
     wait = wait_of(document, Job.objects.filter(document=document))
