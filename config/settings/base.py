@@ -122,10 +122,16 @@ DATABASES: dict[str, dict[str, Any]] = {
     if _database is None
     else _database
 }
+# A server that went away leaves its connections in the pool: each is tried before a page gets it, which costs
+# a page one round trip.
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
     "min_size": env.integer("DATABASE_POOL_MIN", 0),
     "max_size": env.integer("DATABASE_POOL_MAX", 8, minimum=1),
     "timeout": env.number("DATABASE_POOL_TIMEOUT", 30.0, minimum=0.1),
+    # One connection is made at a time, and each attempt that failed doubles the pause before the next. Without
+    # this bound a server that was away for minutes would seem so for minutes more.
+    "reconnect_timeout": 4.0,
 }
 # Requests that a web process works on at once; one more would only wait for a connection.
 REQUESTS_AT_ONCE = env.integer(
