@@ -19,6 +19,7 @@ from django.core.handlers.asgi import ASGIRequest
 from config import errors
 from config.middleware import ALWAYS_OPEN
 from feedback.observe.middleware import count
+from feedback.portal.stream import CLIENT_IS_GONE
 
 if TYPE_CHECKING:
     from asgiref.typing import (
@@ -49,6 +50,7 @@ class Turns:
             await self._application(scope, receive, send)
             return
         turn = Turn(self._free)
+        cast("dict[str, object]", scope)[CLIENT_IS_GONE] = lambda: turn.client_is_gone
         try:
             await self._application(scope, partial(turn.receive, receive), partial(turn.send, send))
         except WaitedTooLong:
@@ -63,11 +65,13 @@ class Turn:
     def __init__(self, free: asyncio.Semaphore) -> None:
         self._free = free
         self._is_mine = False
+        self.client_is_gone = False
 
     async def receive(self, receive: ASGIReceiveCallable) -> ASGIReceiveEvent:
         event = await receive()
         if event["type"] == "http.request" and not event.get("more_body"):
             await self._begin()
+        self.client_is_gone = event["type"] == "http.disconnect"
         return event
 
     async def send(self, send: ASGISendCallable, event: ASGISendEvent) -> None:

@@ -129,8 +129,8 @@ DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
     "min_size": env.integer("DATABASE_POOL_MIN", 0),
     "max_size": env.integer("DATABASE_POOL_MAX", 8, minimum=1),
     "timeout": env.number("DATABASE_POOL_TIMEOUT", 30.0, minimum=0.1),
-    # One connection is made at a time, and each attempt that failed doubles the pause before the next. Without
-    # this bound a server that was away for minutes would seem so for minutes more.
+    # Connections are made one at a time, with a pause that doubles after each failure: without a bound a
+    # server that was away for minutes would seem so for minutes more.
     "reconnect_timeout": 4.0,
 }
 # Requests that a web process works on at once; one more would only wait for a connection.

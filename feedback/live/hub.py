@@ -10,6 +10,8 @@ from typing import Any
 
 import redis.asyncio
 from django.conf import settings
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from .bus import bus
@@ -20,6 +22,8 @@ from .streams import entry_of, key_of
 logger = logging.getLogger(__name__)
 
 HEARTBEAT_SECONDS = 15.0
+ANSWER_SECONDS = 5.0  # from a server that is well
+LONGEST_PAUSE = 5.0  # seconds, while it is not
 BLOCK_MILLISECONDS = 500  # the longest that a new listener waits to be included in the read
 LISTENER_EVENTS = 1000  # unread events of one page; a page slower than that is told to start over
 RESET = Entry("", "reset", {})
@@ -29,17 +33,27 @@ class Hub:
     """Reads the streams of all documents with an open page in one blocking call."""
 
     def __init__(self, url: str) -> None:
-        self._redis = redis.asyncio.Redis.from_url(url)
+        self._redis = redis.asyncio.Redis.from_url(
+            url,
+            socket_timeout=ANSWER_SECONDS,
+            socket_connect_timeout=ANSWER_SECONDS,
+            retry=Retry(NoBackoff(), 1),
+        )
         self._listeners: dict[str, set[asyncio.Queue[Entry]]] = {}
         self._positions: dict[str, str] = {}
         self._reader: asyncio.Task[None] | None = None
+
+    @property
+    def listeners(self) -> int:
+        """Open pages of this process."""
+        return sum(map(len, self._listeners.values()))
 
     async def listen(self, document: str, after: str) -> AsyncGenerator[Entry | None, None]:
         """Events after an id; None now and then, as a heartbeat; RESET where some were lost."""
         queue: asyncio.Queue[Entry] = asyncio.Queue(LISTENER_EVENTS)
         self._listeners.setdefault(document, set()).add(queue)
         try:
-            missed = [entry_of(raw) for raw in await self._redis.xrange(key_of(document)) or ()]
+            missed = await self._kept(document)
             last = order_of(after)
             if missed and last > (0, 0) and missed[0].order > last:
                 yield RESET
@@ -57,6 +71,15 @@ class Hub:
                     yield heard
         finally:
             self._leave(document, queue)
+
+    async def _kept(self, document: str) -> list[Entry]:
+        """What was said so far; nothing where Redis is away: a page hears what comes after, and asks Postgres
+        for the rest."""
+        try:
+            return [entry_of(raw) for raw in await self._redis.xrange(key_of(document)) or ()]
+        except RedisError as error:
+            logger.debug("what was said of %s can't be read: %s", document, error)
+            return []
 
     async def aclose(self) -> None:
         """Stop reading and leave Redis."""
@@ -77,12 +100,18 @@ class Hub:
             self._reader = asyncio.create_task(self._read())
 
     async def _read(self) -> None:
+        """Outlives whatever one read meets, for all open pages hang on it."""
+        failures = 0
         while self._positions:
             try:
                 await self._read_once()
-            except RedisError as error:
-                logger.warning("live events pause: %s", error)
-                await asyncio.sleep(1)
+                failures = 0
+            except Exception as error:
+                failures += 1
+                logger.log(
+                    logging.WARNING if failures == 1 else logging.DEBUG, "live events pause: %s", error
+                )
+                await asyncio.sleep(min(failures, LONGEST_PAUSE))
 
     async def _read_once(self) -> None:
         streams: dict[Any, Any] = {key_of(d): position for d, position in self._positions.items()}

@@ -7,13 +7,13 @@ that this took is given back before the first byte.
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from django.db import connection
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_GET
 
 from feedback.live import Entry
@@ -23,6 +23,7 @@ from feedback.models import User
 from feedback.selectors.visibility import feedback_visible
 
 from .access import own_document
+from .stream import EventStream
 from .stream_limit import seats
 
 RETRY_MILLISECONDS = 3000  # until a browser whose stream broke asks again
@@ -41,11 +42,7 @@ async def events(request: HttpRequest, document_id: UUID) -> HttpResponseBase:
         return HttpResponse(status=refusal)
     if seats.full(person):
         return HttpResponse(status=429, headers={"Retry-After": str(TOO_MANY_SECONDS)})
-    return StreamingHttpResponse(
-        _stream(str(document_id), after, person, visible=visible),
-        content_type="text/event-stream",
-        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
-    )
+    return EventStream(request, _stream(str(document_id), after, person, visible=visible))
 
 
 def _authorise(request: HttpRequest, document_id: UUID) -> tuple[str, int, bool]:
@@ -61,7 +58,7 @@ def _authorise(request: HttpRequest, document_id: UUID) -> tuple[str, int, bool]
         connection.close()
 
 
-async def _stream(document: str, after: str, person: str, *, visible: bool) -> AsyncIterator[str]:
+async def _stream(document: str, after: str, person: str, *, visible: bool) -> AsyncGenerator[str]:
     with seats.taken(person):
         yield f"retry: {RETRY_MILLISECONDS}\n\n"
         async with aclosing(hub().listen(document, after)) as entries:

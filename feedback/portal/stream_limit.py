@@ -17,8 +17,11 @@ class Seats:
         self.per_person = per_person
         self._taken: Counter[str] = Counter()
 
+    def of(self, person: str) -> int:
+        return self._taken[person]
+
     def full(self, person: str) -> bool:
-        return self._taken[person] >= self.per_person
+        return self.of(person) >= self.per_person
 
     @contextmanager
     def taken(self, person: str) -> Iterator[None]:

@@ -37,7 +37,7 @@ def listen(
             await client.aforce_login(user)
         headers = {"Last-Event-ID": last_event_id} if last_event_id else {}
         answer: Any = await client.get(reverse("events", args=[document_id]), headers=headers)
-        stream: Any = answer.streaming_content if answer.streaming else None
+        stream: Any = aiter(answer) if answer.streaming else None
         heard = [(await anext(stream)).decode() for _ in range(lines)]
         if stream is not None:
             await stream.aclose()
