@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from feedback.providers.classing import Concerns, Rule, read_rules
+from feedback.providers.classing import Concerns, ErrorRule, read_rules
 from feedback.providers.generation import LEARNABLE
 
 PAGE = Path(__file__).resolve().parent.parent / "docs/bedrock.md"
@@ -41,7 +41,7 @@ def page() -> str:
     return before + BEGIN + HEADER + "".join(_row(rule) for rule in read_rules()) + "\n" + END + after
 
 
-def _row(rule: Rule) -> str:
+def _row(rule: ErrorRule) -> str:
     name = rule.source.removeprefix("https://").removeprefix("github.com/").split("?")[0]
     known = "" if rule.known else ", supposed"
     cells = (
@@ -54,7 +54,7 @@ def _row(rule: Rule) -> str:
     return f"| {' | '.join(cells)} |\n"
 
 
-def _happens(rule: Rule) -> str:
+def _happens(rule: ErrorRule) -> str:
     if rule.field in LEARNABLE:
         return f"learnt: {rule.field} is left out"
     return HAPPENS[rule.concerns]

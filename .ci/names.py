@@ -1,7 +1,8 @@
 """Check docs/names.md, the table of renamed names, against what the code defines.
 
 A name is defined by a module, a class, a function, a method, a field of a class or a constant of a module in
-Python (by its syntax tree), or by a module or a function in Lua. Text that only mentions a name is ignored.
+Python (by its syntax tree), by a module or a function in Lua, or by a module in JavaScript.
+Text that only mentions a name is ignored.
 
 A row's old and new names read:
 
@@ -92,7 +93,7 @@ def faults_of(row: Row, found: Defined) -> Iterator[str]:
 
 def defined() -> Defined:
     found = Defined()
-    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.py", "*.lua"]
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.py", "*.lua", "*.js"]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603
     for line in listed.stdout.splitlines():
         path = Path(line)
@@ -100,6 +101,8 @@ def defined() -> Defined:
             continue
         module = (path.parent if path.name == "__init__.py" else path.with_suffix("")).as_posix()
         found.modules.add(module)
+        if path.suffix == ".js":
+            continue  # its module alone is a name
         text = (ROOT / path).read_text(encoding="utf-8")
         for name in _lua_names(text) if path.suffix == ".lua" else _python_names(ast.parse(text)):
             found.names[name].add(module)

@@ -14,9 +14,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.production")
 load_settings()
 django = get_asgi_application()
 
-from config.turns import Turns  # noqa: E402 - it needs Django's settings
+from config.request_limit import RequestLimit  # noqa: E402 - it needs Django's settings
 
-application = Turns(cast("ASGI3Application", django))
+application = RequestLimit(cast("ASGI3Application", django))
 
 
 def _look_after_solo() -> None:

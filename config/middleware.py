@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 KNOWN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 FORM = 1024 * 1024  # bytes of a form beside its file
-ALWAYS_OPEN = ("/metrics", "/static/", "/health")  # also during maintenance, and out of turn (config/turns)
+ALWAYS_OPEN = ("/metrics", "/static/", "/health")  # also during maintenance, and past config/request_limit
 
 
 class RequestId(Around):

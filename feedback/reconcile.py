@@ -24,7 +24,7 @@ from feedback.models import Job
 from feedback.observe.drift import watch_drift
 from feedback.pipeline.recover import recover
 from feedback.pipeline.run import STAGES
-from feedback.pipeline.share import settle_riders
+from feedback.pipeline.share import settle_followers
 from feedback.retention import purge
 from feedback.services import failover, feeding, holding, provisional, warmth
 from feedback.services.tuning import learn
@@ -55,7 +55,7 @@ class Pass:
     moved: int = 0  # to another upstream of their pool
     fed: int = 0  # held jobs that entered the line
     bridged: int = 0  # sections that get provisional feedback, for their upstream's breaker is open
-    shared: int = 0  # riders that got their leader's result, or lead
+    shared: int = 0  # followers that got their leader's result, or lead
     learnt: int = 0  # longest answers that changed
     purged: int = 0  # rows whose time was over
     warmed: int = 0  # upstreams for which a call that compiles their schema was put in line
@@ -87,7 +87,7 @@ class Reconciler:
             moved=failover.move_all(),
             fed=feeding.feed_all(),
             bridged=provisional.bridge_all(),
-            shared=settle_left_riders(),
+            shared=settle_left_followers(),
             learnt=self._learn(),
             purged=self._purge(),
             warmed=self._warm(),
@@ -187,14 +187,14 @@ def _runs_unknown_to_rq() -> list[Job]:
     return [job for job, known in zip(running, alive, strict=True) if not known]
 
 
-def settle_left_riders() -> int:
-    """Riders whose leader is gone, or ended without a word to them: its result, or the lead."""
+def settle_left_followers() -> int:
+    """Followers whose leader is gone, or ended without a word to them: its result, or the lead."""
     riding = Job.objects.filter(state=Job.State.RIDING)
     leaders = riding.order_by().values_list("leader", "kind").distinct()[:BATCH]
     led = Job.objects.filter(pk__in=[leader for leader, _ in leaders], state__in=Job.LEADING)
     fine = set(led.values_list("pk", flat=True))
     left = [(leader, kind) for leader, kind in leaders if leader is not None and leader not in fine]
-    return sum(settle_riders(leader, STAGES[kind]) for leader, kind in left)
+    return sum(settle_followers(leader, STAGES[kind]) for leader, kind in left)
 
 
 def settle_unsettled() -> int:

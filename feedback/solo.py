@@ -17,7 +17,7 @@ from django.utils import timezone
 from feedback import job_queue
 from feedback.models import Job
 from feedback.pipeline.recover import recover
-from feedback.reconcile import settle_left_riders
+from feedback.reconcile import settle_left_followers
 from feedback.services import failover, feeding, holding, warmth
 from limiter.services import try_due
 from limiter.solo import get_request_manager
@@ -34,7 +34,7 @@ def look_after() -> int:
     now = timezone.now()
     for job in Job.objects.filter(state=Job.State.RUNNING, started_at__lt=now - LOST_AFTER):
         recover(job_id=str(job.pk), lease=job.lease or "")
-    settle_left_riders()
+    settle_left_followers()
     waiting = Job.objects.filter(state=Job.State.WAITING).exclude(waiting_since__gt=now - IN_LINE_AFTER)
     missing = [
         job for job in waiting.order_by("pk") if str(job.pk) not in get_request_manager(job.queue).job_ids()

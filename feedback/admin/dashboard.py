@@ -10,8 +10,8 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from feedback.selectors.operations.figures import operations_now
+from feedback.selectors.operations.health import health_of
 from feedback.selectors.operations.trends import Span, trend
-from feedback.selectors.operations.verdict import verdict_of
 
 from .charts import charts_of
 
@@ -48,7 +48,7 @@ def charts(request: HttpRequest) -> HttpResponse:
 
 def _figures() -> dict[str, Any]:
     now = operations_now()
-    return {"now": now, "verdict": verdict_of(now)}
+    return {"now": now, "health": health_of(now)}
 
 
 def _require(request: HttpRequest) -> None:

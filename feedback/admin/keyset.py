@@ -28,7 +28,7 @@ BEFORE, AFTER = "before", "after"  # a key: rows older than it, rows newer than 
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Cursor:
     """Where a page begins."""
 
     before: Any = None
@@ -36,7 +36,7 @@ class Place:
     at_the_oldest: bool = False
 
     @classmethod
-    def of(cls, request: HttpRequest, model: type[Model]) -> Place:
+    def of(cls, request: HttpRequest, model: type[Model]) -> Cursor:
         """The first page for what is no key: a mistyped address is no fault to speak of."""
         said = {name: request.GET[name] for name in (BEFORE, AFTER) if name in request.GET}
         if said.get(AFTER) == "":
@@ -49,7 +49,7 @@ class Place:
     def ascends(self) -> bool:
         return self.at_the_oldest or self.after is not None
 
-    def leaf(self, rows: QuerySet[Any], size: int) -> tuple[list[Any], bool]:
+    def page_of(self, rows: QuerySet[Any], size: int) -> tuple[list[Any], bool]:
         """One page, the newest first, and whether more follow in the direction it was read in."""
         if self.after is not None:
             rows = rows.filter(pk__gt=self.after)
@@ -60,7 +60,7 @@ class Place:
         return page[::-1] if self.ascends else page, len(found) > size
 
 
-class Leaf(Paginator[Any]):
+class KeysetPage(Paginator[Any]):
     """The one page that was fetched, as the templates expect a paginator."""
 
     template_name = "admin/partials/leaf.html"
@@ -78,16 +78,16 @@ class KeysetChangeList(ChangeList):
         return {name: value for name, value in kept.items() if name not in (BEFORE, AFTER)}
 
     def get_results(self, request: HttpRequest) -> None:
-        place = Place.of(request, self.model)
-        rows, more = place.leaf(self.queryset.order_by(), self.list_per_page)
-        self.newer = bool(rows) and (more if place.ascends else place.before is not None)
-        self.older = bool(rows) and (place.after is not None if place.ascends else more)
+        cursor = Cursor.of(request, self.model)
+        rows, more = cursor.page_of(self.queryset.order_by(), self.list_per_page)
+        self.newer = bool(rows) and (more if cursor.ascends else cursor.before is not None)
+        self.older = bool(rows) and (cursor.after is not None if cursor.ascends else more)
         self.result_list: list[Any] = rows
         self.result_count = len(rows)
         self.full_result_count = None
         self.show_full_result_count = self.can_show_all = self.multi_page = False
         self.show_admin_actions = True
-        self.paginator = Leaf(rows, self.list_per_page)
+        self.paginator = KeysetPage(rows, self.list_per_page)
 
     @cached_property
     def about(self) -> int:

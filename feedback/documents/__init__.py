@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from .anchors import Span, anchor
 from .corrections import SplitError, resplit
-from .differences import Difference, Row, Run, State, compare
+from .differences import Difference, DiffSpan, Row, State, compare
 from .errors import (
     Corrupt,
     DocumentError,
@@ -24,15 +24,15 @@ from .errors import (
 from .model import Heading, Limits, Parsed
 from .outline import (
     Cut,
+    DivisionPoint,
     Outline,
-    Place,
     carried,
     covers,
     divided,
+    division_points,
     merged,
     outline_of,
     outlined,
-    places,
     renamed,
 )
 from .parsing import ACCEPTED_SUFFIXES, check_size, parse
@@ -42,10 +42,10 @@ from .text import count_words
 from .wrong_files import wrong_kind
 
 __all__ = [
-    "ACCEPTED_SUFFIXES", "MAX_WORDS", "MIN_WORDS",
-    "Corrupt", "Cut", "Difference", "DocumentError", "Empty", "Encrypted", "Garbled", "Heading", "Limits",
-    "NoText", "Outline", "Parsed", "Piece", "Place", "Row", "Run", "Section", "Span", "SplitError", "State",
-    "TimedOut", "TooComplex", "TooLarge", "WrongType",
-    "anchor", "carried", "check_size", "compare", "count_words", "covers", "divided", "merged",
-    "outline_of", "outlined", "parse", "places", "renamed", "render_spans", "resplit", "split", "wrong_kind",
+    "ACCEPTED_SUFFIXES", "MAX_WORDS", "MIN_WORDS", "Corrupt", "Cut", "DiffSpan", "Difference",
+    "DivisionPoint", "DocumentError", "Empty", "Encrypted", "Garbled", "Heading", "Limits", "NoText",
+    "Outline", "Parsed", "Piece", "Row", "Section", "Span", "SplitError", "State", "TimedOut", "TooComplex",
+    "TooLarge", "WrongType", "anchor", "carried", "check_size", "compare", "count_words", "covers",
+    "divided", "division_points", "merged", "outline_of", "outlined", "parse", "renamed", "render_spans",
+    "resplit", "split", "wrong_kind",
 ]  # fmt: skip

@@ -37,14 +37,14 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class DiffSpan:
     """A stretch of one side; changed: the other side has not got it."""
 
     text: str
     changed: bool = False
 
 
-_Sides = tuple[tuple[Run, ...], tuple[Run, ...]]
+_Sides = tuple[tuple[DiffSpan, ...], tuple[DiffSpan, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,8 @@ class Row:
     """A paragraph of the old text beside its counterpart. An absent side has no runs."""
 
     state: State
-    old: tuple[Run, ...]
-    new: tuple[Run, ...]
+    old: tuple[DiffSpan, ...]
+    new: tuple[DiffSpan, ...]
     old_start: int
     new_start: int
 
@@ -122,7 +122,7 @@ def _holds(row: Row, place: int) -> bool:
     return row.old_start <= place < row.old_start + sum(len(run.text) for run in row.old)
 
 
-def _words_around(runs: Sequence[Run], start: int, end: int) -> list[str]:
+def _words_around(runs: Sequence[DiffSpan], start: int, end: int) -> list[str]:
     """The words of the sentences that a stretch of these runs touches."""
     found: list[str] = []
     begin = 0
@@ -205,11 +205,11 @@ def _likeness(left: Counter[str], right: Counter[str]) -> float:
 
 def _row(left: str, right: str, old_at: int, new_at: int) -> Row:
     if not right:
-        return Row(State.REMOVED, (Run(left, changed=True),), (), old_at, new_at)
+        return Row(State.REMOVED, (DiffSpan(left, changed=True),), (), old_at, new_at)
     if not left:
-        return Row(State.ADDED, (), (Run(right, changed=True),), old_at, new_at)
+        return Row(State.ADDED, (), (DiffSpan(right, changed=True),), old_at, new_at)
     if left.strip() == right.strip():
-        return Row(State.SAME, (Run(left),), (Run(right),), old_at, new_at)
+        return Row(State.SAME, (DiffSpan(left),), (DiffSpan(right),), old_at, new_at)
     old, new = _by_words(left, right)
     return Row(State.CHANGED, old, new, old_at, new_at)
 
@@ -224,19 +224,19 @@ def _by_words(left: str, right: str) -> _Sides:
 
 def _runs(old: Sequence[str], new: Sequence[str], replaced: Callable[[str, str], _Sides]) -> _Sides:
     """Tokens are equal where they differ in the white space after them at most."""
-    left: list[Run] = []
-    right: list[Run] = []
+    left: list[DiffSpan] = []
+    right: list[DiffSpan] = []
     keys = [token.rstrip() for token in old], [token.rstrip() for token in new]
     for tag, a, b, c, d in _smooth(keys[0], SequenceMatcher(None, *keys, autojunk=False).get_opcodes()):
         before, after = "".join(old[a:b]), "".join(new[c:d])
-        sides = ((Run(before),), (Run(after),)) if tag == "equal" else replaced(before, after)
+        sides = ((DiffSpan(before),), (DiffSpan(after),)) if tag == "equal" else replaced(before, after)
         left += sides[0]
         right += sides[1]
     return tuple(left), tuple(right)
 
 
 def _whole(before: str, after: str) -> _Sides:
-    return (Run(before, changed=True),) * bool(before), (Run(after, changed=True),) * bool(after)
+    return (DiffSpan(before, changed=True),) * bool(before), (DiffSpan(after, changed=True),) * bool(after)
 
 
 def _inside(before: str, after: str) -> _Sides:
@@ -273,7 +273,7 @@ def _common(left: str, right: str) -> int:
     return next((at for at, (a, b) in pairs if a != b), min(len(left), len(right)))
 
 
-def _placed(runs: Sequence[Run], start: int) -> Iterator[tuple[int, Run]]:
+def _placed(runs: Sequence[DiffSpan], start: int) -> Iterator[tuple[int, DiffSpan]]:
     """The unchanged runs with their places."""
     for run in runs:
         if not run.changed:

@@ -32,7 +32,7 @@ class Cut:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class DivisionPoint:
     """Where a section may be divided, with the words that would open the new one."""
 
     start: int
@@ -96,11 +96,11 @@ def carried(outline: Outline, old: str, document: Parsed) -> Outline | None:
         return None
 
 
-def places(document: Parsed, section: Section) -> list[Place]:
+def division_points(document: Parsed, section: Section) -> list[DivisionPoint]:
     """Where this section may be divided."""
     found = places_to_cut(document.text, section.start, section.end)
     return [
-        Place(at, _opening(document.text[at : section.end]))
+        DivisionPoint(at, _opening(document.text[at : section.end]))
         for at in found
         if _says_something(document, section.start, at)
     ]

@@ -95,7 +95,7 @@ class Job(models.Model):
     )
     scope = models.CharField(max_length=120, blank=True, help_text="Within which equal requests are one.")
     leader = models.ForeignKey(
-        # No constraint: a leader's document may be deleted under its riders, who then take over.
+        # No constraint: a leader's document may be deleted under its followers, who then take over.
         "self", null=True, blank=True, on_delete=models.DO_NOTHING, db_constraint=False,
         related_name="riders", help_text="Riding: whose result it gets. Running: whose run it took over.",
     )  # fmt: skip

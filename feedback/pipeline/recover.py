@@ -10,8 +10,8 @@ from feedback import job_queue
 from feedback.models import Document, Job
 from feedback.services import jobs
 
+from .failure import BROKEN
 from .run import STAGES
-from .verdict import BROKEN
 
 
 @transaction.atomic
@@ -22,7 +22,7 @@ def recover(*, job_id: str, lease: str) -> bool:
     """
     job = _locked(job_id)
     if job is None or (job.state != Job.State.WAITING and job.lease != lease):
-        _recover_heir(lease)
+        _recover_successor(lease)
         return False
     if job.state == Job.State.RUNNING and job.lease == lease:
         return _reclaim(job)
@@ -38,10 +38,10 @@ def _reclaim(job: Job) -> bool:
     return jobs.reclaim(job)
 
 
-def _recover_heir(lease: str) -> None:
-    """The run was for a rider that had taken it over: that one waits in line under its own id."""
-    heir = Job.objects.filter(lease=lease, state=Job.State.RUNNING).values_list("pk", flat=True).first()
-    job = _locked(str(heir)) if heir else None
+def _recover_successor(lease: str) -> None:
+    """The run was for a follower that had taken it over: that one waits in line under its own id."""
+    successor = Job.objects.filter(lease=lease, state=Job.State.RUNNING).values_list("pk", flat=True).first()
+    job = _locked(str(successor)) if successor else None
     if job is not None and job.state == Job.State.RUNNING and job.lease == lease and _reclaim(job):
         transaction.on_commit(lambda: job_queue.enqueue_or_leave(job))
 

@@ -21,10 +21,10 @@ from limiter.execution import Execution
 from limiter.gate.model import Outcome
 
 from . import analyse, deliver, parse, provisional, split, summarise
-from .share import deliver as deliver_to_riders
+from .failure import Failure, failure_of
+from .share import deliver as deliver_to_followers
 from .stage import Found, Stage
 from .usage import known, settled
-from .verdict import Verdict, verdict_of
 
 logger = logging.getLogger(__name__)
 
@@ -61,18 +61,18 @@ def _carry_out(job: Job, execution: Execution) -> float | None:
     try:
         found = STAGES[job.kind].work(job, execution)
     except Exception as error:
-        verdict = _learnt_from(error, job, verdict_of(error, execution))
-        _log(job, verdict, error)
-        return _end_without(job, execution, verdict)
+        failure = _learnt_from(error, job, failure_of(error, execution))
+        _log(job, failure, error)
+        return _end_without(job, execution, failure)
     _end_with(job, execution, found)
     return None
 
 
-def _learnt_from(error: Exception, job: Job, verdict: Verdict) -> Verdict:
+def _learnt_from(error: Exception, job: Job, failure: Failure) -> Failure:
     """A setting that the model refused is left out of the next attempt, and the job is not at fault."""
     if isinstance(error, FieldRefused) and _persist(learning.learn)(job, error):
-        return replace(verdict, again=True, counts=False)
-    return verdict
+        return replace(failure, again=True, counts=False)
+    return failure
 
 
 def _forget_connection(state: RetryCallState) -> None:
@@ -114,60 +114,60 @@ def _end_with(job: Job, execution: Execution, found: Found) -> None:
 
 
 def _for_whom(job: Job, end: Callable[[Job], bool]) -> Job | None:
-    """End the run for its row, or for the rider that took over the call when its own was cancelled.
+    """End the run for its row, or for the follower that took over the call when its own was cancelled.
 
     None: nobody waits for it any more.
     """
     if end(job):
         return job
-    heir = _persist(jobs.heir_of)(job)
-    return heir if heir is not None and end(heir) else None
+    successor = _persist(jobs.successor_of)(job)
+    return successor if successor is not None and end(successor) else None
 
 
 def _share(leader: Job) -> None:
     """What fails here is left to reconcile: the leader's own result is safe."""
     try:
-        deliver_to_riders(leader, STAGES[leader.kind])
+        deliver_to_followers(leader, STAGES[leader.kind])
     except DatabaseError:
-        logger.exception("the riders of job %s get its result from the next reconcile", leader.pk)
+        logger.exception("the followers of job %s get its result from the next reconcile", leader.pk)
 
 
 @_persist
 @transaction.atomic
-def _put_back(job: Job, verdict: Verdict, usage: TokenUsage) -> bool:
+def _put_back(job: Job, failure: Failure, usage: TokenUsage) -> bool:
     return jobs.back_in_line(
         job,
-        outcome=verdict.outcome,
-        error=verdict.error,
-        counts=verdict.counts,
+        outcome=failure.outcome,
+        error=failure.error,
+        counts=failure.counts,
         usage=usage,
-        max_tokens=verdict.room,
+        max_tokens=failure.room,
     )
 
 
 @_persist
 @transaction.atomic
-def _give_up(job: Job, verdict: Verdict, usage: TokenUsage) -> bool:
+def _give_up(job: Job, failure: Failure, usage: TokenUsage) -> bool:
     if not _lock(job):
         return False
     failed = jobs.fail(
         job,
-        outcome=verdict.outcome,
+        outcome=failure.outcome,
         usage=usage,
-        problem=verdict.problem,
-        error=verdict.error,
+        problem=failure.problem,
+        error=failure.error,
     )
     if failed:
-        STAGES[job.kind].gave_up(job, verdict.problem)
+        STAGES[job.kind].gave_up(job, failure.problem)
     return failed
 
 
-def _end_without(job: Job, execution: Execution, verdict: Verdict) -> float | None:
-    usage = known(verdict.usage, execution)
-    execution.report(verdict.outcome, settled(usage), retry_after=verdict.retry_after)
-    failures = job.failures + int(verdict.counts)
-    if verdict.again and failures < jobs.MAX_FAILURES and _may_try_again(job, verdict):
-        row = _for_whom(job, lambda row: _put_back(row, verdict, usage))
+def _end_without(job: Job, execution: Execution, failure: Failure) -> float | None:
+    usage = known(failure.usage, execution)
+    execution.report(failure.outcome, settled(usage), retry_after=failure.retry_after)
+    failures = job.failures + int(failure.counts)
+    if failure.again and failures < jobs.MAX_FAILURES and _may_try_again(job, failure):
+        row = _for_whom(job, lambda row: _put_back(row, failure, usage))
         if row is not job:
             _forget_the_deleted(job)
         if row is None:
@@ -176,30 +176,30 @@ def _end_without(job: Job, execution: Execution, verdict: Verdict) -> float | No
         if row is not job:
             job_queue.enqueue_or_leave(jobs.loaded(row.pk))  # its RQ job is its own again
             return None
-        if verdict.room:
-            execution.next_output = verdict.room
-        return _pause_after(job, verdict)
-    row = _for_whom(job, lambda row: _give_up(row, verdict, usage))
+        if failure.room:
+            execution.next_output = failure.room
+        return _pause_after(job, failure)
+    row = _for_whom(job, lambda row: _give_up(row, failure, usage))
     if row is not job:
         _forget_the_deleted(job)
     if row is not None:
         _tell(row)
-        raise JobFailed(verdict.problem)
+        raise JobFailed(failure.problem)
     return None
 
 
-def _pause_after(job: Job, verdict: Verdict) -> float:
+def _pause_after(job: Job, failure: Failure) -> float:
     """Seconds until the next attempt."""
-    if verdict.outcome is Outcome.EXHAUSTED:
+    if failure.outcome is Outcome.EXHAUSTED:
         return 0.0  # in line, where the gate holds everything until the quota renews, and the page says so
-    asked = min(verdict.retry_after, LONGEST_PAUSE)
-    return max(asked, _pause(job.attempt)) if verdict.counts else asked
+    asked = min(failure.retry_after, LONGEST_PAUSE)
+    return max(asked, _pause(job.attempt)) if failure.counts else asked
 
 
-def _may_try_again(job: Job, verdict: Verdict) -> bool:
+def _may_try_again(job: Job, failure: Failure) -> bool:
     """Runs that never reached the provider are no attempts, however many there were."""
     return (
-        verdict.outcome == Outcome.RETURNED
+        failure.outcome == Outcome.RETURNED
         or job.attempt < MAX_ATTEMPTS
         or job.attempt - jobs.runs_returned(job) < MAX_ATTEMPTS
     )
@@ -226,11 +226,11 @@ def _forget_the_deleted(job: Job) -> None:
         forget(str(job.document_id))
 
 
-def _log(job: Job, verdict: Verdict, error: Exception) -> None:
-    is_bug = verdict.outcome == Outcome.REJECTED and verdict.again and not isinstance(error, ProviderError)
+def _log(job: Job, failure: Failure, error: Exception) -> None:
+    is_bug = failure.outcome == Outcome.REJECTED and failure.again and not isinstance(error, ProviderError)
     logger.log(
         logging.ERROR if is_bug else logging.WARNING,
         "job %s (%s, attempt %d): %s",
-        job.pk, job.kind, job.attempt, verdict.error,
+        job.pk, job.kind, job.attempt, failure.error,
         exc_info=error if is_bug else None,
     )  # fmt: skip

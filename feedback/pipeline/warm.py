@@ -26,8 +26,8 @@ from feedback.upstreams import provider_for
 from limiter.execution import Execution, current_execution
 from limiter.gate.model import Outcome
 
+from .failure import failure_of
 from .usage import known, settled
-from .verdict import verdict_of
 
 logger = logging.getLogger(__name__)
 
@@ -48,10 +48,10 @@ def run(_job: str, execution: Execution) -> None:
     try:
         usage = known(_called(upstream, provider, execution), execution)
     except Exception as error:
-        verdict = verdict_of(error, execution)
-        logger.warning("the schema of %s is not warmed: %s", upstream, verdict.error)
-        usage = known(verdict.usage, execution)
-        execution.report(verdict.outcome, settled(usage), retry_after=verdict.retry_after)
+        failure = failure_of(error, execution)
+        logger.warning("the schema of %s is not warmed: %s", upstream, failure.error)
+        usage = known(failure.usage, execution)
+        execution.report(failure.outcome, settled(usage), retry_after=failure.retry_after)
     else:
         execution.report(Outcome.SUCCESS, settled(usage))
         warmth.note_warm(upstream, provider)

@@ -13,7 +13,7 @@ from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from feedback.documents import Row, Run, State
+from feedback.documents import DiffSpan, Row, State
 from feedback.models import Document
 from feedback.models.feedback import KIND_NAMES
 from feedback.providers.base import CommentKind
@@ -101,7 +101,7 @@ def _stretches(rows: Sequence[Row]) -> Iterator[Stretch]:
         yield Stretch(together, is_folded=is_same and len(together) >= FOLDED_FROM)
 
 
-def _trimmed(runs: Sequence[Run]) -> tuple[Run, ...]:
+def _trimmed(runs: Sequence[DiffSpan]) -> tuple[DiffSpan, ...]:
     """Without the empty lines after a paragraph, which the page's own distances stand for."""
     return (*runs[:-1], replace(runs[-1], text=runs[-1].text.rstrip())) if runs else ()
 

@@ -7,7 +7,7 @@ from contextlib import aclosing
 
 from django.http import HttpRequest, StreamingHttpResponse
 
-CLIENT_IS_GONE = "marginalia.client_is_gone"  # of an ASGI scope: a callable (config/turns.py)
+CLIENT_IS_GONE = "marginalia.client_is_gone"  # of an ASGI scope: a callable (config/request_limit.py)
 
 
 class EventStream(StreamingHttpResponse):

@@ -44,7 +44,7 @@ class Classed:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class ErrorRule:
     id: str
     situation: str
     concerns: Concerns
@@ -74,7 +74,7 @@ class Rule:
 
 
 @functools.cache
-def read_rules(path: Path = FILE) -> tuple[Rule, ...]:
+def read_rules(path: Path = FILE) -> tuple[ErrorRule, ...]:
     """In the order in which they are tried. Raises ValueError with the id of a rule that has a mistake."""
     rules = tuple(_rule(table) for table in tomllib.loads(path.read_text("utf-8"))["rules"])
     if len({rule.id for rule in rules}) < len(rules):
@@ -101,12 +101,12 @@ def _has(statuses: tuple[str, ...], status: int | None) -> bool:
     return status is not None and (str(status) in statuses or f"{status // 100}xx" in statuses)
 
 
-def _rule(table: Mapping[str, Any]) -> Rule:
+def _rule(table: Mapping[str, Any]) -> ErrorRule:
     values = dict(table)
     codes, statuses = _listed(values.pop("code", [])), _listed(values.pop("status", []))
     pattern = values.pop("text", None)
     try:
-        return Rule(
+        return ErrorRule(
             codes=tuple(plain_code(code) for code in codes),
             statuses=tuple(statuses),
             text=re.compile(pattern, re.IGNORECASE | re.DOTALL) if pattern else None,

@@ -6,13 +6,13 @@ nothing is ever counted twice, wherever a purge is stopped.
 
 from .purging import Purged, purge, waiting
 from .rollup import roll_up
-from .rules import RULES, Rule, rules_of_site
+from .rules import RULES, RetentionRule, rules_of_site
 from .usage import UsedInDay, usage_by_day
 
 __all__ = [
     "RULES",
     "Purged",
-    "Rule",
+    "RetentionRule",
     "UsedInDay",
     "purge",
     "roll_up",

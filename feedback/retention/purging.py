@@ -12,7 +12,7 @@ from django.utils import timezone
 from feedback.models import Document
 
 from .rollup import roll_up
-from .rules import RULES, Rule, rules_of_site
+from .rules import RULES, RetentionRule, rules_of_site
 
 BATCH = 100  # rows that go together; a document takes its sections, jobs and feedback along
 
@@ -48,7 +48,7 @@ def purge(
     return purged
 
 
-def _due(only: Collection[str], now: datetime | None) -> Iterator[tuple[str, Rule, datetime]]:
+def _due(only: Collection[str], now: datetime | None) -> Iterator[tuple[str, RetentionRule, datetime]]:
     now = now or timezone.now()
     for name, age in rules_of_site().items():
         if not only or name in only:
@@ -56,7 +56,7 @@ def _due(only: Collection[str], now: datetime | None) -> Iterator[tuple[str, Rul
 
 
 @transaction.atomic
-def _delete_batch(rule: Rule, before: datetime, size: int) -> int:
+def _delete_batch(rule: RetentionRule, before: datetime, size: int) -> int:
     # The oldest first: by its key the planner would look for the first few through all that are younger.
     rows = rule.older_than(before).select_for_update(skip_locked=True).order_by(rule.age, "pk")
     keys = [row.pk for row in rows.only("pk")[:size]]

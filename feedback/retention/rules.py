@@ -18,7 +18,7 @@ State = Document.State
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class RetentionRule:
     """Rows of one kind and state that are older than a moment."""
 
     what: str
@@ -40,26 +40,26 @@ def _documents(*states: Document.State) -> Callable[[], QuerySet[Any]]:
     return rows
 
 
-RULES: Mapping[str, Rule] = {
-    "documents": Rule(
+RULES: Mapping[str, RetentionRule] = {
+    "documents": RetentionRule(
         "documents with their feedback, that long after it was complete",
         "RETAIN_DOCUMENTS_DAYS",
         _documents(State.COMPLETE),
         "finished_at",
     ),
-    "unfinished": Rule(
+    "unfinished": RetentionRule(
         "documents that failed or were cancelled",
         "RETAIN_UNFINISHED_DAYS",
         _documents(State.FAILED, State.CANCELLED),
         "finished_at",
     ),
-    "drafts": Rule(
+    "drafts": RetentionRule(
         "drafts that nobody touched",
         "RETAIN_DRAFTS_DAYS",
         Draft.objects.all,
         "updated_at",
     ),
-    "denials": Rule(
+    "denials": RetentionRule(
         "records of who asked for another's document",
         "RETAIN_DENIALS_DAYS",
         AccessDenial.objects.all,

@@ -28,7 +28,7 @@ class PreviewSection:
     own_title: str  # given by the student; empty: as its heading says
     words: int
     opening: str
-    places: Sequence[reader.Place]  # where it may be divided
+    places: Sequence[reader.DivisionPoint]  # where it may be divided
     is_last: bool
     kept_since: int | None  # the draft whose feedback it keeps; None: it is sent
 
@@ -133,7 +133,7 @@ def _sections(
             own_title=titles.get(section.start, ""),
             words=section.words,
             opening=" ".join(_body(section).split()[:OPENING_WORDS]),
-            places=reader.places(parsed, section),
+            places=reader.division_points(parsed, section),
             is_last=number == len(sections),
             kept_since=kept.get(section.start),
         )

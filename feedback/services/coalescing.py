@@ -79,40 +79,40 @@ def _has_job(work: Work) -> bool:
 
 def _ride(leader: Job, work: Work) -> Job | None:
     """Join the leader; lead in its place where this one's turn comes first."""
-    rider = jobs.unsaved(state=State.RIDING, leader=leader, waiting_since=timezone.now(), **work)
+    follower = jobs.unsaved(state=State.RIDING, leader=leader, waiting_since=timezone.now(), **work)
     try:
         with transaction.atomic():
-            if _comes_first(rider, leader) and followers.step_back(leader, rider):
-                rider.state, rider.leader = State.WAITING, None
-            rider.save(force_insert=True)
+            if _comes_first(follower, leader) and followers.step_back(leader, follower):
+                follower.state, follower.leader = State.WAITING, None
+            follower.save(force_insert=True)
     except IntegrityError:
         return None
-    note(rider, JobEvent.Kind.CREATED)
-    if rider.leader is None:
-        transaction.on_commit(lambda: job_queue.enqueue_or_leave(rider))
+    note(follower, JobEvent.Kind.CREATED)
+    if follower.leader is None:
+        transaction.on_commit(lambda: job_queue.enqueue_or_leave(follower))
     else:
-        note(rider, JobEvent.Kind.RIDES)
-        followers.raise_priority(leader, rider.priority)
-    return rider
+        note(follower, JobEvent.Kind.RIDES)
+        followers.raise_priority(leader, follower.priority)
+    return follower
 
 
-def _comes_first(rider: Job, leader: Job) -> bool:
+def _comes_first(follower: Job, leader: Job) -> bool:
     """Whose turn is earlier? Flows take turns, so the one with less of its own before it.
 
     Weights and the flows' standing in the gate are left out: a wrong guess costs a few turns.
     """
-    if leader.state == State.RUNNING or leader.flow == rider.flow:
+    if leader.state == State.RUNNING or leader.flow == follower.flow:
         return False
-    if feeding.first_state(upstream=rider.upstream, flow=rider.flow) == State.HELD:
+    if feeding.first_state(upstream=follower.upstream, flow=follower.flow) == State.HELD:
         return False
     before = followers.own_ahead(leader.flow, leader.upstream, leader.pk)
-    return before > 0 and followers.own_ahead(rider.flow, rider.upstream) < before
+    return before > 0 and followers.own_ahead(follower.flow, follower.upstream) < before
 
 
 def share_charge(leader: Job) -> list[tuple[str, str]]:
     """The flows and groups that bear a part of this call's charge, kept on its row: those who ride now."""
-    riders = Job.objects.filter(leader=leader.pk, state=State.RIDING).order_by("pk")
-    shares = list(riders.values_list("flow", "group"))
+    riding = Job.objects.filter(leader=leader.pk, state=State.RIDING).order_by("pk")
+    shares = list(riding.values_list("flow", "group"))
     if shares:
         Job.objects.filter(pk=leader.pk).update(shares=[list(share) for share in shares])
     return shares

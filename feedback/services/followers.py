@@ -1,6 +1,6 @@
 """Who leads and who rides: state changes of jobs that are the same work.
 
-Locks are taken leader first, then its riders, so two of these changes never wait for each other.
+Locks are taken leader first, then its followers, so two of these changes never wait for each other.
 """
 
 from __future__ import annotations
@@ -27,54 +27,54 @@ def leader_of(scope: str, fingerprint: str) -> Job | None:
     return leading.select_for_update().first() if fingerprint else None
 
 
-def riders_of(leader: UUID) -> list[UUID]:
+def followers_of(leader: UUID) -> list[UUID]:
     """Who rides on it, the next to lead first: by priority, then first come."""
     riding = Job.objects.filter(leader=leader, state=State.RIDING)
     return list(riding.order_by("-priority", "pk").values_list("pk", flat=True))
 
 
-def _next_rider(leader: UUID) -> Job | None:
+def _next_follower(leader: UUID) -> Job | None:
     """The next to lead, locked."""
-    for rider in riders_of(leader):
-        still = Job.objects.filter(pk=rider, leader=leader, state=State.RIDING)
+    for follower in followers_of(leader):
+        still = Job.objects.filter(pk=follower, leader=leader, state=State.RIDING)
         if locked := still.select_for_update().first():
             return locked
     return None
 
 
 def hand_over(leader: UUID) -> Job | None:
-    """The leader is gone, or ended without result: the next rider goes in line, the others ride on it."""
-    heir = _next_rider(leader)
-    if heir is None:
+    """The leader is gone, or ended without result: the next follower goes in line, the others ride on it."""
+    successor = _next_follower(leader)
+    if successor is None:
         return None
-    _move(heir, state=State.WAITING, leader=None, waiting_since=timezone.now())
-    _repoint(leader, heir.pk)
-    note(heir, JobEvent.Kind.LEADS)
-    transaction.on_commit(lambda: job_queue.enqueue_or_leave(heir))
-    return heir
+    _move(successor, state=State.WAITING, leader=None, waiting_since=timezone.now())
+    _repoint(leader, successor.pk)
+    note(successor, JobEvent.Kind.LEADS)
+    transaction.on_commit(lambda: job_queue.enqueue_or_leave(successor))
+    return successor
 
 
 def pass_run_on(leader: Job) -> Job | None:
-    """The leader of a running call is cancelled: the next rider takes the call over, lease and all.
+    """The leader of a running call is cancelled: the next follower takes the call over, lease and all.
 
     The caller holds the leader's lock. None: nobody rides on it.
     """
-    heir = _next_rider(leader.pk)
-    if heir is None:
+    successor = _next_follower(leader.pk)
+    if successor is None:
         return None
     _move(leader, state=State.CANCELLED, lease=None, leader=None, finished_at=timezone.now())
     _move(
-        heir,
+        successor,
         state=State.RUNNING,
         leader=UUID(job_queue.run_id(leader)),
         lease=leader.lease,
         lease_generation=leader.lease_generation,
         started_at=leader.started_at,
-        attempt=heir.attempt + 1,
+        attempt=successor.attempt + 1,
     )
-    _repoint(leader.pk, heir.pk)
-    note(heir, JobEvent.Kind.LEADS, lease=leader.lease)
-    return heir
+    _repoint(leader.pk, successor.pk)
+    note(successor, JobEvent.Kind.LEADS, lease=leader.lease)
+    return successor
 
 
 def step_back(leader: Job, successor: Job) -> bool:
@@ -90,15 +90,15 @@ def step_back(leader: Job, successor: Job) -> bool:
 
 
 def raise_priority(leader: Job, priority: int) -> None:
-    """A rider of a higher priority lends it to its leader."""
+    """A follower of a higher priority lends it to its leader."""
     if Job.objects.filter(pk=leader.pk, priority__lt=priority).update(priority=priority):
         transaction.on_commit(lambda: job_queue.reprioritise(leader, priority))
 
 
-def arrive(rider: Job, *, saved_tokens: int, kind: Job.Shared = Job.Shared.RODE) -> bool:
+def arrive(follower: Job, *, saved_tokens: int, kind: Job.Shared = Job.Shared.RODE) -> bool:
     """The result is there, without a call of its own."""
     now = timezone.now()
-    changed = Job.objects.filter(pk=rider.pk, leader=rider.leader_id, state=State.RIDING).update(
+    changed = Job.objects.filter(pk=follower.pk, leader=follower.leader_id, state=State.RIDING).update(
         state=State.DONE,
         outcome=Outcome.SUCCESS,
         leader=None,
@@ -108,7 +108,7 @@ def arrive(rider: Job, *, saved_tokens: int, kind: Job.Shared = Job.Shared.RODE)
         settled_at=now,
     )
     if changed:
-        note(rider, JobEvent.Kind.DONE, shared=kind)
+        note(follower, JobEvent.Kind.DONE, shared=kind)
         money.spared(how=kind.value, tokens=saved_tokens)
     return bool(changed)
 

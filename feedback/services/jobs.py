@@ -116,10 +116,10 @@ def loaded(job_id: UUID | str) -> Job:
     return job
 
 
-def heir_of(job: Job) -> Job | None:
-    """The row that a run is for since its own was cancelled: a rider's, which took over the call."""
-    heir = Job.objects.filter(lease=job.lease, state=State.RUNNING).exclude(pk=job.pk)
-    pk = heir.values_list("pk", flat=True).first() if job.lease else None
+def successor_of(job: Job) -> Job | None:
+    """The row that a run is for since its own was cancelled: a follower's, which took over the call."""
+    successor = Job.objects.filter(lease=job.lease, state=State.RUNNING).exclude(pk=job.pk)
+    pk = successor.values_list("pk", flat=True).first() if job.lease else None
     return loaded(pk) if pk else None
 
 
@@ -282,12 +282,12 @@ def cancel(job: Job) -> bool:
         if now_is is None or now_is.state not in Job.OPEN:
             return False
         was = now_is.state
-        heir = followers.pass_run_on(now_is) if was == State.RUNNING else None
-        _cancelled(now_is, settled=heir is not None)
-        note(now_is, JobEvent.Kind.CANCELLED, was=was, **({"passed_on": True} if heir else {}))
+        successor = followers.pass_run_on(now_is) if was == State.RUNNING else None
+        _cancelled(now_is, settled=successor is not None)
+        note(now_is, JobEvent.Kind.CANCELLED, was=was, **({"passed_on": True} if successor else {}))
         if was in (State.HELD, State.WAITING):
             followers.hand_over(job.pk)
-        if heir is None and was != State.RIDING:
+        if successor is None and was != State.RIDING:
             transaction.on_commit(lambda: job_queue.withdraw(now_is, running=was == State.RUNNING))
         transaction.on_commit(lambda: feeding.top_up(job.upstream, job.flow))
     return True

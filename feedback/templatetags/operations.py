@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from feedback.causes import cause_of
 from feedback.selectors.operations.figures import UpstreamFigures
-from feedback.selectors.operations.verdict import Level
+from feedback.selectors.operations.health import Level
 from limiter.gate import BreakerMode, BreakerState
 
 register = template.Library()

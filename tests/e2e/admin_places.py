@@ -10,21 +10,21 @@ from playwright.sync_api import Page, expect
 
 from feedback.models import User
 from tests.e2e.office import Office
-from tests.e2e.places import Place
+from tests.e2e.places import PageCase
 
 ELSEWHERE = {"django_rq.Dashboard"}  # RQ's own pages
 
 
-def admin_places(office: Office) -> list[Place]:
+def admin_places(office: Office) -> list[PageCase]:
     return [*own_places(office), *_tables(office.operator)]
 
 
-def own_places(office: Office) -> list[Place]:
+def own_places(office: Office) -> list[PageCase]:
     """Those that we made ourselves."""
     person, student, upstream = office.operator, [office.student.pk], [office.upstream.pk]
 
-    def place(name: str, *args: object, steps: Callable[[Page], None] | None = None) -> Place:
-        return Place(name, reverse(f"admin:{name.partition(' ')[0]}", args=args), person, steps)
+    def place(name: str, *args: object, steps: Callable[[Page], None] | None = None) -> PageCase:
+        return PageCase(name, reverse(f"admin:{name.partition(' ')[0]}", args=args), person, steps)
 
     return [
         place("index", steps=_wait_for("Over time")),
@@ -42,18 +42,18 @@ def own_places(office: Office) -> list[Place]:
     ]
 
 
-def _tables(person: User) -> Iterator[Place]:
+def _tables(person: User) -> Iterator[PageCase]:
     """A list of each table, the form of a new row, and the page of one that is there."""
     for model, page in admin.site._registry.items():
         if model._meta.label in ELSEWHERE:
             continue
         name = f"{model._meta.app_label}_{model._meta.model_name}"
-        yield Place(f"{name}_changelist", reverse(f"admin:{name}_changelist"), person)
+        yield PageCase(f"{name}_changelist", reverse(f"admin:{name}_changelist"), person)
         if type(page).has_add_permission(page, _Everything()):  # type: ignore[arg-type]
-            yield Place(f"{name}_add", reverse(f"admin:{name}_add"), person)
+            yield PageCase(f"{name}_add", reverse(f"admin:{name}_add"), person)
         row = model._default_manager.order_by("pk").first()
         if row is not None:
-            yield Place(f"{name}_change", reverse(f"admin:{name}_change", args=[row.pk]), person)
+            yield PageCase(f"{name}_change", reverse(f"admin:{name}_change", args=[row.pk]), person)
 
 
 class _Everything:

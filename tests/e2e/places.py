@@ -34,7 +34,7 @@ NEW_PASSWORD = "-set-password/"  # where its link leads to, without the key
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PageCase:
     name: str  # of the address; "(…)" behind it says which state is meant
     path: str
     person: User | None = None
@@ -67,104 +67,110 @@ def _names(patterns: Sequence[URLPattern | URLResolver]) -> Iterator[str | None]
             yield from _names(pattern.url_patterns)
 
 
-def places(school: School) -> list[Place]:
+def places(school: School) -> list[PageCase]:
     return [*_strangers(school), *_students(school), *_accounts(school), *_teachers(school)]
 
 
-def _strangers(school: School) -> list[Place]:
+def _strangers(school: School) -> list[PageCase]:
     newcomer = EmailAddress.objects.get(user=school.newcomer)
     confirmation = EmailConfirmationHMAC(newcomer).key
     key = f"{user_pk_to_url_str(school.newcomer)}-{default_token_generator.make_token(school.newcomer)}"
     wrongly = partial(give_password, address="nobody@example.org", password="wrong")
     rightly = partial(give_password, address=school.protected.email, password=demo.PASSWORD)
     return [
-        Place("login", reverse("login")),
-        Place("account_login (wrong)", reverse("login"), steps=wrongly),
-        Place("mfa_authenticate", reverse("login"), steps=rightly),
-        Place("account_signup", reverse("account_signup")),
-        Place("account_email_verification_sent", reverse("account_email_verification_sent")),
-        Place("account_confirm_email", reverse("account_confirm_email", args=[confirmation])),
-        Place("account_confirm_email (gone)", reverse("account_confirm_email", args=["nothing"])),
-        Place("account_inactive", reverse("account_inactive")),
-        Place("account_reset_password", reverse("account_reset_password")),
-        Place("account_reset_password_done", reverse("account_reset_password_done")),
-        Place("account_reset_password_from_key", f"/password/{key}/"),
-        Place("account_reset_password_from_key (gone)", "/password/1-nothing/"),
-        Place("account_reset_password_from_key_done", reverse("account_reset_password_from_key_done")),
-        Place("socialaccount_login_cancelled", reverse("socialaccount_login_cancelled")),
-        Place("socialaccount_login_error", reverse("socialaccount_login_error")),
-        Place("invitation", reverse("invitation", args=[school.invitation])),
-        Place("invitation (gone)", reverse("invitation", args=["nothing"])),
-        Place("fails (400)", "/fails/400/"),
-        Place("fails (403)", "/fails/403/"),
-        Place("fails (404)", "/no-such-page/"),
-        Place("fails (413)", "/fails/413/"),
-        Place("fails (429)", "/fails/429/"),
-        Place("fails (500)", "/fails/500/"),
-        Place("fails (503)", "/fails/503/"),
-        Place("styles", "/styles/"),
+        PageCase("login", reverse("login")),
+        PageCase("account_login (wrong)", reverse("login"), steps=wrongly),
+        PageCase("mfa_authenticate", reverse("login"), steps=rightly),
+        PageCase("account_signup", reverse("account_signup")),
+        PageCase("account_email_verification_sent", reverse("account_email_verification_sent")),
+        PageCase("account_confirm_email", reverse("account_confirm_email", args=[confirmation])),
+        PageCase("account_confirm_email (gone)", reverse("account_confirm_email", args=["nothing"])),
+        PageCase("account_inactive", reverse("account_inactive")),
+        PageCase("account_reset_password", reverse("account_reset_password")),
+        PageCase("account_reset_password_done", reverse("account_reset_password_done")),
+        PageCase("account_reset_password_from_key", f"/password/{key}/"),
+        PageCase("account_reset_password_from_key (gone)", "/password/1-nothing/"),
+        PageCase("account_reset_password_from_key_done", reverse("account_reset_password_from_key_done")),
+        PageCase("socialaccount_login_cancelled", reverse("socialaccount_login_cancelled")),
+        PageCase("socialaccount_login_error", reverse("socialaccount_login_error")),
+        PageCase("invitation", reverse("invitation", args=[school.invitation])),
+        PageCase("invitation (gone)", reverse("invitation", args=["nothing"])),
+        PageCase("fails (400)", "/fails/400/"),
+        PageCase("fails (403)", "/fails/403/"),
+        PageCase("fails (404)", "/no-such-page/"),
+        PageCase("fails (413)", "/fails/413/"),
+        PageCase("fails (429)", "/fails/429/"),
+        PageCase("fails (500)", "/fails/500/"),
+        PageCase("fails (503)", "/fails/503/"),
+        PageCase("styles", "/styles/"),
     ]  # fmt: skip
 
 
-def _students(school: School) -> list[Place]:
+def _students(school: School) -> list[PageCase]:
     student, essay = school.student, school.essay.pk
     return [
-        Place("home", "/", student),
-        Place("home (empty)", "/", school.newcomer),
-        Place("home (nothing found)", "/?q=zebra", student),
-        Place("submit", "/submit/", student),
-        Place("submit (a new draft)", f"/submit/?previous={essay}", student),
-        Place("draft", reverse("draft", args=[school.draft.pk]), student),
-        Place("document", reverse("document", args=[essay]), student),
-        Place("document (with the teacher)", reverse("document", args=[school.awaited.pk]), student),
-        Place("document (released)", reverse("document", args=[school.released.pk]), school.released.owner),
-        Place("changes", reverse("changes", args=[essay]), student),
-        Place("revisions", reverse("revisions", args=[essay]), student),
-        Place("quota", reverse("quota"), student),
-        Place("my-data", reverse("my-data"), student),
-        Place("delete-document", reverse("delete-document", args=[essay]), student),
-        Place("delete-account", reverse("delete-account"), student),
+        PageCase("home", "/", student),
+        PageCase("home (empty)", "/", school.newcomer),
+        PageCase("home (nothing found)", "/?q=zebra", student),
+        PageCase("submit", "/submit/", student),
+        PageCase("submit (a new draft)", f"/submit/?previous={essay}", student),
+        PageCase("draft", reverse("draft", args=[school.draft.pk]), student),
+        PageCase("document", reverse("document", args=[essay]), student),
+        PageCase("document (with the teacher)", reverse("document", args=[school.awaited.pk]), student),
+        PageCase(
+            "document (released)", reverse("document", args=[school.released.pk]), school.released.owner
+        ),
+        PageCase("changes", reverse("changes", args=[essay]), student),
+        PageCase("revisions", reverse("revisions", args=[essay]), student),
+        PageCase("quota", reverse("quota"), student),
+        PageCase("my-data", reverse("my-data"), student),
+        PageCase("delete-document", reverse("delete-document", args=[essay]), student),
+        PageCase("delete-account", reverse("delete-account"), student),
     ]
 
 
-def _accounts(school: School) -> list[Place]:
+def _accounts(school: School) -> list[PageCase]:
     student, protected = school.student, school.protected
     return [
-        Place("profile", reverse("profile"), student),
-        Place("account_email", reverse("account_email"), student),
-        Place("account_change_password", reverse("account_change_password"), student),
-        Place("account_reauthenticate", reverse("account_reauthenticate"), student),
-        Place("usersessions_list", reverse("usersessions_list"), student),
-        Place("socialaccount_connections", reverse("socialaccount_connections"), student),
-        Place("mfa_index (none)", reverse("mfa_index"), student),
-        Place("mfa_activate_totp", reverse("mfa_activate_totp"), student),
-        Place("mfa_index", reverse("mfa_index"), protected),
-        Place("mfa_deactivate_totp", reverse("mfa_deactivate_totp"), protected),
-        Place("mfa_view_recovery_codes", reverse("mfa_view_recovery_codes"), protected),
-        Place("mfa_generate_recovery_codes", reverse("mfa_generate_recovery_codes"), protected),
-        Place("mfa_reauthenticate", reverse("mfa_reauthenticate"), protected),
+        PageCase("profile", reverse("profile"), student),
+        PageCase("account_email", reverse("account_email"), student),
+        PageCase("account_change_password", reverse("account_change_password"), student),
+        PageCase("account_reauthenticate", reverse("account_reauthenticate"), student),
+        PageCase("usersessions_list", reverse("usersessions_list"), student),
+        PageCase("socialaccount_connections", reverse("socialaccount_connections"), student),
+        PageCase("mfa_index (none)", reverse("mfa_index"), student),
+        PageCase("mfa_activate_totp", reverse("mfa_activate_totp"), student),
+        PageCase("mfa_index", reverse("mfa_index"), protected),
+        PageCase("mfa_deactivate_totp", reverse("mfa_deactivate_totp"), protected),
+        PageCase("mfa_view_recovery_codes", reverse("mfa_view_recovery_codes"), protected),
+        PageCase("mfa_generate_recovery_codes", reverse("mfa_generate_recovery_codes"), protected),
+        PageCase("mfa_reauthenticate", reverse("mfa_reauthenticate"), protected),
     ]
 
 
-def _teachers(school: School) -> list[Place]:
+def _teachers(school: School) -> list[PageCase]:
     teacher, course = school.teacher, [school.course.pk]
     assignment, reviewed = [school.assignment.pk], [school.reviewed.pk]
     return [
-        Place("invitations", reverse("invitations"), teacher),
-        Place("teaching", reverse("teaching"), teacher),
-        Place("teaching-new-course", reverse("teaching-new-course"), teacher),
-        Place("teaching-course", reverse("teaching-course", args=course), teacher),
-        Place("teaching-edit-course", reverse("teaching-edit-course", args=course), teacher),
-        Place("teaching-members", reverse("teaching-members", args=course), teacher),
-        Place("teaching-import", reverse("teaching-import", args=course), teacher),
-        Place("teaching-import (preview)", reverse("teaching-import", args=course), teacher, import_a_list),
-        Place("teaching-new-assignment", reverse("teaching-new-assignment", args=course), teacher),
-        Place("teaching-edit-assignment", reverse("teaching-edit-assignment", args=assignment), teacher),
-        Place("teaching-assignment", reverse("teaching-assignment", args=assignment), teacher),
-        Place("teaching-assignment (review)", reverse("teaching-assignment", args=reviewed), teacher),
-        Place("teaching-outlook", reverse("teaching-outlook", args=assignment), teacher),
-        Place("teaching-review", reverse("teaching-review", args=[school.awaited.pk]), teacher),
-        Place("teaching-review (released)", reverse("teaching-review", args=[school.released.pk]), teacher),
+        PageCase("invitations", reverse("invitations"), teacher),
+        PageCase("teaching", reverse("teaching"), teacher),
+        PageCase("teaching-new-course", reverse("teaching-new-course"), teacher),
+        PageCase("teaching-course", reverse("teaching-course", args=course), teacher),
+        PageCase("teaching-edit-course", reverse("teaching-edit-course", args=course), teacher),
+        PageCase("teaching-members", reverse("teaching-members", args=course), teacher),
+        PageCase("teaching-import", reverse("teaching-import", args=course), teacher),
+        PageCase(
+            "teaching-import (preview)", reverse("teaching-import", args=course), teacher, import_a_list
+        ),
+        PageCase("teaching-new-assignment", reverse("teaching-new-assignment", args=course), teacher),
+        PageCase("teaching-edit-assignment", reverse("teaching-edit-assignment", args=assignment), teacher),
+        PageCase("teaching-assignment", reverse("teaching-assignment", args=assignment), teacher),
+        PageCase("teaching-assignment (review)", reverse("teaching-assignment", args=reviewed), teacher),
+        PageCase("teaching-outlook", reverse("teaching-outlook", args=assignment), teacher),
+        PageCase("teaching-review", reverse("teaching-review", args=[school.awaited.pk]), teacher),
+        PageCase(
+            "teaching-review (released)", reverse("teaching-review", args=[school.released.pk]), teacher
+        ),
     ]
 
 

@@ -26,7 +26,7 @@ from limiter.services import change_upstream
 from tests.e2e import scenes
 from tests.e2e.admin_places import admin_places
 from tests.e2e.office import an_office
-from tests.e2e.places import Place, places
+from tests.e2e.places import PageCase, places
 from tests.e2e.school import a_school
 from tests.e2e.sessions import sign_in
 from tests.e2e.site import Site
@@ -217,7 +217,7 @@ def test_pictures_of_a_school(
             take(page, FOLDER / f"{picture}-{size}-{scheme}.png")
 
 
-def by_name(places: list[Place]) -> dict[str, Place]:
+def by_name(places: list[PageCase]) -> dict[str, PageCase]:
     return {place.name: place for place in places}
 
 

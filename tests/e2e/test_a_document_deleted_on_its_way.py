@@ -36,7 +36,7 @@ def configured(transactional_db: None, redis_client: redis.Redis) -> None:
 
 
 @pytest.fixture
-def rider_page(browser: Browser, site: Site, classmate: User) -> Iterator[Page]:
+def follower_page(browser: Browser, site: Site, classmate: User) -> Iterator[Page]:
     context = browser.new_context()
     sign_in(context, site, classmate)
     yield context.new_page()
@@ -69,21 +69,21 @@ def delete(page: Page, document: Document) -> None:
 
 
 def test_nothing_of_it_comes_back_and_the_one_that_rides_on_it_is_completed(
-    reader: Page, rider_page: Page, site: Site, running: Running, simulator: SimulatorProcess,
+    reader: Page, follower_page: Page, site: Site, running: Running, simulator: SimulatorProcess,
     owner: User, classmate: User, assignment: Assignment,
 ) -> None:  # fmt: skip
     simulator.change(latency={"total": {"low": 60.0, "high": 60.0}})
     running.worker("parse", "split", "simulated")
     document = hand_in(reader, site, owner, assignment)
     wait_until(lambda: is_at(document, Job.State.RUNNING), "its call is on its way")
-    another = hand_in(rider_page, site, classmate, assignment)
+    another = hand_in(follower_page, site, classmate, assignment)
     wait_until(lambda: is_at(another, Job.State.RIDING), "the classmate's equal text rides on it")
     simulator.change(latency={"total": {"low": 0.1, "high": 0.2}})
 
     delete(reader, document)
     expect(reader.get_by_text("Nothing here yet")).to_be_visible()
-    expect(rider_page.locator("#progress")).to_contain_text("Complete", timeout=WITHIN)
-    expect(rider_page.locator(".margin-summary")).to_have_count(1)
+    expect(follower_page.locator("#progress")).to_contain_text("Complete", timeout=WITHIN)
+    expect(follower_page.locator(".margin-summary")).to_have_count(1)
 
     answer = reader.goto(site / f"documents/{document.pk}/")
     assert answer is not None

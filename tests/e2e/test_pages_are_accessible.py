@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from feedback.models import Assignment, Comment, Document, Feedback, User
 from feedback.services import reactions
 from tests.e2e.axe import complaints
-from tests.e2e.places import Place, names_of_pages, places
+from tests.e2e.places import PageCase, names_of_pages, places
 from tests.e2e.school import a_school
 from tests.e2e.sessions import sign_in
 from tests.e2e.site import Site
@@ -33,7 +33,7 @@ def faults(page: Page) -> list[str]:
     return found
 
 
-def faults_of(page: Page, site: Site, place: Place) -> list[str]:
+def faults_of(page: Page, site: Site, place: PageCase) -> list[str]:
     sign_in(page.context, site, place.person)
     place.open(page, site)
     found = faults(page)

@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 from tests.e2e.admin_places import admin_places, own_places
 from tests.e2e.axe import complaints
 from tests.e2e.office import an_office
-from tests.e2e.places import Place
+from tests.e2e.places import PageCase
 from tests.e2e.sessions import sign_in
 from tests.e2e.site import Site
 
@@ -25,12 +25,12 @@ NOT_OURS = ("simplebar-content-wrapper", "empty-table-header", "select2-")
 DARK = "document.documentElement.classList.contains('dark')"
 
 
-def faults(page: Page, site: Site, places: Iterable[Place]) -> list[str]:
+def faults(page: Page, site: Site, places: Iterable[PageCase]) -> list[str]:
     found = [f"{place.name}: {fault}" for place in places for fault in faults_of(page, site, place)]
     return [fault for fault in found if not any(part in fault for part in NOT_OURS)]
 
 
-def faults_of(page: Page, site: Site, place: Place) -> list[str]:
+def faults_of(page: Page, site: Site, place: PageCase) -> list[str]:
     """The dark look is a class that unfold's script sets when a page is opened."""
     found = []
     for scheme in ("light", "dark"):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from .pdf_engine import Run
+from .pdf_engine import TextRun
 
 _NUMBER = re.compile(r"\d{1,4}")
 _FEWEST_NUMBERS = 5  # beside the lines of a page
@@ -15,7 +15,7 @@ _GUTTER = 9.0  # points between columns, at least
 _CROSSING = 0.1  # of a page's lines that may run across both columns
 
 
-def without_line_numbers(runs: Sequence[Run]) -> tuple[list[Run], int]:
+def without_line_numbers(runs: Sequence[TextRun]) -> tuple[list[TextRun], int]:
     """The runs without the numbers that count a page's lines at its edge, and how many there were."""
     others = sorted(run.x for run in runs if not _NUMBER.fullmatch(run.text.strip()))
     if len(others) < _FEWEST_NUMBERS:
@@ -37,7 +37,7 @@ def without_line_numbers(runs: Sequence[Run]) -> tuple[list[Run], int]:
     return [run for run in runs if id(run) not in gone], len(beside)
 
 
-def _without_leading_numbers(runs: Sequence[Run]) -> tuple[list[Run], int]:
+def _without_leading_numbers(runs: Sequence[TextRun]) -> tuple[list[TextRun], int]:
     """The same where each number was drawn with its line: "12 The harbour was dredged"."""
     found = [(index, re.match(r"(\d{1,4})\s+(?=\S)", run.text)) for index, run in enumerate(runs)]
     numbered = [(index, match) for index, match in found if match]
@@ -50,14 +50,14 @@ def _without_leading_numbers(runs: Sequence[Run]) -> tuple[list[Run], int]:
     return list(runs), len(numbered)
 
 
-def in_columns(runs: Sequence[Run], width: float) -> list[Run]:
+def in_columns(runs: Sequence[TextRun], width: float) -> list[TextRun]:
     """The runs in reading order, where a page has two columns that its file mixes line by line."""
     gutter = _gutter(runs, width)
     if gutter is None:
         return list(runs)
-    ordered: list[Run] = []
-    left: list[Run] = []
-    right: list[Run] = []
+    ordered: list[TextRun] = []
+    left: list[TextRun] = []
+    right: list[TextRun] = []
     for run in _down(runs):
         if run.x < gutter < run.right:  # a title across both columns closes what stands above it
             ordered += [*left, *right, run]
@@ -67,11 +67,11 @@ def in_columns(runs: Sequence[Run], width: float) -> list[Run]:
     return [*ordered, *left, *right]
 
 
-def _down(runs: Sequence[Run]) -> list[Run]:
+def _down(runs: Sequence[TextRun]) -> list[TextRun]:
     return sorted(runs, key=lambda run: (-round(run.y), run.x))
 
 
-def _gutter(runs: Sequence[Run], width: float) -> float | None:
+def _gutter(runs: Sequence[TextRun], width: float) -> float | None:
     """Where the middle of a page has a gap from top to bottom; None where columns are in order already."""
     if not _is_mixed(runs):
         return None
@@ -87,7 +87,7 @@ def _gutter(runs: Sequence[Run], width: float) -> float | None:
     return best
 
 
-def _is_mixed(runs: Sequence[Run]) -> bool:
+def _is_mixed(runs: Sequence[TextRun]) -> bool:
     """Whether many runs stand beside the one before them, far from it: a line was drawn over both columns."""
     jumps = sum(
         abs(one.y - other.y) < 2
@@ -99,5 +99,5 @@ def _is_mixed(runs: Sequence[Run]) -> bool:
     return jumps >= _FEWEST_LINES
 
 
-def _crossing(runs: Sequence[Run], x: float) -> int:
+def _crossing(runs: Sequence[TextRun], x: float) -> int:
     return sum(run.x - _GUTTER / 2 < x < run.right + _GUTTER / 2 for run in runs)

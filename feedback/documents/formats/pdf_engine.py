@@ -57,7 +57,7 @@ class Look:
 
 
 @dataclass(slots=True)
-class Run:
+class TextRun:
     """Words of one look on one line."""
 
     text: str
@@ -98,7 +98,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    runs: list[Run]
+    runs: list[TextRun]
     shapes: list[Shape]
     answers: list[Answer]
     width: float
@@ -324,7 +324,7 @@ class _Runs:
         self._box = [ctypes.c_double() for _ in range(4)]
         self._origin = [ctypes.c_double() for _ in range(2)]
 
-    def runs(self) -> Iterator[Run]:
+    def runs(self) -> Iterator[TextRun]:
         """Words that one instruction drew are one run; a word that several drew is glued together."""
         letters = self._letters()
         begin, stop, current = 0, 0, -1
@@ -394,7 +394,7 @@ class _Runs:
         raw.FPDFText_GetCharOrigin(self._text, index, *self._origin)
         return self._origin[1].value
 
-    def _run(self, text: str, start: int, end: int, key: int, glued: bool) -> Run:
+    def _run(self, text: str, start: int, end: int, key: int, glued: bool) -> TextRun:
         look = self._look(key)
         size = self._size(look, start)
         angle = round(math.degrees(math.atan2(self._matrix.b, self._matrix.a))) % 360
@@ -404,7 +404,7 @@ class _Runs:
         while last > start and text[last - start] == HYPHEN:
             last -= 1
         undecoded = bool(raw.FPDFText_HasUnicodeMapError(self._text, start))
-        return Run(text, x, self._end(last, x, angle), y, size, look, glued, angle, undecoded)
+        return TextRun(text, x, self._end(last, x, angle), y, size, look, glued, angle, undecoded)
 
     def _end(self, index: int, x: float, angle: int) -> float:
         """Where a character ends along its line, in the page's own coordinates."""
@@ -426,7 +426,7 @@ class _Turn:
     box: tuple[float, float, float, float]
 
     @staticmethod
-    def of(runs: list[Run], box: tuple[float, float, float, float]) -> _Turn:
+    def of(runs: list[TextRun], box: tuple[float, float, float, float]) -> _Turn:
         angles: Counter[int] = Counter()
         for run in runs:
             angles[run.angle] += len(run.text)
@@ -452,7 +452,7 @@ class _Turn:
     def is_none(self) -> bool:
         return self.degrees == 0 and self.box[:2] == (0.0, 0.0)
 
-    def turn(self, run: Run) -> Run:
+    def turn(self, run: TextRun) -> TextRun:
         """The run, turned in place."""
         if not self.is_none:
             end = self.point(run.x, run.right) if run.angle in {90, 270} else self.point(run.right, run.y)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from ..raised import Piece, Rise, joined
-from .pdf_engine import HYPHEN, Run
+from .pdf_engine import HYPHEN, TextRun
 
 LARGER = 1.1  # times the size of the body: no body text
 WIDER_GAP = 1.3  # times the usual distance of lines: a new paragraph
@@ -51,13 +51,13 @@ class Body:
     font: str = ""
 
 
-def lines_of(runs: Sequence[Run], page: int) -> list[Line]:
+def lines_of(runs: Sequence[TextRun], page: int) -> list[Line]:
     """The lines that the runs of a page make, in the order of the runs."""
     return [line for group in _grouped(runs) if (line := _line(group, page)) is not None]
 
 
-def _grouped(runs: Sequence[Run]) -> Iterator[list[Run]]:
-    group: list[Run] = []
+def _grouped(runs: Sequence[TextRun]) -> Iterator[list[TextRun]]:
+    group: list[TextRun] = []
     for run in runs:
         if group and not _continues(group, run):
             yield group
@@ -67,7 +67,7 @@ def _grouped(runs: Sequence[Run]) -> Iterator[list[Run]]:
         yield group
 
 
-def _continues(group: Sequence[Run], run: Run) -> bool:
+def _continues(group: Sequence[TextRun], run: TextRun) -> bool:
     base = _base(group)
     larger, smaller = max(base.size, run.size), min(base.size, run.size)
     if group[-1].text.endswith(HYPHEN) or run.x < group[-1].right - larger:
@@ -79,12 +79,12 @@ def _continues(group: Sequence[Run], run: Run) -> bool:
     return is_on_line or (smaller < larger * _SMALLER and abs(run.y - base.y) <= larger * _SAME_LINE)
 
 
-def _base(group: Sequence[Run]) -> Run:
+def _base(group: Sequence[TextRun]) -> TextRun:
     """The run that says where a line stands: the one with most text, of equals the larger."""
     return max(group, key=lambda run: (run.size * min(len(run.text), 3), len(run.text)))
 
 
-def _line(group: Sequence[Run], page: int) -> Line | None:
+def _line(group: Sequence[TextRun], page: int) -> Line | None:
     base = max(group, key=lambda run: len(run.text.strip()))
     text = joined(_pieces(group, base)).translate(_LIGATURES).replace(HYPHEN, "-").strip()
     if not text:
@@ -102,8 +102,8 @@ def _line(group: Sequence[Run], page: int) -> Line | None:
     )
 
 
-def _pieces(group: Sequence[Run], base: Run) -> Iterator[Piece]:
-    before: Run | None = None
+def _pieces(group: Sequence[TextRun], base: TextRun) -> Iterator[Piece]:
+    before: TextRun | None = None
     for run in group:
         rise = _rise(run, base)
         if before is not None and not run.glued:
@@ -114,7 +114,7 @@ def _pieces(group: Sequence[Run], base: Run) -> Iterator[Piece]:
         before = run
 
 
-def _rise(run: Run, base: Run) -> Rise:
+def _rise(run: TextRun, base: TextRun) -> Rise:
     if run.size >= base.size * _SMALLER:
         return Rise.NONE
     if run.y - base.y > base.size * _RAISED:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..sight import PAPER, is_lost_on
-from .pdf_engine import Page, Run, Shape
+from .pdf_engine import Page, Shape, TextRun
 
 _TINY = 3.0  # points
 _SCANNED = 0.5  # share of a page that pictures cover: words laid over it are recognised ones
@@ -17,7 +17,7 @@ _TURNED_SHARE = 0.15  # of a page's letters
 class Sight:
     """The runs of a page that are seen, the words that are not, and those that stand turned."""
 
-    runs: list[Run]
+    runs: list[TextRun]
     unseen: list[str]
     turned: list[str]
     is_recognised: bool = False  # its text was laid over a scan by text recognition
@@ -25,7 +25,7 @@ class Sight:
 
 def look_at(page: Page) -> Sight:
     """What is seen of a page."""
-    runs: list[Run] = []
+    runs: list[TextRun] = []
     unseen: list[str] = []
     turned: list[str] = []
     is_scan = page.pictures >= _SCANNED
@@ -40,7 +40,7 @@ def look_at(page: Page) -> Sight:
     return Sight(runs, unseen, turned, is_recognised)
 
 
-def _is_unseen(run: Run, page: Page, is_scan: bool) -> bool:
+def _is_unseen(run: TextRun, page: Page, is_scan: bool) -> bool:
     look = run.look
     if look.invisible and not is_scan:
         return True
@@ -53,7 +53,7 @@ def _is_unseen(run: Run, page: Page, is_scan: bool) -> bool:
     return is_lost_on(look.colour, _behind(run, page.shapes)) or _is_covered(run, page.shapes)
 
 
-def _behind(run: Run, shapes: Sequence[Shape]) -> str | None:
+def _behind(run: TextRun, shapes: Sequence[Shape]) -> str | None:
     """The colour of what was drawn last before a text where it stands; None: a picture."""
     x, y = (run.x + run.right) / 2, run.y + run.size / 4
     below = (shape for shape in shapes if shape.order < run.look.order and shape.covers(x, y))
@@ -61,7 +61,7 @@ def _behind(run: Run, shapes: Sequence[Shape]) -> str | None:
     return PAPER if top is None else top.colour
 
 
-def _is_covered(run: Run, shapes: Sequence[Shape]) -> bool:
+def _is_covered(run: TextRun, shapes: Sequence[Shape]) -> bool:
     """Whether something white was laid over a text."""
     middle = run.y + run.size / 4
     return any(

@@ -14,7 +14,7 @@ from .outline import Observation, Part, observe
 from .prose import Prose
 from .reader import Reader, reader_of
 from .rubric import assess
-from .rules import RULES, Finding, Rule, clipped, excerpt, find_all, joined
+from .rules import RULES, Finding, WritingRule, clipped, excerpt, find_all, joined
 
 NEXT_STEPS = 3
 MOST_SAID = 6000  # characters: a title or heading may be a page
@@ -27,7 +27,7 @@ RECURS = 2  # times before a point is called recurring
 class Recurring:
     """One rule's findings over the document."""
 
-    rule: Rule
+    rule: WritingRule
     times: int
     sections: int
 

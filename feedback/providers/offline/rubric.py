@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..base import CommentKind, Criterion, CriterionLevel
-from .rules import Finding, Rule, joined
+from .rules import Finding, WritingRule, joined
 
 PERSON = "For a person to judge"
 PASSAGE = 400  # characters of the text that show a level
@@ -82,7 +82,7 @@ def family_of(criterion: Criterion) -> Family | None:
     return min(found, key=lambda pair: pair[0])[1] if found else None
 
 
-def criterion_for(rule: Rule, criteria: Sequence[Criterion]) -> str:
+def criterion_for(rule: WritingRule, criteria: Sequence[Criterion]) -> str:
     """The name of the criterion that a remark bears on; empty where none does."""
     for criterion in criteria:
         family = family_of(criterion)

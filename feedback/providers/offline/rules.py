@@ -27,7 +27,7 @@ Check = Callable[[Prose, Reader], Iterator[Remark]]
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class WritingRule:
     name: str
     kind: CommentKind
     label: str  # as a list of recurring points names it
@@ -45,7 +45,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    rule: Rule
+    rule: WritingRule
     remark: Remark
 
     @property
@@ -53,7 +53,7 @@ class Finding:
         return self.rule.weight * self.remark.strength
 
 
-RULES: dict[str, Rule] = {}
+RULES: dict[str, WritingRule] = {}
 
 
 def rule(
@@ -70,7 +70,9 @@ def rule(
     """Register a check; every module of `checks` does so when it is imported."""
 
     def register(check: Check) -> Check:
-        RULES[name] = Rule(name, kind, label, weight, check, advice, most, any_language, across_sections)
+        RULES[name] = WritingRule(
+            name, kind, label, weight, check, advice, most, any_language, across_sections
+        )
         return check
 
     return register

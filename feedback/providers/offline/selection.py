@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from .anchors import anchor
 from .prose import Prose
-from .rules import Finding, Rule
+from .rules import Finding, WritingRule
 from .spans import Span
 
 MOST_POINTS = 9
@@ -88,5 +88,5 @@ def _leading(findings: Iterable[Finding]) -> list[Finding]:
     return [finding for group in kept.values() for finding in group]
 
 
-def _spare(rule: Rule) -> int:
+def _spare(rule: WritingRule) -> int:
     return 4 * rule.most + 4

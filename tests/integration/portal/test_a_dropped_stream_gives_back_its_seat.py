@@ -15,7 +15,7 @@ from django.core.handlers.asgi import ASGIHandler
 from django.test import AsyncClient
 from django.urls import reverse
 
-from config.turns import Turns
+from config.request_limit import RequestLimit
 from feedback.live import publish
 from feedback.live.hub import Hub, hub
 from feedback.models import Document, User
@@ -45,7 +45,7 @@ class Exchange:
         self._came, self.sent = False, 0
         self._dropped = asyncio.Event()
 
-    async def run(self, application: Turns) -> None:
+    async def run(self, application: RequestLimit) -> None:
         await asyncio.wait_for(application(self.scope, self._receive, self._send), PATIENCE)
 
     async def _receive(self) -> Any:
@@ -104,7 +104,7 @@ def test_a_stream_that_would_begin_after_its_client_has_gone_does_not(
         client = AsyncClient()
         await client.aforce_login(owner)
         drop = Exchange(reverse("events", args=[document.pk]), client.cookies)
-        await drop.run(Turns(Deaf()))
+        await drop.run(RequestLimit(Deaf()))
         assert drop.sent == 2  # its head and its end
         assert seats.of(str(owner.pk)) == 0
 
@@ -116,7 +116,7 @@ def test_wherever_a_client_drops_nothing_of_it_stays(owner: User, document: Docu
         client = AsyncClient()
         await client.aforce_login(owner)
         address = reverse("events", args=[document.pk])
-        application: Any = Turns(ASGIHandler())  # type: ignore[arg-type]
+        application: Any = RequestLimit(ASGIHandler())  # type: ignore[arg-type]
         drops = [Exchange(address, client.cookies, seconds=moment * 0.002) for moment in range(MOMENTS)]
         drops += [Exchange(address, client.cookies, messages=sent) for sent in range(1, SENT)]
         for some in range(0, len(drops), seats.per_person):

@@ -13,7 +13,7 @@ from feedback.doctor.model import Level as Grade
 from feedback.models import Job, User
 from feedback.selectors.expected import expected_start
 from feedback.selectors.operations.figures import operations_now
-from feedback.selectors.operations.verdict import Level, verdict_of
+from feedback.selectors.operations.health import Level, health_of
 from feedback.selectors.waiting import WaitKind, wait_of, waits_of
 from limiter import services
 from limiter.models import Upstream
@@ -58,8 +58,8 @@ def test_a_trial_in_between_changes_none_of_the_words(owner: User) -> None:
 
 def test_the_dashboard_says_why_and_what_to_do(owner: User, operator: User) -> None:
     an_analysis(owner)
-    verdict = verdict_of(operations_now())
-    assert verdict.level is not Level.WELL
+    health = health_of(operations_now())
+    assert health.level is not Level.WELL
     page = signed_in(operator).get(reverse("admin:index")).content.decode()
     assert "its credentials have expired" in page
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from feedback.models import Assignment, Comment, Course, Feedback, Invitation, Membership, User
 from feedback.services import invitations, reactions
-from tests.e2e.places import Place, places
+from tests.e2e.places import PageCase, places
 from tests.e2e.school import School, a_school
 from tests.e2e.sessions import session_of
 from tests.factories import people, reading
@@ -26,7 +26,7 @@ BUDGET = 12
 MORE = 8  # of everything
 
 
-def queries(place: Place) -> int:
+def queries(place: PageCase) -> int:
     assert place.person is not None
     client = Client()
     client.cookies[settings.SESSION_COOKIE_NAME] = session_of(place.person)

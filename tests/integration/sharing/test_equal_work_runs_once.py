@@ -23,19 +23,24 @@ def test_the_second_rides_on_the_first_and_gets_its_result(
 ) -> None:
     first = handed_in(owner, assignment=assignment)
     second = handed_in(classmate, assignment=assignment)
-    rider = analysis_of(second)
-    assert (rider.state, rider.leader) == ("riding", analysis_of(first))
+    follower = analysis_of(second)
+    assert (follower.state, follower.leader) == ("riding", analysis_of(first))
 
     run_once(first)
 
-    rider = analysis_of(second)
-    assert (rider.state, rider.shared, rider.leader, rider.saved_tokens) == ("done", "rode", None, 100)
+    follower = analysis_of(second)
+    assert (follower.state, follower.shared, follower.leader, follower.saved_tokens) == (
+        "done",
+        "rode",
+        None,
+        100,
+    )
     assert provider.calls == 1
     second.refresh_from_db()
     assert second.state == "summarising"
 
 
-def test_a_copy_is_anchored_in_the_riders_own_text_and_names_no_person(
+def test_a_copy_is_anchored_in_the_followers_own_text_and_names_no_person(
     assignment: Assignment, owner: User, classmate: User
 ) -> None:
     first, second = handed_in(owner, assignment=assignment), handed_in(classmate, assignment=assignment)
@@ -143,7 +148,7 @@ def test_the_job_with_less_before_it_leads(assignment: Assignment, owner: User, 
     assert [analysis_of(each).leader for each in (first, third)] == [leader, leader]
 
 
-def test_a_leader_takes_its_riders_priority(assignment: Assignment, owner: User, classmate: User) -> None:
+def test_a_leader_takes_its_followers_priority(assignment: Assignment, owner: User, classmate: User) -> None:
     first = handed_in(owner, assignment=assignment)
     handed_in(classmate, assignment=assignment)
     Job.objects.filter(document__owner=classmate).update(priority=2)
@@ -153,12 +158,12 @@ def test_a_leader_takes_its_riders_priority(assignment: Assignment, owner: User,
     assert analysis_of(first).priority == 2
 
 
-def test_a_rider_bears_a_share_of_the_charge(assignment: Assignment, owner: User, classmate: User) -> None:
+def test_a_follower_bears_a_share_of_the_charge(assignment: Assignment, owner: User, classmate: User) -> None:
     first, second = handed_in(owner, assignment=assignment), handed_in(classmate, assignment=assignment)
-    rider = analysis_of(second)
+    follower = analysis_of(second)
     _, execution, _ = run_once(first)
-    assert execution.shares == ((rider.flow, rider.group),)
-    assert analysis_of(first).shares == [[rider.flow, rider.group]]
+    assert execution.shares == ((follower.flow, follower.group),)
+    assert analysis_of(first).shares == [[follower.flow, follower.group]]
 
 
 def test_what_was_saved_is_counted_by_day_and_course(

@@ -68,7 +68,7 @@ def test_every_run_that_used_tokens_is_paid_for(provider: ScriptedProvider) -> N
     assert (job.state, job.cost, Charge.objects.count()) == ("done", 2 * ONE_CALL, 2)
 
 
-def test_a_rider_pays_nothing(assignment: Assignment, owner: User, classmate: User) -> None:
+def test_a_follower_pays_nothing(assignment: Assignment, owner: User, classmate: User) -> None:
     a_price()
     first, second = handed_in(owner, assignment=assignment), handed_in(classmate, assignment=assignment)
     run_once(first)

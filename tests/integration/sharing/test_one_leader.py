@@ -51,13 +51,13 @@ def test_processes_that_ask_at_the_same_moment(
     assert jobs.count() == PROCESSES * Section.objects.filter(document=handed[0]).count()
     leaders = Counter(jobs.exclude(state="riding").values_list("fingerprint", flat=True))
     assert set(leaders.values()) == {1}
-    for rider in jobs.filter(state="riding").select_related("leader"):
-        assert rider.leader is not None
-        assert (rider.leader.fingerprint, rider.leader.state) == (rider.fingerprint, "waiting")
+    for follower in jobs.filter(state="riding").select_related("leader"):
+        assert follower.leader is not None
+        assert (follower.leader.fingerprint, follower.leader.state) == (follower.fingerprint, "waiting")
 
 
 @pytest.mark.django_db
-def test_the_database_refuses_a_second_leader_and_a_rider_without_one() -> None:
+def test_the_database_refuses_a_second_leader_and_a_follower_without_one() -> None:
     first = analysis_of(handed_in(people.student(), assignment=people.assignment()))
     second = analysis_of(handed_in(people.student(), assignment=people.assignment()))
     for illegal in (

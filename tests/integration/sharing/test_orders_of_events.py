@@ -23,7 +23,7 @@ from feedback.providers.base import (
     Throttled,
     Unavailable,
 )
-from feedback.reconcile import settle_left_riders
+from feedback.reconcile import settle_left_followers
 from feedback.services import documents, jobs
 from tests.factories.providers import ScriptedProvider, an_answer
 from tests.factories.sharing import TEXT, analysis_of, execution_of, handed_in
@@ -57,7 +57,7 @@ class Class:
         if event == "hand_in":
             self.handed.append(handed_in(assignment=self.assignment, text=TEXTS[choice % len(TEXTS)]))
         elif event == "reconcile":
-            settle_left_riders()
+            settle_left_followers()
         elif self.handed:
             getattr(self, event)(self.handed[choice % len(self.handed)])
 
@@ -109,9 +109,9 @@ class Class:
         self._during_the_call(document, deleted_by_its_owner)
 
     def interrupted(self, document: Document) -> None:
-        """A worker dies between its own result and its riders'."""
+        """A worker dies between its own result and its followers'."""
         with self.monkeypatch.context() as patch:
-            patch.setattr("feedback.pipeline.run.deliver_to_riders", lambda leader, stage: 0)
+            patch.setattr("feedback.pipeline.run.deliver_to_followers", lambda leader, stage: 0)
             self.run(document)
 
     def _during_the_call(self, document: Document, act: Callable[[Document], object]) -> None:
@@ -145,7 +145,7 @@ class Class:
     def assert_everybody_ends(self) -> None:
         """With a reconciler and a worker at work, no job rides or waits for ever."""
         for _ in range(3 * len(self.handed) + 1):
-            settle_left_riders()
+            settle_left_followers()
             for document in self.handed:
                 self.run(document)
         analyses = Job.objects.filter(kind=Job.Kind.ANALYSE)

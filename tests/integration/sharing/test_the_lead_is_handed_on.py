@@ -1,4 +1,4 @@
-"""Whatever becomes of a leader, no rider is left behind."""
+"""Whatever becomes of a leader, no follower is left behind."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from feedback.models import Assignment, Document, Feedback, Job, User
 from feedback.pipeline.recover import recover
 from feedback.pipeline.run import run
 from feedback.providers.base import Call, Rejected, Request, Throttled
-from feedback.reconcile import settle_left_riders
+from feedback.reconcile import settle_left_followers
 from feedback.services import documents, jobs
 from tests.factories import people
 from tests.factories.providers import ScriptedProvider
@@ -39,7 +39,7 @@ def test_after_a_failure_the_next_takes_over(three: list[Document], provider: Sc
     assert states(three) == ["failed", "done", "done"]
 
 
-def test_a_throttled_leader_keeps_its_riders(three: list[Document], provider: ScriptedProvider) -> None:
+def test_a_throttled_leader_keeps_its_followers(three: list[Document], provider: ScriptedProvider) -> None:
     provider.errors = [Throttled()]
     run_once(three[0])
     assert states(three) == ["waiting", "riding", "riding"]
@@ -55,7 +55,7 @@ def test_a_waiting_leader_that_is_deleted_hands_over(three: list[Document]) -> N
     assert states(three) == ["waiting", "riding"]
 
 
-def test_a_rider_that_is_cancelled_leaves_the_leader_alone(three: list[Document]) -> None:
+def test_a_follower_that_is_cancelled_leaves_the_leader_alone(three: list[Document]) -> None:
     documents.cancel(three[1])
     assert states(three) == ["waiting", "cancelled", "riding"]
     run_once(three[0])
@@ -69,8 +69,8 @@ def test_a_running_call_goes_on_for_its_riders(
 ) -> None:
     def end_the_leader(request: Request, call: Call) -> None:
         ending(three[0])  # type: ignore[operator]
-        heir = analysis_of(three[1])
-        assert (heir.state, heir.attempt) == ("running", 1)
+        successor = analysis_of(three[1])
+        assert (successor.state, successor.attempt) == ("running", 1)
         assert not call.aborted
 
     provider.before_the_end = end_the_leader
@@ -81,7 +81,7 @@ def test_a_running_call_goes_on_for_its_riders(
     assert not Feedback.objects.filter(document=three[0]).exists()
 
 
-def test_a_call_that_was_taken_over_and_fails_is_tried_again_for_its_heir(
+def test_a_call_that_was_taken_over_and_fails_is_tried_again_for_its_successor(
     three: list[Document], provider: ScriptedProvider
 ) -> None:
     def end_the_leader(request: Request, call: Call) -> None:
@@ -91,8 +91,8 @@ def test_a_call_that_was_taken_over_and_fails_is_tried_again_for_its_heir(
     provider.before_the_end = end_the_leader
     execution = execution_of(analysis_of(three[0]))
     assert run(execution.job, execution) is None  # that RQ job is over
-    heir = analysis_of(three[1])
-    assert (heir.state, heir.lease, heir.leader) == ("waiting", None, None)
+    successor = analysis_of(three[1])
+    assert (successor.state, successor.lease, successor.leader) == ("waiting", None, None)
     assert states(three) == ["cancelled", "waiting", "riding"]
 
 
@@ -107,21 +107,21 @@ def test_a_worker_that_died_with_a_call_that_was_taken_over(three: list[Document
     assert analysis_of(three[1]).failures == 1
 
 
-def test_reconcile_finds_riders_of_a_leader_that_vanished(three: list[Document]) -> None:
+def test_reconcile_finds_followers_of_a_leader_that_vanished(three: list[Document]) -> None:
     three[0].delete()  # past every service
     assert states(three) == ["riding", "riding"]
-    assert settle_left_riders() == 1
+    assert settle_left_followers() == 1
     assert states(three) == ["waiting", "riding"]
-    assert settle_left_riders() == 0
+    assert settle_left_followers() == 0
 
 
 def test_reconcile_delivers_what_a_worker_could_not(
     three: list[Document], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("feedback.pipeline.run.deliver_to_riders", lambda leader, stage: 0)
+    monkeypatch.setattr("feedback.pipeline.run.deliver_to_followers", lambda leader, stage: 0)
     run_once(three[0])
     assert states(three) == ["done", "riding", "riding"]
-    assert settle_left_riders() == 2
+    assert settle_left_followers() == 2
     assert states(three) == ["done", "done", "done"]
 
 
@@ -135,7 +135,7 @@ def test_a_retry_rides_where_the_work_is_under_way_again(
     assert states(three) == ["riding", "waiting", "riding"]
 
 
-def test_a_rider_fails_by_its_own_attempts_only(three: list[Document], provider: ScriptedProvider) -> None:
+def test_a_follower_fails_by_its_own_attempts_only(three: list[Document], provider: ScriptedProvider) -> None:
     provider.errors = [Rejected(), Rejected(), Rejected()]
     for document in three:
         with pytest.raises(JobFailed):

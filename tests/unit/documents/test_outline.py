@@ -14,10 +14,10 @@ from feedback.documents import (
     carried,
     covers,
     divided,
+    division_points,
     merged,
     outline_of,
     outlined,
-    places,
     renamed,
     split,
 )
@@ -48,7 +48,7 @@ def test_the_last_section_has_nothing_to_be_joined_with() -> None:
 
 
 def test_a_section_is_divided_before_a_paragraph_and_both_parts_are_numbered() -> None:
-    (place,) = places(ESSAY, outlined(ESSAY, PROPOSED)[1])
+    (place,) = division_points(ESSAY, outlined(ESSAY, PROPOSED)[1])
     assert titles(divided(ESSAY, PROPOSED, place.start)) == [
         "Bread", "Prices (1 of 2)", "Prices (2 of 2)", "Hunger",
     ]  # fmt: skip
@@ -57,7 +57,7 @@ def test_a_section_is_divided_before_a_paragraph_and_both_parts_are_numbered() -
 def test_a_single_paragraph_is_divided_before_a_sentence() -> None:
     text = Parsed("One is here. Two is there. Three is away.", (), 9)
     (section,) = split(text)
-    assert [place.opening for place in places(text, section)] == [
+    assert [place.opening for place in division_points(text, section)] == [
         "Two is there. Three is away.",
         "Three is away.",
     ]
@@ -112,7 +112,7 @@ def test_whatever_is_corrected_the_sections_joined_are_the_text(data: st.DataObj
 
 
 def test_an_outline_goes_along_when_the_text_is_edited() -> None:
-    (place,) = places(ESSAY, outlined(ESSAY, PROPOSED)[1])
+    (place,) = division_points(ESSAY, outlined(ESSAY, PROPOSED)[1])
     outline = renamed(ESSAY, divided(ESSAY, PROPOSED, place.start), place.start, "Wages")
     more = prose(40) + " And one thing more."
     edited = document((1, "Bread"), more, (2, "Prices"), prose(60), prose(50), (2, "Hunger"), prose(60))

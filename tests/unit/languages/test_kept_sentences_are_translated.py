@@ -9,7 +9,7 @@ from feedback.documents import messages
 from feedback.documents.errors import Encrypted
 from feedback.documents.messages import say
 from feedback.models import Section
-from feedback.pipeline.verdict import BUSY
+from feedback.pipeline.failure import BUSY
 from feedback.portal.messages import heading_of, told
 
 

@@ -13,7 +13,7 @@ from botocore.session import Session
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.providers.classing import NEVER_LEARNT, Concerns, Rule, classify, read_rules
+from feedback.providers.classing import NEVER_LEARNT, Concerns, ErrorRule, classify, read_rules
 from feedback.providers.generation import LEARNABLE
 
 RULES = read_rules()
@@ -22,12 +22,12 @@ RUNTIME = Session().get_service_model("bedrock-runtime")
 STREAM = cast("StructureShape", RUNTIME.shape_for("ConverseStreamOutput"))
 
 
-def named(rule: Rule) -> str:
+def named(rule: ErrorRule) -> str:
     return rule.id
 
 
 @pytest.mark.parametrize("rule", RULES, ids=named)
-def test_a_rules_example_is_classed_by_that_very_rule(rule: Rule) -> None:
+def test_a_rules_example_is_classed_by_that_very_rule(rule: ErrorRule) -> None:
     for service in (rule.service,) if rule.service else SERVICES:
         classed = classify(service, rule.example_code, rule.example_status, rule.example)
         assert classed.rule_id == rule.id
@@ -35,7 +35,7 @@ def test_a_rules_example_is_classed_by_that_very_rule(rule: Rule) -> None:
 
 
 @pytest.mark.parametrize("rule", RULES, ids=named)
-def test_a_rule_has_a_source_and_a_situation(rule: Rule) -> None:
+def test_a_rule_has_a_source_and_a_situation(rule: ErrorRule) -> None:
     assert urlparse(rule.source).scheme == "https"
     assert rule.situation
     assert rule.example

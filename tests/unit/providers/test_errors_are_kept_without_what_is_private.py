@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from feedback.providers.classing import Rule, read_rules
+from feedback.providers.classing import ErrorRule, read_rules
 from feedback.providers.redaction import KEPT, fingerprint_of, redact
 
 ESSAY = "The industrial revolution changed how people lived, worked and thought about time itself."
@@ -60,7 +60,7 @@ def test_what_is_kept(text: str, kept: str) -> None:
 
 
 @pytest.mark.parametrize("rule", [rule for rule in read_rules() if rule.known], ids=lambda rule: rule.id)
-def test_the_words_that_decide_stay_readable(rule: Rule) -> None:
+def test_the_words_that_decide_stay_readable(rule: ErrorRule) -> None:
     kept = redact(rule.example)
     assert rule.text is None or rule.text.search(kept)
 

@@ -85,8 +85,8 @@ def test_the_leaders_document_is_deleted_while_its_call_runs(
     (leader,) = analyses(state="running")
     deleted_by_its_owner(Document.objects.get(pk=leader.document_id))
     calls_take(simulator, 0.5)  # the summaries
-    heir, other = analyses()
-    assert sorted([heir.state, other.state]) == ["riding", "running"]
+    successor, other = analyses()
+    assert sorted([successor.state, other.state]) == ["riding", "running"]
     wait_until(all_ended, "the others have ended")
     assert not Feedback.objects.filter(document=leader.document_id).exists()
     assert sorted(job.shared for job in analyses(state="done")) == ["", "rode"]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from config.turns import Turns
+from config.request_limit import RequestLimit
 
 PATIENCE = 30  # seconds, for a machine that is busy
 PAGE, STREAM = b"text/html", b"text/event-stream"
@@ -40,7 +40,7 @@ class Site:
 class Visit:
     """One request, and what was answered."""
 
-    def __init__(self, turns: Turns, path: str = "/", *, body: list[bytes] | None = None) -> None:
+    def __init__(self, limit: RequestLimit, path: str = "/", *, body: list[bytes] | None = None) -> None:
         self.sent: list[Any] = []
         self.body = body if body is not None else [b""]
         self.more_comes = asyncio.Event()
@@ -49,7 +49,7 @@ class Visit:
             "type": "http", "method": "GET", "path": path, "headers": headers, "query_string": b"",
             "scheme": "http", "server": ("localhost", 80),
         }  # fmt: skip
-        self.task = asyncio.ensure_future(turns(scope, self._receive, self._send))  # type: ignore[arg-type]
+        self.task = asyncio.ensure_future(limit(scope, self._receive, self._send))  # type: ignore[arg-type]
 
     async def _receive(self) -> Any:
         if not self.body:
@@ -61,8 +61,8 @@ class Visit:
         self.sent.append(event)
 
     @classmethod
-    def whole(cls, turns: Turns, path: str = "/") -> Visit:
-        visit = cls(turns, path)
+    def whole(cls, limit: RequestLimit, path: str = "/") -> Visit:
+        visit = cls(limit, path)
         visit.more_comes.set()
         return visit
 
@@ -80,11 +80,11 @@ def play(scene: Coroutine[Any, Any, None]) -> None:
     asyncio.run(asyncio.wait_for(scene, PATIENCE))
 
 
-def test_a_request_that_comes_while_all_turns_are_taken_waits_for_one() -> None:
+def test_a_request_that_comes_while_all_slots_are_taken_waits_for_one() -> None:
     async def scene() -> None:
         site = Site()
-        turns = Turns(site)
-        first, second = Visit.whole(turns), Visit.whole(turns)
+        limit = RequestLimit(site)
+        first, second = Visit.whole(limit), Visit.whole(limit)
         await site.until_begun(1)
         for _ in range(10):
             await asyncio.sleep(0)
@@ -100,27 +100,27 @@ def test_a_request_that_waited_too_long_is_answered_with_the_time_to_come_back(s
 
     async def scene() -> None:
         site = Site()
-        turns = Turns(site)
-        first = Visit.whole(turns)
+        limit = RequestLimit(site)
+        first = Visit.whole(limit)
         await site.until_begun(1)
-        refused = Visit.whole(turns)
+        refused = Visit.whole(limit)
         assert await refused.status() == 503
         assert (b"Retry-After", b"15") in refused.sent[0]["headers"]
         assert b"back in a moment" in refused.sent[1]["body"]
         site.may_end.set()
         assert await first.status() == 200
-        assert await Visit.whole(turns).status() == 200, "the turn was given back"
+        assert await Visit.whole(limit).status() == 200, "the slot was given back"
 
     play(scene())
 
 
-def test_a_client_that_went_away_gives_its_turn_back() -> None:
+def test_a_client_that_went_away_gives_its_slot_back() -> None:
     async def scene() -> None:
         site = Site()
-        turns = Turns(site)
-        first = Visit.whole(turns)
+        limit = RequestLimit(site)
+        first = Visit.whole(limit)
         await site.until_begun(1)
-        second = Visit.whole(turns)
+        second = Visit.whole(limit)
         first.task.cancel()
         site.may_end.set()
         assert await second.status() == 200
@@ -128,13 +128,13 @@ def test_a_client_that_went_away_gives_its_turn_back() -> None:
     play(scene())
 
 
-def test_a_slow_upload_takes_no_turn_before_it_is_there() -> None:
+def test_a_slow_upload_takes_no_slot_before_it_is_there() -> None:
     async def scene() -> None:
         site = Site()
         site.may_end.set()
-        turns = Turns(site)
-        slow = Visit(turns, body=[b"half of it"])
-        assert await Visit.whole(turns).status() == 200
+        limit = RequestLimit(site)
+        slow = Visit(limit, body=[b"half of it"])
+        assert await Visit.whole(limit).status() == 200
         slow.more_comes.set()
         assert await slow.status() == 200
 
@@ -144,8 +144,8 @@ def test_a_slow_upload_takes_no_turn_before_it_is_there() -> None:
 def test_an_open_event_stream_keeps_no_request_waiting() -> None:
     async def scene() -> None:
         site = Site(STREAM)
-        turns = Turns(site)
-        streams = [Visit.whole(turns) for _ in range(3)]
+        limit = RequestLimit(site)
+        streams = [Visit.whole(limit) for _ in range(3)]
         await site.until_begun(3)
         site.may_end.set()
         assert [await each.status() for each in streams] == [200] * 3
@@ -154,13 +154,13 @@ def test_an_open_event_stream_keeps_no_request_waiting() -> None:
 
 
 @pytest.mark.parametrize("path", ["/health/", "/metrics", "/static/css/base.css"])
-def test_what_a_busy_process_answers_out_of_turn(path: str) -> None:
+def test_what_a_busy_process_answers_past_the_limit(path: str) -> None:
     async def scene() -> None:
         site = Site()
-        turns = Turns(site)
-        Visit.whole(turns)
+        limit = RequestLimit(site)
+        Visit.whole(limit)
         await site.until_begun(1)
-        other = Visit.whole(turns, path)
+        other = Visit.whole(limit, path)
         await site.until_begun(2)
         site.may_end.set()
         assert await other.status() == 200

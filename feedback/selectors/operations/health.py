@@ -30,26 +30,26 @@ class Level(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Health:
     level: Level
     sentence: str
     advice: str = ""  # what to do first
 
 
-def verdict_of(now: Operations) -> Verdict:
+def health_of(now: Operations) -> Health:
     """The worst that is the case."""
-    return next(_verdicts(now))
+    return next(_candidates(now))
 
 
-def _verdicts(now: Operations) -> Iterator[Verdict]:
+def _candidates(now: Operations) -> Iterator[Health]:
     if now.gate_error or now.workers is None:
-        yield Verdict(
+        yield Health(
             Level.DOWN,
             _("Students are not being served: Redis does not answer. What they hand in is kept."),
             _("Bring Redis back: work goes on by itself, and nothing is lost."),
         )
     if not now.solo and not now.alive:
-        yield Verdict(
+        yield Health(
             Level.DOWN,
             _("Students are not being served: no worker runs, and %(work)s.") % {"work": _waiting(now)},
             _("Start a worker: manage.py rqworker, over all queues."),
@@ -59,7 +59,7 @@ def _verdicts(now: Operations) -> Iterator[Verdict]:
     yield _well(now)
 
 
-def _standing(now: Operations) -> Iterator[Verdict]:
+def _standing(now: Operations) -> Iterator[Health]:
     """Upstreams that let nothing through: it matters most where work waits for them."""
     still = [each for each in now.upstreams if each.stands_still]
     needed = [each for each in now.upstreams if each.waiting or each.in_flight]
@@ -73,37 +73,37 @@ def _standing(now: Operations) -> Iterator[Verdict]:
             else _("Some students are not being served: %(why)s, and %(work)s.")
         )
         told = words % {"why": _why_still(first), "work": _waiting(now)}
-        yield Verdict(Level.DOWN if everywhere else Level.SLOW, told, _what_helps(first))
+        yield Health(Level.DOWN if everywhere else Level.SLOW, told, _what_helps(first))
     elif still:
         words = _("Nobody waits, but %(why)s: new work for it will wait.")
         if now.waiting:
             words = _("Students are being served, but %(why)s: new work for it will wait.")
-        yield Verdict(Level.SLOW, words % {"why": _why_still(still[0])}, _what_helps(still[0]))
+        yield Health(Level.SLOW, words % {"why": _why_still(still[0])}, _what_helps(still[0]))
 
 
-def _hindered(now: Operations) -> Iterator[Verdict]:
+def _hindered(now: Operations) -> Iterator[Health]:
     for each in now.upstreams:
         rate = each.throttle_rate
         if rate is not None and rate > THROTTLED and each.runs >= ENOUGH:
             words = _("Students are being served slowly: %(upstream)s throttles %(rate)d %% of the calls.")
             told = words % {"upstream": each.name, "rate": rate}
-            yield Verdict(Level.SLOW, told, _("Lower its rate, or let it tune itself (adaptive)."))
+            yield Health(Level.SLOW, told, _("Lower its rate, or let it tune itself (adaptive)."))
         if each.failed * 2 > each.runs and each.runs >= ENOUGH:
             words = _("Students are being served badly: more than half of the calls to %(upstream)s fail.")
             told = words % {"upstream": each.name}
-            yield Verdict(Level.SLOW, told, _("Look at the dead jobs by cause."))
+            yield Health(Level.SLOW, told, _("Look at the dead jobs by cause."))
     if now.oldest is not None and now.oldest > LONG_WAIT and now.waiting > LONG_LINE:
         words = _("Students are being served, and wait long: %(work)s, the oldest for %(minutes)d minutes.")
         told = words % {"work": _waiting(now), "minutes": now.oldest.total_seconds() / 60}
-        yield Verdict(Level.SLOW, told, _("Look whether the limit or the slots hold them up."))
+        yield Health(Level.SLOW, told, _("Look whether the limit or the slots hold them up."))
 
 
-def _well(now: Operations) -> Verdict:
+def _well(now: Operations) -> Health:
     if not now.waiting and not now.in_flight:
-        return Verdict(Level.WELL, _("Nobody waits: whatever is handed in starts at once."))
+        return Health(Level.WELL, _("Nobody waits: whatever is handed in starts at once."))
     calls = ngettext("%(n)d call is in flight", "%(n)d calls are in flight", now.in_flight)
     words = _("Students are being served: %(calls)s, %(work)s.")
-    return Verdict(Level.WELL, words % {"calls": calls % {"n": now.in_flight}, "work": _waiting(now)})
+    return Health(Level.WELL, words % {"calls": calls % {"n": now.in_flight}, "work": _waiting(now)})
 
 
 def _waiting(now: Operations) -> str:

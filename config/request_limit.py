@@ -1,8 +1,9 @@
-"""Requests take turns: as many are worked on at once as there are connections to PostgreSQL.
+"""The request concurrency limit: requests worked on at once are as many as connections to PostgreSQL.
 
-Under ASGI each request has a thread of its own. Hundreds of them only take the processor from those that hold
-a connection, and then fail for want of one. So the others wait here, where it costs nothing, and whoever has
-waited too long is told when to come back. Under WSGI the server's own threads are the turns.
+Under ASGI each request has a thread of its own. Hundreds of them only take the processor from those that have
+a connection, and then fail for want of one. So the others wait here, where it costs nothing; one that has
+waited too long is answered with 503 and the time after which to come back. Under WSGI the server's threads
+are the limit.
 """
 
 from __future__ import annotations
@@ -35,11 +36,11 @@ STREAM = b"text/event-stream"
 
 
 class WaitedTooLong(Exception):
-    """No turn was free in time."""
+    """No slot was free in time."""
 
 
-class Turns:
-    """An ASGI application before another."""
+class RequestLimit:
+    """An ASGI application that passes requests on to another, each once it has a slot."""
 
     def __init__(self, application: ASGI3Application) -> None:
         self._application = application
@@ -49,46 +50,49 @@ class Turns:
         if scope["type"] != "http" or scope["path"].startswith(ALWAYS_OPEN):
             await self._application(scope, receive, send)
             return
-        turn = Turn(self._free)
-        cast("dict[str, object]", scope)[CLIENT_IS_GONE] = lambda: turn.client_is_gone
+        slot = RequestSlot(self._free)
+        cast("dict[str, object]", scope)[CLIENT_IS_GONE] = lambda: slot.client_is_gone
         try:
-            await self._application(scope, partial(turn.receive, receive), partial(turn.send, send))
+            await self._application(scope, partial(slot.receive, receive), partial(slot.send, send))
         except WaitedTooLong:
             await _refuse(scope, send)
         finally:
-            turn.end()
+            slot.free()
 
 
-class Turn:
-    """Begins when the whole request has come, however slowly; an event stream's ends when that begins."""
+class RequestSlot:
+    """One request's slot: taken when the whole request has come, however slowly, and given back at its end.
+
+    An event stream gives it back when the stream begins.
+    """
 
     def __init__(self, free: asyncio.Semaphore) -> None:
         self._free = free
-        self._is_mine = False
+        self._is_taken = False
         self.client_is_gone = False
 
     async def receive(self, receive: ASGIReceiveCallable) -> ASGIReceiveEvent:
         event = await receive()
         if event["type"] == "http.request" and not event.get("more_body"):
-            await self._begin()
+            await self._take()
         self.client_is_gone = event["type"] == "http.disconnect"
         return event
 
     async def send(self, send: ASGISendCallable, event: ASGISendEvent) -> None:
         if event["type"] == "http.response.start" and STREAM in dict(event["headers"]).values():
-            self.end()
+            self.free()
         await send(event)
 
-    async def _begin(self) -> None:
+    async def _take(self) -> None:
         try:
             async with asyncio.timeout(settings.REQUEST_WAIT_SECONDS):
-                self._is_mine = await self._free.acquire()
+                self._is_taken = await self._free.acquire()
         except TimeoutError:
             raise WaitedTooLong from None
 
-    def end(self) -> None:
-        if self._is_mine:
-            self._is_mine = False
+    def free(self) -> None:
+        if self._is_taken:
+            self._is_taken = False
             self._free.release()
 
 

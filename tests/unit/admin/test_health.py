@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from feedback.selectors.operations.figures import Operations, UpstreamFigures
-from feedback.selectors.operations.verdict import Level, verdict_of
+from feedback.selectors.operations.health import Level, health_of
 from feedback.selectors.workers import Worker
 from limiter.gate import BreakerMode, BreakerState, Status
 from limiter.models import Upstream
@@ -38,55 +38,55 @@ def now(*upstreams: UpstreamFigures, **fields: Any) -> Operations:
 
 
 def test_when_no_work_waits_all_is_well() -> None:
-    verdict = verdict_of(now(figures()))
-    assert (verdict.level, verdict.sentence) == (
+    health = health_of(now(figures()))
+    assert (health.level, health.sentence) == (
         Level.WELL,
         "Nobody waits: whatever is handed in starts at once.",
     )
 
 
 def test_a_line_that_moves_is_service() -> None:
-    verdict = verdict_of(now(figures(in_line=12, in_flight=3, since=NOW - timedelta(seconds=20))))
-    assert verdict.level == Level.WELL
-    assert verdict.sentence == "Students are being served: 3 calls are in flight, 12 jobs wait."
+    health = health_of(now(figures(in_line=12, in_flight=3, since=NOW - timedelta(seconds=20))))
+    assert health.level == Level.WELL
+    assert health.sentence == "Students are being served: 3 calls are in flight, 12 jobs wait."
 
 
 def test_without_redis_no_work_is_served_and_nothing_is_lost() -> None:
     for away in (now(figures(), gate_error="refused"), now(figures(), workers=None)):
-        assert verdict_of(away).level == Level.DOWN
-        assert "Redis does not answer" in verdict_of(away).sentence
+        assert health_of(away).level == Level.DOWN
+        assert "Redis does not answer" in health_of(away).sentence
 
 
 def test_without_a_worker_no_work_is_served_but_solo_needs_none() -> None:
     dead = replace(WORKER, is_alive=False)
-    verdict = verdict_of(now(figures(in_line=1), workers=[dead]))
-    assert verdict.level == Level.DOWN
-    assert "no worker runs, and 1 job waits" in verdict.sentence
-    assert verdict_of(now(figures(), workers=[], solo=True)).level == Level.WELL
+    health = health_of(now(figures(in_line=1), workers=[dead]))
+    assert health.level == Level.DOWN
+    assert "no worker runs, and 1 job waits" in health.sentence
+    assert health_of(now(figures(), workers=[], solo=True)).level == Level.WELL
 
 
 def test_an_open_breaker_before_all_that_waits_is_no_service() -> None:
-    verdict = verdict_of(now(figures(breaker=BreakerState.OPEN, in_line=4), figures("offline")))
-    assert verdict.level == Level.DOWN
-    assert "the breaker of bedrock is open since 22:00, and 4 jobs wait" in verdict.sentence
-    assert "tries again by itself in 40 s" in verdict.advice
+    health = health_of(now(figures(breaker=BreakerState.OPEN, in_line=4), figures("offline")))
+    assert health.level == Level.DOWN
+    assert "the breaker of bedrock is open since 22:00, and 4 jobs wait" in health.sentence
+    assert "tries again by itself in 40 s" in health.advice
 
 
 def test_where_others_are_served_some_are_not() -> None:
-    verdict = verdict_of(now(figures(paused=True, in_line=4), figures("offline", in_flight=1)))
-    assert verdict.level == Level.SLOW
-    assert verdict.sentence.startswith("Some students are not being served: bedrock is paused")
-    assert "Resume" in verdict.advice
+    health = health_of(now(figures(paused=True, in_line=4), figures("offline", in_flight=1)))
+    assert health.level == Level.SLOW
+    assert health.sentence.startswith("Some students are not being served: bedrock is paused")
+    assert "Resume" in health.advice
 
 
 def test_what_stands_still_is_reported_before_anybody_waits_for_it() -> None:
-    verdict = verdict_of(now(figures(breaker=BreakerState.OPEN, breaker_mode="forced_open")))
-    assert verdict.level == Level.SLOW
-    assert "held open by an operator: new work for it will wait" in verdict.sentence
+    health = health_of(now(figures(breaker=BreakerState.OPEN, breaker_mode="forced_open")))
+    assert health.level == Level.SLOW
+    assert "held open by an operator: new work for it will wait" in health.sentence
 
 
 def test_an_observing_breaker_stops_no_work() -> None:
-    assert verdict_of(now(figures(breaker=BreakerState.OPEN, breaker_mode="observe"))).level == Level.WELL
+    assert health_of(now(figures(breaker=BreakerState.OPEN, breaker_mode="observe"))).level == Level.WELL
 
 
 @pytest.mark.parametrize(
@@ -98,9 +98,9 @@ def test_an_observing_breaker_stops_no_work() -> None:
     ],
 )
 def test_what_slows_students_down_is_named(counted: dict[str, Any], words: str) -> None:
-    verdict = verdict_of(now(figures(**counted)))
-    assert verdict.level == Level.SLOW
-    assert words in verdict.sentence
+    health = health_of(now(figures(**counted)))
+    assert health.level == Level.SLOW
+    assert words in health.sentence
 
 
 @pytest.mark.parametrize(
@@ -113,4 +113,4 @@ def test_what_slows_students_down_is_named(counted: dict[str, Any], words: str) 
     ],
 )
 def test_what_is_too_little_to_mean_anything_is_not(counted: dict[str, Any]) -> None:
-    assert verdict_of(now(figures(**counted))).level == Level.WELL
+    assert health_of(now(figures(**counted))).level == Level.WELL

@@ -27,7 +27,7 @@ from limiter.gate.model import Outcome
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Failure:
     """How a run ended, and whether another attempt may follow."""
 
     outcome: Outcome
@@ -71,23 +71,23 @@ _PROVIDER: tuple[tuple[type[ProviderError], Outcome, bool, bool, str], ...] = (
 )
 
 
-def verdict_of(error: Exception, execution: Execution) -> Verdict:
-    """The verdict on a run that raised."""
+def failure_of(error: Exception, execution: Execution) -> Failure:
+    """What the error that ended a run means for the gate, the job and the student."""
     detail = f"{type(error).__name__}: {error}"
     if isinstance(error, Aborted):
         if execution.abort_reason == AbortReason.DEADLINE:
-            return Verdict(Outcome.FAILURE, True, True, SLOW, detail)
+            return Failure(Outcome.FAILURE, True, True, SLOW, detail)
         # Cut on our side (shutdown, lost lease): the run never counted. What the provider holds for a
         # call that it had taken is gone all the same.
         outcome = Outcome.REJECTED if execution.was_accepted else Outcome.RETURNED
-        return Verdict(outcome, True, False, BROKEN, f"{detail} ({execution.abort_reason})")
+        return Failure(outcome, True, False, BROKEN, f"{detail} ({execution.abort_reason})")
     if isinstance(error, DocumentError):
-        return Verdict(Outcome.REJECTED, False, True, str(error), detail)
+        return Failure(Outcome.REJECTED, False, True, str(error), detail)
     if isinstance(error, Undelivered):
-        return Verdict(Outcome.FAILURE, True, True, str(error), detail, error.retry_after)
+        return Failure(Outcome.FAILURE, True, True, str(error), detail, error.retry_after)
     for kind, outcome, again, counts, problem in _PROVIDER:
         if isinstance(error, kind):
             usage = error.usage or TokenUsage()
             room = error.room if isinstance(error, Truncated) else 0
-            return Verdict(outcome, again, counts, problem, detail, error.retry_after, usage, room)
-    return Verdict(Outcome.REJECTED, True, True, BROKEN, detail)
+            return Failure(outcome, again, counts, problem, detail, error.retry_after, usage, room)
+    return Failure(Outcome.REJECTED, True, True, BROKEN, detail)
