@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from django.core.mail import EmailMessage
 
-from limiter.face.stores import in_memory, use_stores
+from limiter.named.stores import in_memory, use_stores
 from tests.people import assignment, classmate, operator, outsider, owner, teacher
 
 __all__ = ["assignment", "classmate", "operator", "outsider", "owner", "teacher"]

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 import redis
 
-from limiter.circuits import compile_circuit
-from limiter.circuits.redis import RedisCircuits
+from limiter.breakers import compile_breaker
+from limiter.breakers.redis import RedisBreakers
 from limiter.gate import (
     BreakerConfig,
     FlowPolicy,
@@ -25,7 +25,7 @@ from limiter.limits.redis import RedisLimits
 
 U = "bedrock"
 RULE = compile_rule(Algorithm.TOKEN_BUCKET, "7/m", None)
-CIRCUIT = compile_circuit(BreakerConfig(failures=2), probe_seconds=180)
+SPEC = compile_breaker(BreakerConfig(failures=2), probe_seconds=180)
 Asked = Callable[[RedisGate, list[Lease]], object]
 READING: dict[str, Asked] = {
     "status": lambda gate, _: gate.status(U),
@@ -130,12 +130,12 @@ def taken(server: redis.Redis) -> int:
 
 
 def test_limits_and_breakers_by_name_are_read_on_a_replica(server: redis.Redis) -> None:
-    limits, circuits = RedisLimits(server), RedisCircuits(server)
+    limits, breakers = RedisLimits(server), RedisBreakers(server)
     limits.take(RULE, "key")
-    circuits.ask("library", CIRCUIT)
+    breakers.allow("library", SPEC)
     server.replicaof("127.0.0.1", 1)
     assert limits.peek(RULE, "key").allowed
-    assert circuits.state("library", CIRCUIT).value == "closed"
-    for write in (lambda: limits.take(RULE, "key"), lambda: circuits.ask("library", CIRCUIT)):
+    assert breakers.state("library", SPEC).value == "closed"
+    for write in (lambda: limits.take(RULE, "key"), lambda: breakers.allow("library", SPEC)):
         with pytest.raises(GateUnavailable):
             write()

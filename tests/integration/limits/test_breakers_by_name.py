@@ -12,16 +12,16 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 import limiter
-from limiter.circuits.redis import RedisCircuits
-from limiter.face.stores import Stores, in_memory, use_stores
+from limiter.breakers.redis import RedisBreakers
 from limiter.gate.model import BreakerState
 from limiter.limits.redis import RedisLimits
+from limiter.named.stores import Stores, in_memory, use_stores
 
 
 @pytest.fixture(params=["memory", "redis"], autouse=True)
 def named(request: pytest.FixtureRequest, settings: Settings, redis_client: redis.Redis) -> Iterator[None]:
     settings.BREAKERS = {"library": {"failures": 2, "open_seconds": 500}}
-    shared = Stores(RedisLimits(redis_client), RedisCircuits(redis_client))
+    shared = Stores(RedisLimits(redis_client), RedisBreakers(redis_client))
     with use_stores(in_memory() if request.param == "memory" else shared):
         yield
 
@@ -86,5 +86,5 @@ def test_what_the_service_asks_for_is_heard() -> None:
 
 def test_a_store_that_is_away_does_not_stop_the_call() -> None:
     nowhere = redis.Redis(port=1, retry=Retry(NoBackoff(), 0))
-    with use_stores(Stores(in_memory().limits, RedisCircuits(nowhere))):
+    with use_stores(Stores(in_memory().limits, RedisBreakers(nowhere))):
         assert limiter.breaker("library").call(int, "7") == 7

@@ -19,9 +19,9 @@ from redis.retry import Retry
 
 import limiter
 from feedback.models import User
-from limiter.face.middleware import LimitMiddleware
-from limiter.face.stores import Stores, in_memory, use_stores
 from limiter.limits.redis import RedisLimits
+from limiter.named.middleware import LimitMiddleware
+from limiter.named.stores import Stores, in_memory, use_stores
 from tests.people import signed_in
 
 BROWSER = "text/html,application/xhtml+xml,*/*;q=0.8"
@@ -115,7 +115,7 @@ def test_a_store_that_is_away_lets_requests_through(
 ) -> None:
     settings.LIMITS = {"page": ONCE}
     nowhere = redis.Redis(port=1, retry=Retry(NoBackoff(), 0))
-    with use_stores(Stores(RedisLimits(nowhere), in_memory().circuits)):
+    with use_stores(Stores(RedisLimits(nowhere), in_memory().breakers)):
         assert [page(ask()).status_code for _ in range(2)] == [200, 200]
     assert "lets through" in caplog.text
 

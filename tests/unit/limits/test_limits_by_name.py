@@ -10,8 +10,8 @@ from django.core.exceptions import ImproperlyConfigured
 from pytest_django import Settings
 
 import limiter
-from limiter.face.stores import in_memory, use_stores
 from limiter.limits import Unable
+from limiter.named.stores import in_memory, use_stores
 
 
 @pytest.fixture(autouse=True)

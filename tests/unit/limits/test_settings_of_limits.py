@@ -8,7 +8,7 @@ import sys
 import pytest
 from pytest_django import Settings
 
-from limiter.face.checks import check_named
+from limiter.named.checks import check_named
 
 
 def test_the_projects_own_limits_pass() -> None:

@@ -10,14 +10,14 @@ from limiter.gates import MEMORY, backend, redis_of_queues
 from limiter.process_wide import ProcessWide
 
 if TYPE_CHECKING:
-    from limiter.circuits import Circuits
+    from limiter.breakers import Breakers
     from limiter.limits import Limits
 
 
 @dataclass(frozen=True, slots=True)
 class Stores:
     limits: Limits
-    circuits: Circuits
+    breakers: Breakers
 
 
 def stores() -> Stores:
@@ -39,16 +39,16 @@ _stores: ProcessWide[Stores] = ProcessWide(_made)
 
 def in_memory() -> Stores:
     """New and empty. Nothing on this path imports redis."""
-    from limiter.circuits.memory import MemoryCircuits
+    from limiter.breakers.memory import MemoryBreakers
     from limiter.limits.memory import MemoryLimits
 
-    return Stores(MemoryLimits(), MemoryCircuits())
+    return Stores(MemoryLimits(), MemoryBreakers())
 
 
 def _in_redis() -> Stores:
     """On the connection that the gate has."""
-    from limiter.circuits.redis import RedisCircuits
+    from limiter.breakers.redis import RedisBreakers
     from limiter.limits.redis import RedisLimits
 
     connection = redis_of_queues()
-    return Stores(RedisLimits(connection), RedisCircuits(connection))
+    return Stores(RedisLimits(connection), RedisBreakers(connection))

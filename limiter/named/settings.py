@@ -17,7 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from limiter.circuits import Circuit, compile_circuit
+from limiter.breakers import BreakerSpec, compile_breaker
 from limiter.gate.model import BreakerConfig, BreakerMode
 from limiter.limits import Algorithm, Rule, compile_rule
 
@@ -54,8 +54,8 @@ class BreakerSettings(Strict):
     successes: int = Field(HEALTHY.successes, ge=1)
     probe_seconds: float = Field(300.0, gt=0)
 
-    def circuit(self) -> Circuit:
-        return compile_circuit(
+    def spec(self) -> BreakerSpec:
+        return compile_breaker(
             BreakerConfig(**self.model_dump(exclude={"probe_seconds"})), self.probe_seconds
         )
 
@@ -67,7 +67,7 @@ def rule_of(name: str) -> Rule:
 
 
 @cache
-def circuit_of(name: str) -> Circuit:
+def spec_of(name: str) -> BreakerSpec:
     """Raise ImproperlyConfigured where BREAKERS has no such name, or nonsense under it."""
     return read_breaker(name, _entry("BREAKERS", name))
 
@@ -79,9 +79,9 @@ def read_limit(name: str, entry: object) -> Rule:
         raise ImproperlyConfigured(f"LIMITS[{name!r}]: {_sentence(error)}") from error
 
 
-def read_breaker(name: str, entry: object) -> Circuit:
+def read_breaker(name: str, entry: object) -> BreakerSpec:
     try:
-        return BreakerSettings.model_validate(_named(name, entry)).circuit()
+        return BreakerSettings.model_validate(_named(name, entry)).spec()
     except (ValidationError, ValueError) as error:
         raise ImproperlyConfigured(f"BREAKERS[{name!r}]: {_sentence(error)}") from error
 
@@ -116,7 +116,7 @@ def _sentence(error: ValueError) -> str:
 def _forget(*, setting: str, **kwargs: Any) -> None:
     if setting in ("LIMITS", "BREAKERS"):
         rule_of.cache_clear()
-        circuit_of.cache_clear()
+        spec_of.cache_clear()
 
 
 setting_changed.connect(_forget)

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
 
 from limiter import bounds
-from limiter.circuits import Circuit, Permit
+from limiter.breakers import BreakerSpec, Permit
 from limiter.gate.model import BreakerState, GateError, Outcome
 
-from .settings import circuit_of
+from .settings import spec_of
 from .stores import stores
 
 P = ParamSpec("P")
@@ -44,28 +44,28 @@ class Breaker:
     failures: tuple[type[BaseException], ...] = (Exception,)
 
     @property
-    def circuit(self) -> Circuit:
-        return circuit_of(self.name)
+    def spec(self) -> BreakerSpec:
+        return spec_of(self.name)
 
     @property
     def state(self) -> BreakerState:
         """Raises GateUnavailable where the shared store can't be reached."""
-        return stores().circuits.state(self.name, self.circuit)
+        return stores().breakers.state(self.name, self.spec)
 
     def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call it, or raise CircuitOpenError at once."""
-        with self._watching(self._ask()):
+        with self._watching(self._allow()):
             return function(*args, **kwargs)
 
     async def acall(self, function: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         """The same for a coroutine function; the store is asked off the event loop."""
-        permit = await asyncio.to_thread(self._ask)
+        permit = await asyncio.to_thread(self._allow)
         with self._watching(permit):
             return await function(*args, **kwargs)
 
-    def _ask(self) -> Permit | None:
+    def _allow(self) -> Permit | None:
         try:
-            permit = stores().circuits.ask(self.name, self.circuit)
+            permit = stores().breakers.allow(self.name, self.spec)
         except GateError as error:
             logger.warning("The breaker %s can't be asked, so the call is made: %s", self.name, error)
             return None
@@ -78,20 +78,20 @@ class Breaker:
         try:
             yield
         except self.failures as error:
-            self._tell(permit, Outcome.FAILURE, _seconds(getattr(error, "retry_after", None)))
+            self._record(permit, Outcome.FAILURE, _seconds(getattr(error, "retry_after", None)))
             raise
         except BaseException:
-            self._tell(permit, Outcome.REJECTED)
+            self._record(permit, Outcome.REJECTED)
             raise
-        self._tell(permit, Outcome.SUCCESS)
+        self._record(permit, Outcome.SUCCESS)
 
-    def _tell(self, permit: Permit | None, outcome: Outcome, retry_after: float = 0.0) -> None:
+    def _record(self, permit: Permit | None, outcome: Outcome, retry_after: float = 0.0) -> None:
         if permit is None:
             return
         try:
-            stores().circuits.tell(self.name, self.circuit, permit, outcome, retry_after)
+            stores().breakers.record(self.name, self.spec, permit, outcome, retry_after)
         except GateError as error:
-            logger.warning("The breaker %s was not told of a %s: %s", self.name, outcome.value, error)
+            logger.warning("The breaker %s could not record a %s: %s", self.name, outcome.value, error)
 
 
 def breaker(name: str, *, failures: tuple[type[BaseException], ...] = (Exception,)) -> Breaker:
@@ -99,5 +99,5 @@ def breaker(name: str, *, failures: tuple[type[BaseException], ...] = (Exception
     return Breaker(name, failures)
 
 
-def _seconds(said: object) -> float:
-    return bounds.wait(said) if isinstance(said, int | float) else 0.0
+def _seconds(value: object) -> float:
+    return bounds.wait(value) if isinstance(value, int | float) else 0.0

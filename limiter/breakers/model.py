@@ -7,7 +7,7 @@ from limiter.gate.rules import BreakerRule, compile_rules, micros
 
 
 @dataclass(frozen=True, slots=True)
-class Circuit:
+class BreakerSpec:
     """When a breaker trips and how it heals."""
 
     rule: BreakerRule
@@ -25,9 +25,9 @@ class Permit:
     retry_after: float | None = None  # seconds; None: when a probe ends, or an operator decides
 
 
-def compile_circuit(config: BreakerConfig, probe_seconds: float) -> Circuit:
+def compile_breaker(config: BreakerConfig, probe_seconds: float) -> BreakerSpec:
     """Raise ValueError where a value could never work."""
     if probe_seconds <= 0:
         raise ValueError("probe_seconds must be positive")
     rule = compile_rules(UpstreamConfig("", version=1, breaker=config)).breaker
-    return Circuit(rule, micros(probe_seconds))
+    return BreakerSpec(rule, micros(probe_seconds))

@@ -14,7 +14,7 @@ from limiter.gate.model import BreakerState, Outcome
 from limiter.gate.rules import micros, seconds
 from limiter.limits.memory.store import microseconds
 
-from .model import Circuit, Permit
+from .model import BreakerSpec, Permit
 
 
 @dataclass(slots=True)
@@ -29,7 +29,7 @@ class Held:
         self.breaker.probes = len(self.probes)
 
 
-class MemoryCircuits:
+class MemoryBreakers:
     """Safe for threads."""
 
     def __init__(
@@ -40,15 +40,15 @@ class MemoryCircuits:
         self._lock = threading.Lock()
         self._held: dict[str, Held] = {}
 
-    def ask(self, name: str, circuit: Circuit) -> Permit:
+    def allow(self, name: str, spec: BreakerSpec) -> Permit:
         with self._lock:
             now, held = self._clock(), self._held.setdefault(name, Held())
             held.forget_probes(now)
-            held.breaker.advance(circuit.rule, now)
-            return self._refused(held, circuit, now) or self._admitted(held, circuit, now)
+            held.breaker.advance(spec.rule, now)
+            return self._refused(held, spec, now) or self._admitted(held, spec, now)
 
-    def tell(
-        self, name: str, circuit: Circuit, permit: Permit, outcome: Outcome, retry_after: float = 0.0
+    def record(
+        self, name: str, spec: BreakerSpec, permit: Permit, outcome: Outcome, retry_after: float = 0.0
     ) -> None:
         with self._lock:
             now, held = self._clock(), self._held.setdefault(name, Held())
@@ -56,7 +56,7 @@ class MemoryCircuits:
             mine = held.probes.pop(permit.probe, None) is not None
             if permit.generation == held.breaker.generation:
                 held.breaker.feed(
-                    circuit.rule,
+                    spec.rule,
                     outcome,
                     probe=mine,
                     now=now,
@@ -64,13 +64,13 @@ class MemoryCircuits:
                     random=self._random(),
                 )
 
-    def state(self, name: str, circuit: Circuit) -> BreakerState:
+    def state(self, name: str, spec: BreakerSpec) -> BreakerState:
         with self._lock:
-            return self._held.setdefault(name, Held()).breaker.seen(circuit.rule)
+            return self._held.setdefault(name, Held()).breaker.seen(spec.rule)
 
     @staticmethod
-    def _refused(held: Held, circuit: Circuit, now: int) -> Permit | None:
-        refusal = held.breaker.refusal(circuit.rule, now)
+    def _refused(held: Held, spec: BreakerSpec, now: int) -> Permit | None:
+        refusal = held.breaker.refusal(spec.rule, now)
         if refusal is None:
             return None
         reason, at = refusal
@@ -78,8 +78,8 @@ class MemoryCircuits:
         return Permit(False, held.breaker.generation, reason=reason, retry_after=wait)
 
     @staticmethod
-    def _admitted(held: Held, circuit: Circuit, now: int) -> Permit:
-        probe = uuid4().hex if held.breaker.wants_probe(circuit.rule) else ""
+    def _admitted(held: Held, spec: BreakerSpec, now: int) -> Permit:
+        probe = uuid4().hex if held.breaker.wants_probe(spec.rule) else ""
         if probe:
-            held.probes[probe] = now + circuit.probe
+            held.probes[probe] = now + spec.probe
         return Permit(True, held.breaker.generation, probe)

@@ -13,7 +13,7 @@ from limiter.gate.model import BreakerState, Outcome, Reason
 from limiter.gate.redis import wire
 from limiter.gate.rules import BreakerRule, micros, seconds
 
-from ..model import Circuit, Permit
+from ..model import BreakerSpec, Permit
 
 if TYPE_CHECKING:
     import redis
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 SCHEMA = 2
 
 
-class RedisCircuits:
+class RedisBreakers:
     """Time is Redis's own. Raises GateUnavailable where the server can't be reached or can't write."""
 
     def __init__(
@@ -37,10 +37,10 @@ class RedisCircuits:
         self._random = random
         self._library = library
 
-    def ask(self, name: str, circuit: Circuit) -> Permit:
+    def allow(self, name: str, spec: BreakerSpec) -> Permit:
         probe = uuid4().hex
         admitted, generation, probing, reason, wait = self._run(
-            "breaker_allow", name, circuit, probe, circuit.probe
+            "breaker_allow", name, spec, probe, spec.probe
         )
         return Permit(
             admitted=bool(admitted),
@@ -50,26 +50,26 @@ class RedisCircuits:
             retry_after=None if wait < 0 else seconds(wait),
         )
 
-    def tell(
-        self, name: str, circuit: Circuit, permit: Permit, outcome: Outcome, retry_after: float = 0.0
+    def record(
+        self, name: str, spec: BreakerSpec, permit: Permit, outcome: Outcome, retry_after: float = 0.0
     ) -> None:
-        said = (
+        end = (
             permit.probe,
             permit.generation,
             outcome.value,
             micros(bounds.wait(retry_after)),
             repr(self._random()),
         )
-        self._run("breaker_record", name, circuit, *said)
+        self._run("breaker_record", name, spec, *end)
 
-    def state(self, name: str, circuit: Circuit) -> BreakerState:
-        return BreakerState(self._run("breaker_state", name, circuit).decode())
+    def state(self, name: str, spec: BreakerSpec) -> BreakerState:
+        return BreakerState(self._run("breaker_state", name, spec).decode())
 
-    def _run(self, operation: str, name: str, circuit: Circuit, *args: str | float) -> Any:
+    def _run(self, operation: str, name: str, spec: BreakerSpec, *args: str | float) -> Any:
         base = f"{self._prefix}:circuit:{SCHEMA}:{name}"
         with translated():
             return self._library.call(
-                self._connection, operation, (base, f"{base}:probes"), (_packed(circuit.rule), *args)
+                self._connection, operation, (base, f"{base}:probes"), (_packed(spec.rule), *args)
             )
 
 

@@ -1,0 +1,5 @@
+"""Breakers that all processes share."""
+
+from .store import RedisBreakers
+
+__all__ = ["RedisBreakers"]

@@ -1,5 +1,0 @@
-"""Breakers that all processes share."""
-
-from .store import RedisCircuits
-
-__all__ = ["RedisCircuits"]

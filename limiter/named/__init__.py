@@ -1,0 +1,12 @@
+"""Limits and breakers by name, for any code: `limiter.limit`, `limiter.breaker`, views and middleware.
+
+    limiter.limit("emails", key=user.pk).enforce()      # raises LimitExceeded
+    limiter.limit("emails", key=user.pk).take()         # answers
+
+    @limiter.limit("reports", key=lambda course: course.pk)
+    async def report(course): ...
+
+    limiter.breaker("library").call(fetch, url)         # raises CircuitOpenError at once
+
+They are named in the settings LIMITS and BREAKERS. docs/limits.md describes them.
+"""
