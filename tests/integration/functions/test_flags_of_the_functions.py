@@ -53,6 +53,7 @@ def gate(server: redis.Redis) -> RedisGate:
 def leases(server: redis.Redis, gate: RedisGate) -> list[Lease]:
     """Of three jobs that run, beside one that waits."""
     gate.configure(UpstreamConfig(U, 1, tokens_per_minute=10**6, lease_seconds=30))
+    gate.restore(U, tokens=10**6)  # a limit begins as spent: three jobs would wait for a millisecond
     for job in ("a", "b", "c", "waits"):
         server.hset(f"rq:job:{job}", mapping={"gate_flow": "ann", "gate_tokens": "5"})
         server.rpush("rq:queue:bedrock", job)
