@@ -12,9 +12,9 @@ from pytest_django import Settings
 
 import limiter
 from limiter import bounds
-from limiter.face.stores import in_memory, use_stores
 from limiter.gate.model import Timing, Usage
 from limiter.limits import Unable
+from limiter.named.stores import in_memory, use_stores
 from limiter.rq import tickets
 
 NONSENSE = [math.nan, math.inf, -math.inf, "5", None, 2.5, True, 10**10]
