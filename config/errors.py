@@ -72,14 +72,14 @@ def _answer(
 
 
 def _problem(status: int, words: str, **more: object) -> HttpResponse:
-    told = {
+    problem = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
         "status": status,
         "detail": words,
         **more,
     }
-    return JsonResponse(told, status=status, content_type=PROBLEM)
+    return JsonResponse(problem, status=status, content_type=PROBLEM)
 
 
 def _is_program(request: HttpRequest) -> bool:

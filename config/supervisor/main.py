@@ -52,13 +52,13 @@ def _run() -> int:
     supervisor = Supervisor()
     for program in programs(ports):
         supervisor.add(program, environment)
-    with suppress(BrokenPipeError), _told(ports.portal):
+    with suppress(BrokenPipeError), _address_kept(ports.portal):
         return supervisor.run()
     return 1
 
 
 @contextmanager
-def _told(portal: str) -> Iterator[None]:
+def _address_kept(portal: str) -> Iterator[None]:
     """Where it is served stands in a file for as long as it is: programs may ask, and the port may vary."""
     file: Path = settings.LAYOUT.portal_address
     file.write_text(f"{portal}\n", encoding="utf-8")

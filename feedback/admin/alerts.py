@@ -74,8 +74,8 @@ class IncidentAdmin(ReadOnly, ModelAdmin[Incident]):
 
     @admin.action(permissions=["operate"], description="Acknowledge: I look after it")
     def acknowledge(self, request: HttpRequest, queryset: QuerySet[Incident]) -> None:
-        who = request.user.get_username()
-        count = sum(alerts.acknowledge(incident, who=who) for incident in queryset)
+        author = request.user.get_username()
+        count = sum(alerts.acknowledge(incident, author=author) for incident in queryset)
         messages.info(request, f"{counted(count, 'incident')} acknowledged.")
 
 
@@ -99,11 +99,13 @@ class SilenceAdmin(Audited, ModelAdmin[Silence]):
     actions = ("end",)
 
     def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
-        form.instance.who = request.user.get_username()
+        form.instance.author = request.user.get_username()
         return super().save_form(request, form, change)
 
     def save_model(self, request: HttpRequest, obj: Silence, form: Any, change: bool) -> None:
-        made = alerts.silence(rule=obj.rule, subject=obj.subject, until=obj.until, who=obj.who, why=obj.why)
+        made = alerts.silence(
+            rule=obj.rule, subject=obj.subject, until=obj.until, author=obj.who, why=obj.why
+        )
         obj.__dict__.update(made.__dict__)
 
     def has_operate_permission(self, request: HttpRequest) -> bool:
@@ -117,6 +119,6 @@ class SilenceAdmin(Audited, ModelAdmin[Silence]):
 
     @admin.action(permissions=["operate"], description="End now")
     def end(self, request: HttpRequest, queryset: QuerySet[Silence]) -> None:
-        who = request.user.get_username()
-        count = sum(alerts.end_silence(silence, who=who) for silence in queryset)
+        author = request.user.get_username()
+        count = sum(alerts.end_silence(silence, author=author) for silence in queryset)
         messages.info(request, f"{counted(count, 'silence')} ended.")

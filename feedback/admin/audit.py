@@ -37,7 +37,7 @@ class AuditEntryAdmin(ReadOnly, ModelAdmin[AuditEntry]):
     @admin.display(description="before and after")
     def difference(self, entry: AuditEntry) -> SafeString:
         names = list(dict.fromkeys([*entry.before, *entry.after]))
-        rows = ((name, _told(entry.before.get(name)), _told(entry.after.get(name))) for name in names)
+        rows = ((name, _as_text(entry.before.get(name)), _as_text(entry.after.get(name))) for name in names)
         return format_html(
             '<table class="difference"><thead><tr><th scope="col">setting</th><th scope="col">before</th>'
             '<th scope="col">after</th></tr></thead><tbody>{}</tbody></table>',
@@ -55,7 +55,7 @@ class AuditEntryAdmin(ReadOnly, ModelAdmin[AuditEntry]):
         return answer
 
 
-def _told(value: Any) -> str:
+def _as_text(value: Any) -> str:
     return "none" if value in (None, "") else str(value)
 
 

@@ -44,8 +44,10 @@ class Audited:
 
 
 def _record(request: HttpRequest, what: str, obj: Model, before: Any, after: Any, reason: str = "") -> None:
-    who, kind = request.user.get_username(), str(obj._meta.verbose_name)
-    audit.record(who=who, what=what, kind=kind, subject=obj.pk, before=before, after=after, reason=reason)
+    author, kind = request.user.get_username(), str(obj._meta.verbose_name)
+    audit.record(
+        author=author, what=what, kind=kind, subject=obj.pk, before=before, after=after, reason=reason
+    )
 
 
 def _plain(value: Any) -> Any:
@@ -57,9 +59,9 @@ def _plain(value: Any) -> Any:
 
 def _lines(formset: Any) -> dict[str, list[str]]:
     """What became of the rows below: added, changed, removed."""
-    told = {
+    changes = {
         "added": [str(row) for row in formset.new_objects],
         "changed": [f"{row}: {', '.join(names)}" for row, names in formset.changed_objects],
         "removed": [str(row) for row in formset.deleted_objects],
     }
-    return {f"{formset.prefix} {name}": rows for name, rows in told.items() if rows}
+    return {f"{formset.prefix} {name}": rows for name, rows in changes.items() if rows}

@@ -106,7 +106,7 @@ def chart(
         lines=() if stacked else _lines(series, up[-1]),
         up=[Tick(_y(value, up[-1]), f"{value:,.10g}") for value in up],
         along=_along(moments),
-        rows=[(moment, [_told(each.values[i]) for each in series]) for i, moment in enumerate(moments)],
+        rows=[(moment, [_as_text(each.values[i]) for each in series]) for i, moment in enumerate(moments)],
         is_empty=highest <= 0,
     )  # fmt: skip
 
@@ -125,7 +125,7 @@ def _bars(series: Sequence[Series], moments: Sequence[str], top: float) -> list[
             value = each.values[index] or 0.0
             if value:
                 y, height = _y(below + value, top), _y(below, top) - _y(below + value, top)
-                title = f"{moment}: {_told(value)} {each.name}"
+                title = f"{moment}: {_as_text(value)} {each.name}"
                 x = round(LEFT + index * step + step * 0.1, 1)
                 found.append(Bar(x, y, round(step * 0.8, 1), round(height, 1), each.style, title))
                 below += value
@@ -169,5 +169,5 @@ def _minutes(length: timedelta | None) -> Value:
     return None if length is None else length.total_seconds() / 60
 
 
-def _told(value: Value) -> str:
+def _as_text(value: Value) -> str:
     return "–" if value is None else f"{value:,.4g}"

@@ -36,8 +36,8 @@ def figures(request: HttpRequest) -> HttpResponse:
 
 def charts(request: HttpRequest) -> HttpResponse:
     _require(request)
-    said = request.GET.get("span", "")
-    span = Span(said) if said in set(Span) else Span.HOUR
+    wanted = request.GET.get("span", "")
+    span = Span(wanted) if wanted in set(Span) else Span.HOUR
     context = {
         "charts": charts_of(trend(span), span, settings.CURRENCY),
         "span": span.value,

@@ -77,15 +77,17 @@ class DocumentAdmin(Keyset, WorkAdmin):
 
     @admin.action(permissions=["operate"], description=gettext_lazy("Try again what failed or was cancelled"))
     def retry(self, request: HttpRequest, queryset: QuerySet[Document]) -> None:
-        who = request.user.get_username()
-        restarted = [interventions.retry_document(document, who=who) for document in _whole(queryset)]
+        author = request.user.get_username()
+        restarted = [interventions.retry_document(document, author=author) for document in _whole(queryset)]
         started, of = counted(sum(restarted), "job"), counted(sum(map(bool, restarted)), "document")
         messages.info(request, f"{started} of {of} started again.")
 
     @admin.action(permissions=["operate"], description=gettext_lazy("Cancel"))
     def cancel(self, request: HttpRequest, queryset: QuerySet[Document]) -> None:
-        who = request.user.get_username()
-        cancelled = sum(interventions.cancel_document(document, who=who) for document in _whole(queryset))
+        author = request.user.get_username()
+        cancelled = sum(
+            interventions.cancel_document(document, author=author) for document in _whole(queryset)
+        )
         messages.info(request, f"{counted(cancelled, 'document')} cancelled.")
 
 

@@ -106,10 +106,10 @@ class EndpointAdmin(ServiceAdmin):
             "cache": generation.cache,
             "tier": generation.tier,
         }
-        said = ", ".join(f"{name} {value}" for name, value in sent.items() if value not in (None, ""))
+        parts = ", ".join(f"{name} {value}" for name, value in sent.items() if value not in (None, ""))
         where, way = target.region or target.address, self.way_in_force(row)
         way = f"{way[:1].lower()}{way[1:]}"
-        return f"{target.model_id} in {where}; an answer {way}; {said or 'no other setting is sent'}"
+        return f"{target.model_id} in {where}; an answer {way}; {parts or 'no other setting is sent'}"
 
 
 def _target(row: Endpoint) -> selectors.Target | None:

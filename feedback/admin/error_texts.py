@@ -64,12 +64,12 @@ class ErrorTextAdmin(WorkAdmin):
 
     @admin.action(permissions=["operate"], description=UNDO)
     def undo(self, request: HttpRequest, queryset: QuerySet[ErrorText]) -> None:
-        who = request.user.get_username()
-        _tell(request, sum(error_texts.undo(text, who=who) for text in queryset))
+        author = request.user.get_username()
+        _tell(request, sum(error_texts.undo(text, author=author) for text in queryset))
 
     def _class(self, request: HttpRequest, queryset: QuerySet[ErrorText], concerns: Concerns) -> None:
-        act, who = error_texts.class_as(concerns), request.user.get_username()
-        _tell(request, sum(act(text, who=who) for text in queryset))
+        act, author = error_texts.class_as(concerns), request.user.get_username()
+        _tell(request, sum(act(text, author=author) for text in queryset))
 
 
 def _tell(request: HttpRequest, number: int) -> None:

@@ -51,8 +51,8 @@ def dead_jobs(request: HttpRequest) -> HttpResponse:
 def _start_again(request: HttpRequest, *, outcome: str, name: str, reason: str) -> None:
     dead = dead_of(outcome=outcome, name=name)
     chosen = list(dead.select_related("document__owner", "document__assignment")[:AT_ONCE])
-    who = request.user.get_username()
-    number = sum(interventions.retry(job, who=who, reason=reason) for job in chosen)
+    author = request.user.get_username()
+    number = sum(interventions.retry(job, author=author, reason=reason) for job in chosen)
     words = ngettext("%(number)d job started again.", "%(number)d jobs started again.", number)
     messages.success(request, words % {"number": number})
     if len(chosen) == AT_ONCE and dead.exists():

@@ -186,23 +186,23 @@ class JobAdmin(Keyset, WorkAdmin):
 
     @admin.action(permissions=["operate"], description=gettext_lazy("Try again"))
     def retry(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
-        who, rows = request.user.get_username(), queryset.select_related("document__assignment")
-        number = sum(interventions.retry(job, who=who) for job in rows)
+        author, rows = request.user.get_username(), queryset.select_related("document__assignment")
+        number = sum(interventions.retry(job, author=author) for job in rows)
         words = ngettext("%(number)d job started again.", "%(number)d jobs started again.", number)
         messages.info(request, words % {"number": number})
 
     @admin.action(permissions=["operate"], description=gettext_lazy("Move to the front of their flows"))
     def front(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
         """The newest first, so that the oldest of them ends before the others."""
-        who = request.user.get_username()
-        number = sum(interventions.move_to_front(job, who=who) for job in queryset.order_by("-pk"))
+        author = request.user.get_username()
+        number = sum(interventions.move_to_front(job, author=author) for job in queryset.order_by("-pk"))
         words = ngettext("%(number)d job moved to the front.", "%(number)d jobs moved to the front.", number)
         messages.info(request, words % {"number": number})
 
     @admin.action(permissions=["operate"], description=gettext_lazy("Cancel"))
     def cancel(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
-        who = request.user.get_username()
-        number = sum(interventions.cancel(job, who=who) for job in queryset)
+        author = request.user.get_username()
+        number = sum(interventions.cancel(job, author=author) for job in queryset)
         words = ngettext("%(number)d job cancelled.", "%(number)d jobs cancelled.", number)
         messages.info(request, words % {"number": number})
 

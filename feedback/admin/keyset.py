@@ -38,11 +38,11 @@ class Cursor:
     @classmethod
     def of(cls, request: HttpRequest, model: type[Model]) -> Cursor:
         """The first page for what is no key: a mistyped address is no fault to speak of."""
-        said = {name: request.GET[name] for name in (BEFORE, AFTER) if name in request.GET}
-        if said.get(AFTER) == "":
+        keys = {name: request.GET[name] for name in (BEFORE, AFTER) if name in request.GET}
+        if keys.get(AFTER) == "":
             return cls(at_the_oldest=True)
         with suppress(ValidationError):
-            return cls(**{name: model._meta.pk.to_python(value) for name, value in said.items()})
+            return cls(**{name: model._meta.pk.to_python(value) for name, value in keys.items()})
         return cls()
 
     @property

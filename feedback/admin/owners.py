@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class Keyed(Protocol):
     flow: str
     group: str
-    whose: tuple[User | None, Course | None]
+    owners: tuple[User | None, Course | None]
 
 
 class NamedChangeList(ChangeList):
@@ -42,7 +42,7 @@ def name(rows: Sequence[Keyed]) -> None:
     people = people_of(row.flow for row in rows)
     courses = courses_of(row.group for row in rows)
     for row in rows:
-        row.whose = people.get(row.flow), courses.get(row.group)
+        row.owners = people.get(row.flow), courses.get(row.group)
 
 
 class Named(ModelAdmin[Any]):
@@ -60,7 +60,7 @@ class Named(ModelAdmin[Any]):
     @admin.display(description=gettext_lazy("person"))
     def person(self, row: Keyed) -> SafeString | str:
         """Their name, and the way to their page; of who is gone the key is what is left."""
-        user, _course = row.whose
+        user, _course = row.owners
         if user is None:
             return row.flow
         address = reverse("admin:feedback_user_usage", args=[user.pk])
@@ -68,7 +68,7 @@ class Named(ModelAdmin[Any]):
 
     @admin.display(description=gettext_lazy("course"))
     def course(self, row: Keyed) -> str:
-        _user, course = row.whose
+        _user, course = row.owners
         if course is not None:
             return str(course)
         return _("none") if row.group in ("", NO_COURSE) else row.group

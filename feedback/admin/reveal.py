@@ -44,8 +44,10 @@ def text_page(request: HttpRequest, key: UUID) -> HttpResponse:
         "form": form,
     }
     if request.method == "POST" and form.is_valid():
-        who = request.user.get_username()
-        context["text"] = interventions.reveal_text(document, who=who, reason=form.cleaned_data["reason"])
+        author = request.user.get_username()
+        context["text"] = interventions.reveal_text(
+            document, author=author, reason=form.cleaned_data["reason"]
+        )
     return TemplateResponse(request, "admin/feedback/document/text.html", context)
 
 

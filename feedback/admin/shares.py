@@ -56,13 +56,13 @@ class SharesForm(forms.Form):
     @property
     def changes(self) -> dict[str, Any]:
         """What was chosen, as the service takes it."""
-        said, changes = self.cleaned_data, dict[str, Any]()
-        if said["plan"] != AS_IT_IS:
-            changes["plan"] = None if said["plan"] == DEFAULT else Plan.objects.get(name=said["plan"])
-        if said["priority"] != AS_IT_IS:
-            changes["priority"] = int(said["priority"])
-        if said["suspended"] != AS_IT_IS:
-            changes["suspended"] = said["suspended"] == "yes"
+        chosen, changes = self.cleaned_data, dict[str, Any]()
+        if chosen["plan"] != AS_IT_IS:
+            changes["plan"] = None if chosen["plan"] == DEFAULT else Plan.objects.get(name=chosen["plan"])
+        if chosen["priority"] != AS_IT_IS:
+            changes["priority"] = int(chosen["priority"])
+        if chosen["suspended"] != AS_IT_IS:
+            changes["suspended"] = chosen["suspended"] == "yes"
         return changes
 
 
@@ -88,11 +88,11 @@ def change_shares(request: HttpRequest, queryset: QuerySet[User]) -> HttpRespons
         return None
     step = next((step for step in STEPS if step in request.POST), "")
     form = SharesForm(request.POST) if step else SharesForm(initial=request.POST.dict())
-    is_said = bool(step) and form.is_valid()
-    if is_said and step == "change":
+    is_valid = bool(step) and form.is_valid()
+    if is_valid and step == "change":
         _change(request, users, form)
         return None
-    return _page(request, users, form, form.changes if is_said else {}, is_preview=is_said)
+    return _page(request, users, form, form.changes if is_valid else {}, is_preview=is_valid)
 
 
 def _change(request: HttpRequest, users: Sequence[User], form: SharesForm) -> None:

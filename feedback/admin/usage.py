@@ -87,7 +87,7 @@ def limits_of(usage: Usage) -> list[Limit]:
     return [
         Limit(_("Calls at once"), usage.in_flight, most.max_in_flight, _("as soon as one ends")),
         Limit(_("Jobs in line"), usage.in_line, most.in_line, _("as soon as one begins")),
-        Limit(_("Tokens a day"), usage.today.tokens, most.tokens_per_day, _told(usage.day_ends)),
+        Limit(_("Tokens a day"), usage.today.tokens, most.tokens_per_day, _as_text(usage.day_ends)),
     ]
 
 
@@ -107,7 +107,7 @@ def days_of(user: User, today: date) -> Chart:
     return chart("days", _("Tokens a day, %(days)d days") % {"days": DAYS}, series, moments, stacked=True)
 
 
-def _told(moment: datetime) -> str:
+def _as_text(moment: datetime) -> str:
     return date_format(timezone.localtime(moment), "DAY_TIME_FORMAT")
 
 

@@ -74,8 +74,8 @@ class WorkAdmin(ReadOnly, ModelAdmin[Any]):
         row = self.get_queryset(request).filter(pk=key).first()
         if found is None or row is None:
             raise Http404
-        who, reason = request.user.get_username(), request.POST.get("reason", "").strip()
-        if found.act(row, who=who, reason=reason):
+        author, reason = request.user.get_username(), request.POST.get("reason", "").strip()
+        if found.act(row, author=author, reason=reason):
             messages.success(request, _("Done: %(verb)s.") % {"verb": found.label})
         else:
             messages.warning(request, str(found.nothing))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from feedback.models import Job
-from feedback.selectors.explaining import explain_job, whose_is_ahead
+from feedback.selectors.explaining import explain_job, shares_ahead
 from feedback.terminal.jobs import ahead_as_text
 from limiter.gate import GateError
 from limiter.report_changes import explanation_as_text
@@ -28,7 +28,7 @@ def why_it_waits(job: Job) -> str:
 def _in_line(job: Job) -> str:
     try:
         found = explain_job(job)
-        ahead = whose_is_ahead(job, found) if found else []
+        ahead = shares_ahead(job, found) if found else []
     except GateError as error:
         return _("The gate cannot be reached, so it can't be said: %(error)s") % {"error": error}
     if found is None or found.state == "unknown":

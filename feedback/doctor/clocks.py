@@ -21,12 +21,12 @@ def clocks() -> Iterator[Finding]:
         yield _compared("Redis", _redis)
 
 
-def _compared(whose: str, read: Callable[[], float]) -> Finding:
+def _compared(server: str, read: Callable[[], float]) -> Finding:
     """Half of the way there and back is taken off; what is left is the clocks' error, or a slow line's."""
     asked, wall = time.perf_counter(), time.time()
     theirs = read()
     apart = theirs - wall - (time.perf_counter() - asked) / 2
-    found = f"{whose}'s clock is {abs(apart) * 1000:.0f} ms {'ahead of' if apart > 0 else 'behind'} ours"
+    found = f"{server}'s clock is {abs(apart) * 1000:.0f} ms {'ahead of' if apart > 0 else 'behind'} ours"
     if abs(apart) >= MUCH:
         return fail("clocks", found, ADVICE)
     return warn("clocks", found, ADVICE) if abs(apart) >= SOME else ok("clocks", found)

@@ -27,8 +27,8 @@ def gate() -> Iterator[Finding]:
         for status in all_upstreams():
             yield from _upstream(status)
     except GateError as error:
-        said = f"{type(error).__name__}: {error}"
-        yield fail("gate", f"It does not answer: {said}", "See the check redis; nothing new is admitted.")
+        detail = f"{type(error).__name__}: {error}"
+        yield fail("gate", f"It does not answer: {detail}", "See the check redis; nothing new is admitted.")
 
 
 def _upstream(status: UpstreamStatus) -> Iterator[Finding]:

@@ -36,6 +36,6 @@ def _server() -> Finding:
         connection.open()
         connection.close()
     except (OSError, smtplib.SMTPException) as error:
-        said = str(error).splitlines()[0] if str(error) else type(error).__name__
-        return fail("mail", f"{where} takes no mail: {said}", "Correct EMAIL_URL, or start the mail server.")
+        reply = str(error).splitlines()[0] if str(error) else type(error).__name__
+        return fail("mail", f"{where} takes no mail: {reply}", "Correct EMAIL_URL, or start the mail server.")
     return ok("mail", f"{where} answers")

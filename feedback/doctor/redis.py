@@ -27,32 +27,32 @@ def redis() -> Iterator[Finding]:
         yield ok("redis", "Solo needs none.")
         return
     try:
-        told: dict[str, Any] = client.info()
+        info: dict[str, Any] = client.info()
     except RedisError as error:
         yield fail("redis", f"It does not answer: {_in_short(error)}", ADVICE)
         return
-    version = _version(told)
+    version = _version(info)
     yield version
     if version.level == "ok":
         yield _rights(client)
-    yield _memory(told)
-    yield _persistence(told)
-    if told.get("role") not in (None, "master"):
+    yield _memory(info)
+    yield _persistence(info)
+    if info.get("role") not in (None, "master"):
         yield fail(
-            "redis", f"This is a {told['role']}, which can't be written.", "Give REDIS_URL the primary."
+            "redis", f"This is a {info['role']}, which can't be written.", "Give REDIS_URL the primary."
         )
 
 
-def _version(told: dict[str, Any]) -> Finding:
-    name = "Valkey" if "valkey_version" in told else "Redis"
-    number = str(told.get("valkey_version") or told["redis_version"])
+def _version(info: dict[str, Any]) -> Finding:
+    name = "Valkey" if "valkey_version" in info else "Redis"
+    number = str(info.get("valkey_version") or info["redis_version"])
     if name == "Redis" and tuple(map(int, number.split(".")[:2])) < OLDEST:
         return fail(
             "redis",
             f"{name} {number}",
             "Use Redis 7 or newer, or Valkey: older ones know no functions.",
         )
-    return ok("redis", f"{name} {number}, up for {int(told['uptime_in_seconds']) // 3600} h")
+    return ok("redis", f"{name} {number}, up for {int(info['uptime_in_seconds']) // 3600} h")
 
 
 def _rights(client: Redis) -> Finding:
@@ -66,8 +66,8 @@ def _rights(client: Redis) -> Finding:
     return ok("redis", "this account may run all that the gate's functions call")
 
 
-def _memory(told: dict[str, Any]) -> Finding:
-    policy, most, used = told["maxmemory_policy"], int(told["maxmemory"]), int(told["used_memory"])
+def _memory(info: dict[str, Any]) -> Finding:
+    policy, most, used = info["maxmemory_policy"], int(info["maxmemory"]), int(info["used_memory"])
     if policy != "noeviction":
         return fail(
             "redis",
@@ -80,10 +80,10 @@ def _memory(told: dict[str, Any]) -> Finding:
     return ok("redis", f"{used / 2**20:.0f} MB used {bound}; nothing is evicted")
 
 
-def _persistence(told: dict[str, Any]) -> Finding:
-    if told.get("aof_last_write_status", "ok") != "ok" or told.get("rdb_last_bgsave_status", "ok") != "ok":
+def _persistence(info: dict[str, Any]) -> Finding:
+    if info.get("aof_last_write_status", "ok") != "ok" or info.get("rdb_last_bgsave_status", "ok") != "ok":
         return fail("redis", "It could not write to its disk.", "Look into its log and its disk.")
-    if not int(told["aof_enabled"]):
+    if not int(info["aof_enabled"]):
         return warn(
             "redis",
             "It keeps no append-only file: a restart loses the line, which reconcile then rebuilds.",

@@ -62,20 +62,22 @@ def run(plan: Plan, people: Class, report: Path) -> Path:
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False,
         )  # fmt: skip
     if done.returncode not in (0, FAILED_REQUESTS) or not data.exists():
-        said = done.stderr.strip().splitlines()
-        raise NotRun(f"Locust ended with status {done.returncode}: {said[-1] if said else 'without a word'}")
+        errors = done.stderr.strip().splitlines()
+        raise NotRun(
+            f"Locust ended with status {done.returncode}: {errors[-1] if errors else 'without a word'}"
+        )
     return data
 
 
 @contextmanager
 def _known(people: Class) -> Iterator[Path]:
     """Sessions and password in a file that only we can read, for as long as they are needed."""
-    told = {
+    results = {
         "accounts": [asdict(account) for account in people.accounts],
         "password": people.password,
         "session_cookie": settings.SESSION_COOKIE_NAME,
     }
     with tempfile.TemporaryDirectory() as folder:  # made for its owner alone
         path = Path(folder) / "accounts.json"
-        path.write_text(json.dumps(told), encoding="utf-8")
+        path.write_text(json.dumps(results), encoding="utf-8")
         yield path

@@ -26,7 +26,7 @@ DETAILS = re.compile(
     r"\n?(DETAIL|CONTEXT|QUERY|LINE \d+):.*|input_value=.*?(?=, input_type=|\]|$)", re.DOTALL
 )
 LONGEST = 400  # characters of an error's message
-TOLD = ("timestamp", "level", "logger", "event", "exception")
+SHOWN = ("timestamp", "level", "logger", "event", "exception")
 IDS = ("job", "lease", "document", "trace", "user", "attempt", "stage", "upstream", "request_id")
 
 
@@ -83,14 +83,14 @@ def tell_errors(logger: WrappedLogger, method: str, event: EventDict) -> EventDi
     if error is not None and is_unreachable(error):
         event["error"] = without_quotes(str(error).partition("\n")[0])
     elif error is not None:
-        event["exception"] = told(error)
+        event["exception"] = traceback_of(error)
     return event
 
 
-def told(error: BaseException) -> str:
+def traceback_of(error: BaseException) -> str:
     """The error and those behind it, the first cause first."""
     behind = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    before = f"{told(behind)}\n" if behind is not None else ""
+    before = f"{traceback_of(behind)}\n" if behind is not None else ""
     places = "".join(
         f'  File "{place.filename}", line {place.lineno}, in {place.name}\n'
         for place in traceback.extract_tb(error.__traceback__)
@@ -115,7 +115,7 @@ def _error(raised: object) -> BaseException | None:
 
 def for_people(logger: WrappedLogger, method: str, event: EventDict) -> str:
     """When, how bad, who, what. The ids are for searching, and go to programs."""
-    details = " ".join(f"{name}={event[name]}" for name in event if name not in (*TOLD, *IDS))
+    details = " ".join(f"{name}={event[name]}" for name in event if name not in (*SHOWN, *IDS))
     line = f"{str(event.get('level', '')).upper():7} {event.get('logger', '')}: {event['event']}"
     parts = [f"{event.get('timestamp', '')} {line}".lstrip(), details]
     return " ".join(filter(None, parts)) + (f"\n{event['exception']}" if "exception" in event else "")

@@ -36,7 +36,7 @@ def kept_sentences() -> Iterator[str]:
     yield from (" ".join((error.__doc__ or "").split()) for error in errors)
 
 
-def told(sentence: str) -> str:
+def translated(sentence: str) -> str:
     """A kept sentence in the language of now; one that nobody knows stays as it is."""
     for pattern, template in _patterns():
         if found := pattern.fullmatch(sentence):

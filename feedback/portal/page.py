@@ -17,7 +17,7 @@ from feedback.selectors.documents import DocumentView, SectionLike, SectionView,
 
 from .labels import Destination, Label, cautions_of, destination_of, label_of
 from .marks import in_reading_order, leading_titles, marks_of, section_at
-from .messages import told
+from .messages import translated
 from .passages import Passage, passages_of
 from .rubric import RubricLine, Scales, rubric_of, scales_of
 from .wording import CANCELLED, FAILED, REVIEWED, RUNNING, Words, document_words, section_words
@@ -248,7 +248,7 @@ def _summary_words(summary: SectionLike) -> Words | None:
     if summary.feedback is not None or summary.job is None:
         return None
     if summary.job.state == Job.State.FAILED:
-        return Words(_("No summary"), FAILED.icon, FAILED.tone, told(summary.job.problem))
+        return Words(_("No summary"), FAILED.icon, FAILED.tone, translated(summary.job.problem))
     if summary.job.state == Job.State.CANCELLED:
         return CANCELLED
     return RUNNING if summary.job.state == Job.State.RUNNING else None

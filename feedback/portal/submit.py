@@ -25,7 +25,7 @@ from . import refusal
 from .access import own_document, user_of
 from .forms import SubmitForm
 from .labels import destination_of
-from .messages import told
+from .messages import translated
 from .preview import PreviewPage, preview_page
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def submit(request: HttpRequest) -> HttpResponse:
     try:
         return step(request, form, user)
     except Refused as error:
-        form.add_error(error.field if error.field in form.fields else None, told(str(error)))
+        form.add_error(error.field if error.field in form.fields else None, translated(str(error)))
         return refusal.answer(request, error, _show(request, form, status=refusal.status_of(error)))
     except drafts.Conflict as error:
         return _clash(request, form, Clash(draft=error.draft))
@@ -120,7 +120,7 @@ def _take_file_away(form: SubmitForm, owner: User) -> HttpResponse:
 
 
 def _clash(request: HttpRequest, form: SubmitForm, clash: Clash) -> HttpResponse:
-    """The form again, told of the other tab; sending it once more is a decision, and goes through."""
+    """The form again, with a word on the other tab; sending it once more is a decision, and goes through."""
     form.catch_up(clash.draft)
     return _show(request, form, clash=clash, status=409)
 

@@ -13,7 +13,7 @@ from feedback.models import Document, Job
 from feedback.selectors.documents import SectionView
 from feedback.selectors.waiting import Wait, WaitKind
 
-from .messages import told
+from .messages import translated
 from .wait_text import ahead_in_words, end_in_words, joined, later_in_words, start_of, why_paused
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ _JOB = {
     Job.State.DONE: DONE,
     Job.State.CANCELLED: CANCELLED,
     Job.State.HELD: HELD,
-    Job.State.RIDING: IN_LINE,  # on the same work of another, which nobody is told
+    Job.State.RIDING: IN_LINE,  # on the same work of another person, which stays private
     Job.State.RUNNING: RUNNING,
 }
 
@@ -85,7 +85,7 @@ def section_words(view: SectionView, wait: Wait | None) -> Words:
     if job is None:
         return IN_LINE
     if job.state == Job.State.FAILED:
-        return replace(FAILED, detail=told(job.problem))
+        return replace(FAILED, detail=translated(job.problem))
     if job.state == Job.State.DONE:
         return replace(DONE, label=_comments(len(view.comments)))
     if job.state == Job.State.WAITING:
@@ -133,7 +133,7 @@ def document_words(
         case Document.State.COMPLETE:
             return _complete(done, total)
         case Document.State.FAILED:
-            return replace(FAILED, detail=told(document.problem))
+            return replace(FAILED, detail=translated(document.problem))
     return CANCELLED
 
 

@@ -24,7 +24,7 @@ SOONEST, LATEST = 5, 3_600  # seconds within which somebody is asked to come bac
 NORMAL_SHARE, LEAST_SHARE, STEP = 0.9, 0.5, 0.1  # of an upstream's bound: see share_of_bound
 
 
-class Whose(StrEnum):
+class BoundOf(StrEnum):
     """Whose bound it is."""
 
     OWN = "own"
@@ -36,7 +36,7 @@ class Whose(StrEnum):
 class Bound:
     """A bound on work that waits. A document that is not split yet counts as one job."""
 
-    whose: Whose
+    of: BoundOf
     most: int
     waiting: int
     per_minute: float  # that it drains
@@ -61,14 +61,14 @@ def bounds_of(document: Document) -> list[Bound]:
     bounds = []
     if limits.in_line is not None:
         waiting = _in_line().filter(flow=flow).count() + unsplit.filter(owner=document.owner).count()
-        bounds.append(Bound(Whose.OWN, limits.in_line, waiting, drain(upstream, flow=flow)))
+        bounds.append(Bound(BoundOf.OWN, limits.in_line, waiting, drain(upstream, flow=flow)))
     if course.in_line is not None and document.assignment is not None:
         members = unsplit.filter(assignment__course=document.assignment.course_id)
         waiting = _in_line().filter(group=group).count() + members.count()
-        bounds.append(Bound(Whose.COURSE, course.in_line, waiting, drain(upstream, group=group)))
+        bounds.append(Bound(BoundOf.COURSE, course.in_line, waiting, drain(upstream, group=group)))
     most = math.floor(upstream.backlog_bound * share_of_bound(limits.weight * course.weight))
     waiting = backlog(upstream.name) + unsplit.filter(upstream=upstream.name).count()
-    return [*bounds, Bound(Whose.UPSTREAM, max(1, most), waiting, drain(upstream))]
+    return [*bounds, Bound(BoundOf.UPSTREAM, max(1, most), waiting, drain(upstream))]
 
 
 def share_of_bound(weight: float) -> float:
@@ -85,10 +85,10 @@ def backlog(upstream: str) -> int:
     return jobs.filter(state=Job.State.WAITING).count() + jobs.filter(state=Job.State.HELD).count()
 
 
-def drain(upstream: Upstream, **whose: str) -> float:
+def drain(upstream: Upstream, **owner: str) -> float:
     """Jobs a minute that ended lately; where none did, the rate that the upstream is configured for."""
     since = timezone.now() - MEASURED
-    ended = Job.objects.filter(upstream=upstream.name, finished_at__gte=since, **whose)
+    ended = Job.objects.filter(upstream=upstream.name, finished_at__gte=since, **owner)
     measured = ended.count() / (MEASURED.total_seconds() / 60)
     return measured or upstream.requests_per_minute or 0.0
 

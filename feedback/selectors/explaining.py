@@ -83,15 +83,15 @@ class Ahead:
     share: float  # of all that goes before it, 0 to 1
 
 
-def whose_is_ahead(job: Job, found: Explanation) -> list[Ahead]:
+def shares_ahead(job: Job, found: Explanation) -> list[Ahead]:
     """The most first, the rest together. Raises GateError."""
     ahead = limiter.ahead_by_flow(upstream=job.upstream, flow=job.flow, own=found.ahead_in_flow)
     total = sum(ahead.values())
     first = dict(sorted(ahead.items(), key=lambda each: -each[1])[:NAMED])
     names = _names(job.upstream, first)
-    told = [Ahead(names.get(flow, flow), jobs, jobs / total) for flow, jobs in first.items()]
+    shares = [Ahead(names.get(flow, flow), jobs, jobs / total) for flow, jobs in first.items()]
     rest = total - sum(first.values())
-    return [*told, Ahead(f"{len(ahead) - len(first)} others", rest, rest / total)] if rest else told
+    return [*shares, Ahead(f"{len(ahead) - len(first)} others", rest, rest / total)] if rest else shares
 
 
 def _names(upstream: str, of_flows: Collection[str]) -> dict[str, str]:

@@ -19,7 +19,7 @@ class Share:
     priority: int
     suspended: bool  # as it is in force: a suspension ends with its exception
 
-    def told(self) -> dict[str, Any]:
+    def as_audited(self) -> dict[str, Any]:
         """As the audit log keeps it."""
         plan = self.plan.name if self.plan else None
         return {"plan": plan, "priority": self.priority, "suspended": self.suspended}

@@ -42,7 +42,7 @@ def alive() -> Counter[str]:
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """One of rq's workers, as it said of itself last."""
+    """One of rq's workers, as it fields of itself last."""
 
     name: str
     host: str
@@ -77,25 +77,25 @@ def everybody() -> list[Worker]:
             pipe.hgetall(key)
             pipe.smembers(f"{key}:executions")
         answers = pipe.execute()
-    said = zip(keys, answers[::2], answers[1::2], strict=True)
-    return [_worker(key.rpartition(":")[2], told, holds) for key, told, holds in said if told]
+    records = zip(keys, answers[::2], answers[1::2], strict=True)
+    return [_worker(key.rpartition(":")[2], raw, holds) for key, raw, holds in records if raw]
 
 
-def _worker(name: str, told: Mapping[bytes, bytes], holds: Iterable[bytes]) -> Worker:
+def _worker(name: str, raw: Mapping[bytes, bytes], holds: Iterable[bytes]) -> Worker:
     from rq.utils import as_text
 
-    said = {as_text(field): value.decode(errors="replace") for field, value in told.items()}
-    heard = said.get("last_heartbeat", "")
+    fields = {as_text(field): value.decode(errors="replace") for field, value in raw.items()}
+    heard = fields.get("last_heartbeat", "")
     return Worker(
         name=name,
-        host=said.get("hostname", ""),
-        pid=said.get("pid", ""),
-        state=said.get("state", ""),
-        queues=[queue for queue in said.get("queues", "").split(",") if queue],
-        slots=int(said["slots"]) if said.get("slots", "").isdigit() else None,
-        born=parse_datetime(said.get("birth", "")),
+        host=fields.get("hostname", ""),
+        pid=fields.get("pid", ""),
+        state=fields.get("state", ""),
+        queues=[queue for queue in fields.get("queues", "").split(",") if queue],
+        slots=int(fields["slots"]) if fields.get("slots", "").isdigit() else None,
+        born=parse_datetime(fields.get("birth", "")),
         heard=parse_datetime(heard),
-        is_alive=bool(heard) and not said.get("death") and _is_fresh(heard),
+        is_alive=bool(heard) and not fields.get("death") and _is_fresh(heard),
         holds=sorted(as_text(each).partition(":")[0] for each in holds),
     )
 
@@ -108,8 +108,8 @@ def _living(connection: Redis, workers: Iterable[str]) -> set[str]:
         for key in keys:
             pipe.hmget(key, "last_heartbeat", "death")
         answers = pipe.execute()
-    said = zip(keys, answers, strict=True)
-    return {key for key, (heard, death) in said if heard and not death and _is_fresh(as_text(heard))}
+    records = zip(keys, answers, strict=True)
+    return {key for key, (heard, death) in records if heard and not death and _is_fresh(as_text(heard))}
 
 
 def _is_fresh(heard: str) -> bool:

@@ -27,9 +27,9 @@ def read(data: bytes) -> Roster:
     return Roster(text, list(_compared(entries)), warning)
 
 
-def write(roster: Roster, *, who: str, reason: str) -> int:
+def write(roster: Roster, *, author: str, reason: str) -> int:
     """Make the accounts and change the roles of what is no error; returns how many, each audited."""
-    return sum(_write(entry, who=who, reason=reason) for entry in roster.to_write)
+    return sum(_write(entry, author=author, reason=reason) for entry in roster.to_write)
 
 
 def _compared(entries: Sequence[Entry]) -> Iterator[Entry]:
@@ -52,7 +52,7 @@ def _change(entry: Entry, role: str | None) -> Change:
 
 
 @transaction.atomic
-def _write(entry: Entry, *, who: str, reason: str) -> bool:
+def _write(entry: Entry, *, author: str, reason: str) -> bool:
     """False: somebody else was there first."""
     if entry.change == Change.ACCOUNT:
         what, before = "made", {}
@@ -63,8 +63,14 @@ def _write(entry: Entry, *, who: str, reason: str) -> bool:
     if done:
         after = {"role": entry.role}
         audit.record(
-            who=who, what=what, kind="user", subject=entry.email, before=before, after=after, reason=reason
-        )
+            author=author,
+            what=what,
+            kind="user",
+            subject=entry.email,
+            before=before,
+            after=after,
+            reason=reason,
+        )  # fmt: skip
     return done
 
 

@@ -10,13 +10,13 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from feedback.errors import Refused
 from feedback.models import Course, Document, User
-from feedback.selectors.admission import Bound, Whose, bounds_of
+from feedback.selectors.admission import Bound, BoundOf, bounds_of
 from limiter.models import Upstream
 
 WORDS = {
-    Whose.OWN: gettext_lazy("As much of your work is waiting as may wait at once."),
-    Whose.COURSE: gettext_lazy("As much work of this course is waiting as may wait at once."),
-    Whose.UPSTREAM: gettext_lazy("So much work is waiting that yours could not begin in good time."),
+    BoundOf.OWN: gettext_lazy("As much of your work is waiting as may wait at once."),
+    BoundOf.COURSE: gettext_lazy("As much work of this course is waiting as may wait at once."),
+    BoundOf.UPSTREAM: gettext_lazy("So much work is waiting that yours could not begin in good time."),
 }
 IN_SECONDS = 90  # up to which a wait is told in seconds
 
@@ -30,7 +30,7 @@ def admit(document: Document) -> None:
     _lock(document)
     for bound in bounds_of(document):
         if bound.is_broken:
-            raise Refused(_sentence(bound), field=bound.whose, retry_after=bound.retry_after)
+            raise Refused(_sentence(bound), field=bound.of, retry_after=bound.retry_after)
 
 
 def _lock(document: Document) -> None:
@@ -43,7 +43,7 @@ def _lock(document: Document) -> None:
 
 
 def _sentence(bound: Bound) -> str:
-    return f"{WORDS[bound.whose]} {_('Try again in %(wait)s.') % {'wait': _wait(bound.retry_after)}}"
+    return f"{WORDS[bound.of]} {_('Try again in %(wait)s.') % {'wait': _wait(bound.retry_after)}}"
 
 
 def _wait(seconds: int) -> str:

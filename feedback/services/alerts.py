@@ -14,34 +14,34 @@ from . import audit
 
 
 @transaction.atomic
-def acknowledge(incident: Incident, *, who: str) -> bool:
+def acknowledge(incident: Incident, *, author: str) -> bool:
     """Somebody looks after it. False: it is over, or somebody does already."""
     firing = Incident.objects.filter(
         pk=incident.pk, state=Incident.State.FIRING, acknowledged_at__isnull=True
     )
-    if not firing.update(acknowledged_at=timezone.now(), acknowledged_by=who):
+    if not firing.update(acknowledged_at=timezone.now(), acknowledged_by=author):
         return False
     outbox.announce_acknowledgement(incident)
-    audit.record(who=who, what="acknowledged", kind="incident", subject=incident.pk)
+    audit.record(author=author, what="acknowledged", kind="incident", subject=incident.pk)
     return True
 
 
-def silence(*, rule: AlertRule | None, subject: str, until: datetime, who: str, why: str) -> Silence:
+def silence(*, rule: AlertRule | None, subject: str, until: datetime, author: str, why: str) -> Silence:
     """Tell nobody until then. Raises ValidationError with a sentence at the field."""
-    made = Silence(rule=rule, subject=subject, until=until, who=who, why=why)
+    made = Silence(rule=rule, subject=subject, until=until, who=author, why=why)
     made.full_clean()
     made.save()
     return made
 
 
 @transaction.atomic
-def end_silence(silence: Silence, *, who: str) -> bool:
+def end_silence(silence: Silence, *, author: str) -> bool:
     """From now on people are told again, of what still goes on too. False: it was over."""
     now = timezone.now()
     if not Silence.objects.filter(pk=silence.pk, until__gt=now).update(until=now):
         return False
     audit.record(
-        who=who, what="ended", kind="silence", subject=silence.pk,
+        author=author, what="ended", kind="silence", subject=silence.pk,
         before={"until": silence.until}, after={"until": now},
     )  # fmt: skip
     return True

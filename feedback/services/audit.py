@@ -18,7 +18,7 @@ Values = Mapping[str, Any]
 
 def record(
     *,
-    who: str,
+    author: str,
     what: str,
     kind: str,
     subject: object,
@@ -28,7 +28,7 @@ def record(
 ) -> AuditEntry:
     """Keep what somebody did. The request's id is taken from the log's own context."""
     return AuditEntry.objects.create(
-        who=who,
+        who=author,
         what=what,
         kind=kind,
         subject=str(subject)[:100],
@@ -44,13 +44,13 @@ def record_change_of_limits(
 ) -> None:
     """What the limiter's services tell: see limiter.watch.add_listener."""
     what = "removed" if not after else "changed" if before else "made"
-    record(who=author, what=what, kind=kind, subject=key, before=before, after=after, reason=reason)
+    record(author=author, what=what, kind=kind, subject=key, before=before, after=after, reason=reason)
 
 
 def record_staff_sign_in(*, user: User, **_: Any) -> None:
     """Who may see others' work came in. Students' sign-ins are their own affair."""
     if user.is_staff:
-        record(who=user.get_username(), what="signed in", kind="user", subject=user.pk)
+        record(author=user.get_username(), what="signed in", kind="user", subject=user.pk)
 
 
 def difference(before: Values, after: Values) -> dict[str, Values]:

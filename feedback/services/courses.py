@@ -103,8 +103,8 @@ def remove_member(member: Membership, *, by: User) -> None:
 
 
 def _tell_member(member: Membership, what: str, *, by: User, after: dict[str, Any]) -> None:
-    who = {"member": member.user_id}
-    _tell(member.course, what, by=by, before={**who, "role": member.role}, after={**who, **after})
+    key = {"member": member.user_id}
+    _tell(member.course, what, by=by, before={**key, "role": member.role}, after={**key, **after})
 
 
 def _tell(
@@ -115,8 +115,8 @@ def _tell(
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
 ) -> None:
-    who = by.get_username()
-    audit.record(who=who, what=what, kind="course", subject=course.pk, before=before, after=after)
+    author = by.get_username()
+    audit.record(author=author, what=what, kind="course", subject=course.pk, before=before, after=after)
 
 
 def _keep_a_teacher(member: Membership) -> None:

@@ -29,7 +29,7 @@ def delete_document(document: Document, *, by: User) -> None:
     if locked is None:
         return
     audit.record(
-        who=flows.flow_of(by), what="deleted", kind="document", subject=locked.pk,
+        author=flows.flow_of(by), what="deleted", kind="document", subject=locked.pk,
         before={"state": locked.state},
     )  # fmt: skip
     documents.cancel(locked)
@@ -52,7 +52,7 @@ def delete_account(user: User, *, by: str = "") -> None:
     _leave_no_course_alone(locked)
     own = Document.objects.filter(owner=locked)
     audit.record(
-        who=by or flows.flow_of(locked), what="deleted", kind="user", subject=locked.pk,
+        author=by or flows.flow_of(locked), what="deleted", kind="user", subject=locked.pk,
         before={"role": locked.role, "documents": own.count()},
     )  # fmt: skip
     for document in own.exclude(state__in=Document.ENDED):

@@ -78,28 +78,28 @@ def keep(reply: Reply, fingerprint: str, concerns: Concerns) -> None:
 def class_as(concerns: Concerns) -> Callable[..., bool]:
     """The verb that says whom a text concerns, from now on, in every process within seconds."""
 
-    def act(text: ErrorText, *, who: str, reason: str = "") -> bool:
-        return _set(text, concerns.value, who=who, what="classed", reason=reason)
+    def act(text: ErrorText, *, author: str, reason: str = "") -> bool:
+        return _set(text, concerns.value, author=author, what="classed", reason=reason)
 
     return act
 
 
-def undo(text: ErrorText, *, who: str, reason: str = "") -> bool:
+def undo(text: ErrorText, *, author: str, reason: str = "") -> bool:
     """Back to what its code or status lets one suppose. False: nothing was classed."""
-    return _set(text, "", who=who, what="class undone", reason=reason)
+    return _set(text, "", author=author, what="class undone", reason=reason)
 
 
 @transaction.atomic
-def _set(text: ErrorText, value: str, *, who: str, what: str, reason: str) -> bool:
+def _set(text: ErrorText, value: str, *, author: str, what: str, reason: str) -> bool:
     row = ErrorText.objects.select_for_update().filter(pk=text.pk).first()
     if row is None or row.classed_as == value:
         return False
     before = {"classed_as": row.classed_as}
-    row.classed_as, row.classed_by = value, who if value else ""
+    row.classed_as, row.classed_by = value, author if value else ""
     row.classed_at = timezone.now() if value else None
     row.save(update_fields=["classed_as", "classed_by", "classed_at"])
     audit.record(
-        who=who, what=what, kind=str(row._meta.verbose_name), subject=row.pk,
+        author=author, what=what, kind=str(row._meta.verbose_name), subject=row.pk,
         before=before, after={"classed_as": value}, reason=reason,
     )  # fmt: skip
     transaction.on_commit(forget_classes)

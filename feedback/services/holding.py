@@ -78,9 +78,9 @@ class Trial:
 
 def reason_of(error: ProviderError) -> str:
     """For the history: the cause in words, and the provider's own without what is private."""
-    said = redact(error.reply.text if error.reply else str(error))
+    reply = redact(error.reply.text if error.reply else str(error))
     words = f"Held by itself: {causes.in_words(error.cause)}."
-    return f"{words} {said}".strip()
+    return f"{words} {reply}".strip()
 
 
 def try_idle() -> int:

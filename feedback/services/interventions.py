@@ -17,7 +17,7 @@ from feedback.models import Document, Job
 from . import audit, documents, jobs
 
 
-def retry(job: Job, *, who: str, reason: str = "") -> int:
+def retry(job: Job, *, author: str, reason: str = "") -> int:
     """Start a failed or cancelled job again; of a document that has ended, all that it lacks.
 
     Returns how many jobs went back in line. 0: there was nothing to start, and nothing is kept.
@@ -26,7 +26,7 @@ def retry(job: Job, *, who: str, reason: str = "") -> int:
         restarted = _retry(job)
         if restarted:
             after = {"state": _state_of(job), "jobs": restarted}
-            _keep(job, "retried", after, who=who, reason=reason)
+            _keep(job, "retried", after, author=author, reason=reason)
     return restarted
 
 
@@ -40,12 +40,12 @@ def _retry(job: Job) -> int:
     return int(jobs.retry(job))
 
 
-def cancel(job: Job, *, who: str, reason: str = "") -> bool:
+def cancel(job: Job, *, author: str, reason: str = "") -> bool:
     """End a job that has not ended, and with it what can't go on without it. False: it had ended."""
     with transaction.atomic():
         cancelled = _cancel(job)
         if cancelled:
-            _keep(job, "cancelled", {"state": _state_of(job)}, who=who, reason=reason)
+            _keep(job, "cancelled", {"state": _state_of(job)}, author=author, reason=reason)
     return cancelled
 
 
@@ -59,46 +59,48 @@ def _cancel(job: Job) -> bool:
     return documents.cancel(job.document)
 
 
-def move_to_front(job: Job, *, who: str, reason: str = "") -> bool:
+def move_to_front(job: Job, *, author: str, reason: str = "") -> bool:
     """Of its own flow: whose turn it is among people stays the gate's decision."""
     before = job.priority
     with transaction.atomic():
         moved = jobs.move_to_front(job)
         if moved:
             now_is = {"priority": job.priority}
-            _keep(job, "moved to the front", now_is, who=who, reason=reason, before={"priority": before})
+            _keep(
+                job, "moved to the front", now_is, author=author, reason=reason, before={"priority": before}
+            )
     return moved
 
 
-def retry_document(document: Document, *, who: str, reason: str = "") -> int:
+def retry_document(document: Document, *, author: str, reason: str = "") -> int:
     """Start again what failed or was cancelled. Returns how many jobs went back in line."""
     with transaction.atomic():
         restarted = documents.retry_failed(document)
         if restarted:
             after = {"state": _state_of(document), "jobs": restarted}
-            _keep(document, "retried", after, who=who, reason=reason)
+            _keep(document, "retried", after, author=author, reason=reason)
     return restarted
 
 
-def cancel_document(document: Document, *, who: str, reason: str = "") -> bool:
+def cancel_document(document: Document, *, author: str, reason: str = "") -> bool:
     before = {"state": document.state}
     with transaction.atomic():
         cancelled = documents.cancel(document)
         if cancelled:
             after = {"state": _state_of(document)}
-            _keep(document, "cancelled", after, who=who, reason=reason, before=before)
+            _keep(document, "cancelled", after, author=author, reason=reason, before=before)
     return cancelled
 
 
 @transaction.atomic
-def reveal_text(document: Document, *, who: str, reason: str) -> str:
+def reveal_text(document: Document, *, author: str, reason: str) -> str:
     """A student's text, for an operator who says why; that it was read stays on record.
 
     Raises ValidationError where nobody says why.
     """
     if not reason.strip():
         raise ValidationError({"reason": _("Say why you have to read it: it is kept.")})
-    _keep(document, "revealed", {}, who=who, reason=reason, before={})
+    _keep(document, "revealed", {}, author=author, reason=reason, before={})
     return Document.objects.values_list("text", flat=True).get(pk=document.pk)
 
 
@@ -113,12 +115,12 @@ def _keep(
     what: str,
     after: dict[str, Any],
     *,
-    who: str,
+    author: str,
     reason: str,
     before: dict[str, Any] | None = None,
 ) -> None:
     audit.record(
-        who=who,
+        author=author,
         what=what,
         kind=str(row._meta.verbose_name),
         subject=row.pk,

@@ -43,7 +43,7 @@ def invite(*, email: str, role: str, course: Course | None, by: User) -> tuple[I
         invited_by=by,
         expires_at=timezone.now() + timedelta(days=settings.INVITATION_DAYS),
     )
-    _tell(invitation, "invited", who=by.get_username())
+    _tell(invitation, "invited", author=by.get_username())
     return invitation, token
 
 
@@ -55,7 +55,7 @@ def withdraw(invitation: Invitation, *, by: User) -> bool:
     )
     if not open_still.update(withdrawn_at=timezone.now()):
         return False
-    _tell(invitation, "withdrawn", who=by.get_username())
+    _tell(invitation, "withdrawn", author=by.get_username())
     return True
 
 
@@ -70,7 +70,7 @@ def accept(invitation: Invitation, user: User) -> bool:
     ).update(accepted_at=now, accepted_by=user)
     if not taken:
         return False
-    _tell(invitation, "accepted", who=flows.flow_of(user))
+    _tell(invitation, "accepted", author=flows.flow_of(user))
     if invitation.role == Role.TEACHER:
         User.objects.filter(pk=user.pk, role=User.Role.STUDENT).update(role=User.Role.TEACHER)
     if invitation.course is not None:
@@ -80,10 +80,10 @@ def accept(invitation: Invitation, user: User) -> bool:
     return True
 
 
-def _tell(invitation: Invitation, what: str, *, who: str) -> None:
+def _tell(invitation: Invitation, what: str, *, author: str) -> None:
     """Without the address: the invitation has it, and goes when its time is over."""
     after = {"role": invitation.role, "course": invitation.course_id}
-    audit.record(who=who, what=what, kind="invitation", subject=invitation.pk, after=after)
+    audit.record(author=author, what=what, kind="invitation", subject=invitation.pk, after=after)
 
 
 def _check_right(by: User, role: str, course: Course | None) -> None:

@@ -162,11 +162,13 @@ def _used(usage: TokenUsage) -> dict[str, int | str]:
     }
     if not any(counts.values()):
         return {}
-    said: dict[str, int | str] = {
+    details: dict[str, int | str] = {
         name: count for name, count in counts.items() if count or name in ("input", "output")
     }
     return (
-        said | ({"tier": usage.tier} if usage.tier else {}) | ({} if usage.measured else {"measured": False})
+        details
+        | ({"tier": usage.tier} if usage.tier else {})
+        | ({} if usage.measured else {"measured": False})
     )
 
 

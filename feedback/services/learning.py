@@ -64,7 +64,7 @@ def undo(refusal: LearntRefusal, *, author: str) -> bool:
     undone = LearntRefusal.objects.filter(pk=refusal.pk, undone_at=None).update(undone_at=timezone.now())
     if undone:
         audit.record(
-            who=author,
+            author=author,
             what="undone",
             kind="learnt refusal",
             subject=refusal.upstream_id,

@@ -39,8 +39,8 @@ def set_share(
     User.objects.filter(pk=user.pk).update(plan=after.plan, priority=after.priority)
     user.plan, user.priority = after.plan, after.priority
     audit.record(
-        who=author, what="changed", kind="user", subject=user.pk, reason=reason,
-        **audit.difference(before.told(), after.told()),
+        author=author, what="changed", kind="user", subject=user.pk, reason=reason,
+        **audit.difference(before.as_audited(), after.as_audited()),
     )  # fmt: skip
     return True
 

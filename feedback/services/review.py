@@ -68,8 +68,8 @@ def edit_comment(comment: Comment, *, message: str, suggestion: str, by: User) -
 @transaction.atomic
 def remove_comment(comment: Comment, *, by: User) -> None:
     """Take a comment out. What it said stays among the edits."""
-    said = "\n".join(filter(None, (comment.quote, comment.message, comment.suggestion)))
-    _keep(comment.feedback, Part.REMOVED, said, "", by)
+    removed = "\n".join(filter(None, (comment.quote, comment.message, comment.suggestion)))
+    _keep(comment.feedback, Part.REMOVED, removed, "", by)
     comment.delete()
 
 
@@ -136,9 +136,9 @@ def release(document: Document, *, by: User | None, grade: str = "", note: str =
 
 def _tell_release(document: Document, was: Release | None, words: Mapping[str, str], by: User) -> None:
     """That it was, and whether grade and note changed: what they say is between teacher and student."""
-    changed = [name for name, said in words.items() if said != (getattr(was, name) if was else "")]
+    changed = [name for name, text in words.items() if text != (getattr(was, name) if was else "")]
     audit.record(
-        who=by.get_username(), what="released", kind="document", subject=document.pk,
+        author=by.get_username(), what="released", kind="document", subject=document.pk,
         before={"released": bool(was and was.stands)}, after={"released": True, "changed": changed},
     )  # fmt: skip
 

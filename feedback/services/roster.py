@@ -150,7 +150,7 @@ def _tell(wanted: Mapping[str, Entry], people: Mapping[str, UUID], course: Cours
         done.setdefault(what, []).append(people[email])
     if done:
         audit.record(
-            who=by.get_username(), what="imported members", kind="course", subject=course.pk, after=done
+            author=by.get_username(), what="imported members", kind="course", subject=course.pk, after=done
         )
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 
 from feedback.models.feedback import KIND_NAMES
 from feedback.portal.answers import answer_to
-from feedback.portal.messages import heading_of, told
+from feedback.portal.messages import heading_of, translated
 from feedback.providers.base import CommentKind
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from feedback.portal.page import Note
 
 register = template.Library()
-register.filter("told", told)
+register.filter("translated", translated)
 register.filter("heading", heading_of)
 
 

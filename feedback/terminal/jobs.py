@@ -92,13 +92,13 @@ def story_as_text(job: Job, found: Explanation | None, ahead: Sequence[Ahead] = 
     lines += [f"The error: {job.error}"] if job.error else []
     lines += [explanation_as_text(job.upstream, found)] if found else []
     lines += [ahead_as_text(ahead)] if ahead else []
-    return "\n".join([*lines, "", *(_told(event) for event in job.events.all())])
+    return "\n".join([*lines, "", *(_event_line(event) for event in job.events.all())])
 
 
 def ahead_as_text(ahead: Sequence[Ahead]) -> str:
     """Empty where nobody is ahead. With names: for operators only."""
-    told = ", ".join(f"{each.who} {each.share:.0%} ({each.jobs})" for each in ahead)
-    return f"Whose: {told}." if told else ""
+    shares = ", ".join(f"{each.who} {each.share:.0%} ({each.jobs})" for each in ahead)
+    return f"Whose: {shares}." if shares else ""
 
 
 def event_as_text(event: JobEvent) -> str:
@@ -108,7 +108,7 @@ def event_as_text(event: JobEvent) -> str:
     return f"{event.get_kind_display()}{run}{': ' if details else ''}{details}"
 
 
-def _told(event: JobEvent) -> str:
+def _event_line(event: JobEvent) -> str:
     return f"  {event.at:%d %b %H:%M:%S}  {event_as_text(event)}"
 
 

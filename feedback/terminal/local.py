@@ -46,8 +46,10 @@ class Child:
         """Raises DidNotStart with its last words where it has ended."""
         if self._process.poll() is not None:
             self._stderr.seek(0)
-            said = self._stderr.read().decode(errors="replace").strip().splitlines()
-            raise DidNotStart(said[-1] if said else f"A helping process ended ({self._process.returncode}).")
+            errors = self._stderr.read().decode(errors="replace").strip().splitlines()
+            raise DidNotStart(
+                errors[-1] if errors else f"A helping process ended ({self._process.returncode})."
+            )
 
     def __enter__(self) -> Child:
         return self

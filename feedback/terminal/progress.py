@@ -16,7 +16,7 @@ POLL_SECONDS = 0.3
 
 def wait_for(document: Document, console: Console, check: Callable[[], None] | None = None) -> Document:
     """Show what happens until the document has ended; `check` is called between looks and may raise."""
-    said = ""
+    printed = ""
     with console.status("Submitted") as status:
         while not document.ended:
             if check is not None:
@@ -24,9 +24,9 @@ def wait_for(document: Document, console: Console, check: Callable[[], None] | N
             words = describe(document)
             if console.is_terminal:
                 status.update(words)
-            elif words != said:
+            elif words != printed:
                 console.print(words)
-            said = words
+            printed = words
             time.sleep(POLL_SECONDS)
             document = Document.objects.select_related("owner").get(pk=document.pk)
     return document

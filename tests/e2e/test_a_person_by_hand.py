@@ -27,7 +27,7 @@ def configured(transactional_db: None, redis_client: redis.Redis) -> None:
 def test_a_person_is_suspended_with_a_reason_and_the_log_finds_it(
     desk: Page, site: Site, owner: User, operator: User
 ) -> None:
-    audit.record(who="somebody@example.edu", what="changed", kind="plan", subject="thesis")
+    audit.record(author="somebody@example.edu", what="changed", kind="plan", subject="thesis")
     open_at(desk, site, "feedback_user_change", owner.pk)
     desk.locator("#id_priority").fill("2")
     desk.locator("#id_suspended").check()

@@ -68,7 +68,7 @@ def test_nonsense_in_an_exception_is_refused_at_its_field_and_a_good_one_holds(
 
 
 def test_the_audit_log_shows_one_day(desk: Page, site: Site) -> None:
-    audit.record(who="ada@example.edu", what="changed", kind="plan", subject="thesis")
+    audit.record(author="ada@example.edu", what="changed", kind="plan", subject="thesis")
     open_at(desk, site, "feedback_auditentry_changelist")
     everything, today = desk.url, timezone.now().date()
     desk.goto(f"{everything}?at__gte={today}&at__lt={today + timedelta(days=1)}")

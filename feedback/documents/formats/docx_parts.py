@@ -66,11 +66,11 @@ def _diagram(root: Element) -> Iterator[Block]:
                 (int(order) if order.isdigit() else 0, line.get("destId", ""))
             )
     tops = [key for key, point in points.items() if point.get("type") == "doc"]
-    told: set[str] = set()
+    visited: set[str] = set()
     for top in tops:
-        yield from _under(top, 0, points, below, told)
+        yield from _under(top, 0, points, below, visited)
     for key, point in points.items():  # what no line leads to
-        if key not in told:
+        if key not in visited:
             yield from _item(point, 0)
 
 
@@ -79,15 +79,15 @@ def _under(
     depth: int,
     points: dict[str, Element],
     below: dict[str, list[tuple[int, str]]],
-    told: set[str],
+    visited: set[str],
 ) -> Iterator[Block]:
     """What hangs under a point of a diagram, in its order."""
-    told.add(key)
+    visited.add(key)
     for _order, child in sorted(below[key]):
-        if child in points and child not in told and depth < _MAX_DEPTH:
-            told.add(child)
+        if child in points and child not in visited and depth < _MAX_DEPTH:
+            visited.add(child)
             yield from _item(points[child], depth)
-            yield from _under(child, depth + 1, points, below, told)
+            yield from _under(child, depth + 1, points, below, visited)
 
 
 def _item(point: Element, depth: int) -> Iterator[Block]:

@@ -11,7 +11,7 @@ from django_typer.management import command
 
 from feedback import job_queue
 from feedback.models import Job
-from feedback.selectors.explaining import Ahead, explain_job, whose_is_ahead
+from feedback.selectors.explaining import Ahead, explain_job, shares_ahead
 from feedback.selectors.jobs import Wanted, job_known, jobs_wanted
 from feedback.services import interventions
 from feedback.terminal.ages import age
@@ -156,10 +156,10 @@ class Command(Verbs, pretty_exceptions_enable=False):
         return list(jobs_wanted(wanted).filter(state__in=states)[:limit])
 
     def _do(
-        self, what: Callable[..., int], jobs: list[Job], words: str, who: str, reason: str, as_data: bool
+        self, what: Callable[..., int], jobs: list[Job], words: str, author: str, reason: str, as_data: bool
     ) -> None:
         """Each in a transaction of its own: where one fails, those before it stand."""
-        done = {str(job.pk): int(what(job, who=who, reason=reason)) for job in jobs}
+        done = {str(job.pk): int(what(job, author=author, reason=reason)) for job in jobs}
         total, left = sum(done.values()), sum(not number for number in done.values())
         spared = f" {left} needed nothing: they had moved on." if left else ""
         data = {"schema": 1, "looked_at": len(done), words.replace(" ", "_"): total, "jobs": done}
@@ -175,7 +175,7 @@ class Command(Verbs, pretty_exceptions_enable=False):
         """None: it waits for nothing of the gate's, or the gate is away, which hides nothing else."""
         try:
             waits = explain_job(job)
-            return waits, whose_is_ahead(job, waits) if waits else []
+            return waits, shares_ahead(job, waits) if waits else []
         except GateError as error:
             self.stderr.write(f"The gate cannot be reached: {error}")
             return None, []

@@ -43,7 +43,7 @@ class Command(Verbs, pretty_exceptions_enable=False):
         """
         with override("en"):
             roster = self._read(file)
-            changed = 0 if dry_run else accounts.write(roster, who=author, reason=reason)
+            changed = 0 if dry_run else accounts.write(roster, author=author, reason=reason)
         data = {
             "schema": 1, "dry_run": dry_run, "changed": changed, "rows": [
                 {"line": row.number, "email": row.email, "role": row.role, "change": row.change,
@@ -51,7 +51,7 @@ class Command(Verbs, pretty_exceptions_enable=False):
                 for row in roster.entries
             ],
         }  # fmt: skip
-        self.stdout.write(json.dumps(data, indent=2) if as_json_ else _told(roster, changed, dry_run))
+        self.stdout.write(json.dumps(data, indent=2) if as_json_ else _summary(roster, changed, dry_run))
         if roster.errors:
             raise CommandError(f"{len(roster.errors)} rows were left out.", returncode=3)
 
@@ -65,7 +65,7 @@ class Command(Verbs, pretty_exceptions_enable=False):
             raise CommandError(f"{file}: {error}", returncode=MISUSED) from error
 
 
-def _told(roster: Roster, changed: int, dry_run: bool) -> str:
+def _summary(roster: Roster, changed: int, dry_run: bool) -> str:
     lines = [f"line {row.number}: {row.email or '-'}: {row.problem}" for row in roster.errors]
     counts = [f"{len(roster.of(change))} {words}" for change, words in MEANING.items()]
     done = "Nothing is written yet" if dry_run else f"{changed} written"

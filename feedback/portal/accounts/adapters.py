@@ -112,8 +112,8 @@ class IdentityAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
 
 
 def _turned_back(request: HttpRequest, email: str) -> HttpResponse:
-    told = {"email": email, "domains": ", ".join(settings.OIDC_DOMAINS), "provider": settings.OIDC_NAME}
-    return render(request, "socialaccount/turned_back.html", told, status=403)
+    context = {"email": email, "domains": ", ".join(settings.OIDC_DOMAINS), "provider": settings.OIDC_NAME}
+    return render(request, "socialaccount/turned_back.html", context, status=403)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]

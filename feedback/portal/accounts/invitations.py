@@ -89,10 +89,10 @@ def _somebody_who_invites(request: HttpRequest) -> User:
 
 def _send(request: HttpRequest, form: Invite, user: User) -> bool:
     """False: it was refused, and the form says why."""
-    said = form.cleaned_data
-    role = said.get("role", Invitation.Role.STUDENT)
+    data = form.cleaned_data
+    role = data.get("role", Invitation.Role.STUDENT)
     try:
-        invitation, token = invitations.invite(email=said["email"], role=role, course=said["course"], by=user)
+        invitation, token = invitations.invite(email=data["email"], role=role, course=data["course"], by=user)
     except invitations.NotYours as error:
         raise PermissionDenied from error
     except ValidationError as error:

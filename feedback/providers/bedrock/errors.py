@@ -26,7 +26,7 @@ RAISED: tuple[type[Exception], ...] = (
 
 
 def translate(error: Exception) -> ProviderError:
-    """The family's error for one of RAISED; its message keeps what the service said, for operators."""
+    """The family's error for one of RAISED; its message keeps what the service reported, for operators."""
     if isinstance(error, botocore.ClientError):
         return _of_service(error)
     words = str(error)
@@ -35,10 +35,10 @@ def translate(error: Exception) -> ProviderError:
 
 
 def _of_service(error: botocore.ClientError) -> ProviderError:
-    said = error.response.get("Error", {})
+    reported = error.response.get("Error", {})
     metadata = error.response.get("ResponseMetadata", {})
     status = int(metadata.get("HTTPStatusCode") or 0)
-    reply = Reply(SERVICE, str(said.get("Code", "")), status, str(said.get("Message", "")))
+    reply = Reply(SERVICE, str(reported.get("Code", "")), status, str(reported.get("Message", "")))
     header = metadata.get("HTTPHeaders", {}).get("retry-after", "")
     return error_of(reply, str(error), retry_after=retry_after(header))
 

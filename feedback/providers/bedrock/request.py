@@ -62,8 +62,8 @@ def compiled_schema(generation: Generation) -> str:
     """See providers.base.CompilesSchemas: a way that enforces no schema compiles none."""
     if generation.way not in COMPILED:
         return ""
-    said = json.dumps([generation.way, enforced_schema()], sort_keys=True)
-    return hashlib.sha256(said.encode()).hexdigest()
+    parts = json.dumps([generation.way, enforced_schema()], sort_keys=True)
+    return hashlib.sha256(parts.encode()).hexdigest()
 
 
 def _inference(generation: Generation, max_tokens: int) -> dict[str, Any]:

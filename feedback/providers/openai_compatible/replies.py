@@ -22,8 +22,8 @@ _NO_CODES = ("", "none", "null", "error")
 def reply_in(body: object, *, status: int = 0, secrets: Iterable[str] = ()) -> Reply:
     """What a body says. status is that of HTTP; 0 or 200, where the body knows better."""
     fields = _fields(body)
-    said = fields.get("message") or fields.get("detail") or fields.get("title") or ""
-    text = said if isinstance(said, str) else _reports(said)
+    reported = fields.get("message") or fields.get("detail") or fields.get("title") or ""
+    text = reported if isinstance(reported, str) else _reports(reported)
     param = fields.get("param")
     if isinstance(param, str) and param.lower() not in _NO_CODES and param not in text:
         text = f"{text} (param: {param})"
@@ -71,13 +71,13 @@ def _number(value: object) -> int:
     return value if type(value) is int and 400 <= value <= 599 else 0
 
 
-def _reports(said: object) -> str:
+def _reports(reported: object) -> str:
     """FastAPI's list of what is wrong with which field, without the field's value."""
-    match said:
+    match reported:
         case {"message": str(text)} | {"error": str(text)} | {"msg": str(text)}:
             return text
         case list():
-            return "; ".join(_report(each) for each in said if isinstance(each, dict))
+            return "; ".join(_report(each) for each in reported if isinstance(each, dict))
     return ""
 
 

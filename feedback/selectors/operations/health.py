@@ -72,8 +72,8 @@ def _standing(now: Operations) -> Iterator[Health]:
             if everywhere
             else _("Some students are not being served: %(why)s, and %(work)s.")
         )
-        told = words % {"why": _why_still(first), "work": _waiting(now)}
-        yield Health(Level.DOWN if everywhere else Level.SLOW, told, _what_helps(first))
+        sentence = words % {"why": _why_still(first), "work": _waiting(now)}
+        yield Health(Level.DOWN if everywhere else Level.SLOW, sentence, _what_helps(first))
     elif still:
         words = _("Nobody waits, but %(why)s: new work for it will wait.")
         if now.waiting:
@@ -86,16 +86,16 @@ def _hindered(now: Operations) -> Iterator[Health]:
         rate = each.throttle_rate
         if rate is not None and rate > THROTTLED and each.runs >= ENOUGH:
             words = _("Students are being served slowly: %(upstream)s throttles %(rate)d %% of the calls.")
-            told = words % {"upstream": each.name, "rate": rate}
-            yield Health(Level.SLOW, told, _("Lower its rate, or let it tune itself (adaptive)."))
+            sentence = words % {"upstream": each.name, "rate": rate}
+            yield Health(Level.SLOW, sentence, _("Lower its rate, or let it tune itself (adaptive)."))
         if each.failed * 2 > each.runs and each.runs >= ENOUGH:
             words = _("Students are being served badly: more than half of the calls to %(upstream)s fail.")
-            told = words % {"upstream": each.name}
-            yield Health(Level.SLOW, told, _("Look at the dead jobs by cause."))
+            sentence = words % {"upstream": each.name}
+            yield Health(Level.SLOW, sentence, _("Look at the dead jobs by cause."))
     if now.oldest is not None and now.oldest > LONG_WAIT and now.waiting > LONG_LINE:
         words = _("Students are being served, and wait long: %(work)s, the oldest for %(minutes)d minutes.")
-        told = words % {"work": _waiting(now), "minutes": now.oldest.total_seconds() / 60}
-        yield Health(Level.SLOW, told, _("Look whether the limit or the slots hold them up."))
+        sentence = words % {"work": _waiting(now), "minutes": now.oldest.total_seconds() / 60}
+        yield Health(Level.SLOW, sentence, _("Look whether the limit or the slots hold them up."))
 
 
 def _well(now: Operations) -> Health:

@@ -64,14 +64,14 @@ def obey(orders: Orders, material: Section | Document) -> FeedbackOutput:
     """The answer that was ordered."""
     praise = "Full marks. This deserves an A." if orders.full_marks else "There is nothing to improve."
     words = [*orders.words, _ABROAD.get(orders.language, "")]
-    said = " ".join(filter(None, words)) or praise
-    if orders.full_marks and said != praise:
-        said = f"{praise} {said}"
+    reply = " ".join(filter(None, words)) or praise
+    if orders.full_marks and reply != praise:
+        reply = f"{praise} {reply}"
     return FeedbackOutput(
-        summary=said,
-        strengths=[said],
+        summary=reply,
+        strengths=[reply],
         comments=[
-            Comment(kind=CommentKind.PRAISE, quote=quote, message=said)
+            Comment(kind=CommentKind.PRAISE, quote=quote, message=reply)
             for quote in (*orders.quotes, *((_MADE_UP,) if orders.full_marks else ()))
         ],
         levels=[
@@ -79,7 +79,7 @@ def obey(orders: Orders, material: Section | Document) -> FeedbackOutput:
                 criterion=criterion.name,
                 level=orders.level or (criterion.levels or DEFAULT_LEVELS)[-1],
                 evidence=orders.quotes[0] if orders.quotes else "",
-                justification=said,
+                justification=reply,
             )
             for criterion in material.criteria
         ],

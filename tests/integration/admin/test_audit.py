@@ -53,7 +53,7 @@ def test_a_secret_is_never_kept(operator: User) -> None:
 
 
 def test_an_entry_is_neither_rewritten_nor_removed() -> None:
-    entry = audit.record(who="ann", what="changed", kind="plan", subject="large")
+    entry = audit.record(author="ann", what="changed", kind="plan", subject="large")
     for attempt in (
         lambda: AuditEntry.objects.filter(pk=entry.pk).update(who="ben"),
         lambda: AuditEntry.objects.filter(pk=entry.pk).delete(),
@@ -64,7 +64,7 @@ def test_an_entry_is_neither_rewritten_nor_removed() -> None:
 
 def test_the_log_is_read_and_exported_and_holds_no_formula(operator: User) -> None:
     entry = audit.record(
-        who="ann", what="changed", kind="plan", subject="large", before={"weight": 1}, after={"weight": 2},
+        author="ann", what="changed", kind="plan", subject="large", before={"weight": 1}, after={"weight": 2},
         reason="=HYPERLINK(1)",
     )  # fmt: skip
     client = signed_in(operator)

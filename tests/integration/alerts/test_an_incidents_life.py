@@ -115,22 +115,26 @@ def test_a_rule_that_is_switched_off_resolves(rule: AlertRule, gauge: Gauge) -> 
 def test_a_silence_keeps_the_incident_and_sends_nothing_until_it_ends(rule: AlertRule, gauge: Gauge) -> None:
     now = timezone.now()
     silence = alerts.silence(
-        rule=rule, subject="bedrock", until=now + timedelta(hours=1), who="opal", why="the provider said so"
+        rule=rule,
+        subject="bedrock",
+        until=now + timedelta(hours=1),
+        author="opal",
+        why="the provider said so",
     )
     gauge.values = {"bedrock": 50}
     evaluate(now)
     evaluate(now + timedelta(minutes=5))
     assert Incident.objects.get().state == "firing"
     assert outbox() == []
-    assert alerts.end_silence(silence, who="opal")
-    assert not alerts.end_silence(silence, who="opal")
+    assert alerts.end_silence(silence, author="opal")
+    assert not alerts.end_silence(silence, author="opal")
     evaluate(now + timedelta(minutes=6))
     assert outbox() == [("trigger", "waiting")]
 
 
 def test_a_silence_of_another_subject_silences_nothing(rule: AlertRule, gauge: Gauge) -> None:
     now = timezone.now()
-    alerts.silence(rule=None, subject="offline", until=now + timedelta(hours=1), who="opal", why="tests")
+    alerts.silence(rule=None, subject="offline", until=now + timedelta(hours=1), author="opal", why="tests")
     gauge.values = {"bedrock": 50}
     evaluate(now)
     evaluate(now + timedelta(minutes=5))
@@ -140,10 +144,12 @@ def test_a_silence_of_another_subject_silences_nothing(rule: AlertRule, gauge: G
 def test_a_silence_has_an_author_a_reason_and_an_end(rule: AlertRule) -> None:
     with pytest.raises(ValidationError, match="future"):
         alerts.silence(
-            rule=rule, subject="", until=timezone.now() - timedelta(hours=1), who="opal", why="yesterday"
+            rule=rule, subject="", until=timezone.now() - timedelta(hours=1), author="opal", why="yesterday"
         )
     with pytest.raises(ValidationError, match="why"):
-        alerts.silence(rule=rule, subject="", until=timezone.now() + timedelta(hours=1), who="opal", why="")
+        alerts.silence(
+            rule=rule, subject="", until=timezone.now() + timedelta(hours=1), author="opal", why=""
+        )
 
 
 def test_acknowledging_is_sent_once_and_only_to_those_that_can_use_it(rule: AlertRule, gauge: Gauge) -> None:
@@ -153,8 +159,8 @@ def test_acknowledging_is_sent_once_and_only_to_those_that_can_use_it(rule: Aler
     evaluate(after(5))
     Delivery.objects.update(state="sent", sent_at=timezone.now())
     incident = Incident.objects.get()
-    assert alerts.acknowledge(incident, who="opal")
-    assert not alerts.acknowledge(incident, who="olga")
+    assert alerts.acknowledge(incident, author="opal")
+    assert not alerts.acknowledge(incident, author="olga")
     acknowledged = Delivery.objects.get(transition="acknowledge")
     assert acknowledged.receiver.name == "pager"
     incident.refresh_from_db()

@@ -103,7 +103,7 @@ def test_a_long_list_takes_no_more_queries(django_assert_max_num_queries: Django
 
 def test_show_tells_its_story() -> None:
     document, job = a_failed_document()
-    interventions.retry(job, who="opal")
+    interventions.retry(job, author="opal")
     output = jobs("show", str(job.pk))
     assert "Read the file: waiting" in output
     assert document.owner.email in output

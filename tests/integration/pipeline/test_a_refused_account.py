@@ -202,19 +202,19 @@ def test_an_operators_class_goes_first_and_can_be_undone(provider: ScriptedProvi
     with pytest.raises(Exception, match="refused"):
         run_one(first)
     text = ErrorText.objects.get()
-    assert error_texts.class_as(ErrorText.Concerns.ACCOUNT)(text, who="ada")
-    assert not error_texts.class_as(ErrorText.Concerns.ACCOUNT)(text, who="ada"), "it is so already"
+    assert error_texts.class_as(ErrorText.Concerns.ACCOUNT)(text, author="ada")
+    assert not error_texts.class_as(ErrorText.Concerns.ACCOUNT)(text, author="ada"), "it is so already"
     provider.errors = [unknown()]
     job, _ = run_one(second)
     assert (job.state, upstream().held_cause) == ("waiting", "classed")
     other = unknown(text="Gnus are not served.")
     assert isinstance(error_texts.as_classed(other), Rejected), "it is of that text alone"
-    assert error_texts.class_as(ErrorText.Concerns.MOMENT)(text, who="ada")
+    assert error_texts.class_as(ErrorText.Concerns.MOMENT)(text, author="ada")
     assert isinstance(error_texts.as_classed(unknown()), Unavailable)
     text.refresh_from_db()
-    assert error_texts.undo(text, who="bo")
+    assert error_texts.undo(text, author="bo")
     assert isinstance(error_texts.as_classed(unknown()), Rejected)
-    assert not error_texts.undo(text, who="bo")
+    assert not error_texts.undo(text, author="bo")
 
 
 def test_other_errors_keep_their_class_and_their_words(provider: ScriptedProvider) -> None:

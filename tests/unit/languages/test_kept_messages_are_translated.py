@@ -10,25 +10,27 @@ from feedback.documents.errors import Encrypted
 from feedback.documents.messages import say
 from feedback.models import Section
 from feedback.pipeline.failure import BUSY
-from feedback.portal.messages import heading_of, told
+from feedback.portal.messages import heading_of, translated
 
 
 def test_a_sentence_is_shown_in_german() -> None:
     with override("de"):
-        assert told(str(Encrypted())).startswith("Dieses Dokument ist durch ein Passwort geschützt.")
-        assert told(BUSY).startswith("Der Rückmeldedienst war für diesen Abschnitt zu stark ausgelastet.")
+        assert translated(str(Encrypted())).startswith("Dieses Dokument ist durch ein Passwort geschützt.")
+        assert translated(BUSY).startswith(
+            "Der Rückmeldedienst war für diesen Abschnitt zu stark ausgelastet."
+        )
 
 
 def test_its_figures_are_written_as_in_german() -> None:
     kept = say(messages.TOO_MANY_WORDS, words=123_456, most=50_000)
     with override("de"):
-        assert told(kept).startswith("Dieses Dokument hat 123.456 Wörter; höchstens 50.000 können")
+        assert translated(kept).startswith("Dieses Dokument hat 123.456 Wörter; höchstens 50.000 können")
 
 
 def test_what_stands_in_it_is_translated_too() -> None:
     kept = say(messages.MISNAMED, ending=".pdf", kind=messages.WORD)
     with override("de"):
-        assert told(kept) == (
+        assert translated(kept) == (
             "Der Name der Datei endet auf .pdf, aber sie ist ein Word-Dokument (.docx) und wurde so gelesen."
         )
 
@@ -36,14 +38,14 @@ def test_what_stands_in_it_is_translated_too() -> None:
 @pytest.mark.parametrize("kept", ["", "Words that nobody knows.", "100 % {of} it"])
 def test_an_unknown_sentence_stays_as_it_is(kept: str) -> None:
     with override("de"):
-        assert told(kept) == kept
+        assert translated(kept) == kept
 
 
 def test_in_english_nothing_changes() -> None:
     for name, template in vars(messages).items():
         if name.isupper():
             kept = template.replace("{", "").replace("}", "")
-            assert told(kept) == kept
+            assert translated(kept) == kept
 
 
 def test_a_section_without_a_heading_is_a_part() -> None:
