@@ -35,7 +35,7 @@ class Compression(GZipMiddleware):
             return response
         whole = HttpResponse(response.getvalue(), headers=dict(response.headers))
         if response.file_to_stream is not None:
-            response.file_to_stream.close()  # and not the response, whose end is the request's
+            response.file_to_stream.close()  # and not the response: its end is the request's
         answer = super().process_response(request, whole)
         if response.has_header("ETag"):
             answer["ETag"] = response["ETag"]

@@ -66,7 +66,7 @@ def _answer(
 ) -> HttpResponse:
     if _is_program(request):
         return _problem(status, words)
-    # Without context processors: who is signed in stands in a database that may be what is missing.
+    # Without context processors: the signed-in user stands in a database that may be what is missing.
     page = render_to_string(template or f"{status}.html", {"status": status, **shown})
     return HttpResponse(page, status=status, headers={"Cache-Control": "no-store"})
 

@@ -62,7 +62,7 @@ class Preferences(MiddlewareMixin):
         if is_admin:
             _speak(request, "en")
         if settings.SESSION_COOKIE_NAME not in request.COOKIES:
-            return  # a stranger: no need to ask the database who it is
+            return  # no session: the database need not be asked for a user
         user = request.user
         if not is_admin and (language := getattr(user, "language", "")):
             _speak(request, language)

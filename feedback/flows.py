@@ -1,4 +1,4 @@
-"""Whose work is it? The mapping from people and courses to the limiter's opaque keys."""
+"""The mapping from people and courses to the limiter's opaque keys, flows and groups."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def scope_of(document: Document, *, tier: str = "") -> str:
     """Within which equal requests are one piece of work; empty: within none.
 
     The upstream is in it: what a simulator wrote is never another's real answer. So is a teacher's review:
-    what waits for its release is given to no text that is shown without one. And so is a service tier: who
-    wants feedback now never rides on a call that is served after the rest.
+    what waits for its release is given to no text that is shown without one. And so is a service tier: work
+    that is wanted now never follows a call that is served after the rest.
     """
     if settings.COALESCE_SCOPE == "off":
         return ""

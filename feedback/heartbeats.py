@@ -1,6 +1,6 @@
 """Programs that run beside the workers say in Redis that they live; what fell silent is forgotten.
 
-Where Redis is away nobody can say so, which is told by then by louder voices.
+Where Redis is away there are no heartbeats; other alerts report that.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What can be checked about an answer without trusting whoever wrote it.
+"""Checks of an answer that need no trust in its author.
 
 A student's text is data, but a model may still take orders from it. Nothing here guesses what a model
-thought: levels come from the assignment's own scale or not at all, evidence is a quotation or is said to be
+thought: levels come from the assignment's own scale or not at all, evidence is a quotation or is marked as
 none, and what deserves care is named, so that the page can say it in words.
 """
 
@@ -21,7 +21,7 @@ from feedback.sanitise import clean
 class Caution(StrEnum):
     """Why an answer has to be read with care."""
 
-    INSTRUCTIONS = "instructions"  # the text speaks to whoever reads it by machine
+    INSTRUCTIONS = "instructions"  # the text addresses the machine that reads it
     GRADE = "grade"  # the answer names a grade
     LANGUAGE = "language"  # the answer is in another language than the text
 

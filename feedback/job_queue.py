@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# By name, as RQ asks for it: the pipeline hands jobs to the line, and the line knows nobody above it.
+# By name, as RQ asks for it: the pipeline puts jobs in the queue, and the queue imports nothing above it.
 RUN_IN_RQ = "feedback.pipeline.entry.perform"
 WARM_IN_RQ = "feedback.pipeline.warm.perform"
 WARM_IN_PROCESS = "feedback.pipeline.warm.run"

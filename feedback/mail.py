@@ -14,7 +14,7 @@ SECONDS = 20  # of patience with the server
 
 
 def hand_over(mail: EmailMessage) -> None:
-    """Send once. Raises NotSent where it has certainly not gone, Uncertain where nobody knows."""
+    """Send once. Raises NotSent where it has certainly not gone, Uncertain where that is not known."""
     try:
         mail.send()
     except (

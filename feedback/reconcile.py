@@ -1,7 +1,7 @@
 """Drive again whatever was left between the stores.
 
 Postgres is the truth and Redis an index of it: after a crash, a restart or a lost Redis, one pass
-puts in line what waits, takes back what nobody runs, and settles what ended unsettled. Every step is
+puts in line what waits, takes back what no worker runs, and settles what ended unsettled. Every step is
 idempotent, and several reconcilers at once do no harm.
 """
 
@@ -57,9 +57,9 @@ class Pass:
     bridged: int = 0  # sections that get provisional feedback, for their upstream's breaker is open
     shared: int = 0  # followers that got their leader's result, or lead
     learnt: int = 0  # longest answers that changed
-    purged: int = 0  # rows whose time was over
+    purged: int = 0  # rows past their time
     warmed: int = 0  # upstreams for which a call that compiles their schema was put in line
-    released: int = 0  # held upstreams whose provider takes calls again
+    released: int = 0  # held upstreams with a provider that takes calls again
     tried: int = 0  # held upstreams that work tries from now on
 
     def __bool__(self) -> bool:
@@ -175,7 +175,7 @@ def _ids_in_rq(queues: Iterable[str]) -> set[str]:
 
 
 def _runs_unknown_to_rq() -> list[Job]:
-    """Running rows whose RQ execution is gone: it lives only while its worker renews it."""
+    """Running rows without their RQ execution: it lives only while its worker renews it."""
     running = list(Job.objects.filter(state=Job.State.RUNNING).order_by("started_at")[:BATCH])
     if not running:
         return []
@@ -188,7 +188,7 @@ def _runs_unknown_to_rq() -> list[Job]:
 
 
 def settle_left_followers() -> int:
-    """Followers whose leader is gone, or ended without a word to them: its result, or the lead."""
+    """Settle followers without a leader, or left by it without its result: with that result, or the lead."""
     riding = Job.objects.filter(state=Job.State.RIDING)
     leaders = riding.order_by().values_list("leader", "kind").distinct()[:BATCH]
     led = Job.objects.filter(pk__in=[leader for leader, _ in leaders], state__in=Job.LEADING)

@@ -1,6 +1,6 @@
-"""Who may do what in the admin: one group for each role, made and brought up to date after every migration.
+"""Rights in the admin: one group for each role, made and brought up to date after every migration.
 
-A group of ours is written anew each time; whoever needs other rights makes a group of another name.
+A group of ours is written anew each time; for other rights, make a group of another name.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 OPERATORS, WATCHERS = "Operators", "Operators, read only"
 TEACHERS, STUDENTS = "Teachers", "Students"  # they have the portal, and no rights in the admin
 APPS = ("feedback", "limiter")
-HISTORY = ("add_auditentry", "change_auditentry", "delete_auditentry")  # nobody's to rewrite
+HISTORY = ("add_auditentry", "change_auditentry", "delete_auditentry")  # not to be rewritten
 
 
 def make_after_migrate(using: str, **_: Any) -> None:

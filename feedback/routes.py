@@ -28,7 +28,7 @@ class Route:
 
 
 CALLS = (Job.Kind.ANALYSE, Job.Kind.SUMMARISE, Job.Kind.PROVISIONAL)  # stages that call a provider
-STAND_IN = "offline"  # the upstream whose provider answers while another's is away
+STAND_IN = "offline"  # the upstream with a provider that answers while another's is away
 
 
 def route(kind: Job.Kind, document: Document) -> Route:

@@ -34,7 +34,7 @@ def default_upstream() -> str:
 def homes_of(owner: User, assignment: Assignment | None) -> list[str]:
     """Where this work may go, what comes first first: the default and the others of its pool, as allowed.
 
-    Raises Refused where none is left: work never goes where it was said that it must not.
+    Raises Refused where none is left: work never goes where it must not.
     """
     from feedback.selectors.upstreams import allowed_names
 
@@ -130,7 +130,7 @@ def _provider_at(target: Target) -> Provider:
 
 
 def compatible_settings(target: Target) -> CompatibleSettings:
-    """A target as the openai_compatible provider is told of it. The key stays in its variable."""
+    """The settings of a target for the openai_compatible provider. The key stays in its variable."""
     from feedback.providers.openai_compatible import CompatibleSettings
 
     return CompatibleSettings(
@@ -145,7 +145,7 @@ def compatible_settings(target: Target) -> CompatibleSettings:
 
 
 def bedrock_settings(target: Target) -> BedrockSettings:
-    """A target as the bedrock provider is told of it."""
+    """The settings of a target for the bedrock provider."""
     from feedback.providers.bedrock import BedrockSettings
 
     return BedrockSettings(

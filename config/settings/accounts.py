@@ -7,13 +7,13 @@ from typing import Any
 
 from config import env
 
-# Who may open an account by themselves: addresses of these domains ("*.example.edu": of those below it).
+# Domains of addresses that may open an account without an invitation ("*.example.edu": those below it).
 # None: by invitation alone.
 SIGNUP_DOMAINS = [domain.lower() for domain in env.words("SIGNUP_DOMAINS")]
 INVITATION_DAYS = env.integer("INVITATION_DAYS", 14, minimum=1)
 
 AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",  # first: who is locked out is not even asked
+    "axes.backends.AxesStandaloneBackend",  # first: a locked-out name is refused at once
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 
@@ -36,8 +36,8 @@ ACCOUNT_FORMS = {
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_CHANGE_EMAIL = True  # one address, and a new one only once it is confirmed
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no mail to people who have no account here
-ACCOUNT_EMAIL_NOTIFICATIONS = True  # a change of password or second factor is told by mail
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no mail to addresses without an account
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # a mail follows a change of password or second factor
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = False  # ours stand before the views: docs/decisions/0010
@@ -50,14 +50,14 @@ MFA_FORMS = {
     "authenticate": "feedback.portal.accounts.second_factor.Authenticate",
     "reauthenticate": "feedback.portal.accounts.second_factor.Reauthenticate",
 }
-MFA_TOTP_TOLERANCE = 1  # time steps, for clocks that differ and for who types slowly (RFC 6238, 5.2)
+MFA_TOTP_TOLERANCE = 1  # time steps, for clocks that differ and for slow typing (RFC 6238, 5.2)
 
 # The identity provider ------------------------------------------------------------------------
 
 OIDC_ISSUER = env.url("OIDC_ISSUER", ("http", "https"))
 OIDC_ID = "university"  # a part of its addresses here
 OIDC_NAME = env.text("OIDC_NAME", "University account")
-# Whose addresses it may send. None: whoever it knows.
+# Domains of the addresses that it may send. None: any domain.
 OIDC_DOMAINS = [domain.lower() for domain in env.words("OIDC_DOMAINS")]
 OPENID_CONNECT = "openid_connect"
 
@@ -92,10 +92,10 @@ SOCIALACCOUNT_OPENID_CONNECT_URL_PREFIX = ""
 
 AXES_FAILURE_LIMIT = env.integer("SIGN_IN_FAILURES", 10, minimum=1)
 AXES_COOLOFF_TIME = timedelta(minutes=env.integer("SIGN_IN_LOCKOUT_MINUTES", 15, minimum=1))
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # nobody can lock another out from elsewhere
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # no lock-out of one person by another from elsewhere
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
-AXES_DISABLE_ACCESS_LOG = True  # who signed in, and when, stands in their list of sessions
+AXES_DISABLE_ACCESS_LOG = True  # each person's list of sessions has the sign-ins and their times
 AXES_USERNAME_CALLABLE = "feedback.portal.accounts.lockout.name_that_was_tried"
 AXES_CLIENT_IP_CALLABLE = "feedback.portal.accounts.lockout.address_of"
 AXES_CLIENT_STR_CALLABLE = "feedback.portal.accounts.lockout.for_the_log"

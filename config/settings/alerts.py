@@ -1,4 +1,4 @@
-"""Alerts: what they point to, and who measures what is not measured here."""
+"""Settings of alerts: what they point to, and which system measures what is not measured here."""
 
 from __future__ import annotations
 

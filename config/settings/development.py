@@ -8,7 +8,7 @@ env.read_file()
 
 from .base import *
 
-DEBUG = env.boolean("DEBUG", default=False)  # true: Django's own pages for errors, for those who look for one
+DEBUG = env.boolean("DEBUG", default=False)  # true: Django's own error pages
 SECRET_KEY = env.text("SECRET_KEY", "development-only-and-known-to-everybody")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")

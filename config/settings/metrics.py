@@ -1,4 +1,4 @@
-"""Who may read /metrics, and where the processes of this machine put what they count."""
+"""Settings of metrics: the right to read /metrics, and the folder where this machine's processes count."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 if not ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS is not set: expected this site's host names, with commas")
 
-# The simulator writes feedback that means nothing: nobody must take it for real.
+# The simulator writes feedback that means nothing and must not pass for real feedback.
 if FEEDBACK_UPSTREAM == "simulated":
     raise ImproperlyConfigured("FEEDBACK_UPSTREAM is 'simulated': expected 'bedrock' or 'offline'")
 LIMITER_QUEUES = {queue: upstream for queue, upstream in LIMITER_QUEUES.items() if upstream != "simulated"}

@@ -64,9 +64,9 @@ BEDROCK_ENDPOINT_URL = env.url("BEDROCK_ENDPOINT_URL", ("http", "https"))  # emp
 BEDROCK_MAX_TOKENS = env.optional_integer("BEDROCK_MAX_TOKENS", minimum=256)  # empty: by kind of section
 BEDROCK_DRIFT_WATCH = env.boolean("BEDROCK_DRIFT_WATCH", default=False)  # asks CloudWatch every 5 minutes
 BEDROCK_CALL_SECONDS = env.number("BEDROCK_CALL_SECONDS", 180, minimum=1)  # then the call is cut
-# Course and assignment as keys in each request's metadata, for whoever reads the bill; no names.
+# Course and assignment as keys in each request's metadata, to divide the bill by; no names.
 BEDROCK_REQUEST_METADATA = env.boolean("BEDROCK_REQUEST_METADATA", default=True)
 # Have services compile the schema of answers before people wait for it: one short call a day for each
-# upstream whose model enforces a schema.
+# upstream with a model that enforces a schema.
 WARM_SCHEMAS = env.boolean("WARM_SCHEMAS", default=True)
 SIMULATOR_URL = env.url("SIMULATOR_URL", ("http",), "http://127.0.0.1:8790")

@@ -1,6 +1,6 @@
 """People, courses and work in Django's admin. What changes a state or a limit goes through the services.
 
-Students' texts and files are not shown here: whoever runs the system needs states, not essays.
+Students' texts and files are not shown here: operators need states, not essays.
 """
 
 from . import (

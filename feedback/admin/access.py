@@ -10,7 +10,7 @@ from .readonly import ReadOnly
 
 @admin.register(AccessDenial)
 class AccessDenialAdmin(ReadOnly, ModelAdmin[AccessDenial]):
-    """Who asked for documents of others: a mistyped address once, or a search."""
+    """The list of refused requests for other people's documents: a mistyped address once, or a search."""
 
     list_display = ("user", "document_id", "times", "first_at", "last_at")
     list_select_related = ("user",)

@@ -89,7 +89,7 @@ class SilenceForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
 
 @admin.register(Silence)
 class SilenceAdmin(Audited, ModelAdmin[Silence]):
-    """Silences are made and ended; what was said stays."""
+    """The list of silences. They are made and ended; their reasons stay."""
 
     form = SilenceForm
     list_display = ("__str__", "subject", "until", "who", "why")

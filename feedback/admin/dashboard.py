@@ -22,7 +22,7 @@ RIGHT = "feedback.view_job"
 
 
 def first_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Unfold's DASHBOARD_CALLBACK: who may not see jobs sees the list of tables alone."""
+    """Unfold's DASHBOARD_CALLBACK. Without the right to see jobs the page is the list of tables alone."""
     if request.user.has_perm(RIGHT):
         context |= {"title": _("Now"), "dashboard": True, **_figures()}
     return context

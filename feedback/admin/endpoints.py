@@ -1,4 +1,4 @@
-"""What upstreams call, and what the models there can do: changed by services, with who and why."""
+"""Admin of endpoints and models: changed by services, with an author and a reason."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Filters whose choices cost nothing: Django's own would look through a whole table for its values."""
+"""Filters with choices that cost nothing: Django's own would look through a whole table for its values."""
 
 from __future__ import annotations
 

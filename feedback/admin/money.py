@@ -76,7 +76,7 @@ class ChargeAdmin(ReadOnly, Named):
 
 @admin.register(UsageDay)
 class UsageDayAdmin(ReadOnly, Named):
-    """What was used on days whose work is gone: what is still here counts by its own rows."""
+    """Usage of days when the work is gone already; what is still here counts by its own rows."""
 
     list_display = (
         "day", "person", "course", "upstream", "tier", "calls", "failures", "input_tokens", "output_tokens",

@@ -1,4 +1,4 @@
-"""Rows that hold the limiter's keys of people and courses, told by their names."""
+"""Names for the limiter's keys: the people and courses that own the rows of a list."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Named(ModelAdmin[Any]):
 
     @admin.display(description=gettext_lazy("person"))
     def person(self, row: Keyed) -> SafeString | str:
-        """Their name, and the way to their page; of who is gone the key is what is left."""
+        """The person's name with a link to their page; the key alone once the person is gone."""
         user, _course = row.owners
         if user is None:
             return row.flow

@@ -1,4 +1,4 @@
-"""A student's text, shown on demand: to whoever has the right, with a reason, and logged."""
+"""The page that shows a student's text on demand: with the right to it, for a reason, and logged."""
 
 from __future__ import annotations
 

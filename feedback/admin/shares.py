@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 AT_ONCE = 200  # people that one click changes: a page answers within seconds
 AS_IT_IS, DEFAULT = "", "-"  # "-" is no plan's name
-STEPS = ("preview", "change")  # beside the first one, in which nothing was said yet
+STEPS = ("preview", "change")  # beside the first one, which has no input yet
 
 
 class SharesForm(forms.Form):

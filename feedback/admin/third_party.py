@@ -59,7 +59,7 @@ class EmailAddressAdmin(Removable):
 
 
 class OfAPerson(Removable):
-    """Found by whose it is; a row's page shows what its list does, and nothing more."""
+    """Admin of rows that belong to a person, found by them; a row's page shows what its list shows."""
 
     list_select_related = ("user",)
     search_fields = ("user__email", "user__name")
@@ -70,7 +70,7 @@ class OfAPerson(Removable):
 
 @admin.register(Authenticator)
 class AuthenticatorAdmin(OfAPerson):
-    """Second factors, without their secrets. Who lost theirs signs in again once it is taken away."""
+    """Second factors, without their secrets. To take a lost one away lets its owner sign in again."""
 
     list_display = ("user", "type", "created_at", "last_used_at")
 

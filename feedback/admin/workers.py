@@ -1,4 +1,4 @@
-"""Who works: each worker, its slots, and the jobs that it holds."""
+"""The page of workers: each with its slots and the jobs that it holds."""
 
 from __future__ import annotations
 

@@ -20,7 +20,10 @@ class Crowd:
 
 
 def crowd(spans: Iterable[Span], *, bound: int) -> Crowd:
-    """`seconds_over`: for which there were more than `bound` at once. Who leaves makes room for who comes."""
+    """The most spans at once, when that was, and how long there were more than `bound` (`seconds_over`).
+
+    A span that ends makes room for the one that begins at that moment.
+    """
     most = now = 0
     at = over_since = None
     over = timedelta()
@@ -40,7 +43,7 @@ def _changes(spans: Iterable[Span]) -> list[tuple[datetime, int]]:
 
 
 def people_at_once(spans: Iterable[tuple[object, datetime, datetime]]) -> int:
-    """Different owners of spans that overlap, at most: who has three counts once."""
+    """The most owners with spans that overlap: an owner of three spans counts once."""
     edges = [edge for owner, start, end in spans for edge in ((start, 1, owner), (end, -1, owner))]
     has: Counter[object] = Counter()
     most = 0

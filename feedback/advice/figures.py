@@ -28,7 +28,7 @@ TOO_LONG = 10  # jobs in line, from which on it counts as long
 
 
 def measured(days: float) -> Figures:
-    """Raises redis.RedisError where Redis can't say who works."""
+    """The figures of now. Raises redis.RedisError where Redis can't give the workers."""
     now = timezone.now()
     since = now - timedelta(days=days)
     slots = _slots()

@@ -17,7 +17,7 @@ AROUND = timedelta(hours=1)  # before and after the longest line
 
 
 def with_gains(advice: Advice, figures: Figures) -> Advice:
-    """The same advice; a step whose effect can be replayed says what the replay brought."""
+    """The same advice, where each step that can be replayed has the result of its replay."""
     known = {upstream.name: upstream for upstream in figures.upstreams}
     steps = [_replayed(step, known[step.upstream]) if step.changes else step for step in advice.steps]
     return replace(advice, steps=tuple(steps))

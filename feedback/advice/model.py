@@ -38,7 +38,7 @@ class Figures:
     profile: Profile
     days: float
     people_at_once: int = 0  # with work under way at the same moment, at most
-    people: int = 0  # who handed in
+    people: int = 0  # that handed in
     hosts: tuple[str, ...] = ()  # with live workers
     upstreams: tuple[UpstreamFigures, ...] = ()
 
@@ -56,7 +56,7 @@ class Step:
     brings: str
     how: str = ""  # a command or a setting
     upstream: str = ""
-    changes: Mapping[str, Any] = field(default_factory=dict)  # settings whose effect can be replayed
+    changes: Mapping[str, Any] = field(default_factory=dict)  # settings with an effect that can be replayed
 
 
 @dataclass(frozen=True, slots=True)

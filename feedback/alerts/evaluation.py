@@ -32,7 +32,7 @@ class Pass:
 
     fired: tuple[str, ...] = ()
     resolved: tuple[str, ...] = ()
-    unread: tuple[str, ...] = ()  # rules whose signal could not be read
+    unread: tuple[str, ...] = ()  # rules without a signal that could be read
 
     def __bool__(self) -> bool:
         return bool(self.fired or self.resolved)
@@ -57,7 +57,7 @@ def evaluate(now: datetime | None = None) -> Pass:
 
 
 def _too_high(rule: AlertRule) -> dict[str, Reading] | None:
-    """Subjects above the threshold. None: it can't be told. A rule that is switched off finds none."""
+    """Subjects above the threshold. None: not known. A rule that is switched off finds none."""
     if not rule.enabled:
         return {}
     try:

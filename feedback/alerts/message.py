@@ -1,4 +1,4 @@
-"""What is said of an incident, in words and as data, whoever hears it."""
+"""The message of an incident, in words and as data, the same for all receivers."""
 
 from __future__ import annotations
 

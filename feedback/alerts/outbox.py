@@ -1,6 +1,6 @@
 """What receivers have to hear, each message once.
 
-A delivery is claimed by a guarded UPDATE before it is sent and marked after. Whoever is killed in between
+A delivery is claimed by a guarded UPDATE before it is sent and marked after. A process killed in between
 leaves it `sending`. Receivers that can tell a repetition by its key (webhook, PagerDuty) get it again; to the
 others (e-mail, Slack) it may have gone out, and telling people twice is worse than the remaining doubt: it
 becomes `unknown`, which the admin shows. docs/decisions/0006-an-alert-is-sent-once.md says why.
@@ -50,7 +50,7 @@ def announce(now: datetime) -> int:
 
 @transaction.atomic
 def announce_end(incident: Incident) -> None:
-    """Who heard of it hears that it is over; who has not heard yet need not."""
+    """Write the end of an incident to the channels that had its beginning, and to no others."""
     triggers = Delivery.objects.select_for_update().filter(incident=incident, transition=Transition.TRIGGER)
     heard = [each for each in triggers.select_related("receiver") if _may_have_heard(each)]
     unheard = triggers.filter(state=State.WAITING).exclude(pk__in=[each.pk for each in heard])
@@ -59,7 +59,7 @@ def announce_end(incident: Incident) -> None:
 
 
 def announce_acknowledgement(incident: Incident) -> None:
-    """Who heard of it and can do something with it hears that somebody looks after it."""
+    """Write the acknowledgement to the channels that had the incident and can make use of it."""
     heard = Delivery.objects.filter(
         incident=incident,
         transition=Transition.TRIGGER,
@@ -151,7 +151,7 @@ def _failed(delivery: Delivery, error: NotSent) -> None:
 
 
 def _take_back_abandoned() -> None:
-    """Whoever claimed these did not come back."""
+    """Deliveries claimed by a process that did not come back."""
     left = Delivery.objects.filter(state=State.SENDING, claimed_at__lt=timezone.now() - ABANDONED)
     _doubtful(left, "Its sender ended in the middle.")
 

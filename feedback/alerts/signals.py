@@ -36,7 +36,7 @@ class Reading:
 
 
 def readings(signal: str) -> list[Reading]:
-    """Raises GateError, RedisError or DatabaseError where it can't be told now."""
+    """Raises GateError, RedisError or DatabaseError where it can't be read now."""
     return list(SIGNALS[Signal(signal)]())
 
 
@@ -93,7 +93,7 @@ def _oldest_job() -> Iterable[Reading]:
 
 
 def _no_worker() -> Iterable[Reading]:
-    """Where nobody works at all that is one incident, not one for each queue."""
+    """Queues without a worker. No worker at all is one incident, not one for each queue."""
     listening = workers.alive()
     if listening and not listening.total():
         yield Reading("", 1.0, "No worker runs: what is handed in stays in line")

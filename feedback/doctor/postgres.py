@@ -17,7 +17,7 @@ from .model import Finding, fail, ok, warn
 OLDEST = 140_000  # 14
 SECONDS = 5  # of patience with its door
 FULL = 0.8  # share of its connections
-WEB = 1  # web processes: how many there are nobody tells
+WEB = 1  # web processes at least: their number is not known here
 MORE_CONNECTIONS = "Lower DATABASE_POOL_MAX, put a pooler before it, or raise max_connections."
 
 

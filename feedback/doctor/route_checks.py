@@ -1,4 +1,4 @@
-"""Which way work can go: upstreams that are answered, pools, what may read whose work, and what it costs."""
+"""Checks of the route of work: upstreams with a provider, pools, permissions to read work, and prices."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from limiter.pools import members_of
 from .model import Finding, fail, ok, warn
 
 SHOWN = 3  # names in one sentence
-FREE = ("offline", "simulated")  # upstreams that nobody is billed for
+FREE = ("offline", "simulated")  # upstreams that cost nothing
 PRICE = "Enter its price in the admin (Prices)."
 
 Naming = TypeVar("Naming", Plan, Assignment)  # what names the upstreams that it allows
@@ -52,7 +52,7 @@ def _answered(row: Upstream) -> Finding:
 
 
 def pools() -> Iterator[Finding]:
-    """Who would stand in where an upstream fails."""
+    """The stand-ins for each upstream that may fail."""
     pools: dict[str, list[Upstream]] = {}
     for member in PoolMember.objects.select_related("upstream").order_by("pool", "position"):
         pools.setdefault(member.pool_id, []).append(member.upstream)
@@ -141,7 +141,7 @@ def _tiers_without_price(upstream: str, model: str) -> Iterator[Finding]:
 
 
 def budgets() -> Iterator[Finding]:
-    """Whose money for this month is used up: new work that it would pay for is not accepted."""
+    """The owners of budgets that are used up this month: new work on their account is not accepted."""
     views = [(budget, view_of(budget)) for budget in Budget.objects.select_related("course", "user")]
     spent = [
         str(budget.course or budget.user or f"the upstream {budget.upstream_id}")

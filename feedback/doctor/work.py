@@ -1,4 +1,4 @@
-"""Who works: workers on every queue, rq's scheduler, the programs that keep house."""
+"""Checks of the processes: workers on every queue, rq's scheduler, the programs that keep house."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ def _is_whole(text: str, start: int, end: int) -> bool:
 
 
 def _with_gaps(text: str, sought: str, near: int | None) -> tuple[int, int] | None:
-    """A quotation whose middle was left out, from its first part to its last."""
+    """The span of a quotation without its middle, from its first part to its last."""
     first, *rest = [part for part in _ELLIPSIS.split(sought) if part] or [""]
     if not rest or len(_WORD.findall(sought)) < _MIN_GAPPED_WORDS:
         return None

@@ -22,7 +22,7 @@ class Block:
     text: str
     level: int | None = None  # of a heading, from 1; None: body text
     kin: str = ""  # "item" of a marked list, "row", "line": right under one of the same kin, no blank line
-    emphatic: bool = False  # all bold or larger than the rest: perhaps a heading that nobody marked
+    emphatic: bool = False  # all bold or larger than the rest: perhaps a heading without a mark
 
 
 def table_row(cells: Iterable[Iterable[Block]]) -> list[Block]:

@@ -71,7 +71,7 @@ def _read(data: bytes, suffix: str, limits: Limits) -> Parsed:
 
 
 def _limit_resources(limits: Limits) -> None:
-    signal.setitimer(signal.ITIMER_REAL, limits.wall_seconds)  # should the parent die, nobody else would
+    signal.setitimer(signal.ITIMER_REAL, limits.wall_seconds)  # in case the parent dies and can't kill it
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
     resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_seconds, limits.cpu_seconds + 1))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))

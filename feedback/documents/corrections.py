@@ -14,7 +14,7 @@ MAX_SECTIONS = 200
 
 
 class SplitError(ValueError):
-    """These sections cannot be used; the message says which and why, to the person who chose them."""
+    """These sections cannot be used; the message is for the person that chose them: which, and why."""
 
 
 def resplit(

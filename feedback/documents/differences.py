@@ -246,7 +246,7 @@ def _inside(before: str, after: str) -> _Sides:
 
 
 def _smooth(tokens: Sequence[str], codes: Sequence[_Code]) -> list[_Code]:
-    """Punctuation that stayed between two changes is part of one change: nobody reads it as kept."""
+    """Punctuation that stayed between two changes is part of one change: it does not read as kept."""
     merged: list[_Code] = []
     for index, (tag, a, b, c, d) in enumerate(codes):
         stays = tag == "equal" and (

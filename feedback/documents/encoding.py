@@ -1,4 +1,4 @@
-"""From the bytes of a text file to text: by its mark, by UTF-8's own proof, or by a guess that is said."""
+"""From the bytes of a text file to text: by its mark, by UTF-8's own proof, or by a guess with a warning."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .messages import say
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark begins alike
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16: its mark begins alike
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),

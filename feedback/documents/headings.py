@@ -1,4 +1,4 @@
-"""Headings that nobody marked as such, told from how they look. Conservative: a wrong heading splits a
+"""Headings that are not marked as such, found by how they look. Conservative: a wrong heading splits a
 thought in two, a missed one only makes a longer section."""
 
 from __future__ import annotations

@@ -91,7 +91,7 @@ _PREFIXES = frozenset({
 
 
 def _language(words: Counter[str]) -> str:
-    """The language whose smallest words are most; empty where there are none."""
+    """The language with the most small words here; empty where there are none."""
     shares = {code: sum(words[word] for word in small) for code, small in _LANGUAGES.items()}
     best = max(shares, key=lambda code: shares[code])
     return best if shares[best] else ""

@@ -1,4 +1,4 @@
-"""What a person is told about a document, in English as it is kept; a page says it in its own language.
+"""Messages about a document for its student, in English as they are kept; a page translates them.
 
 Braces hold what differs: figures, endings, names.
 """

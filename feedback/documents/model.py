@@ -35,7 +35,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A document as normalised text. The warnings are sentences for the person who uploaded it."""
+    """A document as normalised text. The warnings are sentences for its student."""
 
     text: str
     headings: tuple[Heading, ...]

@@ -17,7 +17,7 @@ from .text import WORD, count_words
 
 MAX_WORDS = 900
 MIN_WORDS = 30
-BYLINE_WORDS = 15  # under a title: fewer are who wrote it, when and for whom
+BYLINE_WORDS = 15  # under a title: fewer are the writer, the date and the course
 SAYS_ENOUGH = 12  # words under a heading that every essay has, such as Conclusion: a section, however short
 
 

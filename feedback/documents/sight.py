@@ -1,4 +1,4 @@
-"""What can be seen: whether letters of one colour can be told from what is behind them."""
+"""The visibility of text: whether letters of one colour stand out from what is behind them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _HEX = re.compile(r"[0-9A-F]{6}")
 def is_lost_on(colour: str, ground: str | None) -> bool:
     """Whether letters of this colour (six hexadecimal digits, or "transparent") vanish on this ground.
 
-    On a ground that is not known (None: a picture, a pattern) nothing is said to vanish.
+    On a ground that is not known (None: a picture, a pattern) nothing counts as vanished.
     """
     if colour == "transparent":
         return True

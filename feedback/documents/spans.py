@@ -15,7 +15,7 @@ class Piece:
 
     text: str
     marks: tuple[int, ...] = ()  # the spans that cover it, in the order given
-    begins: tuple[int, ...] = ()  # those of them whose first piece this is: the place for a link target
+    begins: tuple[int, ...] = ()  # those of them that begin with this piece: the place for a link target
 
 
 def render_spans(text: str, spans: Sequence[Span | None]) -> Iterator[Piece]:

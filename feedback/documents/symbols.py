@@ -1,7 +1,7 @@
 """Characters of the picture fonts of Windows (Symbol, Wingdings, Webdings) as the Unicode that they show.
 
-Such a font draws another sign in the place of a letter: an "m" in Symbol is a "µ", and is read as "m" by who
-looks at its code alone. Sources: Adobe's Symbol encoding and glyph list; Unicode 7.0, which has Wingdings.
+Such a font draws another sign in the place of a letter: an "m" in Symbol is a "µ", and by its code alone it
+would be read as "m". Sources: Adobe's Symbol encoding and glyph list; Unicode 7.0, which has Wingdings.
 """
 
 from __future__ import annotations

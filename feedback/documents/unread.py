@@ -1,4 +1,4 @@
-"""What of a document was not read: gathered on the way, and told to the student before handing in."""
+"""The parts of a document that were not read: gathered on the way, shown to the student before handing in."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Unread:
     embedded: int = 0  # files inside the document
 
     def leave_unseen(self, text: str) -> None:
-        """Count text that nobody sees on the page."""
+        """Count text that is invisible on the page."""
         self.unseen_words += count_words(text)
 
     def add(self, other: Unread) -> None:

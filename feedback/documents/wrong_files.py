@@ -1,4 +1,4 @@
-"""Files that are no document, told by their content or their name, with the sentence that says what to do."""
+"""Files that are no document, known by content or name, each with a message on what to do."""
 
 from __future__ import annotations
 

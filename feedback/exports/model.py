@@ -39,7 +39,7 @@ class Piece:
 
     text: str
     notes: tuple[int, ...] = ()  # on it
-    ends: tuple[int, ...] = ()  # notes whose last stretch in the text this is
+    ends: tuple[int, ...] = ()  # notes that end with this stretch of the text
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Export:
 
     title: str
     about: str  # where and when it was handed in
-    author: str  # who the comments are by, said honestly
+    author: str  # an honest word on the author of the comments
     blocks: Sequence[Block]
     notes: Sequence[Note] = ()
     summary: str = ""

@@ -41,7 +41,7 @@ def note(document: str, text: str) -> None:
 
 
 def noted(document: str) -> str:
-    """The note; empty where there is none, or nobody can be asked."""
+    """The note; empty where there is none, or Redis is away."""
     try:
         return bus().noted(document)
     except Exception as error:

@@ -25,7 +25,7 @@ HEARTBEAT_SECONDS = 15.0
 ANSWER_SECONDS = 5.0  # from a server that is well
 LONGEST_PAUSE = 5.0  # seconds, while it is not
 BLOCK_MILLISECONDS = 500  # the longest that a new listener waits to be included in the read
-LISTENER_EVENTS = 1000  # unread events of one page; a page slower than that is told to start over
+LISTENER_EVENTS = 1000  # unread events of one page; a page slower than that starts over
 RESET = Entry("", "reset", {})
 
 

@@ -1,5 +1,5 @@
 """Students of all kinds against a running system: their accounts, Locust, and what came of it.
 
 The scenarios are in deploy/loadtest, which knows nothing of Django: Locust has an environment of its own,
-whose patched sockets stay away from ours.
+with patched sockets that stay away from ours.
 """

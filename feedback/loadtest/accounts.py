@@ -41,7 +41,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Class:
-    """Everybody who takes part in a test."""
+    """The people of a load test: teachers and students."""
 
     accounts: Sequence[Account]
     password: str

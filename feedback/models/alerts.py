@@ -1,4 +1,4 @@
-"""When somebody has to know: rules, who is told, what happened, and what was sent."""
+"""Alerts: rules, the channels that receive them, incidents, silences, and what was sent."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class AlertReceiver(models.Model):
         SLACK = "slack", "Slack-compatible webhook"
         PAGERDUTY = "pagerduty", "PagerDuty"
 
-    # A second copy is told from a new alert by its key; the others are sent at most once.
+    # The receiver knows a second copy from a new alert by its key; other kinds are sent at most once.
     REPEATABLE = (Kind.WEBHOOK, Kind.PAGERDUTY)
     ACKNOWLEDGING = (Kind.WEBHOOK, Kind.PAGERDUTY)  # hear that somebody looks after it
 
@@ -169,7 +169,7 @@ class Incident(models.Model):
 
 
 class Silence(models.Model):
-    """Nobody is told of matching incidents until then. They are kept all the same."""
+    """A time in which matching incidents are kept but not sent."""
 
     rule = models.ForeignKey(
         AlertRule, null=True, blank=True, on_delete=models.CASCADE, help_text="Empty: every rule."
@@ -203,7 +203,7 @@ class Delivery(models.Model):
     """The outbox: one message about one transition for one receiver, sent once.
 
     waiting → sending → sent, back to waiting after a definite failure, and to failed after too many.
-    Whoever died while sending leaves it unknown, unless the receiver can tell a repetition (see outbox.py).
+    A process that died while sending leaves it unknown, unless the receiver knows repetitions (outbox.py).
     """
 
     class Transition(models.TextChoices):

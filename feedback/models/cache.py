@@ -8,7 +8,7 @@ from django.utils import timezone
 
 class CacheEntries(models.QuerySet["CacheEntry"]):
     def over(self) -> CacheEntries:
-        """Those that nobody is given any more."""
+        """Entries that are not given out any more."""
         return self.filter(expires__lt=timezone.now())
 
 

@@ -24,7 +24,7 @@ class Urgency(models.TextChoices):
 
 
 class Course(models.Model):
-    """A group of people who share an upstream with other groups by weight."""
+    """A group of people that shares an upstream with other groups by weight."""
 
     id = UUIDv7Field()
     name = models.CharField(max_length=200, unique=True)
@@ -69,7 +69,7 @@ class Course(models.Model):
 
 
 class Membership(models.Model):
-    """Who takes and who teaches a course."""
+    """A person's part in a course: as a student or as a teacher."""
 
     class Role(models.TextChoices):
         STUDENT = "student", _("Student")

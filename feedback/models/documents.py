@@ -42,7 +42,7 @@ class Document(models.Model):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="documents")
     assignment = models.ForeignKey(
         "Assignment", null=True, blank=True, on_delete=models.PROTECT, related_name="documents"
-    )  # without its assignment nobody could release what waits for a review
+    )  # without its assignment what waits for a review could never be released
     title = models.CharField(max_length=200)
     upstream = models.CharField(max_length=64, help_text="Which upstream its provider calls pass.")
     submission_key = models.CharField(
@@ -100,7 +100,7 @@ class Document(models.Model):
             models.Index(fields=["owner", "-id"], name="document_by_owner"),
             # selectors.history: a word in the title or the text of one's own documents.
             GinIndex(Searchable("title", "text"), name="document_words"),
-            # observe.collector: what is under way, and whose it is.
+            # observe.collector: what is under way, and its owner.
             models.Index(
                 fields=["state", "owner"], condition=Q(finished_at__isnull=True), name="document_open"
             ),

@@ -44,7 +44,10 @@ class Job(models.Model):
     class State(models.TextChoices):
         HELD = "held", "Held"  # accepted, not yet in line: the line is full
         WAITING = "waiting", "Waiting"  # in line
-        RIDING = "riding", "Riding"  # the same work is another job's, whose result it gets
+        RIDING = (
+            "riding",
+            "Riding",
+        )  # a follower: it gets the result of another job, its leader
         RUNNING = "running", "Running"  # under a lease
         DONE = "done", "Done"
         FAILED = "failed", "Failed"  # no further attempt by itself
@@ -89,13 +92,13 @@ class Job(models.Model):
         max_length=16, blank=True, help_text="Service tier that its work asks for. Empty: the upstream's own."
     )
 
-    # Who else does the same work.
+    # Which other job does the same work.
     fingerprint = models.CharField(
         max_length=64, blank=True, help_text="Of its request; empty: never shared."
     )
     scope = models.CharField(max_length=120, blank=True, help_text="Within which equal requests are one.")
     leader = models.ForeignKey(
-        # No constraint: a leader's document may be deleted under its followers, who then take over.
+        # No constraint: a leader's document may be deleted under its followers, which then take over.
         "self", null=True, blank=True, on_delete=models.DO_NOTHING, db_constraint=False,
         related_name="riders", help_text="Riding: whose result it gets. Running: whose run it took over.",
     )  # fmt: skip
@@ -195,7 +198,7 @@ class Job(models.Model):
         indexes: ClassVar = [
             # reconcile and the ledger: what should be in line.
             models.Index(fields=["upstream", "id"], condition=Q(state="waiting"), name="job_waiting"),
-            # reconcile: runs whose lease may be gone.
+            # reconcile: runs that may have lost their lease.
             models.Index(fields=["started_at"], condition=Q(state="running"), name="job_running"),
             # The ledger and reconcile: ended but not settled.
             models.Index(
@@ -203,7 +206,7 @@ class Job(models.Model):
                 condition=Q(settled_at__isnull=True, lease__isnull=False, finished_at__isnull=False),
                 name="job_unsettled",
             ),
-            # riding: who rides on a job; reconcile: whose leader is gone.
+            # followers: those of a job; reconcile: those without their leader.
             models.Index(fields=["leader", "id"], condition=Q(state="riding"), name="job_riding"),
             # coalescing: the newest result of the same work.
             models.Index(

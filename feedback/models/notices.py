@@ -9,10 +9,10 @@ from limiter.models.ids import UUIDv7Field
 
 
 class Notice(models.Model):
-    """Its owner wants to be told when a document is done, and was, or could not be.
+    """A mail that the owner of a document wants when it is done, and what became of it.
 
-    wanted → sending → sent; back to wanted after a definite failure. Who died while sending leaves it
-    unknown: it may have gone out, and is not sent again.
+    wanted → sending → sent; back to wanted after a definite failure. A process that died while sending leaves
+    it unknown: it may have gone out, and is not sent again.
     """
 
     class Channel(models.TextChoices):

@@ -11,7 +11,7 @@ from limiter.models.ids import UUIDv7Field
 
 
 class Reaction(models.Model):
-    """What a reader made of a comment: it measures whoever wrote the comment, never the reader."""
+    """What a reader made of a comment: it measures the author of the comment, never the reader."""
 
     class Verdict(models.TextChoices):
         ACCEPTED = "accepted", _("Useful")

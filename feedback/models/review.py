@@ -36,7 +36,7 @@ class Release(models.Model):
 
 
 class Edit(models.Model):
-    """One change of what a model wrote: how it read before, how it reads now, who and when."""
+    """One change of what a model wrote: its text before and after, its author and time."""
 
     class Part(models.TextChoices):
         SUMMARY = "summary", _("Summary")

@@ -10,7 +10,7 @@ from feedback.models import Incident
 
 
 class AlertCollector(Collector):
-    """Marginalia's own alerts, for those who look at Grafana."""
+    """Metrics of Marginalia's own alerts, for a Grafana board."""
 
     def collect(self) -> Iterator[Metric]:
         family = GaugeMetricFamily("marginalia_alerts", "Open incidents.", labels=["rule", "state"])

@@ -1,4 +1,4 @@
-"""The same figures for CloudWatch: an alternative to Prometheus for who lives in AWS.
+"""The same figures for CloudWatch: an alternative to Prometheus within AWS.
 
 CloudWatch wants what happened since the last time where Prometheus wants totals, and it bills each
 combination of name and dimensions: so counters are sent as differences, histograms as statistics of theirs,

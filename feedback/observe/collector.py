@@ -25,7 +25,7 @@ STAGED = (
 
 
 class WorkCollector(Collector):
-    """Depths and ages of the stages, documents under way, and who works on them."""
+    """Depths and ages of the stages, documents under way, and the workers."""
 
     def collect(self) -> Iterator[Metric]:
         yield from _jobs()

@@ -5,7 +5,7 @@
 
 prometheus_client keeps a file for each process that ever counted, and reads all of them at every scrape. A
 machine that starts a command every minute would have thousands within days. So what ended processes
-counted is added up into one file, by whoever reads, while nobody else does.
+counted is added up into one file, by the process that reads, under a lock.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 MOST_FILES = 64  # before it is worth the while
 QUIET_SECONDS = 60.0  # since the last write: a process that just begins may have the number of one that ended
-KINDS = ("counter", "histogram", "summary")  # whose figures add up; there are no gauges in these files
+KINDS = ("counter", "histogram", "summary")  # figures that add up; there are no gauges in these files
 FOLDED = "0"  # in place of a process's number
 
 

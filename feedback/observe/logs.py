@@ -2,7 +2,7 @@
 
 Lines carry ids (request, user, job, document, lease, upstream, trace) and never what a student or a model
 wrote. Errors are the way such words get out: Postgres quotes the failing row, pydantic the value it refused,
-and a traceback ends in the message. So messages of errors are cut here, whoever logs them.
+and a traceback ends in the message. So messages of errors are cut here, in every log line.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ def _error(raised: object) -> BaseException | None:
 
 
 def for_people(logger: WrappedLogger, method: str, event: EventDict) -> str:
-    """When, how bad, who, what. The ids are for searching, and go to programs."""
+    """A log line for people: time, level, logger, event. The ids are for searching, and go to programs."""
     details = " ".join(f"{name}={event[name]}" for name in event if name not in (*SHOWN, *IDS))
     line = f"{str(event.get('level', '')).upper():7} {event.get('logger', '')}: {event['event']}"
     parts = [f"{event.get('timestamp', '')} {line}".lstrip(), details]

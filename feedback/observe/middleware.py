@@ -63,7 +63,7 @@ def _view(request: HttpRequest) -> str:
 
 class RequestLog(RequestMiddleware):
     """django-structlog's, which says neither the address (it may hold what somebody searched for, or the
-    secret of a password's reset) nor asks the database who asked."""
+    secret of a password's reset) nor reads the user from the database."""
 
     @staticmethod
     def format_request(request: HttpRequest) -> str:

@@ -1,4 +1,4 @@
-"""/metrics, for Prometheus and nobody else; and the page of an error of ours, which names its trace."""
+"""The page /metrics, for Prometheus alone; and the page of an error of ours, which names its trace."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from .stage import Answer, Found
 
 
 def work(job: Job, execution: Execution) -> Found:
-    assert job.section is not None  # noqa: S101 - the table's constraint, said to mypy
+    assert job.section is not None  # noqa: S101 - the table's constraint, for mypy
     request = requests.for_section(job.section)
     finished = call_provider(job, request, execution)
     return Found(Answer.to(request, job, finished), finished.usage)

@@ -1,4 +1,4 @@
-"""provisional: what rules can say at once about a section whose provider is away."""
+"""The stage provisional: comments by rules, at once, on a section that waits for an absent provider."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .stage import Found
 
 
 def work(job: Job, execution: Execution) -> Found:
-    assert job.section is not None  # noqa: S101 - the table's constraint, said to mypy
+    assert job.section is not None  # noqa: S101 - the table's constraint, for mypy
     # Not live: the section's own call may begin any moment, and the page shows one author's words.
     finished = call_provider(job, requests.for_section(job.section), execution, live=False)
     return Found(finished, finished.usage)

@@ -116,7 +116,7 @@ def _end_with(job: Job, execution: Execution, found: Found) -> None:
 def _for_whom(job: Job, end: Callable[[Job], bool]) -> Job | None:
     """End the run for its row, or for the follower that took over the call when its own was cancelled.
 
-    None: nobody waits for it any more.
+    None: no row waits for it any more.
     """
     if end(job):
         return job

@@ -1,8 +1,8 @@
-"""What a leader has found is given to all who ride on it, each in a transaction of its own.
+"""Delivery of a leader's result to its followers, each in a transaction of its own.
 
 A follower's document is locked for it, as for every end of a job; were it done in the leader's own
 transaction, two documents that ride on each other's sections would wait for each other for ever.
-Whoever is interrupted between two followers leaves the rest to reconcile.
+A process that is interrupted between two followers leaves the rest to reconcile.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def deliver(leader: Job, stage: Stage) -> int:
 
 
 def settle_followers(leader: UUID, stage: Stage) -> int:
-    """For followers whose leader ended without a word to them: its result, or the lead."""
+    """Settle followers that their leader left without its result: with that result, or the lead."""
     job = Job.objects.filter(pk=leader).first()
     if job is not None and job.state in Job.LEADING:
         return 0

@@ -1,4 +1,4 @@
-"""Whose document is it? Anybody else's is as good as none."""
+"""Access to a document: its owner's alone; for anybody else there is no such document."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 def user_of(request: HttpRequest) -> User:
     """The person behind a view that asks for a sign-in."""
     user = request.user
-    assert isinstance(user, User)  # noqa: S101 - login_required's promise, said to mypy
+    assert isinstance(user, User)  # noqa: S101 - login_required's promise, for mypy
     return user
 
 

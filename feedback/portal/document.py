@@ -35,7 +35,7 @@ def progress(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """The state of everything, with what to do now: small enough to be asked for often.
 
     A page that shows another structure than there is now has no places for its parts: it gets the
-    banner alone, whose structure tells it to start over.
+    banner alone, and by its structure starts over.
     """
     page = page_of(own_document(request, document_id))
     has_outline = bool(page.cards) and request.GET.get("structure") == page.structure

@@ -26,7 +26,7 @@ from .access import own_document
 from .stream import EventStream
 from .stream_limit import seats
 
-RETRY_MILLISECONDS = 3000  # until a browser whose stream broke asks again
+RETRY_MILLISECONDS = 3000  # until a browser asks again after its stream broke
 TOO_MANY_SECONDS = 30
 _POSITION = re.compile(r"\d{1,20}-\d{1,20}")
 
@@ -46,7 +46,7 @@ async def events(request: HttpRequest, document_id: UUID) -> HttpResponseBase:
 
 
 def _authorise(request: HttpRequest, document_id: UUID) -> tuple[str, int, bool]:
-    """Who listens, the status of a refusal (0: none), and whether words of feedback may be heard."""
+    """The listener, the status of a refusal (0: none), and whether it may have words of feedback."""
     try:
         if not isinstance(request.user, User):
             return "", 403, False

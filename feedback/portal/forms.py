@@ -57,7 +57,7 @@ class DraftForm(forms.Form):
 
     form_key = forms.UUIDField(widget=forms.HiddenInput)  # the draft's id, and so its submission's
     version = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)  # that the page saw
-    account = forms.CharField(required=False, widget=forms.HiddenInput)  # whose page it is
+    account = forms.CharField(required=False, widget=forms.HiddenInput)  # the account of the page
     previous = OwnDocument(required=False, widget=forms.HiddenInput)
     attached = forms.CharField(required=False, widget=forms.HiddenInput)  # the draft's file, kept already
     over = forms.BooleanField(required=False, widget=forms.HiddenInput)  # save over another tab's text

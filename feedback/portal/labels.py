@@ -1,4 +1,4 @@
-"""Who wrote it, where the text goes for it, and what deserves care in it: said on every answer."""
+"""Labels of every answer: its author, where the text goes for it, and what deserves care in it."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ class Mark:
     text: str
     is_heading: bool
     comments: tuple[UUID, ...] = ()
-    begins: tuple[UUID, ...] = ()  # comments whose first stretch this is
+    begins: tuple[UUID, ...] = ()  # comments that begin with this stretch
     leads_to: UUID | None = None  # the comment that its link opens: each is led to from one stretch at most
     tone: str = "advice"  # or praise
 

@@ -37,7 +37,7 @@ def kept_sentences() -> Iterator[str]:
 
 
 def translated(sentence: str) -> str:
-    """A kept sentence in the language of now; one that nobody knows stays as it is."""
+    """A kept message in the language of now; an unknown one stays as it is."""
     for pattern, template in _patterns():
         if found := pattern.fullmatch(sentence):
             parts = {name: _part(value) for name, value in found.groupdict().items()}

@@ -74,7 +74,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What is said about the whole document."""
+    """The summary: feedback on the whole document."""
 
     feedback: Feedback | None
     notes: Sequence[Note]

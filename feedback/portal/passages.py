@@ -55,7 +55,7 @@ class Passage:
     kind: Kind
     lines: Sequence[Line]
     notes: Sequence[Note] = ()
-    has_head: bool = False  # a table whose first row names its columns
+    has_head: bool = False  # a table with the names of its columns in the first row
 
     @property
     def marks(self) -> Sequence[Mark]:

@@ -25,7 +25,7 @@ class PreviewPage:
     sent: str = ""
     quota: str = ""
     start: str = ""
-    open_at: int | None = None  # the section whose corrections stay open
+    open_at: int | None = None  # the section with its corrections open
     problem: str = ""  # why the last correction could not be made
 
     @property

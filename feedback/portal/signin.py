@@ -23,18 +23,18 @@ POST = ("POST",)
 
 
 def by_account(request: HttpRequest) -> str:
-    """The name as it was typed, whoever it belongs to: a refusal says nothing about who has an account."""
+    """The name as it was typed: a refusal is the same with and without an account."""
     return request.POST.get("login", "").strip().casefold()
 
 
 def by_mailbox(request: HttpRequest) -> str:
-    """The address that would get a mail; who was invited cannot choose it, and sends none."""
+    """The address that would get a mail; an invitation has its own, which is fixed, and sends none."""
     typed = request.POST.get("email", "").strip().casefold()
     return typed or str(request.session.get(invited.KEY, "")) or by_address(request)
 
 
 def by_pending_account(request: HttpRequest) -> str:
-    """The account whose password was right, and which now asks for its second factor."""
+    """The account with the right password, which now asks for its second factor."""
     pending = request.session.get("account_login")
     return str(pending.get("user_pk", "")) if isinstance(pending, dict) else by_address(request)
 

@@ -1,4 +1,4 @@
-"""What is said of a wait: how much of one's own is ahead, when it may start, why later, whether in time."""
+"""The text of a wait: how much of one's own is ahead, when it may start, why later, whether in time."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def why_paused(wait: Wait) -> StrOrPromise:
 
 
 def _renewal(wait: Wait) -> str:
-    """When a quota of the day renews, the provider's or one's own: the only pauses whose end is known."""
+    """When a quota of the day renews, the provider's or one's own: the only pauses with a known end."""
     if wait.reason not in _OF_A_DAY or wait.retry_at is None:
         return ""
     when = localtime(datetime.fromtimestamp(wait.retry_at, UTC))
@@ -76,7 +76,7 @@ def _renewal(wait: Wait) -> str:
 
 
 def start_of(wait: Wait) -> str:
-    """The range for the start. Empty while it is paused: nobody knows for how long."""
+    """The range for the start. Empty while it is paused: its end is not known."""
     return "" if wait.kind == WaitKind.PAUSED else start_in_words(wait.earliest_in, wait.latest_in)
 
 

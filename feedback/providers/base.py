@@ -167,7 +167,7 @@ Event = Accepted | Delta | Finished
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An error in the service's own words, for those who class what no rule knows."""
+    """An error in the service's own words, for operators to class where no rule does."""
 
     service: str  # bedrock, openai
     code: str  # the service's name for it, or a client exception's class
@@ -194,7 +194,7 @@ class ProviderError(Exception):
 class Throttled(ProviderError):
     """The feedback service asked us to slow down."""
 
-    quota = ""  # "requests" or "tokens", where it said which one
+    quota = ""  # "requests" or "tokens", where the service named it
 
 
 class Exhausted(Throttled):
@@ -282,7 +282,7 @@ class Call:
 
 @runtime_checkable
 class CompilesSchemas(Protocol):
-    """A provider whose service may compile the answer's schema, for minutes, before it first answers."""
+    """A provider with a service that may compile the answer's schema, for minutes, before the first."""
 
     compiled_schema: str  # a digest of the schema and of how it is asked for; empty: nothing is compiled
 
@@ -292,7 +292,7 @@ class Provider(Protocol):
 
     name: str
     simulated: bool  # the page says so
-    model: str  # whose price and whose answers' lengths count
+    model: str  # its price and the lengths of its answers count
     version: str  # model and prompt: another version may answer the same request otherwise
 
     def estimate(self, request: Request) -> Estimate:

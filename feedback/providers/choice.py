@@ -36,7 +36,7 @@ class Choice:
 def best_way(facts: ModelFacts) -> Way:
     """The surest way to a structured answer that the model takes.
 
-    A tool goes first, one whose schema is enforced before one without; but a tool that can't be forced is
+    A tool goes first, one with an enforced schema before one without; but a tool that can't be forced is
     only an offer, so a JSON schema that is enforced goes before it.
     """
     can_force = facts.accepts_forced_tool or facts.accepts_any_tool
@@ -74,7 +74,7 @@ def _tool_choice(facts: ModelFacts) -> str:
 
 def budgets_of(choice: Choice, facts: ModelFacts, ceiling: int | None) -> OutputBudgets:
     """The longest answers: the least of what the upstream chose, the site's ceiling and the model's own."""
-    known = facts.longest_answer if facts.name else None  # of a model that nobody has described: not known
+    known = facts.longest_answer if facts.name else None  # of a model without a description: not known
     bounds = [each for each in (choice.longest_answer, ceiling, known) if each]
     thinks = facts.thinking in ("default", "always")
     return OutputBudgets(ceiling=min(bounds, default=None), thinking=THINKING_TOKENS if thinks else 0)

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 class Way(StrEnum):
     """How a structured answer is asked for, in the order of preference."""
 
-    STRICT_TOOL = "strict_tool"  # a tool whose schema the service enforces
+    STRICT_TOOL = "strict_tool"  # a tool with a schema that the service enforces
     TOOL = "tool"
-    JSON_SCHEMA = "json_schema"  # an answer in text whose schema the service enforces
+    JSON_SCHEMA = "json_schema"  # an answer in text, by a schema that the service enforces
     TEXT = "text"  # an answer in text; the prompt shows the schema
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .catalogue import ModelFacts
 
-# Regions whose country has profiles of its own; the wider one serves where a model has none of these.
+# Regions of countries with profiles of their own; the wider one serves where a model has none of these.
 COUNTRIES = {
     "ap-northeast-1": "jp",
     "ap-northeast-3": "jp",

@@ -9,7 +9,7 @@ from django.db import connection
 
 from feedback.routes import CALLS
 
-# Whoever deletes the same documents comes first or later, never at once: where they are gone there is nothing
+# Two deletions of the same documents come one after the other: where they are gone there is nothing
 # to add. A statement of its own, for the next one to see what was committed while this one waited.
 _HOLD = "SELECT FROM feedback_document WHERE id = ANY(%(documents)s) ORDER BY id FOR UPDATE"
 

@@ -1,4 +1,4 @@
-"""How much waits, whose it is, and how fast it drains: what decides whether more may be handed in."""
+"""Bounds on new work: how much of a person, a course and an upstream waits, and how fast it drains."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NORMAL_SHARE, LEAST_SHARE, STEP = 0.9, 0.5, 0.1  # of an upstream's bound: see s
 
 
 class BoundOf(StrEnum):
-    """Whose bound it is."""
+    """The owner of a bound."""
 
     OWN = "own"
     COURSE = "course"

@@ -25,7 +25,7 @@ HERE = "here"  # the geography of a server that this site's operator named
 SERVER = "server"  # ... and of what never leaves this server
 COMPATIBLE = "compatible"  # the upstream of the server that the environment names
 ANY_SERVER = "chat-completions"  # the row of a model that no other row describes, behind such a server
-LOCAL = ("offline", "simulated")  # upstreams whose work never leaves this server
+LOCAL = ("offline", "simulated")  # upstreams with work that never leaves this server
 
 Provider = Endpoint.Provider
 

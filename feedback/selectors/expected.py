@@ -1,4 +1,4 @@
-"""When work that is not in line yet could start: a range from what the gate knows, promised to nobody."""
+"""When work that is not in line yet could start: a range from what the gate knows, and no promise."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one job waits for, held ones included; and, for operators, whose work goes before it."""
+"""The reason why one job waits, held ones included; and, for operators, the people ahead of it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from limiter import selectors as limiter
 from limiter.gate.model import Explanation
 
 HELD, WAITING = Job.State.HELD, Job.State.WAITING
-NAMED = 5  # flows that are told by name
+NAMED = 5  # flows that are shown by name
 
 
 def explain_job(job: Job) -> Explanation | None:
@@ -76,7 +76,7 @@ def _later(seen: Explanation, jobs: int, now: float) -> Explanation:
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """Whose work goes before a job. A person's name: for operators only."""
+    """A person with work ahead of a job, by name: for operators only."""
 
     who: str
     jobs: int
@@ -95,6 +95,6 @@ def shares_ahead(job: Job, found: Explanation) -> list[Ahead]:
 
 
 def _names(upstream: str, of_flows: Collection[str]) -> dict[str, str]:
-    """By flow, of those whose work waits there."""
+    """By flow, of those with work that waits there."""
     waiting = Job.objects.filter(flow__in=of_flows, upstream=upstream, state=WAITING)
     return dict(waiting.order_by().values_list("flow", "document__owner__email").distinct())

@@ -68,7 +68,7 @@ def _about(document: Document) -> str:
 
 
 def _author(given: Sequence[Feedback]) -> str:
-    """Who wrote the comments, never less plain than on the page."""
+    """The author of the comments, never less plain than on the page."""
     first = next(iter(given), None)
     if first is None:
         return ""

@@ -1,4 +1,4 @@
-"""Dead jobs: those that failed and go on by nobody's doing but an operator's, by what they died of."""
+"""Failed jobs by cause: those that go on only when an operator starts them again."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 
 from feedback.models import Job
 
-MOST = 50  # causes that are told apart, those with the most jobs
+MOST = 50  # causes that are listed, those with the most jobs
 WITHOUT_NAME = "-"
 
 # An error is kept as its class, a colon, and what it says.

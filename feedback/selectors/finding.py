@@ -24,7 +24,7 @@ def documents_found_by(text: str) -> Q:
 
 
 def flows_found_by(text: str) -> list[str]:
-    """Whose use is meant: of people, or of a flow by its key, with or without the word before it."""
+    """The flows of people, or of a flow by its key, with or without the word before it."""
     key = key_in(text.removeprefix("user:"))
     return [f"user:{each}" for each in ([key] if key else _people(text))]
 
@@ -35,7 +35,7 @@ def _documents_of(text: str) -> list[UUID]:
 
 
 def _people(text: str) -> list[UUID]:
-    """Whose address or name begins with this. People are few, so their names need no index."""
+    """People with an address or a name that begins with this. They are few, so names need no index."""
     words = text.strip()
     people = User.objects.filter(Q(email__startswith=words.lower()) | Q(name__istartswith=words))
     return list(people.order_by("email").values_list("pk", flat=True)[:MOST_PEOPLE])

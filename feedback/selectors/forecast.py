@@ -21,7 +21,7 @@ from limiter import selectors as limiter
 from limiter.gate.model import GateError
 from limiter.models import Upstream
 
-HOURS = 72  # before a deadline; who is earlier than that counts in the first of them
+HOURS = 72  # before a deadline; what comes earlier counts in the first of them
 ENOUGH = 20  # texts before earlier deadlines, from which shares mean something
 CALLS_A_TEXT = 8.0  # where nothing was measured: seven sections and a summary
 CALL_SECONDS = 120.0
@@ -68,7 +68,7 @@ class Hour:
 @dataclass(frozen=True, slots=True)
 class Forecast:
     deadline: datetime
-    to_come: int  # students who have not handed in
+    to_come: int  # students that have not handed in
     texts: float
     calls: float
     hours: Sequence[Hour]
@@ -87,7 +87,7 @@ class Forecast:
 
     @property
     def longest_wait(self) -> timedelta:
-        """Of who hands in at the worst moment, until their feedback begins."""
+        """The wait of a document at the worst moment, until its feedback begins."""
         if not self.capacity.calls_an_hour:
             return timedelta()
         return timedelta(hours=max(hour.line for hour in self.hours) / self.capacity.calls_an_hour)

@@ -1,4 +1,4 @@
-"""Invitations: who may send which, those that somebody sent, and the one that a link names."""
+"""Invitations: the rights to send them, those that a person sent, and the one that a link names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Jobs for whoever looks after them: by state, kind, person, course, upstream and age."""
+"""Jobs for operators: by state, kind, person, course, upstream and age."""
 
 from __future__ import annotations
 

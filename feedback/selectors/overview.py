@@ -1,4 +1,4 @@
-"""How a class is doing with an assignment: who handed in, what comes up often, levels, time to feedback."""
+"""Figures of a class with an assignment: documents handed in, frequent comments, levels, time to feedback."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Distribution:
 @dataclass(frozen=True, slots=True)
 class Overview:
     students: int
-    writers: int  # who handed in
+    writers: int  # people that handed in
     texts: int  # newest drafts
     late: int
     awaiting: int
@@ -85,7 +85,7 @@ def overview_of(assignment: Assignment) -> Overview:
 
 
 def _newest(assignment: Assignment) -> QuerySet[Document]:
-    """The last draft of each text. Who handed in two texts is counted twice where texts are counted."""
+    """The last draft of each text. Two texts of one person count twice where texts are counted."""
     return Document.objects.filter(assignment=assignment, next__isnull=True).order_by()
 
 
@@ -124,7 +124,7 @@ def _on_scale(scale: Sequence[str], counts: Counter[str]) -> list[tuple[str, int
     return [(name, folded[name.casefold()]) for name in scale] + others
 
 
-# Who handed in --------------------------------------------------------------------------------
+# Handed in ------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

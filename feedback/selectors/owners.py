@@ -1,4 +1,4 @@
-"""Whose a flow and a group are: the limiter's opaque keys, back to people and courses."""
+"""Owners of flows and groups: from the limiter's opaque keys back to people and courses."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from feedback.models import Course, User
 
 
 def people_of(keys: Iterable[str]) -> dict[str, User]:
-    """By flow, in one query. Who is gone is not in it."""
+    """People by flow, in one query, without those that are gone."""
     people = User.objects.in_bulk(list(_after("user:", keys)))
     return {flows.flow_of(user): user for user in people.values()}
 

@@ -1,4 +1,4 @@
-"""What an operator reads of one person: their last jobs, what differs for them, and who decided so."""
+"""One person for operators: their last jobs, what differs for them, and the authors of that."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def override_of(user: User) -> FlowOverride | None:
 
 
 def decisions_about(user: User) -> list[AuditEntry]:
-    """Who changed their account, their share or their exceptions, the newest first."""
+    """Changes of their account, their share and their exceptions, the newest first."""
     theirs = Q(kind="user", subject__in=[str(user.pk), user.email])
     theirs |= Q(kind=str(FlowOverride._meta.verbose_name), subject=flows.flow_of(user))
     return list(AuditEntry.objects.filter(theirs)[:LAST_DECISIONS])

@@ -30,7 +30,7 @@ class PreviewSection:
     opening: str
     places: Sequence[reader.DivisionPoint]  # where it may be divided
     is_last: bool
-    kept_since: int | None  # the draft whose feedback it keeps; None: it is sent
+    kept_since: int | None  # the draft that it keeps its feedback from; None: it is sent
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ class Quality:
         return self.accepted + self.dismissed + self.wrong
 
     def share(self, verdict: Reaction.Verdict) -> float | None:
-        """0 to 1; None: nobody has reacted yet."""
+        """0 to 1; None: no reactions yet."""
         return getattr(self, verdict.value) / self.reactions if self.reactions else None
 
 

@@ -1,4 +1,4 @@
-"""A range that was said, kept so that a later one can say why it is later."""
+"""The range that a page showed for a start, kept so that a later page can explain a later one."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ SLOWER = 1.2  # times as long
 
 
 class Cause(StrEnum):
-    """Why a start is later than it was said to be."""
+    """The reason why a start is later than a page has shown."""
 
     UNAVAILABLE = "unavailable"  # the provider was away
     RATE_LOWERED = "rate_lowered"  # it takes fewer requests a minute than before
     SLOWER_CALLS = "slower_calls"  # it takes longer over each request
-    OTHERS = "others"  # work of others, whose turn comes first
+    OTHERS = "others"  # work of others goes first
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a page has said of the start, and how the upstream was when it said so."""
+    """The start as a page has shown it, and the state of the upstream at that time."""
 
     latest: float  # the latest moment of the range, in seconds since the epoch
     pace: Pace
@@ -49,7 +49,7 @@ _SHOWN = TypeAdapter(Shown)
 def compared(before: Shown | None, now: Shown, *, at: float) -> Shown:
     """What stands after `now` was found: the one from before where nothing is news, else `now`.
 
-    What was said stays the measure until a shift is news, so that a slow slide is noticed too.
+    The shown range stays the measure until a shift is news, so that a slow slide is noticed too.
     """
     if before is None:
         return now

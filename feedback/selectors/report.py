@@ -11,7 +11,7 @@ from feedback.selectors.visibility import feedback_visible
 
 
 def report_of(document: Document) -> dict[str, Any]:
-    """The document, its sections with their comments, the summary, timings and who wrote it.
+    """The document, its sections with their comments, the summary, timings and its author.
 
     Offsets of comments count characters in their section's text: text[start:end] is the quote.
     Feedback that a teacher reviews first is not in it before its release.

@@ -35,7 +35,7 @@ def renewal(month: date) -> date:
 
 
 def price_of(model: str, day: date, tier: str = "") -> Price | None:
-    """The price in force on a day: the model's own, else the one for any model. None: nobody named one.
+    """The price in force on a day: the model's own, else the one for any model. None: there is none.
 
     A service tier that has none is reckoned at the usual price.
     """
@@ -81,7 +81,7 @@ def spent(holder: str, month: date) -> Spent:
 
 
 def used_up_upstreams() -> frozenset[str]:
-    """Those whose money for this month is spent or set aside: no work that is not theirs yet goes there."""
+    """Upstreams with this month's money spent or set aside: no work that is not theirs yet goes there."""
     capped = Budget.objects.filter(upstream__isnull=False)
     return frozenset(budget.upstream_id or "" for budget in capped if view_of(budget).is_used_up)
 

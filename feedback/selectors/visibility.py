@@ -41,7 +41,7 @@ def before_it(previous: Document | None, *, reviewed: bool) -> Document | None:
 
 
 def with_visible_feedback(documents: Iterable[Document]) -> list[Document]:
-    """Those of them whose feedback may be shown, in one query at most."""
+    """Those of the documents with feedback that may be shown, in one query at most."""
     asked = list(documents)
     reviewed = [each.pk for each in asked if each.reviewed]
     standing = Release.objects.filter(document__in=reviewed, stands=True)

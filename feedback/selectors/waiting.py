@@ -1,4 +1,4 @@
-"""Waiting, told truly: what a document waits for, how much of one's own is ahead, and when it may begin."""
+"""The wait of a document: its reason, how much of one's own is ahead, and when it may begin."""
 
 from __future__ import annotations
 
@@ -55,12 +55,12 @@ class Wait:
     latest_in: float | None = None
     reason: Reason | None = None  # what exactly it waits for
     retry_at: float | None = None  # when that limit lets the next one pass; None: not known
-    cause: Cause | None = None  # why the range is later than a page has said before
+    cause: Cause | None = None  # why the range is later than a page has shown before
     held: bool = False  # the system holds the upstream by itself
     ends: Ends | None = None  # None: no deadline lies ahead, or nothing is known
 
 
-_HELD = Wait(WaitKind.PAUSED, held=True)  # nobody knows for how long
+_HELD = Wait(WaitKind.PAUSED, held=True)  # its end is not known
 
 
 def wait_of(document: Document, jobs: Iterable[Job]) -> Wait | None:
@@ -171,11 +171,11 @@ def _seconds_until(moment: float | None) -> float | None:
     return None if moment is None else max(0.0, moment - time.time())
 
 
-# Later than it was said ------------------------------------------------------------------------
+# Later than it was shown -----------------------------------------------------------------------
 
 
 def _cause(document: Document, explanation: Explanation, *, paused: bool) -> Cause | None:
-    """Why the start is later than a page said before, and keep what is said now."""
+    """The reason why the start is later than a page showed before; keeps what is shown now."""
     before = Shown.loads(noted(str(document.pk)))
     if paused:
         now = replace(before, was_paused=True) if before else None

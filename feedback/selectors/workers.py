@@ -1,4 +1,4 @@
-"""Who works: rq's workers, the queues they listen to, and what each of them holds."""
+"""Workers: rq's, with the queues they listen to and what each of them holds."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SILENT = timedelta(seconds=60)  # our worker says every ten seconds that it live
 
 
 def alive() -> Counter[str]:
-    """How many live workers listen to each configured queue; `everybody` says who they are.
+    """How many live workers listen to each configured queue; `everybody` are the live workers.
 
     Solo has no workers, and no queue is named. Raises redis.RedisError.
     """

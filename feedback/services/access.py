@@ -1,4 +1,4 @@
-"""Who asked for what is another's: kept for operators, who can tell a slip from a search."""
+"""Records of requests for other people's work: for operators, to know a slip from a search."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from feedback.models import AccessDenial, Document, User
 
 
 def record_denial(user: User, document_id: UUID) -> bool:
-    """Count it. False: there is no such document, so nobody was denied anything."""
+    """Count it. False: there is no such document, so nothing was denied."""
     if not Document.objects.filter(pk=document_id).exists():
         return False
     try:

@@ -1,6 +1,6 @@
 """Accounts from a CSV file: read as a course's list is, compared with what is there, and only then written.
 
-Writing the same file again changes nothing. No password is made: whoever gets an account asks for a link.
+Writing the same file again changes nothing. No password is made: people with a new account ask for a link.
 """
 
 from __future__ import annotations

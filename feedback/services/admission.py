@@ -18,7 +18,7 @@ WORDS = {
     BoundOf.COURSE: gettext_lazy("As much work of this course is waiting as may wait at once."),
     BoundOf.UPSTREAM: gettext_lazy("So much work is waiting that yours could not begin in good time."),
 }
-IN_SECONDS = 90  # up to which a wait is told in seconds
+IN_SECONDS = 90  # up to which a wait is shown in seconds
 
 
 def admit(document: Document) -> None:

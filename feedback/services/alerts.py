@@ -27,7 +27,7 @@ def acknowledge(incident: Incident, *, author: str) -> bool:
 
 
 def silence(*, rule: AlertRule | None, subject: str, until: datetime, author: str, why: str) -> Silence:
-    """Tell nobody until then. Raises ValidationError with a sentence at the field."""
+    """Send nothing that matches until then. Raises ValidationError with a sentence at the field."""
     made = Silence(rule=rule, subject=subject, until=until, who=author, why=why)
     made.full_clean()
     made.save()
@@ -36,7 +36,7 @@ def silence(*, rule: AlertRule | None, subject: str, until: datetime, author: st
 
 @transaction.atomic
 def end_silence(silence: Silence, *, author: str) -> bool:
-    """From now on people are told again, of what still goes on too. False: it was over."""
+    """End a silence: from now on matches are sent again, those that still go on too. False: it was over."""
     now = timezone.now()
     if not Silence.objects.filter(pk=silence.pk, until__gt=now).update(until=now):
         return False

@@ -11,7 +11,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 
 from feedback.models import AuditEntry, User
 
-HIDDEN = ("password", "secret")  # whose values are never kept, only that they changed
+HIDDEN = ("password", "secret")  # their values are never kept, only that they changed
 MASK = "•••"
 Values = Mapping[str, Any]
 
@@ -48,7 +48,7 @@ def record_change_of_limits(
 
 
 def record_staff_sign_in(*, user: User, **_: Any) -> None:
-    """Who may see others' work came in. Students' sign-ins are their own affair."""
+    """Record the sign-in of staff, which may see others' work. Students' sign-ins are their own affair."""
     if user.is_staff:
         record(author=user.get_username(), what="signed in", kind="user", subject=user.pk)
 

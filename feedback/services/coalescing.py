@@ -1,7 +1,7 @@
 """Equal work runs once: it rides on the job that does it, or gets the result that is there already.
 
 Equal means the same request to the letter (feedback.fingerprint) within the same scope
-(flows.scope_of). Results are copied, and a copy names nobody.
+(flows.scope_of). Results are copied, and a copy names no person.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 State = Job.State
-TRIES = 5  # each lost to somebody who did the same in this very moment
+TRIES = 5  # each lost to another process that did the same at this very moment
 
 
 class Work(TypedDict):
@@ -97,7 +97,7 @@ def _ride(leader: Job, work: Work) -> Job | None:
 
 
 def _comes_first(follower: Job, leader: Job) -> bool:
-    """Whose turn is earlier? Flows take turns, so the one with less of its own before it.
+    """Whether the follower's turn is earlier: flows take turns, so that of the one with less before it.
 
     Weights and the flows' standing in the gate are left out: a wrong guess costs a few turns.
     """
@@ -110,7 +110,7 @@ def _comes_first(follower: Job, leader: Job) -> bool:
 
 
 def share_charge(leader: Job) -> list[tuple[str, str]]:
-    """The flows and groups that bear a part of this call's charge, kept on its row: those who ride now."""
+    """The flows and groups that bear a part of this call's charge, kept on its row: its followers of now."""
     riding = Job.objects.filter(leader=leader.pk, state=State.RIDING).order_by("pk")
     shares = list(riding.values_list("flow", "group"))
     if shares:
@@ -162,7 +162,7 @@ def spared(given: Feedback) -> int:
 
 
 def copy_answer(given: Feedback, job: Job) -> Feedback:
-    """The same answer for another's equal text: anchored anew, and with nothing of whose it was."""
+    """The same answer for another's equal text: anchored anew, and with nothing of its first owner."""
     return record_feedback(job, answer_of(given), fingerprint=given.fingerprint)
 
 

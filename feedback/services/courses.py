@@ -1,4 +1,4 @@
-"""Courses: opened, renamed, archived; who is in them; and their share against other courses."""
+"""Courses: opened, renamed, archived; their members; and their share against other courses."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ class Handed:
 
     @property
     def characters(self) -> int | None:
-        """How long its text is at most; None: nobody knows before it is read."""
+        """The greatest length of its text; None: not known before it is read."""
         return len(self.data) if PurePath(self.filename).suffix.lower() in (".txt", ".md") else None
 
     @classmethod
@@ -143,7 +143,7 @@ def start_stage(document: Document, kind: Job.Kind, *, section: Section | None =
 
 
 def skip_stage(document: Document, kind: Job.Kind, *, section: Section | None = None) -> Job:
-    """A stage's work whose result was there already."""
+    """Record a stage's work that had its result already."""
     route = routes.route(kind, document)
     return jobs.create_done(
         kind=kind,

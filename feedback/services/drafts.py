@@ -129,7 +129,7 @@ def _own(owner: User, draft_id: UUID) -> Draft | None:
 
 
 def _keep_aside(draft: Draft) -> None:
-    """A copy under an id of its own, named so that both can be told apart."""
+    """A copy under an id of its own, with a name that differs from the first."""
     at = timezone.localtime(draft.updated_at)
     name = draft.title or draft.filename or _("Draft")
     title = _("%(title)s, as of %(time)s") % {"title": name, "time": at.strftime("%H:%M")}

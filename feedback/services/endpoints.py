@@ -35,7 +35,7 @@ SERVER = {
     "queue": "compatible",
     "max_in_flight": 8,
 }  # the limits that one begins with
-UNSET = ("upstream", "version", "changed_at")  # of a row, by nobody's hand
+UNSET = ("upstream", "version", "changed_at")  # fields of a row that no person fills in
 SETTINGS: tuple[str, ...] = tuple(
     field.name for field in Endpoint._meta.concrete_fields if field.name not in UNSET
 )

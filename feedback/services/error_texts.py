@@ -1,4 +1,4 @@
-"""Errors whose text no rule knows: kept for an operator, whose class of one text goes before every rule."""
+"""Texts of errors that no rule knows: kept for operators, and a class given to one goes before every rule."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ CLASSED = "classed"  # the cause, where an operator gave the class
 
 
 def as_classed(error: ProviderError) -> ProviderError:
-    """The error as an operator classed its text, else as it is; a text that nobody knows is kept.
+    """The error as an operator classed its text, else as it is; an unknown text is kept.
 
     Where Postgres is away the error stays as it is.
     """

@@ -1,7 +1,7 @@
 """Feeding the line: a few jobs of each flow stand in it, what is beyond is held in Postgres.
 
 So a heavy user's backlog never crowds the line, and the line stays as short as Redis likes it. Held jobs
-enter flow by flow, whoever has the fewest in line first. One feeder works on an upstream at a time.
+enter flow by flow, the flow with the fewest in line first. One feeder works on an upstream at a time.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def top_up(upstream: str, flow: str) -> int:
 
 def _room(upstream: str, share: float = 1.0) -> int:
     bound = Upstream.objects.filter(name=upstream).values_list("line_bound", flat=True).first()
-    if bound is None:  # nobody made this upstream: nothing is admitted, and nothing need be held
+    if bound is None:  # there is no such upstream: nothing is admitted, and nothing need be held
         return BATCH
     in_line = Job.objects.filter(upstream=upstream, state=WAITING).count()
     return max(0, int(bound * share) - in_line)

@@ -1,4 +1,4 @@
-"""Who leads and who rides: state changes of jobs that are the same work.
+"""Leaders and followers: state changes of jobs that are the same work.
 
 Locks are taken leader first, then its followers, so two of these changes never wait for each other.
 """
@@ -28,7 +28,7 @@ def leader_of(scope: str, fingerprint: str) -> Job | None:
 
 
 def followers_of(leader: UUID) -> list[UUID]:
-    """Who rides on it, the next to lead first: by priority, then first come."""
+    """Its followers, the next to lead first: by priority, then first come."""
     riding = Job.objects.filter(leader=leader, state=State.RIDING)
     return list(riding.order_by("-priority", "pk").values_list("pk", flat=True))
 
@@ -57,7 +57,7 @@ def hand_over(leader: UUID) -> Job | None:
 def pass_run_on(leader: Job) -> Job | None:
     """The leader of a running call is cancelled: the next follower takes the call over, lease and all.
 
-    The caller holds the leader's lock. None: nobody rides on it.
+    The caller holds the leader's lock. None: it has no followers.
     """
     successor = _next_follower(leader.pk)
     if successor is None:

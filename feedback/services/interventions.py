@@ -60,7 +60,7 @@ def _cancel(job: Job) -> bool:
 
 
 def move_to_front(job: Job, *, author: str, reason: str = "") -> bool:
-    """Of its own flow: whose turn it is among people stays the gate's decision."""
+    """Move a job to the front of its own flow: the turns among people stay the gate's decision."""
     before = job.priority
     with transaction.atomic():
         moved = jobs.move_to_front(job)
@@ -94,9 +94,9 @@ def cancel_document(document: Document, *, author: str, reason: str = "") -> boo
 
 @transaction.atomic
 def reveal_text(document: Document, *, author: str, reason: str) -> str:
-    """A student's text, for an operator who says why; that it was read stays on record.
+    """A student's text, for an operator with a reason; that it was read stays on record.
 
-    Raises ValidationError where nobody says why.
+    Raises ValidationError without a reason.
     """
     if not reason.strip():
         raise ValidationError({"reason": _("Say why you have to read it: it is kept.")})

@@ -20,7 +20,7 @@ Role = Invitation.Role
 
 
 class NotYours(Exception):
-    """Only those who teach a course invite to it, and only operators invite teachers."""
+    """Only a course's teachers invite to it, and only operators invite teachers."""
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """A job's states: each change is one guarded UPDATE and one event.
 
-Where an UPDATE changes no row, somebody was there first; the caller is told and does nothing more.
+Where an UPDATE changes no row, another process was first; the caller gets False and does nothing more.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def create(*, kind: Job.Kind, document: Document, section: Section | None = None
 
 
 def create_done(*, shared: Job.Shared = Job.Shared.KEPT, **work: Any) -> Job:
-    """A job whose result was there already: it never waits, calls nobody and uses no quota."""
+    """A job with its result there already: it never waits, makes no call and uses no quota."""
     now = timezone.now()
     job = unsaved(state=State.DONE, shared=shared, finished_at=now, settled_at=now, **work)
     job.save(force_insert=True)
@@ -255,7 +255,7 @@ def fail_without_word(job: Job, *, problem: str) -> bool:
 def move(job: Job, *, upstream: str, queue: str, **asked: Any) -> bool:
     """Let a job that waits wait for another upstream, which is `asked` for other tokens and model.
 
-    From then on nobody rides on it: another model's answer is another answer. False: it had moved on, or
+    From then on it has no followers: another model's answer is another answer. False: it had moved on, or
     somebody rides on it already.
     """
     waits = (State.HELD, State.WAITING)

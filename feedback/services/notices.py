@@ -1,4 +1,4 @@
-"""Being told when a document is done: asked for by its owner, sent once."""
+"""Notices that a document is done: asked for by its owner, sent once."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Channel, State = Notice.Channel, Notice.State
 
 @transaction.atomic
 def ask(document: Document, channel: Notice.Channel = Channel.EMAIL) -> bool:
-    """Want to be told. False: it has ended, and there is nothing to wait for."""
+    """Ask for a notice. False: it has ended, and there is nothing to wait for."""
     # The lock keeps the end of the document from passing between the look and the row.
     locked = Document.objects.select_for_update().get(pk=document.pk)
     if locked.ended:

@@ -1,4 +1,4 @@
-"""People: what they may use of the upstreams, how they want their pages, whose addresses are vouched for."""
+"""People: what they may use of the upstreams, how they want their pages, which addresses are vouched for."""
 
 from __future__ import annotations
 
@@ -71,6 +71,6 @@ def set_preferences(*, user: User, name: str, language: str, time_zone: str, the
 
 def vouch_for_address(user: User) -> None:
     """An account that an operator or a class list made has no address on record to confirm: its maker
-    vouches for it. Who signs up alone has one from the start, and confirms it."""
+    vouches for it. A person that signs up alone has one from the start, and confirms it."""
     if not EmailAddress.objects.filter(user=user).exists():
         EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)

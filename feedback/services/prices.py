@@ -1,4 +1,4 @@
-"""Prices that a release brings along, for models that work can reach and that nobody has priced."""
+"""Prices that a release brings along, for models that work can reach and that have no price."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ def bridge_or_leave(document: Document) -> None:
 
 
 def breaker_moved(upstream: str, state: BreakerState) -> None:
-    """A limiter.watch.Mover: those who wait hear of an outage when it is noticed."""
+    """A limiter.watch.Mover: waiting students hear of an outage when it is noticed."""
     if state == BreakerState.OPEN:
         bridge(upstream, most=AT_ONCE)
 

@@ -10,7 +10,7 @@ from feedback.errors import Refused
 from feedback.models import Comment, Reaction, User
 
 REASON_LENGTH = 500
-Remark = tuple[str, str, int | None]  # what was said on which words, and where they begin
+Remark = tuple[str, str, int | None]  # the message, the words it is on, and where they begin
 
 
 def react(comment: Comment, person: User, verdict: str, reason: str = "") -> Reaction:
@@ -46,7 +46,7 @@ def reactions_to(comments: Iterable[Comment]) -> dict[Remark, list[Reaction]]:
 
 
 def carry_on(given: dict[Remark, list[Reaction]], comments: Sequence[Comment]) -> int:
-    """Where the same is said on the same passage again, its reader need not answer again."""
+    """Copy reactions to the same comments on the same passages: their reader need not answer again."""
     kept = [
         Reaction(comment=comment, person_id=old.person_id, verdict=old.verdict, reason=old.reason)
         for comment in comments

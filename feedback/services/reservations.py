@@ -30,7 +30,7 @@ TYPICAL_CHARACTERS = 12_000  # of a file that is not read yet
 
 
 def reserve(document: Document, *, homes: Sequence[str], characters: int | None, field: str = "text") -> None:
-    """Set aside what a new document may cost, at the first of these upstreams whose budget bears it.
+    """Set aside what a new document may cost, at the first of these upstreams with a budget that bears it.
 
     That one becomes the document's. Raises Refused where none of them bears it, or where its owner's or its
     course's budget does not. `characters` is how long its text is; None: not known before it is read.

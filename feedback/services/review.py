@@ -67,7 +67,7 @@ def edit_comment(comment: Comment, *, message: str, suggestion: str, by: User) -
 
 @transaction.atomic
 def remove_comment(comment: Comment, *, by: User) -> None:
-    """Take a comment out. What it said stays among the edits."""
+    """Take a comment out. Its text stays among the edits."""
     removed = "\n".join(filter(None, (comment.quote, comment.message, comment.suggestion)))
     _keep(comment.feedback, Part.REMOVED, removed, "", by)
     comment.delete()
@@ -101,7 +101,7 @@ def _keep(
     comment: Comment | None = None,
     subject: str = "",
 ) -> None:
-    """One row more. Coalescing sees by it what was written for one student, and shares it with nobody."""
+    """One row more. Coalescing sees by it what was written for one student, and does not share it."""
     if not Document.objects.filter(pk=feedback.document_id, state__in=Document.ENDED).exists():
         raise NotReady
     Edit.objects.create(

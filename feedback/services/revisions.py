@@ -17,7 +17,7 @@ from feedback.upstreams import provider_for
 
 
 def keep_unchanged(document: Document, sections: Sequence[Section]) -> set[UUID]:
-    """Copy the previous draft's feedback to sections whose exact request is the same; returns theirs ids.
+    """Copy the previous draft's feedback to sections with exactly the same request; returns their ids.
 
     Offsets are those of the section, and its text is equal to the letter: comments stay where they are.
     """
@@ -35,7 +35,7 @@ def keep_unchanged(document: Document, sections: Sequence[Section]) -> set[UUID]
 
 
 def keep_summary(document: Document) -> bool:
-    """Copy the previous summary where nothing at all changed, not even what was said on the sections."""
+    """Copy the previous summary where nothing at all changed, not even the comments on the sections."""
     previous = before_it(document.previous, reviewed=document.reviewed)
     given = previous.feedback.filter(section=None, provisional=False).first() if previous else None
     if previous is None or given is None or not given.fingerprint:
@@ -59,7 +59,7 @@ def _all_kept(document: Document) -> bool:
 def copy_feedback(given: Feedback, document: Document, section: Section | None) -> Feedback:
     """Feedback is copied, never shared: deleting one draft takes nothing from another.
 
-    It goes with what its reader made of it: nobody answers the same comment with each draft.
+    It goes with its reader's reaction: the same comment is not answered anew with each draft.
     """
     since = given.since_revision or given.document.revision
     comments = list(given.comments.all())

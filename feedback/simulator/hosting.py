@@ -37,7 +37,7 @@ class Simulator(SimulatorControl):
     def _run(self) -> None:
         try:
             asyncio.run(self._serve())
-        except Exception as error:  # handed to whoever waits for the start
+        except Exception as error:  # handed to the thread that waits for the start
             if not self._ready.done():
                 self._ready.set_exception(error)
             raise

@@ -71,7 +71,7 @@ class Connection:
         await self._write(_head(status, {**headers, "content-length": str(len(body))}) + body)
 
     async def begin(self, headers: Mapping[str, str]) -> None:
-        """Begin an answer whose length nobody knows yet."""
+        """Begin an answer of unknown length."""
         await self._write(_head(200, {**headers, "transfer-encoding": "chunked"}))
 
     async def piece(self, data: bytes) -> None:

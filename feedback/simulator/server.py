@@ -46,7 +46,7 @@ class Server:
             with suppress(HungUpError):
                 await connection.answer(400, _JSON, _json({"message": str(error)}))
         except (HungUpError, asyncio.CancelledError):
-            pass  # the server or the client ends; nobody waits for this task
+            pass  # the server or the client ends; nothing waits for this task
         finally:
             connection.close()
 

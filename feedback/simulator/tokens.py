@@ -1,4 +1,4 @@
-"""A tokeniser that is nobody's: words in pieces of at most six letters, and each mark by itself.
+"""A tokeniser of our own: words in pieces of at most six letters, and each mark by itself.
 
 It gives English text about 4 characters a token, as the real ones do, and cutting an answer at its
 pieces makes frames of the size that a model sends.

@@ -96,7 +96,7 @@ def story_as_text(job: Job, found: Explanation | None, ahead: Sequence[Ahead] = 
 
 
 def ahead_as_text(ahead: Sequence[Ahead]) -> str:
-    """Empty where nobody is ahead. With names: for operators only."""
+    """The people ahead, by name (for operators only); empty where there are none."""
     shares = ", ".join(f"{each.who} {each.share:.0%} ({each.jobs})" for each in ahead)
     return f"Whose: {shares}." if shares else ""
 

@@ -1,4 +1,4 @@
-"""What a command needs beside it, started for its own time where nobody runs it already."""
+"""The processes that a command needs, started for its time where they do not run already."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class DidNotStart(Exception):
 
 
 class Child:
-    """A process of our own, with what it said on stderr kept in a file (a pipe could fill up)."""
+    """A child process, with its stderr kept in a file (a pipe could fill up)."""
 
     def __init__(self, command: list[str]) -> None:
         self._stderr = TemporaryFile()  # noqa: SIM115 - lives as long as the process

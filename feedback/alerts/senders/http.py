@@ -21,7 +21,7 @@ def encode(body: Mapping[str, Any]) -> bytes:
 
 
 def post(url: str, body: bytes, headers: Mapping[str, str] | None = None) -> None:
-    """Raises NotSent where the server said no or was never reached, Uncertain where it did not answer.
+    """Raises NotSent where the server refused or was never reached, Uncertain where it did not answer.
 
     A redirect is no delivery: the address in the admin shall be the right one.
     """

@@ -1,4 +1,4 @@
-"""Any program: JSON, signed so that the receiver knows who sent it and when.
+"""The sender for any program: JSON, signed so that the receiver knows its origin and time.
 
 Signature: hex HMAC-SHA-256 over the timestamp, a full stop and the body, under the receiver's secret.
 Receivers refuse timestamps that are minutes old, and drop an Idempotency-Key that they have had.

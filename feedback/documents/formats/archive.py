@@ -59,6 +59,6 @@ class Archive:
         return data
 
     def xml(self, pattern: str) -> Element | None:
-        """The tree of the first part whose name matches; None where there is none."""
+        """The tree of the first part with a name that matches; None where there is none."""
         name = self.find(pattern)
         return None if name is None else parse_xml(self.read(name))

@@ -92,7 +92,7 @@ class _Body:
             for kind in ("footnote", "endnote")
         }
         self._numbered = 0
-        self._carried: list[Piece] = []  # of a paragraph whose mark was deleted: the next one continues it
+        self._carried: list[Piece] = []  # of a paragraph with a deleted mark: the next one continues it
         self._after: list[_After] = []
 
     def blocks(self, container: Element, ground: Ground) -> Iterator[Block]:

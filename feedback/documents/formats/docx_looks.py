@@ -17,7 +17,7 @@ from .safe_xml import Element
 
 Ground = str | None  # the colour behind text, as six hexadecimal digits; None: not known
 
-_TINY = 6  # half points: below three points nobody reads
+_TINY = 6  # half points: letters below three points can't be read
 _NARROW = 10  # percent of a letter's width
 _FLAT = 40  # twentieths of a point that a line is high, where that is fixed
 _FAR = 20_000  # twentieths of a point: 35 cm, beyond any page

@@ -1,7 +1,7 @@
 """The numbers of a Word document's lists, counted as Word counts them.
 
 A paragraph names a list and a level in it; the numbers are nowhere in the file. Lists that share a definition
-go on counting, one that is told to start again does, and a level starts again under each one above it.
+go on counting, one with a new start begins again, and a level starts again under each one above it.
 ECMA-376, part 1, chapter 17.9.
 """
 
@@ -24,7 +24,7 @@ class Level:
     form: str = "decimal"
     text: str = ""  # "%1.%2)": the numbers of the levels 1 and 2
     start: int = 1
-    restarts: int | None = None  # the level, from 1, whose next number starts this one again; 0: none does
+    restarts: int | None = None  # the next number of this level, from 1, starts this one again; 0: none does
     legal: bool = False  # all its numbers are decimal
     style: str = ""  # the paragraph style that stands for this level
 

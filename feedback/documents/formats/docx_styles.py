@@ -26,7 +26,7 @@ _MAX_CHAIN = 20  # styles may be based on each other in a circle
 
 @dataclass(frozen=True, slots=True)
 class ListPlace:
-    """The list that numbers a paragraph, and how deep in it the paragraph stands, where that is said."""
+    """The list that numbers a paragraph, and how deep in it the paragraph stands, where the file has that."""
 
     number: str
     depth: int | None

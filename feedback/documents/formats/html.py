@@ -30,7 +30,7 @@ _HEADING = re.compile(r"h([1-6])")
 
 
 def read_html(text: str, unread: Unread) -> list[Block]:
-    """The blocks of an HTML text; what nobody would see is counted as unread."""
+    """The blocks of an HTML text; invisible text is counted as unread."""
     reader = _Reader(unread)
     reader.feed(text)
     reader.close()

@@ -1,6 +1,6 @@
 """Markdown (.md), read as it renders: headings, text without its marks, lists and tables as lines.
 
-Raw HTML is text like any other, but for comments, which nobody sees, and raised and lowered text. Front
+Raw HTML is text like any other, but for comments, which are invisible, and raised and lowered text. Front
 matter, which is about the document and not in it, is left out. A note stands behind what refers to it.
 """
 
@@ -33,7 +33,7 @@ _RISEN = re.compile(
 
 
 def read_markdown(text: str) -> tuple[list[Block], Unread]:
-    """The blocks of a Markdown text (CommonMark with tables and notes), and what nobody sees of it."""
+    """The blocks of a Markdown text (CommonMark with tables and notes), and what of it is invisible."""
     unread = Unread()
     text = without_front_matter(unify_lines(text))
     text, code = _aside(text)

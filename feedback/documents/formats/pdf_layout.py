@@ -1,6 +1,6 @@
 """From the lines of a PDF to its paragraphs and headings.
 
-A PDF says where letters stand, not what they are: everything here is told from places and looks.
+A PDF says where letters stand, not what they are: everything here follows from places and looks.
 """
 
 from __future__ import annotations

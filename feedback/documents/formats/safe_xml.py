@@ -24,12 +24,12 @@ class _Builder(ET.TreeBuilder):
 
 
 def parse_xml(data: bytes) -> Element:
-    """The root of a tree whose tags and attributes carry local names; raises Corrupt or TooComplex."""
+    """The root of a tree with local names for tags and attributes; raises Corrupt or TooComplex."""
     parser = ET.XMLParser(target=_Builder())  # noqa: S314 - _Builder refuses what makes it unsafe
     try:
         parser.feed(data)
         root: Element = parser.close()
-    except (ET.ParseError, LookupError, ValueError):  # the latter two: an encoding that nobody knows
+    except (ET.ParseError, LookupError, ValueError):  # the latter two: an unknown encoding
         raise Corrupt from None
     return root
 

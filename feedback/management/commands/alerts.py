@@ -42,7 +42,7 @@ class Command(BaseCommand):
         try:
             self._tell(evaluate(), deliver_due())
             if settings.METRICS_DIR:
-                tidy(Path(settings.METRICS_DIR))  # where nobody reads /metrics, nobody else does
+                tidy(Path(settings.METRICS_DIR))  # where /metrics is not read, nothing else tidies
         except DatabaseError as error:
             self.stderr.write(f"rules were not looked at: {type(error).__name__}")
         finally:

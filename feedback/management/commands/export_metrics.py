@@ -12,7 +12,7 @@ from feedback.observe.cloudwatch import Exporter
 
 
 class Command(BaseCommand):
-    """Exit status 1: CloudWatch could not be reached, or said no."""
+    """Exit status 1: CloudWatch could not be reached, or refused."""
 
     help = (
         "Send the metrics to CloudWatch, in place of or beside Prometheus reading them.\n"

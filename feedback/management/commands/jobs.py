@@ -36,7 +36,7 @@ Batch = Annotated[int, typer.Option(min=1, max=1000, help="Documents that are de
 class Command(Verbs, pretty_exceptions_enable=False):
     """Look at jobs, and do what the admin and the portal do to them.
 
-    What is changed is kept in the audit log, with who and why.
+    Each change is kept in the audit log, with its author and reason.
 
     Exit status 0: done. 1: a store cannot be reached. 2: this cannot be done, with the reason in one line.
     """

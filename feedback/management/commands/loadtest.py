@@ -43,7 +43,7 @@ class Command(Verbs, pretty_exceptions_enable=False):
 
         It makes accounts in this database, which must be the system's, lets Locust bring the students,
         reports, and removes the accounts with all that they handed in. Their work is answered for real: take
-        a system whose provider is the simulator or offline, unless the bill is meant.
+        a system with the simulator or offline as its provider, unless the bill is meant.
 
         Examples: loadtest --users 15; loadtest --users 50 --host https://staging.example.edu --seconds 300
 

@@ -36,8 +36,8 @@ class Command(Verbs, pretty_exceptions_enable=False):
         """Make accounts from a list, and give those that are there the role it says.
 
         Columns: email, name, role (student or teacher), in any order and with any separator; only the address
-        is needed. Rows that cannot be used are left out and told. The same list again changes nothing.
-        Nobody gets a password: at their first sign-in people ask for a link to choose one.
+        is needed. Rows that cannot be used are left out and listed. The same list again changes nothing.
+        No password is made: at their first sign-in people ask for a link to choose one.
 
         Example: users import students.csv --reason "autumn term" --dry-run
         """

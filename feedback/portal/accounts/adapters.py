@@ -69,7 +69,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return address_of(request)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """A mail server that is away is said on the next page, and is no error of the page."""
+        """Send it; where the mail server is away, the next page has a message, and this one no error."""
         request = _request()
         known = {"request": request, "email": email, "current_site": get_current_site(request), **context}
         mail = self.render_mail(template_prefix, email, known)
@@ -87,7 +87,7 @@ def _request() -> HttpRequest:
 
 
 class IdentityAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
-    """A university's identity provider knows who belongs to it: whoever it sends may have an account."""
+    """The adapter of a university's identity provider: the people that it sends may have an account."""
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         return True
@@ -99,11 +99,11 @@ class IdentityAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         return user
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
-        """Who comes from elsewhere is turned back, also with an account that was opened before the rule."""
+        """Turn back addresses of other domains, also with an account that was opened before the rule."""
         email = next((each.email for each in sociallogin.email_addresses), "")
         if not may_be_sent(email):
             raise ImmediateHttpResponse(_turned_back(request, email))
-        # Before its password would be taken from an account whose address nobody has confirmed.
+        # Before its password would be taken from an account with an unconfirmed address.
         if sociallogin.is_existing and sociallogin.user.pk:
             vouch_for_address(sociallogin.user)
 

@@ -1,4 +1,4 @@
-"""Whose addresses may open an account by themselves, or come from the identity provider."""
+"""Domains of addresses that may open an account without an invitation, or by the identity provider."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def is_welcome(email: str) -> bool:
 
 
 def may_be_sent(email: str) -> bool:
-    """By the identity provider: whoever it knows, where no domains are named."""
+    """By the identity provider: every address that it knows, where no domains are named."""
     return not settings.OIDC_DOMAINS or _is_of(email, settings.OIDC_DOMAINS)
 
 

@@ -1,4 +1,4 @@
-"""Forms of accounts. What can be wrong is said at its field."""
+"""Forms of accounts, with each error at its field."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class NewPassword(ResetPasswordKeyForm):  # type: ignore[misc]
 
 
 class FirstPassword(SetPasswordForm):  # type: ignore[misc]
-    """Of who has signed in through a university only."""
+    """The form for a person that has only ever signed in through a university."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 @login_required
 @limit_view("invitations", methods=("POST",))
 def invite(request: HttpRequest) -> HttpResponse:
-    user = _somebody_who_invites(request)
+    user = _inviting_user(request)
     form = Invite(request.POST or None, by=user)
     if request.method == "POST" and form.is_valid() and _send(request, form, user):
         return redirect("invitations")
@@ -47,7 +47,7 @@ def invite(request: HttpRequest) -> HttpResponse:
 @require_POST
 @login_required
 def withdraw(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
-    user = _somebody_who_invites(request)
+    user = _inviting_user(request)
     invitation = get_object_or_404(Invitation, pk=invitation_id, invited_by=user)
     if invitations.withdraw(invitation, by=user):
         messages.success(request, _("The invitation is withdrawn: its link no longer works."))
@@ -80,7 +80,7 @@ def _go_on(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     return redirect("account_login" if has_account else "account_signup")
 
 
-def _somebody_who_invites(request: HttpRequest) -> User:
+def _inviting_user(request: HttpRequest) -> User:
     user = user_of(request)
     if not may_invite(user):
         raise PermissionDenied

@@ -17,7 +17,7 @@ KEY = "invitation"
 
 
 def remember(request: HttpRequest, invitation: Invitation) -> None:
-    """The link came by mail, so whoever has it reads that mail: the address needs no second proof."""
+    """Accept an invitation. Its link came by mail, which proves the address: it needs no second proof."""
     request.session[KEY] = str(invitation.pk)
     request.session["account_verified_email"] = invitation.email  # as django-allauth calls it
 

@@ -1,4 +1,4 @@
-"""Sentences of django-allauth whose own German addresses the reader formally; ours says du.
+"""Messages of django-allauth with other words: its own German addresses the reader formally, ours says du.
 
 Our catalogue goes before that of an installed app. Nothing is called from here: the sentences stand here to
 be found by what brings the catalogue up to date.

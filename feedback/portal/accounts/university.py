@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 
 def there(request: HttpRequest, provider_id: str) -> HttpResponseBase:
-    """Where its page is, the provider itself says: one that is away is said, and is no error of ours."""
+    """The address of the provider's page, as it names it; one that is away is a message, and no error."""
     try:
         answer: HttpResponseBase = openid_connect.login(request, provider_id)
     except RequestException as error:

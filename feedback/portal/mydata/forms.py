@@ -9,7 +9,7 @@ from feedback.models import Document, User
 
 
 class Typed(forms.Form):
-    """Something is deleted for good by whoever typed its name."""
+    """The form before something is deleted for good: its name must be typed."""
 
     typed = forms.CharField(max_length=320, strip=True)
 

@@ -40,7 +40,7 @@ class Collected:
         return read_answer(self.texts, request, usage)
 
     def estimate(self, expected: TokenUsage) -> TokenUsage:
-        """About what was used, where the service never said: the expected input, the answer's length."""
+        """About what was used, without figures of the service: the expected input, the answer's length."""
         written = sum(estimate_tokens(text) for text in self.texts)
         return replace(expected, output_tokens=written, measured=False)
 

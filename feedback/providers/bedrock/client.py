@@ -37,7 +37,7 @@ def build_session(settings: BedrockSettings) -> boto3.session.Session:
 
 
 def _in_role(session: boto3.session.Session, settings: BedrockSettings) -> boto3.session.Session:
-    """The same in another role, whose credentials are renewed by botocore before they end."""
+    """The same in another role, with credentials that botocore renews before they end."""
     fetcher = AssumeRoleCredentialFetcher(
         client_creator=session.client,
         source_credentials=session.get_credentials(),

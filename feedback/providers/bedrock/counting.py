@@ -1,7 +1,7 @@
 """Input tokens as the service itself counts them: a call over the network, never made at hand-in.
 
 CountTokens takes the ids of some models only, and reports conflict on whether it takes those of inference
-profiles, so who calls this knows which id it takes. It costs nothing, and has a quota of its own.
+profiles, so the caller knows which id it takes. It costs nothing, and has a quota of its own.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the bedrock provider must be told."""
+"""Settings of the bedrock provider."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ class ErrorInAnswer(Exception):
 
 
 class NotAnAnswer(Exception):
-    """The server said that all is well, and sent something else than an answer."""
+    """The status is 200, and the body is something else than an answer."""
 
 
 def chunks_of(response: httpx2.Response) -> Iterator[Chunk]:

@@ -1,7 +1,7 @@
 """How many tokens a call may write, by the kind of section it is about.
 
 Bedrock holds the whole of max_tokens from the start of a call, so every token asked for and not
-written is quota that nobody could use. The model's own maximum is never a sensible value.
+written is quota that goes unused. The model's own maximum is never a sensible value.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ class FixedWords:
     """The fixed words of a model's requests, with what follows from them."""
 
     def __init__(self, model: str, words: str) -> None:
-        # Changes with every change of the prompt, so that nobody has to remember to count.
+        # Changes with every change of the prompt, without a number to raise by hand.
         self.version = f"{model} {hashlib.sha256(words.encode()).hexdigest()[:12]}"
         self._tokens = TOOL_PREAMBLE_TOKENS + estimate_tokens(words)
 

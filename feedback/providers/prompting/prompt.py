@@ -1,4 +1,4 @@
-"""What is said to the model: a system prompt, one message of fenced blocks."""
+"""The prompt: a system prompt and one message of fenced blocks."""
 
 from __future__ import annotations
 

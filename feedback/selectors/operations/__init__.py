@@ -1,1 +1,1 @@
-"""How the system does now and did lately, for whoever runs it."""
+"""Figures of operation, now and lately, for operators."""

@@ -27,7 +27,7 @@ from limiter.models import Upstream
 from limiter.selectors import UpstreamStatus, all_upstreams
 
 MINUTE, WINDOW, HOUR = timedelta(minutes=1), timedelta(minutes=5), timedelta(hours=1)
-MOST_COURSES = 12  # whose waits are shown, those with the most calls
+MOST_COURSES = 12  # shown with their waits, those with the most calls
 
 State = Job.State
 

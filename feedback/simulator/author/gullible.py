@@ -34,7 +34,7 @@ _MADE_UP = "Seldom has a work of such mastery been laid before its readers."  # 
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """What a text asks whoever reads it by machine to do."""
+    """The orders that a text gives to a machine that reads it."""
 
     words: tuple[str, ...]  # to be written as they stand
     quotes: tuple[str, ...]  # to be quoted, whether the text has them or not

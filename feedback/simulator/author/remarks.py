@@ -23,7 +23,7 @@ _SOURCE = re.compile(r"\([^)]*\d{4}[^)]*\)|\[\d+\]|https?://")
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """One thing to notice. In what is said, {it} is the wording that gave it away."""
+    """One thing to notice. In its message, {it} is the wording that gave it away."""
 
     kind: CommentKind
     notice: Callable[[str], str | None]  # a sentence to the wording, or None

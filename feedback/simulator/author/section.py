@@ -68,7 +68,7 @@ def _notice(found: list[str], remarks: tuple[Remark, ...], chance: random.Random
 
 
 def _always(found: list[str]) -> dict[int, Comment]:
-    """What can be said of any text: how it opens and how it closes."""
+    """Remarks on any text: how it opens and how it closes."""
     opening = Comment(
         kind=CommentKind.STRUCTURE,
         quote=quote(found[0]),
@@ -85,7 +85,7 @@ def _always(found: list[str]) -> dict[int, Comment]:
 
 
 def _name_criteria(comments: list[Comment], criteria: tuple[Criterion, ...]) -> None:
-    """Tie a comment to the criterion whose description speaks of the same."""
+    """Tie a comment to the criterion with a description of the same."""
     for comment in comments:
         for criterion in criteria:
             if comment.kind.value in f"{criterion.name} {criterion.description}".lower():

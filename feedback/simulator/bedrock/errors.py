@@ -11,7 +11,7 @@ from ..api import Reply
 from ..modelled import ErrorName, ServiceError
 from ..prompt import Prompt
 
-# As people have reported them. Where nobody has, the service's usual pattern for a field.
+# As people have reported them; without a report, the service's usual pattern for a field.
 _BY_THE_MODEL = "The model returned the following errors: "
 _BY_THE_SERVICE = "This model doesn't support the {field} field. Remove {field} and try again."
 _CLAUDE: Mapping[Feature, str] = {

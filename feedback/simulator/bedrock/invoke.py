@@ -43,7 +43,7 @@ class Invoke:
         self._body = body
 
     def read(self) -> Prompt:
-        """Raises ServiceError, also for a model whose bodies are not simulated."""
+        """Read a request's body. Raises ServiceError, also where a model's bodies are not simulated."""
         if b'"anthropic_version"' not in self._body:
             raise ServiceError(ErrorName.VALIDATION, _NO_VERSION)
         prompt = read_messages(self._body)

@@ -1,4 +1,4 @@
-"""Who asks, and when: credentials that have expired, and clocks that differ. Signatures are not verified."""
+"""Signatures: credentials that have expired, and clocks that differ. The digest is not verified."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ export class Autosave {
     return body;
   }
 
-  // What the server said ------------------------------------------------------------------------
+  // The server's answer -------------------------------------------------------------------------
 
   take({ status, answer, retryAfter }, content) {
     if (status === 200) return this.wasSaved(answer, content);

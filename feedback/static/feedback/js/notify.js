@@ -1,4 +1,4 @@
-// A notification of the browser's when the document is done, for who asks for it: while this page is open
+// A notification of the browser's when the document is done, if it is asked for: while this page is open
 // in some tab. Permission is asked for by the button alone.
 
 const WANTED = "notify";

@@ -49,10 +49,10 @@ function tellProgress(chosen, loaded) {
   const done = Math.min(loaded, chosen.size);
   const bar = uploading.querySelector("progress");
   const percent = chosen.size ? Math.floor((100 * done) / chosen.size) : 100;
-  const isNews = loaded === 0 || percent - Number(words.dataset.told) >= 10; // a live region is read out
+  const isNews = loaded === 0 || percent - Number(words.dataset.percent) >= 10; // a live region is read out
   bar.value = percent;
   if (!isNews) return;
-  words.dataset.told = percent;
+  words.dataset.percent = percent;
   const sized = { name: chosen.name, done: size(done), total: size(chosen.size) };
   words.textContent = words.dataset.words.replace(/\{(\w+)\}/g, (_, name) => sized[name]);
 }

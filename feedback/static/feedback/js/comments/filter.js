@@ -9,7 +9,7 @@ const all = () => [...document.querySelectorAll(".section .note")];
 const chosen = (name) => tools()?.querySelector(`[name="${name}"]`)?.value ?? "";
 const isFiltered = () => ["kind", "criterion", "state"].some((name) => chosen(name));
 
-// Whoever answered a comment is done with it.
+// A comment with an answer is dealt with.
 const stateOf = (note) => (note.querySelector(".reaction")?.dataset.verdict ? "dealt-with" : "open");
 
 function isShown(note) {

@@ -7,7 +7,7 @@ import { passageOf } from "./writing.js";
 export const WIDE = window.matchMedia("screen and (min-width: 64rem) and (scripting: enabled)");
 
 const GAP = 8; // pixels between cards
-const RISE = 6; // pixels that a card stands above the line of its passage, whose letters it meets
+const RISE = 6; // pixels that a card stands above the line of its passage, to meet the letters
 const CLOSED = 32; // pixels that a closed card is tall
 
 const area = () => document.querySelector(".sections");
@@ -32,7 +32,7 @@ export function layOut() {
 
 const topOf = (element) => element?.getBoundingClientRect().top ?? 0;
 
-// What is being written has a place once it has said on which words.
+// A comment that is being written has a place once its words are known.
 function hasPlace(card) {
   if (!card.matches(".part-comments")) return true;
   return card.classList.toggle("placed", Boolean(passageOf(card)));

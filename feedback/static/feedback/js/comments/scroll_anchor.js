@@ -21,7 +21,7 @@ function isSeen(line) {
   return box.height > 0 && box.bottom > 1 && box.top < innerHeight;
 }
 
-// Who has scrolled meanwhile knows better.
+// A page that was scrolled meanwhile stays as it is.
 export function keep(line) {
   const there = line?.at === scrollY ? elementOf(line.name) : null;
   if (!there) return;
