@@ -63,7 +63,7 @@ UNFOLD: dict[str, Any] = {
                 "items": [
                     {"title": "Dashboard", "icon": "monitoring", "link": reverse_lazy("admin:index")},
                     _link("Jobs", "list_alt", "feedback_job_changelist", "feedback.view_job"),
-                    _link("Dead jobs", "skull", "feedback_job_dead", "feedback.view_job"),
+                    _link("Failed jobs", "skull", "feedback_job_dead", "feedback.view_job"),
                     _link("Workers", "engineering", "feedback_job_workers", "feedback.view_job"),
                     _link("Upstreams", "valve", "limiter_upstream_changelist", "limiter.view_upstream"),
                     _link("Endpoints", "hub", "feedback_endpoint_changelist", "feedback.view_endpoint"),

@@ -1,4 +1,4 @@
-"""Dead jobs by cause: what they died of, and one button that starts all of one cause again."""
+"""The page of failed jobs by cause, and one button that starts all of one cause again."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from feedback.selectors.failed_jobs import dead_by_cause, dead_of
+from feedback.selectors.failed_jobs import failed_by, failed_by_cause
 from feedback.services import interventions
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class AgainForm(forms.Form):
     reason = forms.CharField(max_length=500, error_messages={"required": "Say why: it is kept."})
 
 
-def dead_jobs(request: HttpRequest) -> HttpResponse:
+def failed_jobs(request: HttpRequest) -> HttpResponse:
     if not request.user.has_perm("feedback.view_job"):
         raise PermissionDenied
     may_change = request.user.has_perm("feedback.change_job")
@@ -40,20 +40,20 @@ def dead_jobs(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(request.path)
     context: dict[str, Any] = {
         **admin.site.each_context(request),
-        "title": _("Dead jobs by cause"),
-        "causes": dead_by_cause(),
+        "title": _("Failed jobs by cause"),
+        "causes": failed_by_cause(),
         "form": form,
         "may_change": may_change,
     }
-    return TemplateResponse(request, "admin/feedback/job/dead.html", context)
+    return TemplateResponse(request, "admin/feedback/job/failed.html", context)
 
 
 def _start_again(request: HttpRequest, *, outcome: str, name: str, reason: str) -> None:
-    dead = dead_of(outcome=outcome, name=name)
-    chosen = list(dead.select_related("document__owner", "document__assignment")[:AT_ONCE])
+    failed = failed_by(outcome=outcome, name=name)
+    chosen = list(failed.select_related("document__owner", "document__assignment")[:AT_ONCE])
     author = request.user.get_username()
     number = sum(interventions.retry(job, author=author, reason=reason) for job in chosen)
     words = ngettext("%(number)d job started again.", "%(number)d jobs started again.", number)
     messages.success(request, words % {"number": number})
-    if len(chosen) == AT_ONCE and dead.exists():
+    if len(chosen) == AT_ONCE and failed.exists():
         messages.info(request, _("There are more of this cause: press again for the next ones."))

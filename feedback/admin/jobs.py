@@ -18,7 +18,7 @@ from feedback.templatetags.operations import money
 from feedback.terminal.jobs import event_as_text
 
 from .dashboard import charts, figures
-from .failed_jobs import dead_jobs
+from .failed_jobs import failed_jobs
 from .filters import UpstreamFilter
 from .keyset import Keyset
 from .reveal import link_to_text
@@ -100,7 +100,7 @@ class JobAdmin(Keyset, WorkAdmin):
     )
 
     def get_urls(self) -> list[Any]:
-        pages = {"dead": dead_jobs, "workers": workers_page, "figures": figures, "charts": charts}
+        pages = {"dead": failed_jobs, "workers": workers_page, "figures": figures, "charts": charts}
         wrap = self.admin_site.admin_view
         ours = [path(f"{name}/", wrap(view), name=f"feedback_job_{name}") for name, view in pages.items()]
         return [*ours, *super().get_urls()]

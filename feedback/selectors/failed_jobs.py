@@ -31,7 +31,7 @@ class Cause:
     error: str  # what one of them says
 
 
-def dead_by_cause() -> list[Cause]:
+def failed_by_cause() -> list[Cause]:
     """Over an index of what is not done: what was done well costs nothing here."""
     rows = (
         Job.objects.filter(state=Job.State.FAILED)
@@ -47,7 +47,7 @@ def dead_by_cause() -> list[Cause]:
     return [Cause(**row) for row in rows]
 
 
-def dead_of(*, outcome: str, name: str) -> QuerySet[Job]:
+def failed_by(*, outcome: str, name: str) -> QuerySet[Job]:
     """The jobs of one cause, the oldest first."""
-    dead = Job.objects.filter(state=Job.State.FAILED, outcome=outcome)
-    return dead.annotate(name=NAME).filter(name=name).order_by("pk")
+    failed = Job.objects.filter(state=Job.State.FAILED, outcome=outcome)
+    return failed.annotate(name=NAME).filter(name=name).order_by("pk")

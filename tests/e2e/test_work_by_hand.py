@@ -38,7 +38,7 @@ def in_line(owner: User) -> list[Job]:
     return jobs
 
 
-def a_dead_job(owner: User, error: str = "Unavailable: no route") -> Job:
+def a_failed_job(owner: User, error: str = "Unavailable: no route") -> Job:
     job = reading.job_of(reading.a_split_document(owner, sections=1).sections.get())
     reading.failed(job)
     Job.objects.filter(pk=job.pk).update(error=error, outcome="failure")
@@ -76,7 +76,7 @@ def kept(row: Model, what: str) -> AuditEntry:
 def test_a_failed_job_tells_its_story_and_starts_again(
     desk: Page, site: Site, owner: User, operator: User
 ) -> None:
-    job = a_dead_job(owner, "Unavailable: <no route> to the model")
+    job = a_failed_job(owner, "Unavailable: <no route> to the model")
     open_at(desk, site, "feedback_job_change", job.pk)
     expect(desk.locator("pre.raw")).to_have_text("Unavailable: <no route> to the model")
     expect(verbs(desk)).to_have_text(["Try again"])
@@ -117,7 +117,7 @@ def test_a_waiting_job_says_what_is_ahead_moves_to_the_front_and_is_cancelled(
 def test_an_act_on_a_page_of_yesterday_is_refused_as_the_job_moved_on(
     desk: Page, site: Site, owner: User
 ) -> None:
-    job = a_dead_job(owner)
+    job = a_failed_job(owner)
     open_at(desk, site, "feedback_job_change", job.pk)
     reading.done(job)
     act(desk, "Try again")
@@ -128,10 +128,10 @@ def test_an_act_on_a_page_of_yesterday_is_refused_as_the_job_moved_on(
 def test_several_jobs_are_started_again_moved_and_cancelled_from_their_list(
     desk: Page, site: Site, owner: User, in_line: list[Job]
 ) -> None:
-    dead = [a_dead_job(owner), a_dead_job(owner)]
-    chosen(desk, site, dead, "retry")
+    failed = [a_failed_job(owner), a_failed_job(owner)]
+    chosen(desk, site, failed, "retry")
     expect(desk.get_by_text("2 jobs started again.")).to_be_visible()
-    assert states(dead) == {"waiting"}
+    assert states(failed) == {"waiting"}
     chosen(desk, site, in_line[1:], "front")
     expect(desk.get_by_text("1 job moved to the front.")).to_be_visible()
     chosen(desk, site, in_line, "cancel")
@@ -171,8 +171,8 @@ def test_several_documents_are_cancelled_and_started_again_from_their_list(
 def test_all_that_died_of_one_cause_start_again_and_the_others_stay(
     desk: Page, site: Site, owner: User
 ) -> None:
-    away = [a_dead_job(owner, f"Unavailable: {number}") for number in (502, 503)]
-    slow = [a_dead_job(owner, "TimedOut: no answer within 180 s")]
+    away = [a_failed_job(owner, f"Unavailable: {number}") for number in (502, 503)]
+    slow = [a_failed_job(owner, "TimedOut: no answer within 180 s")]
     open_at(desk, site, "feedback_job_dead")
     causes = desk.locator(".cause")
     expect(causes).to_have_count(2)
@@ -194,16 +194,16 @@ def test_all_that_died_of_one_cause_start_again_and_the_others_stay(
 def test_a_viewer_finds_no_verb_on_a_job_a_document_or_a_list(
     page: Page, site: Site, owner: User, in_line: list[Job]
 ) -> None:
-    dead, document = a_dead_job(owner), in_line[0].document
+    failed, document = a_failed_job(owner), in_line[0].document
     sign_in(page.context, site, member(roles.WATCHERS))
-    for job in (dead, in_line[0]):
+    for job in (failed, in_line[0]):
         open_at(page, site, "feedback_job_change", job.pk)
         expect(page.get_by_role("heading", name="What happened")).to_be_visible()
         expect(verbs(page)).to_have_count(0)
     open_at(page, site, "feedback_document_change", document.pk)
     expect(page.get_by_text(document.title).first).to_be_visible()
     expect(verbs(page)).to_have_count(0)
-    for name, row in (("feedback_job_changelist", dead), ("feedback_document_changelist", document)):
+    for name, row in (("feedback_job_changelist", failed), ("feedback_document_changelist", document)):
         open_at(page, site, name)
         expect(page.locator(f"a[href*='{row.pk}']").first).to_be_visible()
         expect(page.locator("select[name=action]")).to_have_count(0)

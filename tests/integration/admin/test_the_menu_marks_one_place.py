@@ -24,7 +24,7 @@ def marked(page: str) -> list[str]:
     [
         ("index", "Dashboard"),
         ("feedback_job_changelist", "Jobs"),
-        ("feedback_job_dead", "Dead jobs"),
+        ("feedback_job_dead", "Failed jobs"),
         ("feedback_job_workers", "Workers"),
     ],
 )

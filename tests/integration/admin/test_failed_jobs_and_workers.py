@@ -1,4 +1,4 @@
-"""Dead jobs stand together by what they died of and start again together; workers show what they hold."""
+"""Failed jobs stand together by their cause and start again together; workers show what they hold."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rq.job import Job as RQJob
 
 from feedback import roles
 from feedback.models import AuditEntry, Job, User
-from feedback.selectors.failed_jobs import dead_by_cause
+from feedback.selectors.failed_jobs import failed_by_cause
 from feedback.selectors.workers import everybody
 from limiter.rq.worker import ConcurrentWorker
 from tests.factories import reading
@@ -29,7 +29,7 @@ def office(operator: User) -> Client:
     return signed_in(operator)
 
 
-def a_dead_job(owner: User, error: str, outcome: str = "failure") -> Job:
+def a_failed_job(owner: User, error: str, outcome: str = "failure") -> Job:
     job = reading.job_of(reading.a_split_document(owner, sections=1).sections.get())
     reading.failed(job)
     Job.objects.filter(pk=job.pk).update(error=error, outcome=outcome)
@@ -43,9 +43,9 @@ def test_they_stand_by_cause_the_largest_first(owner: User) -> None:
         "TimedOut: 180 s",
         "run 3 ended without a word",
     ):
-        a_dead_job(owner, error)
-    a_dead_job(owner, "Unavailable: odd", outcome="rejected")
-    causes = [(cause.name, cause.outcome, cause.jobs) for cause in dead_by_cause()]
+        a_failed_job(owner, error)
+    a_failed_job(owner, "Unavailable: odd", outcome="rejected")
+    causes = [(cause.name, cause.outcome, cause.jobs) for cause in failed_by_cause()]
     assert causes[0] == ("Unavailable", "failure", 2)
     assert sorted(causes[1:]) == [
         ("-", "failure", 1), ("TimedOut", "failure", 1), ("Unavailable", "rejected", 1),
@@ -53,8 +53,8 @@ def test_they_stand_by_cause_the_largest_first(owner: User) -> None:
 
 
 def test_all_of_one_cause_start_again_with_a_reason_and_the_others_stay(office: Client, owner: User) -> None:
-    away = [a_dead_job(owner, f"Unavailable: {number}") for number in range(2)]
-    slow = a_dead_job(owner, "TimedOut: 180 s")
+    away = [a_failed_job(owner, f"Unavailable: {number}") for number in range(2)]
+    slow = a_failed_job(owner, "TimedOut: 180 s")
     again = {"outcome": "failure", "name": "Unavailable", "reason": "AWS is back"}
     page = office.post(reverse(PAGE), again, follow=True).content.decode()
     assert "2 jobs started again." in page
@@ -66,7 +66,7 @@ def test_all_of_one_cause_start_again_with_a_reason_and_the_others_stay(office: 
 
 
 def test_without_a_reason_or_the_right_nothing_starts(office: Client, owner: User) -> None:
-    job = a_dead_job(owner, "Unavailable: no route")
+    job = a_failed_job(owner, "Unavailable: no route")
     unsaid = {"outcome": "failure", "name": "Unavailable", "reason": " "}
     assert "Say why: it is kept." in office.post(reverse(PAGE), unsaid).content.decode()
     watcher = signed_in(member(roles.WATCHERS))
