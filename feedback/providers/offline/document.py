@@ -15,6 +15,7 @@ from .prose import Prose
 from .reader import Reader, reader_of
 from .rubric import assess
 from .rules import RULES, Finding, WritingRule, clipped, excerpt, find_all, joined
+from .section import NOT_CHECKED, PARTLY_CHECKED
 
 NEXT_STEPS = 3
 MOST_SAID = 6000  # characters: a title or heading may be a page
@@ -30,6 +31,7 @@ class Recurring:
     rule: WritingRule
     times: int
     sections: int
+    headings: tuple[str, ...] = ()
 
     @property
     def effect(self) -> float:
@@ -51,7 +53,7 @@ def review_document(request: SummaryRequest) -> FeedbackOutput:
         (finding, index) for index, part in enumerate(parts) for finding in find_all(part.prose, reader)
     ]
     observations = list(observe(parts, personal=reader.personal))
-    recurring = _recurring(findings) + _inconsistent(parts, reader)
+    recurring = _recurring(findings, parts) + _inconsistent(parts, reader)
     return FeedbackOutput(
         summary=clipped(_summary(request, parts, words, observations, recurring), MOST_SAID),
         strengths=_strengths(observations, findings, parts),
@@ -68,7 +70,7 @@ def _reader(task: Task, parts: Sequence[Part]) -> Reader:
     return reader_of(task, Prose("\n\n".join(part.prose.text for part in parts)))
 
 
-def _recurring(findings: Sequence[tuple[Finding, int]]) -> list[Recurring]:
+def _recurring(findings: Sequence[tuple[Finding, int]], parts: Sequence[Part]) -> list[Recurring]:
     """By effect. Rules that ask for consistency are asked of the whole text instead."""
     sections: dict[str, set[int]] = defaultdict(set)
     times: dict[str, int] = defaultdict(int)
@@ -76,7 +78,12 @@ def _recurring(findings: Sequence[tuple[Finding, int]]) -> list[Recurring]:
         if not finding.rule.praise and not finding.rule.across_sections:
             sections[finding.rule.name].add(index)
             times[finding.rule.name] += 1
-    found = [Recurring(RULES[name], times[name], len(sections[name])) for name in times]
+    found = [
+        Recurring(
+            RULES[name], times[name], len(where), tuple(parts[index].heading for index in sorted(where))
+        )
+        for name, where in sections.items()
+    ]
     return sorted(found, key=lambda point: -point.effect)
 
 
@@ -112,6 +119,7 @@ def _summary(
         sentences.append(
             f"What comes up most: {joined([_counted(point, len(written)) for point in points[:4]])}."
         )
+    sentences.append(_mechanics(written))
     sentences.append(
         "These remarks come from rules about writing; whether the content is right and the argument holds "
         "is for a reader to say."
@@ -119,11 +127,25 @@ def _summary(
     return " ".join(sentences)
 
 
+def _mechanics(parts: Sequence[Part]) -> str:
+    """What was looked at of spelling and grammar over the whole."""
+    unread = [part for part in parts if not (part.prose.mechanics.whole and part.prose.language.english)]
+    if not unread:
+        return PARTLY_CHECKED
+    named = [f"“{excerpt(part.heading)}”" for part in unread if part.heading.strip()]
+    if len(unread) == len(parts) or not named:
+        return NOT_CHECKED
+    return f"Spelling and grammar are not checked in {joined(named[:3])}{' and others' if named[3:] else ''}."
+
+
 def _counted(point: Recurring, sections: int) -> str:
     if point.rule.across_sections:
         return point.rule.label
-    where = f", in {point.sections} of {sections} sections" if sections > 1 else ""
-    return f"{point.rule.label} ({point.times}{where})"
+    named = [f"“{excerpt(heading, 40)}”" for heading in point.headings if heading.strip()]
+    if sections > 1 and 1 < point.sections <= len(named):
+        more = f" and {len(named) - 2} more" if len(named) > 2 else ""
+        return f"{point.rule.label} ({point.times}, in {', '.join(named[:2])}{more})"
+    return f"{point.rule.label} ({point.times})"
 
 
 def _strengths(

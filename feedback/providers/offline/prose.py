@@ -13,6 +13,7 @@ from sentencex import get_sentence_boundaries  # type: ignore[import-untyped]
 
 from .blocks import Block, BlockKind, split_blocks
 from .language import Language, detect
+from .mechanics import reading
 from .spans import Span, find_citations, find_foreign, find_quotations, masked
 
 _WORD = re.compile(r"[^\W\d_]+(?:[’'-][^\W\d_]+)*|\d+(?:[.,]\d+)*")
@@ -91,6 +92,11 @@ class Prose:
     @cached_property
     def words(self) -> tuple[Word, ...]:
         return tuple(word for sentence in self.sentences for word in sentence.words)
+
+    @cached_property
+    def mechanics(self) -> reading.Mechanics:
+        """Slips of spelling and grammar, asked of the engine's child process when first wanted."""
+        return reading.read(self)
 
     def own_text(self, span: Sentence | Paragraph | Span) -> str:
         return self.own[span.start : span.end]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ..base import CommentKind
+from .mechanics.slip import Slip
 from .prose import Prose
 from .reader import Reader
 
@@ -21,6 +22,7 @@ class Remark:
     suggestion: str = ""  # something the writer can do now
     strength: float = 1.0  # against other remarks of the same rule
     count: int = 1  # occurrences that this one remark stands for
+    places: tuple[Slip, ...] = ()  # each of them, where the message names several
 
 
 Check = Callable[[Prose, Reader], Iterator[Remark]]
@@ -85,7 +87,13 @@ def find_all(prose: Prose, reader: Reader) -> list[Finding]:
         Finding(rule, remark)
         for rule in rules
         for remark in sorted(rule.check(prose, reader), key=lambda remark: -remark.strength)
+        if not (rule.praise and _flawed(prose, remark))
     ]
+
+
+def _flawed(prose: Prose, remark: Remark) -> bool:
+    """Whether a slip stands in the passage: a broken sentence is no example of good writing."""
+    return any(slip.start < remark.end and remark.start < slip.end for slip in prose.mechanics.slips)
 
 
 def excerpt(text: str, limit: int = 70) -> str:

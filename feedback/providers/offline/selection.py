@@ -11,8 +11,10 @@ from .prose import Prose
 from .rules import Finding, WritingRule
 from .spans import Span
 
-MOST_POINTS = 9
-MOST_PRAISE = 3
+MOST = 5  # remarks on a section: what a student can take in and act on
+MOST_PRAISE = 2
+MOST_MECHANICS = 3
+MECHANICS = frozenset(("spelling", "grammar", "joined-words", "capital-letter"))
 SAME_RULE = 0.55  # what each further remark of a rule is worth, against the one before
 SAME_KIND = 0.88
 IN_ONE_SENTENCE = 2
@@ -39,6 +41,8 @@ class Selection:
         while candidates and len(taken) < most:
             best = max(candidates, key=self._worth)
             candidates.remove(best)
+            if self._enough_mechanics(best):
+                continue
             choice = self._anchored(best)
             if choice is not None:
                 taken.append(choice)
@@ -46,6 +50,10 @@ class Selection:
                 self._by_rule[best.rule.name] += 1
                 self._by_kind[best.rule.kind] += 1
         return taken
+
+    def _enough_mechanics(self, finding: Finding) -> bool:
+        taken = sum(self._by_rule[name] for name in MECHANICS)
+        return finding.rule.name in MECHANICS and taken >= MOST_MECHANICS
 
     def _worth(self, finding: Finding) -> float:
         rule = finding.rule
@@ -71,12 +79,14 @@ class Selection:
 
 
 def choose(prose: Prose, findings: list[Finding]) -> list[Choice]:
-    """The best praise first, then the points that help most, by rank."""
+    """The best praise first, then the points that help most: five in all, fewer in a short section."""
     words = len(prose.words)
+    praises = [finding for finding in findings if finding.rule.praise]
     selection = Selection(prose)
-    points = selection.take((f for f in findings if not f.rule.praise), min(MOST_POINTS, 2 + words // 40))
-    praise = selection.take((f for f in findings if f.rule.praise), min(MOST_PRAISE, 1 + words // 100))
-    return praise + points
+    most = MOST - bool(praises)
+    points = selection.take((f for f in findings if not f.rule.praise), min(most, 2 + words // 40))
+    room = min(MOST_PRAISE, MOST - len(points), 1 + words // 100)
+    return selection.take(praises, room) + points
 
 
 def _leading(findings: Iterable[Finding]) -> list[Finding]:

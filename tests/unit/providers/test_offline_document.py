@@ -39,7 +39,7 @@ def test_recurring_points_are_counted_over_the_sections() -> None:
         document(("Introduction", OPENING), ("North", text), ("South", text), ("Conclusion", ANSWER * 3))
     )
 
-    assert "evidence that is claimed but not shown (2, in 2 of 4 sections)" in output.summary
+    assert "evidence that is claimed but not shown (2, in “" in output.summary
     assert any("It comes up 2 times in 2 sections." in step for step in output.next_steps)
 
 

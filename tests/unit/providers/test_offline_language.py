@@ -53,8 +53,8 @@ def test_another_script_is_not_taken_for_english(text: str) -> None:
 def test_a_german_section_gets_a_note_that_the_rules_are_for_english() -> None:
     output = review_text(TEXTS["de"])
 
-    assert "German" in output.summary
-    assert "English" in output.summary
+    assert "Der Abschnitt scheint deutsch zu sein" in output.summary
+    assert "für Englisch gemacht" in output.summary
 
 
 def test_a_giant_paragraph_is_noticed_in_any_language() -> None:

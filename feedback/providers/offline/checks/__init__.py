@@ -9,6 +9,7 @@ from . import (
     economy,
     evidence,
     length,
+    mechanics,
     nouns,
     paragraphs,
     praise,
@@ -18,6 +19,6 @@ from . import (
 )
 
 __all__ = [
-    "argument", "consistency", "directness", "economy", "evidence", "length", "nouns", "paragraphs", "praise",
-    "register", "repetition", "voice",
+    "argument", "consistency", "directness", "economy", "evidence", "length", "mechanics", "nouns",
+    "paragraphs", "praise", "register", "repetition", "voice",
 ]  # fmt: skip
