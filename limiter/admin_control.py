@@ -12,14 +12,16 @@ from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from . import services
 from .admin_classes import why
+from .condition import condition_of, tone_of
 from .gate import BreakerMode, GateError, Status
 from .history import Change, changes_between
 from .models import ConfigVersion, Upstream
 from .selectors import config_versions, upstream_status
-from .wording import breaker_in_words, cause_in_words, trial_in_words
+from .wording import breaker_in_words, cause_in_words, condition_in_words, trial_in_words
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -76,6 +78,7 @@ def control(request: HttpRequest, name: str) -> HttpResponse:
             if form.cleaned_data["do"] == "drain":
                 messages.info(request, "What runs is finished; this page counts it down.")
             return HttpResponseRedirect(request.path)
+    condition = condition_of(upstream, live)
     context = {
         **admin.site.each_context(request),
         "title": f"Control and history of {name}",
@@ -84,7 +87,9 @@ def control(request: HttpRequest, name: str) -> HttpResponse:
         "form": form,
         "live": live,
         "breaker": breaker_in_words(live.breaker) if live else "",
-        "hold": _hold(upstream),
+        "condition": condition,
+        "tone": tone_of(condition),
+        "words": capfirst(_hold(upstream) or condition_in_words(condition)),
         "controls": _offered(upstream),
         "may_change": may_change,
     }
@@ -121,7 +126,9 @@ def _offered(upstream: Upstream) -> list[tuple[str, str]]:
 def _hold(upstream: Upstream) -> str:
     if not upstream.is_held:
         return ""
-    return f"{cause_in_words(upstream.held_cause)}; {trial_in_words(upstream, timezone.now())}"
+    since = f"{timezone.localtime(upstream.held_since):%d %b %H:%M}" if upstream.held_since else "now"
+    why, when = cause_in_words(upstream.held_cause), trial_in_words(upstream, timezone.now())
+    return f"held by itself since {since}: {why}; {when}"
 
 
 def _steps(upstream: str) -> list[Step]:

@@ -10,11 +10,12 @@ from django.utils import timezone
 from rich.markup import escape
 from rich.table import Table
 
+from .condition import Condition
 from .gate import BreakerMode, BreakerState
 from .models import Upstream
 from .paper import moment, printed
 from .selectors import UpstreamStatus
-from .wording import breaker_in_words, cause_in_words, trial_in_words
+from .wording import breaker_in_words, cause_in_words, condition_in_words, trial_in_words
 
 SCHEMA = 1  # of as_json: raised when a field is taken away or changes its meaning
 FLOWS = 10
@@ -31,6 +32,7 @@ def _upstream(status: UpstreamStatus) -> dict[str, Any]:
     return {
         "name": upstream.name,
         "target": upstream.target,
+        "condition": status.condition.value,
         "paused": upstream.paused,
         "held": _hold(upstream),
         "version": upstream.version,
@@ -81,8 +83,15 @@ def _hold(upstream: Upstream) -> dict[str, Any] | None:
 
 def as_table(statuses: Sequence[UpstreamStatus], *, colour: bool = False) -> str:
     flows = [_flows(status) for status in statuses if status.live.flows]
-    held = [status.upstream for status in statuses if status.upstream.is_held]
-    return printed(_overview(statuses), *map(_held, held), *flows, colour=colour)
+    lines = [_condition(status) for status in statuses if status.condition is not Condition.ADMITS]
+    return printed(_overview(statuses), *lines, *flows, colour=colour)
+
+
+def _condition(status: UpstreamStatus) -> str:
+    """One line about an upstream that does not just admit calls."""
+    if status.upstream.is_held and not status.upstream.paused:
+        return _held(status.upstream)
+    return escape(f"{status.upstream.name}: {condition_in_words(status.condition)}.")
 
 
 def _held(upstream: Upstream) -> str:
@@ -94,9 +103,9 @@ def _held(upstream: Upstream) -> str:
     return escape(f"{upstream.name} is held by itself{since}: {why}.")
 
 
-def _name(upstream: Upstream) -> str:
-    marks = [word for word, is_so in (("paused", upstream.paused), ("held", upstream.is_held)) if is_so]
-    return f"{upstream.name} ({', '.join(marks)})" if marks else upstream.name
+def _name(status: UpstreamStatus) -> str:
+    marks = {Condition.PAUSED: " (paused)", Condition.HELD: " (held)", Condition.ON_TRIAL: " (held)"}
+    return status.upstream.name + marks.get(status.condition, "")
 
 
 def _overview(statuses: Sequence[UpstreamStatus]) -> Table:
@@ -104,7 +113,7 @@ def _overview(statuses: Sequence[UpstreamStatus]) -> Table:
     for status in statuses:
         upstream, live = status.upstream, status.live
         table.add_row(
-            _name(upstream),
+            _name(status),
             "-" if live.bucket_level is None else f"{live.bucket_level:.1f} of {live.bucket_capacity:g}",
             _limit(live.requests_per_minute),
             f"[{COLOURS[live.breaker]}]{_breaker(status)}[/]",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from .condition import Condition, condition_of
 from .gate import BreakerMode, BreakerState, Explanation, FlowStatus, GateUnavailable, Status
 from .gates import MEMORY, backend, connection, get_gate, queues
 from .ledger import get_ledger
@@ -24,6 +25,10 @@ class UpstreamStatus:
     @property
     def is_published(self) -> bool:
         return self.live.version == self.upstream.version
+
+    @property
+    def condition(self) -> Condition:
+        return condition_of(self.upstream, self.live)
 
     def busiest_flows(self, count: int = 10) -> list[tuple[str, FlowStatus]]:
         """The flows with the most work, running and waiting."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .gate import BreakerState, GateError
+from .gate import BreakerMode, BreakerState, GateError
 from .models import Upstream
-from .selectors import all_upstreams, line_length, upstream_status
+from .selectors import UpstreamStatus, all_upstreams, line_length, upstream_status
 
 
 def in_line() -> dict[str, float]:
@@ -13,10 +13,16 @@ def in_line() -> dict[str, float]:
 
 
 def breaker_open() -> dict[str, float]:
-    """1 where the breaker is open, by itself or by an operator. Raises GateError."""
-    return {
-        status.upstream.name: float(status.live.breaker is BreakerState.OPEN) for status in all_upstreams()
-    }
+    """1 where the breaker has opened by itself, since the provider fails. Raises GateError.
+
+    An operator's own decision is no news to operators; a breaker that only observes stops nothing.
+    """
+    return {status.upstream.name: float(_has_opened(status)) for status in all_upstreams()}
+
+
+def _has_opened(status: UpstreamStatus) -> bool:
+    acts = status.upstream.breaker_mode == BreakerMode.AUTO
+    return acts and status.live.breaker is BreakerState.OPEN
 
 
 def gate_away() -> dict[str, float]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from .condition import Condition
 from .gate.model import BreakerState, Reason
 
 if TYPE_CHECKING:
@@ -31,6 +32,26 @@ WORDS = {
     Reason.FLOW_SUSPENDED: "its flow is suspended",
     Reason.COST: "it costs more than could ever pass",
 }
+
+
+CONDITIONS = {
+    Condition.PAUSED: "paused by an operator: it admits nothing",
+    Condition.HELD: "held by itself: it admits nothing until it is tried again",
+    Condition.UNREACHABLE: "the gate does not answer: nothing new is admitted",
+    Condition.UNCONFIGURED: "the gate has no rules of it yet: it admits nothing",
+    Condition.FORCED_OPEN: "its breaker is forced open by an operator: it admits nothing",
+    Condition.OPEN: "its breaker is open, since the provider fails: it admits nothing until it tries again",
+    Condition.EXHAUSTED: "the provider's quota for the day is used up: it admits nothing until it renews",
+    Condition.ON_TRIAL: "held by itself, and on trial: it admits one call at a time",
+    Condition.PROBING: "its breaker is probing: it admits a few calls, to see whether the provider is well",
+    Condition.UNGUARDED: "it admits calls, and no failure would stop it: its breaker does not act",
+    Condition.ADMITS: "it admits calls",
+}
+
+
+def condition_in_words(condition: Condition) -> str:
+    """What an upstream lets through now, as a sentence without its end."""
+    return CONDITIONS[condition]
 
 
 def breaker_in_words(state: BreakerState) -> str:

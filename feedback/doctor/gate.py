@@ -8,15 +8,31 @@ from django.conf import settings
 
 from feedback import causes, job_queue, upstreams
 from feedback.selectors import workers
-from limiter.gate.model import BreakerMode, BreakerState, GateError
+from limiter.condition import STANDS_STILL, Condition
+from limiter.gate.model import GateError
 from limiter.gates import MEMORY, backend, get_gate
 from limiter.models import Upstream
 from limiter.selectors import UpstreamStatus, all_upstreams
 from limiter.simulation.law import MEAN_CALL
+from limiter.wording import condition_in_words
 
 from .model import Finding, fail, ok, warn
 
 MINUTE = 60.0
+TO_AUTOMATIC = 'manage.py limiter breaker auto {name} --reason "..."'
+BY_ITSELF = (
+    "It tries again by itself; students get automatic feedback meanwhile."
+    " See manage.py limiter history {name} --events."
+)
+REMEDIES = {
+    Condition.PAUSED: 'manage.py limiter resume {name} --reason "..."',
+    Condition.UNCONFIGURED: "manage.py limiter reconcile (the housekeeping does it by itself)",
+    Condition.FORCED_OPEN: TO_AUTOMATIC,
+    Condition.UNGUARDED: TO_AUTOMATIC,
+    Condition.OPEN: BY_ITSELF,
+    Condition.PROBING: BY_ITSELF,
+    Condition.EXHAUSTED: "It goes on when the quota renews; a pool would carry its work meanwhile.",
+}
 
 
 def gate() -> Iterator[Finding]:
@@ -39,20 +55,13 @@ def _upstream(status: UpstreamStatus) -> Iterator[Finding]:
             f"{name}: it enforces version {live.version or 'none'}, PostgreSQL has {status.upstream.version}",
             "manage.py limiter reconcile (the housekeeping does it by itself)",
         )
-    if status.upstream.paused:
-        yield warn("gate", f"{name} is paused", f'manage.py limiter resume {name} --reason "..."')
+    condition = status.condition
     if status.upstream.is_held:
         yield _held(status.upstream)
-    if live.breaker_mode is not BreakerMode.AUTO:
-        found = f"{name}: the breaker is held by an operator ({live.breaker_mode.value.replace('_', ' ')})"
-        yield warn("gate", found, f'manage.py limiter breaker auto {name} --reason "..."')
-    elif live.breaker is BreakerState.OPEN:
-        yield warn(
-            "gate",
-            f"{name}: the breaker is open, for the provider fails; students get automatic feedback meanwhile",
-            f"It closes by itself. See manage.py limiter history {name} --events.",
-        )
-    if status.is_published and live.breaker is not BreakerState.OPEN and not status.upstream.is_held:
+    elif condition is not Condition.ADMITS:
+        found = f"{name}: {condition_in_words(condition)}"
+        yield warn("gate", found, REMEDIES[condition].format(name=name))
+    if status.is_published and condition not in STANDS_STILL:
         yield ok(
             "gate", f"{name}: version {live.version}, {live.waiting} in line, {live.in_flight} in flight"
         )

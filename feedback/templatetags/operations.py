@@ -13,11 +13,29 @@ from django.utils.translation import gettext as _
 from feedback.causes import cause_of
 from feedback.selectors.operations.figures import UpstreamFigures
 from feedback.selectors.operations.health import Level
-from limiter.gate import BreakerMode, BreakerState
+from limiter.condition import Condition, tone_of
+from limiter.gate import BreakerMode
 
 register = template.Library()
 
 CENT = Decimal("0.01")
+ICONS_OF = {
+    Condition.PAUSED: "pause_circle",
+    Condition.HELD: "pause_circle",
+    Condition.ON_TRIAL: "pause_circle",
+    Condition.PROBING: "radio_button_partial",
+    Condition.UNGUARDED: "warning",
+    **dict.fromkeys(
+        (
+            Condition.UNREACHABLE,
+            Condition.UNCONFIGURED,
+            Condition.FORCED_OPEN,
+            Condition.OPEN,
+            Condition.EXHAUSTED,
+        ),
+        "error",
+    ),
+}
 ICONS = {Level.WELL: "check_circle", Level.SLOW: "warning", Level.DOWN: "error"}
 
 
@@ -63,21 +81,27 @@ class StateWords:
 @register.filter
 def breaker_words(figures: UpstreamFigures) -> StateWords:
     """What the upstream lets through; tone and icon only repeat what the words say."""
-    if figures.upstream.paused:
-        return StateWords(_("paused"), "pause_circle", "slow")
+    condition = figures.condition
+    icon = ICONS_OF.get(condition, "check_circle")
+    return StateWords(_words_of(figures, condition), icon, tone_of(condition))
+
+
+def _words_of(figures: UpstreamFigures, condition: Condition) -> str:
     if figures.upstream.is_held:
-        words = _("held: %(why)s") % {"why": _(cause_of(figures.upstream.held_cause).words)}
-        return StateWords(words, "pause_circle", "down")
-    if figures.status is None:
-        return StateWords(_("the gate does not answer"), "error", "down")
-    live = figures.status.live
-    if live.breaker is BreakerState.CLOSED:
-        held = live.breaker_mode is BreakerMode.FORCED_CLOSED
-        return StateWords(_("held closed") if held else _("closed"), "check_circle", "well")
-    if live.breaker is BreakerState.HALF_OPEN:
-        return StateWords(_("half-open, probing"), "radio_button_partial", "slow")
-    if live.breaker_mode is BreakerMode.FORCED_OPEN:
-        return StateWords(_("held open"), "error", "down")
-    probe = figures.probe_in
-    words = _("open") if probe is None else _("open, probe in %(seconds)d s") % {"seconds": probe}
-    return StateWords(words, "error", "down")
+        return _("held: %(why)s") % {"why": _(cause_of(figures.upstream.held_cause).words)}
+    if condition is Condition.OPEN and figures.probe_in is not None:
+        return _("open, probe in %(seconds)d s") % {"seconds": figures.probe_in}
+    return {
+        Condition.PAUSED: _("paused"),
+        Condition.UNREACHABLE: _("the gate does not answer"),
+        Condition.UNCONFIGURED: _("the gate has no rules of it yet"),
+        Condition.FORCED_OPEN: _("held open"),
+        Condition.OPEN: _("open"),
+        Condition.EXHAUSTED: _("the day's quota is used up"),
+        Condition.PROBING: _("half-open, probing"),
+        Condition.UNGUARDED: _("held closed") if _is_forced(figures) else _("it does not act"),
+    }.get(condition, _("closed"))
+
+
+def _is_forced(figures: UpstreamFigures) -> bool:
+    return figures.upstream.breaker_mode == BreakerMode.FORCED_CLOSED

@@ -361,6 +361,8 @@ class Status:
     levels: Mapping[Reason, Level] = field(default_factory=dict)  # of the shared limits there are
     mean_seconds: float = 0.0  # of a successful call, lately; 0: none was seen
     multiplier: float | None = None  # that throttles speak for, where they said something
+    shut: Reason | None = None  # what keeps the whole upstream shut
+    shut_until: float | None = None  # when that ends by itself; None: nobody knows
 
 
 class GateError(Exception):

@@ -21,7 +21,8 @@ from feedback.routes import CALLS
 from feedback.selectors.percentiles import Percentile
 from feedback.selectors.spending import spend_by_day
 from feedback.selectors.workers import Worker, everybody
-from limiter.gate import BreakerMode, BreakerState, GateError
+from limiter.condition import STANDS_STILL, Condition, condition_of
+from limiter.gate import BreakerState, GateError
 from limiter.gate.model import Outcome
 from limiter.models import Upstream
 from limiter.selectors import UpstreamStatus, all_upstreams
@@ -75,17 +76,12 @@ class UpstreamFigures:
         return None if not live or live.breaker_retry_at is None else max(0, live.breaker_retry_at - live.now)
 
     @property
-    def is_open(self) -> bool:
-        live = self.status.live if self.status else None
-        return (
-            live is not None
-            and live.breaker is BreakerState.OPEN
-            and live.breaker_mode != BreakerMode.OBSERVE
-        )
+    def condition(self) -> Condition:
+        return condition_of(self.upstream, self.status.live if self.status else None)
 
     @property
     def stands_still(self) -> bool:
-        return self.upstream.paused or self.upstream.is_held or self.is_open
+        return self.condition in STANDS_STILL
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from feedback.causes import cause_of
-from limiter.gate import BreakerMode
+from limiter.condition import Condition
 
 from .figures import Operations, UpstreamFigures
 
@@ -113,13 +113,22 @@ def _waiting(now: Operations) -> str:
 
 
 def _why_still(figures: UpstreamFigures) -> str:
-    if figures.upstream.paused:
-        return _("%(upstream)s is paused") % {"upstream": figures.name}
-    if figures.upstream.is_held:
+    name = {"upstream": figures.name}
+    if figures.upstream.is_held and not figures.upstream.paused:
         words = _("%(upstream)s is held by itself (%(why)s)")
-        return words % {"upstream": figures.name, "why": _(cause_of(figures.upstream.held_cause).words)}
-    if figures.upstream.breaker_mode == BreakerMode.FORCED_OPEN:
-        return _("the breaker of %(upstream)s is held open by an operator") % {"upstream": figures.name}
+        return words % {**name, "why": _(cause_of(figures.upstream.held_cause).words)}
+    if figures.condition is Condition.OPEN:
+        return _open_since(figures)
+    words = {
+        Condition.PAUSED: _("%(upstream)s is paused"),
+        Condition.FORCED_OPEN: _("the breaker of %(upstream)s is held open by an operator"),
+        Condition.EXHAUSTED: _("the provider's quota of the day for %(upstream)s is used up"),
+        Condition.UNCONFIGURED: _("the gate has no rules of %(upstream)s yet"),
+    }.get(figures.condition, _("the gate does not answer for %(upstream)s"))
+    return words % name
+
+
+def _open_since(figures: UpstreamFigures) -> str:
     since = figures.status.breaker_since if figures.status else None
     if since is None:
         return _("the breaker of %(upstream)s is open") % {"upstream": figures.name}
@@ -128,13 +137,14 @@ def _why_still(figures: UpstreamFigures) -> str:
 
 
 def _what_helps(figures: UpstreamFigures) -> str:
-    if figures.upstream.paused:
-        return _("Resume it from its controls.")
-    if figures.upstream.is_held:
+    if figures.upstream.is_held and not figures.upstream.paused:
         return _(cause_of(figures.upstream.held_cause).advice)
-    if figures.upstream.breaker_mode == BreakerMode.FORCED_OPEN:
-        return _("Give the breaker back to automatic from its controls.")
-    if figures.probe_in is not None:
+    if figures.condition is Condition.OPEN and figures.probe_in is not None:
         words = _("It tries again by itself in %(seconds)d s; students get automatic feedback meanwhile.")
         return words % {"seconds": figures.probe_in}
-    return _("It tries again by itself; students get automatic feedback meanwhile.")
+    return {
+        Condition.PAUSED: _("Resume it from its controls."),
+        Condition.FORCED_OPEN: _("Give the breaker back to automatic from its controls."),
+        Condition.EXHAUSTED: _("It goes on when the quota renews; ask the provider for more."),
+        Condition.UNCONFIGURED: _("The housekeeping publishes them: look whether it runs."),
+    }.get(figures.condition, _("It tries again by itself; students get automatic feedback meanwhile."))

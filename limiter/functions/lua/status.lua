@@ -2,7 +2,8 @@
 --
 -- ARGV[3]  how many flows to list at most
 -- reply    {version or 0, mode, now, waiting, epoch, breaker as it acts, retry_at, in flight, consecutive failures,
---           generation, probes, mean length of calls, multiplier (text), {counter, value, ...},
+--           generation, probes, mean length of calls, multiplier (text), what keeps it shut or "", until (text),
+--           {counter, value, ...},
 --           {limit (requests, tokens or day), free, most, a minute (texts), ...},
 --           {flow, waiting, in flight, weight (text), blocked, why or "", until, ...}}
 -- cost     O(flows with work, jobs that run)
@@ -89,11 +90,12 @@ function status.run(keys, args)
     local _, at = breakers.refusal(call)
     reopens = at
   end
+  local shut, shut_until = precheck.shut(call)
   return {
     rules and rules.version or 0, status.MODES[rules and rules.breaker_mode or 0], call.now, state.waiting,
     state.epoch, breakers.name(breakers.acting(call)), reopens or 0, state.in_flight, statistics.failures,
     state.generation, state.probes, status.text(statistics.mean), status.text(statistics.multiplier),
-    status.counters(call),
+    shut or "", status.text(shut_until or 0), status.counters(call),
     status.levels(call), status.flows_with_work(call, tonumber(args[3])),
   }
 end

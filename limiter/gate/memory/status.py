@@ -18,7 +18,8 @@ def moment(value: int | None) -> float | None:
 
 def status_of(state: Upstream, now: int) -> Status:
     rules, breaker = state.rules, state.breaker
-    shut = breaker.refusal(rules.breaker, now) if rules else None
+    broken = breaker.refusal(rules.breaker, now) if rules else None
+    shut = state.standing(now)
     levels = _levels(state, now)
     requests = levels.get(Reason.REQUESTS_PER_MINUTE)
     return Status(
@@ -34,7 +35,7 @@ def status_of(state: Upstream, now: int) -> Status:
         breaker=state.seen(),
         breaker_mode=rules.breaker.mode if rules else BreakerMode.AUTO,
         breaker_failures=breaker.failures,
-        breaker_retry_at=moment(shut[1]) if shut else None,
+        breaker_retry_at=moment(broken[1]) if broken else None,
         generation=breaker.generation,
         probes=breaker.probes,
         counters={name: count for name, count in state.counters.items() if count},
@@ -42,6 +43,8 @@ def status_of(state: Upstream, now: int) -> Status:
         levels=levels,
         mean_seconds=state.mean / 1e6,
         multiplier=state.spending.held.multiplier or None,
+        shut=shut.reason if shut else None,
+        shut_until=moment(shut.retry_at) if shut else None,
     )
 
 

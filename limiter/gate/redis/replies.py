@@ -103,7 +103,7 @@ def status(upstream: str, reply: Reply) -> Status:
     version, mode, now, waiting, epoch, breaker, retry_at, in_flight, failures, generation, probes, *rest = (
         reply
     )
-    mean, multiplier, counters, limits, flows = rest
+    mean, multiplier, shut, shut_until, counters, limits, flows = rest
     levels = {LIMITS[text(which)]: Level(*map(float, figures)) for which, *figures in limits}
     requests = levels.get(Reason.REQUESTS_PER_MINUTE)
     return Status(
@@ -127,6 +127,8 @@ def status(upstream: str, reply: Reply) -> Status:
         levels=levels,
         mean_seconds=float(mean) / 1e6,
         multiplier=float(multiplier) or None,
+        shut=Reason(text(shut)) if shut else None,
+        shut_until=moment(int(float(shut_until))),
     )
 
 

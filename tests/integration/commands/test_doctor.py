@@ -156,7 +156,7 @@ def test_an_upstream_that_an_operator_holds() -> None:
     services.change_upstream(
         upstream="bedrock", changes={"paused": True}, author="opal", reason="a look at the bill"
     )
-    assert "bedrock is paused" in found_at(doctor("gate"), "warn")
+    assert "bedrock: paused by an operator" in found_at(doctor("gate"), "warn")
 
 
 def test_slots_are_reckoned_by_littles_law(settings: Settings) -> None:

@@ -54,7 +54,8 @@ def test_the_json_has_a_stable_schema() -> None:
     assert report["schema"] == 1
     (tested,) = report["upstreams"]
     assert set(tested) == {
-        "name", "target", "paused", "held", "version", "published_version", "requests_per_minute",
+        "name", "target", "condition", "paused", "held", "version", "published_version",
+        "requests_per_minute",
         "multiplier", "bucket", "in_flight", "max_in_flight", "in_line", "line_bound", "breaker",
         "counters", "flows",
     }  # fmt: skip
