@@ -49,8 +49,10 @@ def _run() -> int:
     )
     environment = {**os.environ, "SIMULATOR_URL": ports.simulator_url, "PYTHONUNBUFFERED": "1"}
     environment.setdefault("LOG_TIME", "false")  # the supervisor's prefix tells it
-    supervisor = Supervisor()
-    for program in programs(ports):
+    # A newcomer wants warnings, a line for each document and the addresses. Who names a level wants it all.
+    level = os.environ.get("LOG_LEVEL", "").strip() and settings.LOG_LEVEL
+    supervisor = Supervisor(quiet=not level)
+    for program in programs(ports, level):
         supervisor.add(program, environment)
     with suppress(BrokenPipeError), _address_kept(ports.portal):
         return supervisor.run()

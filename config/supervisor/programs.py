@@ -15,6 +15,7 @@ DEMO_LATENCY = {"latency": {"total": {"low": 2.0, "high": 6.0}}}
 MANAGE = (sys.executable, "manage.py")
 RECONCILE_SECONDS = 10
 ALERTS_SECONDS = 15
+VERBOSITY = {"INFO": "1", "DEBUG": "2"}  # of Django's commands, for a log level; 0 for every other
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +39,28 @@ class Program:
     once: bool = False  # runs to its end and is not missed then
 
 
-def programs(ports: Ports) -> list[Program]:
-    """Solo has its dispatcher in the web process: no worker, and nobody else to reconcile with."""
-    system = [_web(ports), _simulator(ports)]
+def programs(ports: Ports, level: str) -> list[Program]:
+    """The list for a supervisor; a log level has them print what a newcomer is spared.
+
+    Solo has its dispatcher in the web process: no worker, and nothing else to reconcile with.
+    """
+    verbosity = VERBOSITY.get(level, "0")
+    system = [_web(ports, level.lower() or "warning"), _simulator(ports)]
     if settings.LIMITER_BACKEND == "redis":
-        system += [_worker(), _reconciler(), _alerts()]
-    return [*system, _welcome(ports)]
+        system += [_worker(verbosity), _reconciler(), _alerts()]
+    return [*system, _welcome(ports, verbosity)]
 
 
-def _web(ports: Ports) -> Program:
+def _web(ports: Ports, level: str) -> Program:
     server = (sys.executable, "-m", "uvicorn", "config.asgi:application", "--no-access-log")
     # A page that listens for events would keep the server from stopping for as long as it is open.
     return Program(
-        "web", (*server, "--host", LOCALHOST, "--port", str(ports.web), "--timeout-graceful-shutdown", "2")
-    )
+        "web",
+        (
+            *server, "--host", LOCALHOST, "--port", str(ports.web), "--log-level", level,
+            "--timeout-graceful-shutdown", "2",
+        ),
+    )  # fmt: skip
 
 
 def _simulator(ports: Ports) -> Program:
@@ -59,8 +68,9 @@ def _simulator(ports: Ports) -> Program:
     return Program("simulator", (sys.executable, "-m", "feedback.simulator", *arguments))
 
 
-def _worker() -> Program:
-    return Program("worker", (*MANAGE, "rqworker", *settings.RQ_QUEUES, "--with-scheduler"))
+def _worker(verbosity: str) -> Program:
+    options = ("--with-scheduler", "--verbosity", verbosity)  # rq writes two lines for each job, unless at 0
+    return Program("worker", (*MANAGE, "rqworker", *settings.RQ_QUEUES, *options))
 
 
 def _reconciler() -> Program:
@@ -71,5 +81,6 @@ def _alerts() -> Program:
     return Program("alerts", (*MANAGE, "alerts", "--every", str(ALERTS_SECONDS)))
 
 
-def _welcome(ports: Ports) -> Program:
-    return Program("welcome", (sys.executable, "-m", "config.supervisor.welcome", ports.portal), once=True)
+def _welcome(ports: Ports, verbosity: str) -> Program:
+    command = (sys.executable, "-m", "config.supervisor.welcome", ports.portal, verbosity)
+    return Program("welcome", command, once=True)

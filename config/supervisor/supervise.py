@@ -28,11 +28,21 @@ TRIES = 5  # deaths in a row that bring everything down
 GRACE_SECONDS = 20  # for children to end after SIGTERM
 PR_SET_PDEATHSIG = 1  # prctl(2)
 
+# honcho takes the default, which is another one on macOS, and on Linux from Python 3.14 on: its processes
+# would wait for a `_stopping` of their own.
+multiprocessing.set_start_method("fork", force=True)
 _stopping = multiprocessing.Event()
 
 
 class Supervisor(honcho.manager.Manager):  # type: ignore[misc] # honcho has no types
-    """Runs programs until one gives up or a signal comes, and then stops them all."""
+    """Runs programs until one gives up or a signal comes, and then stops them all.
+
+    A quiet one leaves out which of them start, are told to stop, and stop.
+    """
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        super().__init__()
+        self._quiet = quiet
 
     def add(self, program: Program, environment: dict[str, str]) -> None:
         self._process_ctor = Once if program.once else Restarting
@@ -47,8 +57,14 @@ class Supervisor(honcho.manager.Manager):  # type: ignore[misc] # honcho has no 
         return 0 if self.returncode in asked else int(self.returncode or 1)
 
     def terminate(self) -> None:
+        if self._quiet and not _stopping.is_set():
+            super()._system_print("Stopping ...\n")
         _stopping.set()
         super().terminate()
+
+    def _system_print(self, data: str) -> None:
+        if not self._quiet:
+            super()._system_print(data)
 
 
 class Restarting(Process):  # type: ignore[misc] # honcho has no types

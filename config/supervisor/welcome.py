@@ -14,7 +14,7 @@ from .programs import MANAGE
 START_SECONDS = 90.0
 
 
-def main(portal: str) -> int:
+def main(portal: str, verbosity: str) -> int:
     import django
 
     django.setup()
@@ -22,7 +22,8 @@ def main(portal: str) -> int:
         print(f"{portal} did not answer within {START_SECONDS:.0f} s.")
         return 1
     print(f"The portal is at {portal} (samples are being handed in).")
-    submitted = subprocess.run([*MANAGE, "demo", "--submit"], check=False)  # noqa: S603 - our own command
+    command = [*MANAGE, "demo", "--submit", "--verbosity", verbosity]
+    submitted = subprocess.run(command, check=False)  # noqa: S603 - our own command
     print(_greeting(portal))
     return submitted.returncode
 
@@ -54,4 +55,4 @@ def _greeting(portal: str) -> str:
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(*sys.argv[1:]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,6 +19,8 @@ from limiter.execution import Execution
 from limiter.gate.model import Outcome
 
 from . import counters, tracing
+
+logger = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 Work = Callable[[Job, Execution], float | None]
@@ -99,3 +102,17 @@ def delivered(document: Document) -> None:
     counters.feedback_seconds.labels(document.upstream).observe((now - document.created_at).total_seconds())
     about = {"document": str(document.pk), "upstream": document.upstream}
     tracing.past("feedback delivered", document.created_at, now, about, parent=document.trace)
+
+
+def document_ended(document: Document) -> None:
+    """One line in the log for each document: how it ended, and how much feedback it has."""
+    analyses = document.jobs.filter(kind=Job.Kind.ANALYSE, generation=document.generation)
+    states = list(analyses.values_list("state", flat=True))
+    logger.info(
+        "document %s is %s: feedback on %d of %d sections in %.0f s",
+        document.pk,
+        document.state,
+        states.count(Job.State.DONE),
+        len(states),
+        (timezone.now() - document.created_at).total_seconds(),
+    )

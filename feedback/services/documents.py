@@ -22,7 +22,7 @@ from feedback.errors import Refused
 from feedback.live import publish
 from feedback.models import Assignment, Document, Job, Notice, Release, Section, Upload, Urgency, User
 from feedback.observe import tracing
-from feedback.observe.runs import delivered, observed_submission
+from feedback.observe.runs import delivered, document_ended, observed_submission
 from feedback.selectors.visibility import feedback_visible, reviewed_first
 from feedback.services import admission, coalescing, jobs, reservations, revisions
 
@@ -314,6 +314,7 @@ def _move(document: Document, before: str | None, after: str, **fields: object) 
         return False
     if ended:
         reservations.release(document)
+        transaction.on_commit(lambda: document_ended(document), robust=True)
     document.state = after
     transaction.on_commit(lambda: publish(str(document.pk), "document", {"state": after}))
     return True

@@ -16,18 +16,19 @@ class Command(BaseCommand):
     help = (
         "Load the demo: an admin, a teacher, two students, a course, an assignment with a rubric.\n"
         "With --submit, hand in the three sample documents and wait for their feedback, which comes\n"
-        "through the bedrock provider from the Bedrock simulator. Repeating it changes nothing."
+        "through the bedrock provider from the Bedrock simulator. Repeating it changes nothing.\n"
+        "With --verbosity 0 it waits in silence."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--submit", action="store_true", help="hand in the samples and wait for feedback")
 
-    def handle(self, *args: Any, submit: bool = False, **options: Any) -> None:
+    def handle(self, *args: Any, submit: bool = False, verbosity: int = 1, **options: Any) -> None:
         if settings.PRODUCTION:
             raise CommandError("The demo's accounts have a public password: it is not for production.")
         demo.load()
         if submit:
-            console = Console(file=sys.stdout)
+            console = Console(file=sys.stdout, quiet=verbosity == 0)
             for document in list(demo.submit()):
                 self._report(wait_for(document, console), console)
 
