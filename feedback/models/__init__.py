@@ -18,7 +18,7 @@ from .language_models import LanguageModel
 from .notices import Notice
 from .prices import Budget, Charge, Price, Reservation
 from .reactions import Reaction
-from .review import Edit, Release
+from .review import Edit, Reading, Release
 from .sharing import OutputBudget
 from .usage import UsageDay
 from .users import User
@@ -56,6 +56,7 @@ __all__ = [
     "OutputBudget",
     "Price",
     "Reaction",
+    "Reading",
     "Release",
     "Reservation",
     "SchemaWarmth",

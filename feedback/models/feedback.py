@@ -52,6 +52,14 @@ class Feedback(models.Model):
         blank=True,
         help_text="Copied: the draft for which it was written. Empty: written for this one.",
     )
+    version = models.PositiveIntegerField(
+        default=1, help_text="Raised by each edit: an edit of what was changed meanwhile is a conflict."
+    )
+    edited_in = models.CharField(
+        max_length=36,
+        blank=True,
+        help_text="Which open page changed it last: that is in no conflict.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -79,6 +87,8 @@ class Comment(models.Model):
     message = models.TextField()
     suggestion = models.TextField(blank=True)
     criterion = models.CharField(max_length=200, blank=True)
+    version = models.PositiveIntegerField(default=1, help_text="As of the feedback that it belongs to.")
+    edited_in = models.CharField(max_length=36, blank=True)
 
     class Meta:
         ordering: ClassVar = ["feedback", "position"]

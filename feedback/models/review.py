@@ -1,4 +1,4 @@
-"""What a teacher does with feedback before a student reads it: edits, each kept, and the release."""
+"""What a teacher does with feedback before a student reads it: reads, edits (each kept), and releases."""
 
 from __future__ import annotations
 
@@ -35,6 +35,27 @@ class Release(models.Model):
         return f"Release of {self.document_id}"
 
 
+class Reading(models.Model):
+    """A teacher's reading of a text before its release: how far it is, and what they will say with it."""
+
+    document = models.OneToOneField(
+        "Document", on_delete=models.CASCADE, primary_key=True, related_name="reading"
+    )
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="readings"
+    )
+    read_at = models.DateTimeField(
+        null=True, help_text="When the teacher was done with it. Empty: they are not yet."
+    )
+    grade = models.CharField(max_length=40, blank=True, help_text="The student sees it once it is released.")
+    note = models.TextField(blank=True)
+    version = models.PositiveIntegerField(default=1, help_text="Raised by each change.")
+    edited_in = models.CharField(max_length=36, blank=True, help_text="Which open page changed it last.")
+
+    def __str__(self) -> str:
+        return f"Reading of {self.document_id}"
+
+
 class Edit(models.Model):
     """One change of what a model wrote: its text before and after, its author and time."""
 
@@ -45,6 +66,9 @@ class Edit(models.Model):
         LEVEL = "level", _("Level")
         MESSAGE = "message", _("Comment")
         SUGGESTION = "suggestion", _("Suggestion")
+        KIND = "kind", _("Kind of a comment")
+        ORDER = "order", _("Order of comments")
+        ADDED = "added", _("Comment added")
         REMOVED = "removed", _("Comment taken out")
 
     id = UUIDv7Field()
@@ -57,6 +81,13 @@ class Edit(models.Model):
     subject = models.CharField(max_length=200, blank=True, help_text="The criterion of a level.")
     before = models.TextField(blank=True)
     after = models.TextField(blank=True)
+    kept = models.JSONField(
+        null=True, help_text="Of a comment that was taken out: all its fields, so that it can be put back."
+    )
+    undoes = models.OneToOneField(
+        "self", null=True, on_delete=models.CASCADE, related_name="undone_by", help_text="The change that"
+        " this one takes back."
+    )  # fmt: skip
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="edits"
     )

@@ -17,9 +17,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from feedback.documents import DocumentError, messages
+from feedback.services import editing
 from feedback.services.drafts import Conflict, Gone
 from feedback.services.outlines import Busy
-from feedback.services.review import NotReady
 
 if TYPE_CHECKING:
     from feedback.models import Section
@@ -32,7 +32,8 @@ PART_OF = gettext_noop("{heading} ({part} of {parts})")
 def kept_sentences() -> Iterator[str]:
     """Every one that is written elsewhere than in a call of gettext; an error says its docstring."""
     yield from (value for name, value in vars(messages).items() if name.isupper())
-    errors = (DocumentError, *DocumentError.__subclasses__(), Busy, Conflict, Gone, NotReady)
+    errors = (DocumentError, *DocumentError.__subclasses__(), Busy, Conflict, Gone)
+    errors += (editing.NotReady, editing.Conflict, editing.Gone)
     yield from (" ".join((error.__doc__ or "").split()) for error in errors)
 
 

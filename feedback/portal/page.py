@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -38,6 +39,7 @@ class Note:
     section: Section | None = None
     error: StrOrPromise = ""  # why the reaction was not taken
     is_answer: bool = False  # drawn anew after a reaction: the keyboard stays here
+    has_others: bool = False  # more comments begin at the same words
 
     @property
     def first_words(self) -> str:
@@ -133,16 +135,17 @@ class Page:
         return self.is_live and any(card.is_provisional for card in self.cards)
 
 
-def page_of(document: Document) -> Page:
-    """The whole page."""
-    view, scales = view_document(document), scales_of(document.assignment)
+def page_of(document: Document, *, to_its_teacher: bool = False) -> Page:
+    """The whole page, as its owner or the teacher of its course sees it."""
+    view, scales = view_document(document, to_its_teacher=to_its_teacher), scales_of(document.assignment)
+    criteria = list(document.assignment.criteria.all()) if document.assignment and to_its_teacher else []
     total = len(view.sections)
     failed = any(view.counts.get(state) for state in (Job.State.FAILED, Job.State.CANCELLED))
     return Page(
         document=document,
         words=_words(document, view),
         cards=[_card(document, section, view, scales) for section in view.sections],
-        summary=_summary(document, view, scales),
+        summary=_summary(document, view, scales, [each.name for each in criteria]),
         destination=destination_of(document.upstream),
         done=view.counts.get(Job.State.DONE, 0),
         total=total,
@@ -177,7 +180,11 @@ def _state(view: SectionView) -> str:
 def _card(document: Document, view: SectionView, whole: DocumentView, scales: Scales) -> Card:
     section = view.section
     section.document = document  # known already: no query for it
-    notes = [Note(comment, _own(comment)) for comment in in_reading_order(view.comments)]
+    starts = Counter(comment.start for comment in view.comments)
+    notes = [
+        Note(comment, _own(comment), has_others=starts[comment.start] > 1)
+        for comment in in_reading_order(view.comments)
+    ]
     marks = list(marks_of(section, view.text, [note.comment for note in notes]))
     passages = list(passages_of(marks, notes))
     placed = {note.comment.pk for passage in passages for note in passage.notes}
@@ -223,13 +230,13 @@ def _written(partial: Partial | None) -> Mapping[str, str]:
     return dict(partial.parts) if partial else {}
 
 
-def _summary(document: Document, view: DocumentView, scales: Scales) -> Summary:
+def _summary(document: Document, view: DocumentView, scales: Scales, criteria: Sequence[str]) -> Summary:
     summary = view.summary or SectionLike(None, None, (), None)
     sections = [each.section for each in view.sections]
     return Summary(
         feedback=summary.feedback,
         notes=list(_remarks(document, summary.comments, sections)),
-        rubric=list(rubric_of(summary.feedback, scales)),
+        rubric=list(rubric_of(summary.feedback, scales, criteria)),
         label=label_of(summary.feedback),
         cautions=cautions_of(summary.feedback),
         words=_summary_words(summary),
@@ -239,8 +246,10 @@ def _summary(document: Document, view: DocumentView, scales: Scales) -> Summary:
 
 
 def _remarks(document: Document, comments: Iterable[Comment], sections: Sequence[Section]) -> Iterable[Note]:
-    for comment in comments:
-        yield Note(comment, _own(comment), section_at(document, sections, comment.start))
+    others = list(comments)
+    for comment in others:
+        section = section_at(document, sections, comment.start)
+        yield Note(comment, _own(comment), section, has_others=len(others) > 1)
 
 
 def _summary_words(summary: SectionLike) -> Words | None:

@@ -24,14 +24,17 @@ class RubricLine:
     evidence: str
     justification: str
     is_supported: bool  # its evidence is a quotation from the text
+    names: tuple[str, ...] = ()  # to choose from, with the level itself
 
 
 def scales_of(assignment: Assignment | None) -> Scales:
     return {c.name.casefold(): c.levels for c in assignment.criteria.all()} if assignment else {}
 
 
-def rubric_of(feedback: Feedback | None, scales: Scales) -> Iterator[RubricLine]:
-    """One line for each level of the feedback."""
+def rubric_of(
+    feedback: Feedback | None, scales: Scales, criteria: Sequence[str] = ()
+) -> Iterator[RubricLine]:
+    """One line for each level of the feedback, and for each of these criteria that got none."""
     for level in feedback.levels if feedback else ():
         names = scales.get(level["criterion"].casefold(), ())
         yield RubricLine(
@@ -42,7 +45,13 @@ def rubric_of(feedback: Feedback | None, scales: Scales) -> Iterator[RubricLine]
             justification=level.get("justification", ""),
             # What was stored before anybody looked is not accused.
             is_supported=level.get("supported", True),
+            names=tuple(dict.fromkeys(filter(None, [*names, level["level"]]))),
         )
+    known = {level["criterion"].casefold() for level in feedback.levels} if feedback else set()
+    for name in criteria:
+        if feedback and name.casefold() not in known:
+            scale = tuple(scales.get(name.casefold(), ()))
+            yield RubricLine(name, "", (), "", "", is_supported=True, names=scale)
 
 
 def _scale(names: Sequence[str], reached: str) -> tuple[Step, ...]:

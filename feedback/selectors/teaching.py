@@ -51,7 +51,8 @@ def assignment_of_teacher(user: User, assignment_id: UUID) -> Assignment:
 def submission_of_teacher(user: User, document_id: UUID) -> Document:
     """What was handed in for a course that they teach. Raises Document.DoesNotExist for anything else."""
     mine = Document.objects.filter(assignment__course__in=_taught(user))
-    return mine.select_related("assignment__course", "owner", "release").get(pk=document_id)
+    whole = mine.select_related("assignment__course", "owner", "release", "reading")
+    return whole.prefetch_related("assignment__criteria").get(pk=document_id)
 
 
 def members_of(course: Course, search: str = "") -> QuerySet[Membership]:

@@ -20,7 +20,18 @@ from feedback.documents import ACCEPTED_SUFFIXES, covers, wrong_kind
 from feedback.documents import Section as Slice
 from feedback.errors import Refused
 from feedback.live import publish
-from feedback.models import Assignment, Document, Job, Notice, Release, Section, Upload, Urgency, User
+from feedback.models import (
+    Assignment,
+    Document,
+    Job,
+    Notice,
+    Reading,
+    Release,
+    Section,
+    Upload,
+    Urgency,
+    User,
+)
 from feedback.observe import tracing
 from feedback.observe.runs import delivered, document_ended, observed_submission
 from feedback.selectors.visibility import feedback_visible, reviewed_first
@@ -291,9 +302,9 @@ def retry_failed(document: Document, *, only: Job | None = None) -> int:
         if not again or not locked.ended:
             return 0
         locked.jobs.filter(kind=Job.Kind.SUMMARISE).delete()  # the summary is written anew, over all sections
-        Release.objects.filter(document=locked).update(
-            stands=False
-        )  # what is written now was read by no teacher
+        # What is written now was read by no teacher.
+        Release.objects.filter(document=locked).update(stands=False)
+        Reading.objects.filter(document=locked).update(read_at=None)
         stage = State.ANALYSING if locked.sections.exists() else State.RECEIVED
         Document.objects.filter(pk=locked.pk).update(state=stage, problem="", finished_at=None)
         restarted = sum(jobs.retry(job) for job in again if job.kind != Job.Kind.SUMMARISE)

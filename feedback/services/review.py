@@ -1,113 +1,66 @@
-"""A teacher's work on feedback before a student reads it: edits that are kept, and the release."""
+"""A teacher's reading of feedback before a student does, and the release. Edits are in services.editing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping
 
 from django.db import transaction
+from django.utils import timezone
 
-from feedback.errors import FeedbackError
 from feedback.live import publish
-from feedback.models import Comment, Document, Edit, Feedback, Release, User
+from feedback.models import Document, Reading, Release, User
 from feedback.sanitise import clean
 from feedback.services import audit
 from feedback.services.documents import tell_when_done
+from feedback.services.editing import Conflict, NotReady, Seen
 
-Part = Edit.Part
-LISTS = (Part.STRENGTHS, Part.NEXT_STEPS)
-
-
-class NotReady(FeedbackError):
-    """This text is still being worked on. It can be released once its feedback is complete."""
-
-
-# Edits ----------------------------------------------------------------------------------------
+# Reading --------------------------------------------------------------------------------------
 
 
 @transaction.atomic
-def edit_summary(feedback: Feedback, text: str, *, by: User) -> bool:
-    """As every edit: False where nothing changed. Raises NotReady while the document is worked on."""
-    return _edit(feedback, Part.SUMMARY, feedback.summary, clean(text), by, {"summary": clean(text)})
-
-
-@transaction.atomic
-def edit_list(feedback: Feedback, part: Edit.Part, lines: Sequence[str], *, by: User) -> bool:
-    """What works, or what to do next: a line each."""
-    kept = [line for line in map(clean, lines) if line]
-    before: list[str] = getattr(feedback, part)
-    return _edit(feedback, part, "\n".join(before), "\n".join(kept), by, {str(part): kept})
-
-
-@transaction.atomic
-def edit_level(feedback: Feedback, criterion: str, level: str, *, by: User) -> bool:
-    """The level that a model suggests for a criterion; empty takes the suggestion away."""
-    was = next((each for each in feedback.levels if each["criterion"] == criterion), None)
-    if was is None:
-        return False
-    others = [each for each in feedback.levels if each["criterion"] != criterion]
-    place = feedback.levels.index(was)
-    levels = others if not level else [*others[:place], {**was, "level": clean(level)}, *others[place:]]
-    return _edit(feedback, Part.LEVEL, was["level"], clean(level), by, {"levels": levels}, criterion)
-
-
-@transaction.atomic
-def edit_comment(comment: Comment, *, message: str, suggestion: str, by: User) -> bool:
-    changed = False
-    for part, text in ((Part.MESSAGE, clean(message)), (Part.SUGGESTION, clean(suggestion))):
-        before = getattr(comment, part)
-        if text == before:
-            continue
-        _keep(comment.feedback, part, before, text, by, comment=comment)
-        setattr(comment, part, text)
-        comment.save(update_fields=[part])
-        changed = True
-    return changed
-
-
-@transaction.atomic
-def remove_comment(comment: Comment, *, by: User) -> None:
-    """Take a comment out. Its text stays among the edits."""
-    removed = "\n".join(filter(None, (comment.quote, comment.message, comment.suggestion)))
-    _keep(comment.feedback, Part.REMOVED, removed, "", by)
-    comment.delete()
-
-
-def _edit(
-    feedback: Feedback,
-    part: Edit.Part,
-    before: str,
-    after: str,
+def prepare(
+    document: Document,
+    *,
     by: User,
-    fields: Mapping[str, Any],
-    subject: str = "",
+    seen: Seen | None = None,
+    grade: str | None = None,
+    note: str | None = None,
 ) -> bool:
-    if before == after:
+    """Keep what the teacher will say with the release; the student sees nothing of it before. False: it is
+    kept already. Raises Conflict."""
+    reading = _reading_of(document)
+    cleaned = {name: clean(words) for name, words in (("grade", grade), ("note", note)) if words is not None}
+    changed = {name: said for name, said in cleaned.items() if said != getattr(reading, name)}
+    if not changed:
         return False
-    _keep(feedback, part, before, after, by, subject=subject)
-    Feedback.objects.filter(pk=feedback.pk).update(**fields)
-    for name, value in fields.items():
-        setattr(feedback, name, value)
+    is_own = seen is not None and bool(seen.page) and reading.edited_in == seen.page
+    if seen is not None and seen.version != reading.version and not is_own:
+        raise Conflict
+    page = seen.page if seen else ""
+    values = {**changed, "by": by, "version": reading.version + 1, "edited_in": page}
+    Reading.objects.filter(document=document).update(**values)
     return True
 
 
-def _keep(
-    feedback: Feedback,
-    part: Edit.Part,
-    before: str,
-    after: str,
-    by: User,
-    *,
-    comment: Comment | None = None,
-    subject: str = "",
-) -> None:
-    """One row more. Coalescing sees by it what was written for one student, and does not share it."""
-    if not Document.objects.filter(pk=feedback.document_id, state__in=Document.ENDED).exists():
-        raise NotReady
-    Edit.objects.create(
-        document_id=feedback.document_id, section_id=feedback.section_id, comment=comment, part=part,
-        subject=subject, before=before, after=after, by=by,
-    )  # fmt: skip
+@transaction.atomic
+def mark_read(document: Document, *, by: User) -> None:
+    """The teacher is done with it, and it can be released with others."""
+    _reading_of(document)
+    Reading.objects.filter(document=document).update(by=by, read_at=timezone.now())
+
+
+def prepared(document: Document) -> dict[str, str]:
+    """Grade and note as they would go out with a release now."""
+    said = Reading.objects.filter(document=document).first() or getattr(document, "release", None)
+    return {"grade": said.grade, "note": said.note} if said else {"grade": "", "note": ""}
+
+
+def _reading_of(document: Document) -> Reading:
+    """The row, held. A grade that was given with an earlier release is where it begins."""
+    Document.objects.select_for_update().filter(pk=document.pk).values_list("pk", flat=True).get()
+    given = Release.objects.filter(document=document).first()
+    begun = {"grade": given.grade, "note": given.note} if given else {}
+    return Reading.objects.get_or_create(document=document, defaults=begun)[0]
 
 
 # Release --------------------------------------------------------------------------------------
@@ -125,6 +78,8 @@ def release(document: Document, *, by: User | None, grade: str = "", note: str =
     words = {"grade": grade.strip(), "note": clean(note)}
     was = Release.objects.filter(document=locked).first()
     Release.objects.update_or_create(document=locked, defaults={"by": by, "stands": True, **words})
+    read = {"by": by, "read_at": timezone.now(), **words}
+    Reading.objects.update_or_create(document=locked, defaults=read)
     if by is not None:
         _tell_release(locked, was, words, by)
     is_news = locked.reviewed and not (was and was.stands)
@@ -150,8 +105,9 @@ def release_many(documents: Iterable[Document], *, by: User) -> tuple[int, int]:
         earlier = Release.objects.filter(document=document).first()
         if earlier and earlier.stands:
             continue
+        said = Reading.objects.filter(document=document).first() or earlier
         try:
-            release(document, by=by, **({"grade": earlier.grade, "note": earlier.note} if earlier else {}))
+            release(document, by=by, **({"grade": said.grade, "note": said.note} if said else {}))
             released += 1
         except NotReady:
             not_ready += 1

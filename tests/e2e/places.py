@@ -25,7 +25,8 @@ NO_PAGES = {
     "summary", "section", "cancel-section", "retry-section", "react", "document-text", "notify", "events",
     "cancel", "retry", "logout", "account_logout", "mfa_download_recovery_codes", "openid_connect_login",
     "openid_connect_callback", "invitation-withdraw", "teaching-archive-course", "teaching-role",
-    "teaching-remove-member", "teaching-release-many", "teaching-release", "teaching-edit", "metrics", "icon",
+    "teaching-remove-member", "teaching-release-many", "teaching-release", "teaching-save", "teaching-undo",
+    "teaching-read", "metrics", "icon",
     "set_language", "account_set_password",  # only for people from an identity provider, without a password
     "socialaccount_signup",  # only in the middle of coming from there
     "health", "ready", "healthz", "readyz",

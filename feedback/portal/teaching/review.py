@@ -1,166 +1,184 @@
-"""One text with its feedback, as its teacher reads, corrects and releases it."""
+"""One text with its feedback, as its teacher reads, corrects and releases it: the document's page, to edit.
+
+The page is one form. Its script saves field by field as one types; a browser without scripts sends it whole.
+Either way the release takes what is on the screen.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404
-from django.shortcuts import redirect, render
+from django.http import JsonResponse
+from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from feedback.models import Comment, Document, Edit, Feedback, Section, User
+from feedback.keys import key_in
+from feedback.models import Comment, Document
 from feedback.portal.access import user_of
-from feedback.portal.labels import Label, label_of
-from feedback.portal.marks import Mark, in_reading_order, leading_titles, marks_of
-from feedback.portal.rubric import scales_of
-from feedback.services import review as services
+from feedback.portal.page import page_of
+from feedback.selectors.desk import round_of
+from feedback.services import editing, review
 
 from .access import own_submission
-from .review_form import ReleaseForm, apply_edits
+from .typed import Saved, save
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+    from feedback.models import User
 
-@dataclass(frozen=True, slots=True)
-class Level:
-    """A suggestion with the names that its criterion has for levels."""
-
-    number: int
-    criterion: str
-    name: str
-    names: Sequence[str]
-    justification: str
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A section, or the whole text, with what was written on it and what a teacher changed in that."""
-
-    section: Section | None  # None: the whole text
-    above: Sequence[str]
-    marks: Sequence[Mark]
-    feedback: Feedback | None
-    comments: Sequence[Comment]
-    levels: Sequence[Level]
-    label: Label | None
-    edits: Sequence[Edit]
-
-    @property
-    def anchor(self) -> str:
-        return f"part-{self.section.pk}" if self.section else "part-whole"
+EDITS = 100  # of one text that its page shows, the last ones
 
 
 @require_safe
 @login_required
-def review(request: HttpRequest, document_id: UUID) -> HttpResponse:
+def show(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    return _page(request, own_submission(request, document_id))
+
+
+@require_POST
+def keep(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """Store what was typed. A program gets new versions; 401 signed out, 409 the text is in work."""
+    if not request.user.is_authenticated:
+        return JsonResponse({"sign_in": resolve_url(settings.LOGIN_URL)}, status=401)
     document = own_submission(request, document_id)
-    return _show(request, document, ReleaseForm.of(document))
+    try:
+        saved = save(document, request.POST, by=user_of(request))
+        _move(document, request)
+    except editing.NotReady as error:
+        return _refused(request, document, str(error))
+    if _is_program(request):
+        return JsonResponse(_answer(saved))
+    if not saved.is_whole:
+        return _page(request, document, saved=saved, status=409)
+    messages.success(request, _("Saved.") if saved.changed else _("Nothing was changed."))
+    return redirect("teaching-review", document_id)
 
 
 @require_POST
 @login_required
-def edit(request: HttpRequest, document_id: UUID, feedback_id: UUID) -> HttpResponse:
-    """Save what was changed in one part. htmx gets the part anew, a browser without scripts the page."""
+def undo(request: HttpRequest, document_id: UUID) -> HttpResponse:
     document = own_submission(request, document_id)
-    feedback = document.feedback.filter(pk=feedback_id).prefetch_related("comments").first()
-    if feedback is None:
-        raise Http404("no such feedback on this text")
     try:
-        changed = apply_edits(feedback, request.POST, by=user_of(request))
-    except services.NotReady as error:
+        edit = editing.undo(document, by=user_of(request))
+    except (editing.NotReady, editing.Conflict) as error:
         messages.error(request, str(error))
-        return redirect("teaching-review", document_id)
-    part = next(each for each in parts_of(document) if each.feedback and each.feedback.pk == feedback_id)
-    if request.headers.get("HX-Request"):
-        context = {"document": document, "part": part, "is_saved": True, "changed": changed}
-        return render(request, "portal/teaching/review_part.html", context)
-    messages.success(request, _("Saved.") if changed else _("Nothing was changed."))
-    return redirect(f"{reverse('teaching-review', args=[document_id])}#{part.anchor}")
+    else:
+        if edit is None:
+            messages.info(request, _("There is nothing to take back."))
+        else:
+            messages.success(request, _("Taken back: %(what)s.") % {"what": edit.get_part_display()})
+    return redirect("teaching-review", document_id)
+
+
+@require_POST
+@login_required
+def read(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """Done with this one, without a release; on to the next student."""
+    document = own_submission(request, document_id)
+    try:
+        saved = save(document, request.POST, by=user_of(request))
+    except editing.NotReady as error:
+        return _refused(request, document, str(error))
+    if not saved.is_whole:
+        return _clash(request, document, saved)
+    review.mark_read(document, by=user_of(request))
+    return _onward(request, document, round_of(document).after)
 
 
 @require_POST
 @login_required
 def release(request: HttpRequest, document_id: UUID) -> HttpResponse:
-    document = own_submission(request, document_id)
-    form = ReleaseForm(request.POST)
-    if not form.is_valid():
-        return _show(request, document, form, status=422)
+    """What is on the screen goes to the student: it is stored first, and released if all of it could be."""
+    document, by = own_submission(request, document_id), user_of(request)
     try:
-        is_news = services.release(document, by=user_of(request), **form.cleaned_data)
-    except services.NotReady as error:
-        messages.error(request, str(error))
-        return redirect("teaching-review", document_id)
+        saved = save(document, request.POST, by=by)
+        if not saved.is_whole:
+            return _clash(request, document, saved)
+        is_news = review.release(document, by=by, **review.prepared(document))
+    except editing.NotReady as error:
+        return _refused(request, document, str(error))
     words = _("Released: %(name)s can read it now.") if is_news else _("Saved. %(name)s sees it on the page.")
     messages.success(request, words % {"name": document.owner})
-    return redirect("teaching-assignment", document.assignment_id)
+    return _onward(request, document, round_of(document).waiting if is_news else None)
 
 
-def parts_of(document: Document) -> list[Part]:
-    """The whole text first, then section by section; four queries."""
-    given = {each.section_id: each for each in document.feedback.prefetch_related("comments")}
-    scales = scales_of(document.assignment)
-    edits: dict[UUID | None, list[Edit]] = {}
-    for each in document.edits.select_related("by"):
-        edits.setdefault(each.section_id, []).append(each)
-    sections: list[Section | None] = [None, *document.sections.all()]
-    return [_part(document, section, given, scales, edits) for section in sections]
-
-
-def _part(
-    document: Document,
-    section: Section | None,
-    given: Mapping[UUID | None, Feedback],
-    scales: Mapping[str, Sequence[str]],
-    edits: Mapping[UUID | None, Sequence[Edit]],
-) -> Part:
-    key = section.pk if section else None
-    feedback = given.get(key)
-    comments = in_reading_order(list(feedback.comments.all())) if feedback else []
-    text = document.text[section.start : section.end] if section else ""
-    if section:
-        section.document = document
-    return Part(
-        section=section,
-        above=leading_titles(section, text)[:-1] if section else (),
-        marks=list(marks_of(section, text, comments)) if section else (),
-        feedback=feedback,
-        comments=comments,
-        levels=_levels(feedback, scales),
-        label=label_of(feedback),
-        edits=edits.get(key, ()),
+def _onward(request: HttpRequest, document: Document, following: UUID | None) -> HttpResponse:
+    address = (
+        reverse("teaching-review", args=[following])
+        if following
+        else reverse("teaching-assignment", args=[document.assignment_id])
     )
+    return JsonResponse({"next": address}) if _is_program(request) else redirect(address)
 
 
-def _levels(feedback: Feedback | None, scales: Mapping[str, Sequence[str]]) -> list[Level]:
-    levels: list[dict[str, Any]] = feedback.levels if feedback else []
-    return [
-        Level(
-            number=number,
-            criterion=level["criterion"],
-            name=level["level"],
-            names=list(dict.fromkeys([*scales.get(level["criterion"].casefold(), ()), level["level"]])),
-            justification=level.get("justification", ""),
-        )
-        for number, level in enumerate(levels)
-    ]
+# What could not be done -----------------------------------------------------------------------
 
 
-def _show(request: HttpRequest, document: Document, form: ReleaseForm, *, status: int = 200) -> HttpResponse:
+def _clash(request: HttpRequest, document: Document, saved: Saved) -> HttpResponse:
+    if _is_program(request):
+        return JsonResponse(_answer(saved), status=409)
+    status = 409 if saved.clashes else 422
+    return _page(request, own_submission(request, document.pk), saved=saved, status=status)
+
+
+def _refused(request: HttpRequest, document: Document, words: str) -> HttpResponse:
+    if _is_program(request):
+        return JsonResponse({"problem": words}, status=409)
+    messages.error(request, words)
+    return redirect("teaching-review", document.pk)
+
+
+def _answer(saved: Saved) -> dict[str, Any]:
+    clashes = [
+        {"part": each.part, "version": each.version, "stored": each.stored, "typed": each.typed,
+         "gone": each.is_gone}
+        for each in saved.clashes
+    ]  # fmt: skip
+    return {"versions": saved.versions, "clashes": clashes, "errors": saved.errors}
+
+
+def _is_program(request: HttpRequest) -> bool:
+    return "application/json" in request.headers.get("Accept", "")
+
+
+def _move(document: Document, request: HttpRequest) -> None:
+    """A comment one place up or down: "up:" or "down:" and its id."""
+    verb, _colon, key = request.POST.get("move", "").partition(":")
+    if verb not in ("up", "down") or not (known := key_in(key)):
+        return
+    comment = Comment.objects.filter(feedback__document=document, pk=known).first()
+    if comment is not None:
+        editing.move_comment(comment, -1 if verb == "up" else 1, by=user_of(request))
+
+
+# The page -------------------------------------------------------------------------------------
+
+
+def _page(
+    request: HttpRequest, document: Document, *, saved: Saved | None = None, status: int = 200
+) -> HttpResponse:
+    reading, release = (getattr(document, name, None) for name in ("reading", "release"))
+    edits = document.edits.select_related("by", "section").order_by("-pk")[:EDITS]
     context = {
         "document": document,
         "course": document.assignment.course if document.assignment else None,
-        "parts": parts_of(document),
-        "form": form,
-        "release": getattr(document, "release", None),
+        "page": page_of(document, to_its_teacher=True),
+        "desk": document.ended,
+        "here": uuid4().hex,
+        "reading": reading,
+        "release": release,
+        "said": reading or release,
+        "round": round_of(document),
+        "edits": list(edits),
         "owner": _writer(document.owner),
+        "saved": saved,
     }
     return render(request, "portal/teaching/review.html", context, status=status)
 

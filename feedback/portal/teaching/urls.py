@@ -24,7 +24,9 @@ urlpatterns = [
     path(f"{ASSIGNMENT}outlook/", overview.outlook, name="teaching-outlook"),
     path(f"{ASSIGNMENT}edit/", assignments.edit_assignment, name="teaching-edit-assignment"),
     path(f"{ASSIGNMENT}release/", overview.release_many, name="teaching-release-many"),
-    path(TEXT, review.review, name="teaching-review"),
+    path(TEXT, review.show, name="teaching-review"),
+    path(f"{TEXT}save/", review.keep, name="teaching-save"),
+    path(f"{TEXT}undo/", review.undo, name="teaching-undo"),
+    path(f"{TEXT}read/", review.read, name="teaching-read"),
     path(f"{TEXT}release/", review.release, name="teaching-release"),
-    path(f"{TEXT}feedback/<uuid:feedback_id>/", review.edit, name="teaching-edit"),
 ]

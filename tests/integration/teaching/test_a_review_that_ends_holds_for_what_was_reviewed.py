@@ -9,7 +9,7 @@ import pytest
 from feedback import flows
 from feedback.models import Assignment, Comment, Document, Edit, Feedback, User
 from feedback.selectors.visibility import feedback_visible
-from feedback.services import review
+from feedback.services import editing, review
 from tests.factories import people, reading
 from tests.factories.drafts import ESSAY, a_draft, hand_in, run_all
 
@@ -50,9 +50,9 @@ def test_what_a_teacher_corrected_stays_in_a_section_that_did_not_change(
     first: Document, teacher: User
 ) -> None:
     opening, *_ = on(first)
-    review.edit_summary(opening, SUMMARY, by=teacher)
+    editing.edit_feedback(opening, summary=SUMMARY, by=teacher)
     for comment in Comment.objects.filter(feedback=opening):
-        review.remove_comment(comment, by=teacher)
+        editing.remove_comment(comment, by=teacher)
     review.release(first, by=teacher)
     second = next_draft(first)
     assert feedback_visible(second)
@@ -62,7 +62,7 @@ def test_what_a_teacher_corrected_stays_in_a_section_that_did_not_change(
 
 
 def test_the_draft_after_that_one_keeps_it_too(first: Document, teacher: User) -> None:
-    review.edit_summary(on(first)[0], SUMMARY, by=teacher)
+    editing.edit_feedback(on(first)[0], summary=SUMMARY, by=teacher)
     review.release(first, by=teacher)
     third = next_draft(next_draft(first), ESSAY)
     assert (on(third)[0].summary, on(third)[0].since_revision) == (SUMMARY, 1)
@@ -70,8 +70,8 @@ def test_the_draft_after_that_one_keeps_it_too(first: Document, teacher: User) -
 
 def test_the_same_text_again_keeps_all_that_was_corrected(first: Document, teacher: User) -> None:
     comment = Comment.objects.filter(feedback__document=first).earliest("pk")
-    review.edit_comment(comment, message="To whom?", suggestion="", by=teacher)
-    review.edit_summary(on(first)[-1], SUMMARY, by=teacher)
+    editing.edit_comment(comment, message="To whom?", suggestion="", by=teacher)
+    editing.edit_feedback(on(first)[-1], summary=SUMMARY, by=teacher)
     review.release(first, by=teacher)
     assert summaries(on(next_draft(first, ESSAY))) == summaries(on(first))
 
@@ -111,7 +111,7 @@ def test_equal_work_is_shared_among_reviewed_texts_or_among_others(first: Docume
 
 
 def test_an_edit_remains_after_its_section_was_kept(first: Document, teacher: User) -> None:
-    review.edit_summary(on(first)[0], SUMMARY, by=teacher)
+    editing.edit_feedback(on(first)[0], summary=SUMMARY, by=teacher)
     review.release(first, by=teacher)
     next_draft(first)
     assert Edit.objects.get().document == first

@@ -32,15 +32,13 @@ def actions(document: Document) -> list[str]:
     assignment = document.assignment
     assert assignment is not None
     course, member = assignment.course_id, Membership.objects.get(user=document.owner)
-    given = Feedback.objects.filter(document=document).first()
-    assert given is not None
     return [
         reverse("teaching-archive-course", args=[course]),
         reverse("teaching-role", args=[course, member.pk]),
         reverse("teaching-remove-member", args=[course, member.pk]),
         reverse("teaching-release-many", args=[assignment.pk]),
         reverse("teaching-release", args=[document.pk]),
-        reverse("teaching-edit", args=[document.pk, given.pk]),
+        *(reverse(f"teaching-{act}", args=[document.pk]) for act in ("save", "undo", "read")),
     ]
 
 
@@ -53,13 +51,13 @@ def test_the_teacher_of_the_course_finds_every_page(teacher: User, under_review:
 def test_others_find_nothing_and_change_nothing(
     stranger: str, under_review: Document, request: pytest.FixtureRequest
 ) -> None:
-    client = signed_in(request.getfixturevalue(stranger))
+    client, given = signed_in(request.getfixturevalue(stranger)), under_review.feedback.get(section=None)
     answers = [client.get(page).status_code for page in pages(under_review)]
     answers += [
         client.post(page, {"role": "teacher", "all": "1"}).status_code for page in pages(under_review)[3:4]
     ]
     answers += [
-        client.post(action, {"role": "teacher", "all": "1", "summary": "Mine."}).status_code
+        client.post(action, {"role": "teacher", "all": "1", f"summary-{given.pk}": "Mine."}).status_code
         for action in actions(under_review)
     ]
     assert set(answers) == {404}
@@ -112,13 +110,13 @@ def test_a_person_made_a_teacher_of_a_course_teaches_it(classmate: User, assignm
     assert people.PASSWORD not in page
 
 
-def test_feedback_of_another_text_is_not_found_under_this_one(
-    teacher: User, classmate: User, assignment: Assignment, under_review: Document
+def test_feedback_of_another_text_is_not_changed_under_this_one(
+    teacher: User, classmate: User, under_review: Document
 ) -> None:
-    other = reading.a_read_document(classmate).feedback.first()
-    assert other is not None
-    address = reverse("teaching-edit", args=[under_review.pk, other.pk])
-    assert signed_in(teacher).post(address, {"summary": "x"}).status_code == 404
+    other = reading.a_read_document(classmate).feedback.get(section=None)
+    address = reverse("teaching-save", args=[under_review.pk])
+    signed_in(teacher).post(address, {f"summary-{other.pk}": "x"})
+    assert Feedback.objects.get(pk=other.pk).summary == other.summary
 
 
 def test_a_member_of_another_course_is_not_found_under_this_one(

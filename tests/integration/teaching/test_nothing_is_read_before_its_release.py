@@ -13,7 +13,7 @@ from feedback.models import Assignment, Document, Edit, Feedback, Release, User
 from feedback.providers.base import FeedbackOutput
 from feedback.selectors.report import report_of
 from feedback.selectors.visibility import SHOWN, feedback_visible, with_visible_feedback
-from feedback.services import documents, notices, review
+from feedback.services import documents, editing, notices, review
 from tests.factories import reading
 from tests.factories.drafts import run_all
 from tests.factories.work import an_analysis
@@ -112,14 +112,14 @@ def test_what_is_written_anew_after_a_release_is_reviewed_anew(
 
 
 def test_what_is_not_finished_can_not_be_released(teacher: User) -> None:
-    with pytest.raises(review.NotReady):
+    with pytest.raises(editing.NotReady):
         review.release(an_analysis(reviewed=True), by=teacher)
     assert not Release.objects.exists()
 
 
 def test_provisional_feedback_can_not_be_released(teacher: User, under_review: Document) -> None:
     under_review.feedback.update(provisional=True)
-    with pytest.raises(review.NotReady):
+    with pytest.raises(editing.NotReady):
         review.release(under_review, by=teacher)
 
 
@@ -138,10 +138,10 @@ def test_the_rule_is_the_same_for_one_for_many_and_for_a_query(
 def test_every_edit_is_kept_with_how_it_read_before(teacher: User, under_review: Document) -> None:
     given = under_review.feedback.get(section__position=0)
     comment = given.comments.get(position=0)
-    assert review.edit_summary(given, "Shorter.", by=teacher)
-    assert not review.edit_summary(given, "Shorter.", by=teacher)
-    assert review.edit_list(given, Edit.Part.NEXT_STEPS, ["Name two sources.", " "], by=teacher)
-    assert review.edit_comment(comment, message="Clear to whom?", suggestion="", by=teacher)
+    assert editing.edit_feedback(given, summary="Shorter.", by=teacher)
+    assert not editing.edit_feedback(given, summary="Shorter.", by=teacher)
+    assert editing.edit_feedback(given, lists={Edit.Part.NEXT_STEPS: ["Name two sources.", " "]}, by=teacher)
+    assert editing.edit_comment(comment, message="Clear to whom?", suggestion="", by=teacher)
     kept = [(each.part, each.before, each.after, each.by) for each in under_review.edits.all()]
     assert kept == [
         ("summary", "Short and to the point.", "Shorter.", teacher),
@@ -154,14 +154,14 @@ def test_every_edit_is_kept_with_how_it_read_before(teacher: User, under_review:
 
 def test_a_comment_that_is_taken_out_is_gone_and_remembered(teacher: User, under_review: Document) -> None:
     comment = under_review.feedback.get(section__position=0).comments.get(position=0)
-    review.remove_comment(comment, by=teacher)
+    editing.remove_comment(comment, by=teacher)
     assert under_review.feedback.get(section__position=0).comments.count() == 1
     assert "Say what makes it clear." in under_review.edits.get().before
 
 
 def test_markup_in_an_edit_is_taken_out(teacher: User, under_review: Document) -> None:
     given = under_review.feedback.get(section=None)
-    review.edit_summary(given, "Good <script>alert(1)</script>work", by=teacher)
+    editing.edit_feedback(given, summary="Good <script>alert(1)</script>work", by=teacher)
     assert "<script>" not in given.summary
 
 
@@ -169,8 +169,8 @@ def test_a_level_can_be_corrected_and_taken_away(teacher: User, under_review: Do
     given = under_review.feedback.get(section=None)
     given.levels = reading.levels(("Argument", "Sound", ""), ("Style", "Plain", ""))
     given.save()
-    assert review.edit_level(given, "Argument", "Convincing", by=teacher)
-    assert review.edit_level(given, "Style", "", by=teacher)
+    assert editing.edit_feedback(given, levels={"Argument": "Convincing"}, by=teacher)
+    assert editing.edit_feedback(given, levels={"Style": ""}, by=teacher)
     given.refresh_from_db()
     assert [(each["criterion"], each["level"]) for each in given.levels] == [("Argument", "Convincing")]
 

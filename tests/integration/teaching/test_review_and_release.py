@@ -26,8 +26,11 @@ def given(under_review: Document) -> Feedback:
 
 
 def edit(client: Client, given: Feedback, data: dict[str, Any], **headers: str) -> Any:
-    address = reverse("teaching-edit", args=[given.document_id, given.pk])
+    address = reverse("teaching-save", args=[given.document_id])
     return client.post(address, data, headers=headers)
+
+
+PROGRAM = {"Accept": "application/json"}
 
 
 def test_the_teacher_reads_everything_before(client_of: Client, under_review: Document) -> None:
@@ -45,7 +48,7 @@ def test_an_edit_is_what_the_student_reads_after_the_release(
     client_of: Client, owner: User, under_review: Document, given: Feedback
 ) -> None:
     comment = given.comments.get(position=0)
-    edit(client_of, given, {"summary": "Much better.", f"message-{comment.pk}": "Clear to whom?"})
+    edit(client_of, given, {f"summary-{given.pk}": "Much better.", f"message-{comment.pk}": "Clear to whom?"})
     client_of.post(reverse("teaching-release", args=[under_review.pk]), {"grade": "B+", "note": "Well done."})
     page = signed_in(owner).get(reverse("document", args=[under_review.pk])).content.decode()
     for words in ("Much better.", "Clear to whom?", "B+", "Well done."):
@@ -57,15 +60,25 @@ def test_an_edit_is_what_the_student_reads_after_the_release(
 
 
 def test_saving_without_a_change_keeps_no_edit(client_of: Client, given: Feedback) -> None:
-    answer = edit(client_of, given, {"summary": given.summary}, **{"HX-Request": "true"})
-    assert "Nothing was changed." in answer.content.decode()
+    answer = edit(client_of, given, {f"summary-{given.pk}": given.summary})
+    assert "Nothing was changed." in client_of.get(answer["Location"]).content.decode()
     assert not given.document.edits.exists()
 
 
-def test_only_the_part_is_drawn_anew(client_of: Client, given: Feedback) -> None:
-    page = edit(client_of, given, {"summary": "New."}, **{"HX-Request": "true"}).content.decode()
-    assert page.lstrip().startswith("<article")
-    assert "Saved." in page
+def test_a_program_is_answered_with_the_version_of_its_edit(client_of: Client, given: Feedback) -> None:
+    answer = edit(client_of, given, {f"summary-{given.pk}": "New."}, **PROGRAM).json()
+    assert answer == {"versions": {str(given.pk): 2}, "clashes": [], "errors": {}}
+
+
+def test_the_release_takes_what_is_on_the_screen(
+    client_of: Client, owner: User, under_review: Document, given: Feedback
+) -> None:
+    """The whole form is sent with it, and nothing has to be saved before."""
+    data = {f"summary-{given.pk}": "Typed last.", "grade": "B"}
+    client_of.post(reverse("teaching-release", args=[under_review.pk]), data)
+    page = signed_in(owner).get(reverse("document", args=[under_review.pk])).content.decode()
+    assert "Typed last." in page
+    assert Release.objects.get().grade == "B"
 
 
 def test_a_comment_is_taken_out_by_its_box(client_of: Client, given: Feedback) -> None:
@@ -76,7 +89,8 @@ def test_a_comment_is_taken_out_by_its_box(client_of: Client, given: Feedback) -
 
 def test_a_comment_is_not_emptied_by_accident(client_of: Client, given: Feedback) -> None:
     comment = given.comments.get(position=0)
-    edit(client_of, given, {f"message-{comment.pk}": "  "})
+    answer = edit(client_of, given, {f"message-{comment.pk}": "  "}, **PROGRAM).json()
+    assert list(answer["errors"]) == [f"message-{comment.pk}"]
     comment.refresh_from_db()
     assert comment.message == "Say what makes it clear."
 
@@ -87,7 +101,7 @@ def test_what_is_being_written_can_be_neither_edited_nor_released(
     running = an_analysis(owner, assignment=assignment, reviewed=True)
     feedback = reading.feedback_on(running, running.sections.first())
     for answer in (
-        edit(client_of, feedback, {"summary": "Mine."}),
+        edit(client_of, feedback, {f"summary-{feedback.pk}": "Mine."}),
         client_of.post(reverse("teaching-release", args=[running.pk]), {}),
     ):
         assert answer.status_code == 302

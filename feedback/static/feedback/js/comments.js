@@ -74,6 +74,7 @@ document.addEventListener("htmx:afterSettle", () => {
   settle();
   line = null;
 });
+document.addEventListener("comments:changed", changed);
 document.addEventListener("comments:written", () => {
   layOutSoon();
   highlight();

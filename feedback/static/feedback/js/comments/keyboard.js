@@ -8,7 +8,7 @@ const OFF = "comment-keys-off";
 const FIELDS = "input:not([type=checkbox]), textarea, select, [contenteditable]";
 
 const help = () => document.getElementById("comment-keys");
-const isOff = () => localStorage.getItem(OFF) === "1";
+export const isOff = () => localStorage.getItem(OFF) === "1";
 
 const LETTERS = {
   j: () => step(1),
