@@ -123,10 +123,18 @@ def _python_names(tree: ast.Module) -> Iterator[str]:
             yield node.name
         elif isinstance(node, ast.ClassDef):
             yield node.name
-            for member in node.body:
-                for name in _names_of(member):
-                    yield name
-                    yield f"{node.name}.{name}"
+            for name in _members_of(node):
+                yield name
+                yield f"{node.name}.{name}"
+
+
+def _members_of(node: ast.ClassDef) -> Iterator[str]:
+    """Its fields and methods, and what its methods set on self."""
+    for member in node.body:
+        yield from _names_of(member)
+    for each in ast.walk(node):
+        if isinstance(each, ast.Attribute) and isinstance(each.ctx, ast.Store):
+            yield from [each.attr] if getattr(each.value, "id", "") == "self" else []
 
 
 def _names_of(node: ast.stmt) -> Iterator[str]:

@@ -59,7 +59,7 @@ def main() -> None:
         measure(meter, 2_000, {"admit k=1": 60, "admit k=16": 30}, "everything on: ", everything=True)
         measure(meter, 2_000, {}, "beside a list: ", listed=True)
         measure_refusals(meter)
-        measure_parked(meter)
+        measure_blocked(meter)
         compare_sizes(meter, sizes)
         compare_with_peers(meter)
 
@@ -103,12 +103,12 @@ def measure_refusals(meter: Meter) -> None:
         kind.report()
 
 
-def measure_parked(meter: Meter) -> None:
+def measure_blocked(meter: Meter) -> None:
     gate = filled(meter.client, 2_000)
     gate.configure(UpstreamConfig(U, 2, flow_in_flight=1, max_in_flight=1_000_000))
     while len(gate.admit(U, 16).leases) == 16:
         pass
-    kind = Kind("admit k=1, beside 200 parked flows")
+    kind = Kind("admit k=1, beside 200 blocked flows")
     late = iter(range(10**9))
 
     def one_round() -> None:

@@ -63,7 +63,8 @@ def _upstream(status: UpstreamStatus) -> dict[str, Any]:
                 "in_flight": each.in_flight,
                 "in_line": each.waiting,
                 "weight": each.weight,
-                "parked": each.parked,
+                "blocked": each.blocked,
+                "parked": each.blocked,  # its former name, for one release
             }
             for flow, each in status.busiest_flows(FLOWS)
         ],
@@ -133,7 +134,7 @@ def _flows(status: UpstreamStatus) -> Table:
     for flow, each in status.busiest_flows(FLOWS):
         name = escape(flow) or "(none)"  # a flow's key is not ours to read as markup
         table.add_row(
-            f"{name} (parked)" if each.parked else name,
+            f"{name} (blocked)" if each.blocked else name,
             str(each.in_flight),
             str(each.waiting),
             f"{each.weight:g}",

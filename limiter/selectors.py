@@ -152,7 +152,7 @@ def ahead_by_flow(*, upstream: str, flow: str, own: int) -> dict[str, int]:
     others = {
         name: min(each.waiting, own + 1)
         for name, each in flows.items()
-        if name != flow and each.waiting and not each.parked
+        if name != flow and each.waiting and not each.blocked
     }
     return {**others, flow: own} if own else others
 

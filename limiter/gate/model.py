@@ -19,19 +19,19 @@ class Outcome(StrEnum):
     """How a lease ended. The class of the outcome decides what it feeds."""
 
     SUCCESS = "success"
-    THROTTLED = "throttled"  # the provider's own limiter said no: feeds the rate
+    THROTTLED = "throttled"  # the provider's own limiter refused: feeds the rate
     FAILURE = "failure"  # the provider failed or timed out: feeds the breaker
     REJECTED = "rejected"  # the request was at fault: feeds neither
     EXHAUSTED = "exhausted"  # the provider's quota for the day is used up: nothing more until its reset
-    RETURNED = "returned"  # never sent: the whole hold is given back, feeds neither
+    RETURNED = "returned"  # never sent: the whole reservation is given back, feeds neither
 
 
 class Reason(StrEnum):
-    """What stands between the line and the next admission."""
+    """The reason why nothing more is admitted."""
 
-    EMPTY = "empty"  # nothing is in line
+    EMPTY = "empty"  # nothing waits
     UNCONFIGURED = "unconfigured"  # no configuration was published for this upstream
-    PAUSED = "paused"  # an operator holds the upstream
+    PAUSED = "paused"  # an operator paused the upstream
     BREAKER_OPEN = "breaker_open"
     BREAKER_PROBING = "breaker_probing"  # half-open, and every probe is out
     EXHAUSTED = "exhausted"  # until the provider's own quota for the day renews
@@ -39,7 +39,7 @@ class Reason(StrEnum):
     REQUESTS_PER_MINUTE = "requests_per_minute"
     TOKENS_PER_MINUTE = "tokens_per_minute"
     TOKENS_PER_DAY = "tokens_per_day"
-    # Whoever waits is parked, and this is what the next of them waits for.
+    # Every flow that waits is blocked; this is what the first of them waits for.
     FLOW_IN_FLIGHT = "flow_in_flight"
     FLOW_REQUESTS_PER_MINUTE = "flow_requests_per_minute"
     FLOW_TOKENS_PER_DAY = "flow_tokens_per_day"
@@ -64,10 +64,10 @@ class BreakerMode(StrEnum):
 
 
 class Refund(StrEnum):
-    """When what was held too much comes back."""
+    """When what was reserved too much comes back."""
 
     NEVER = "never"
-    WITHIN_WINDOW = "within_window"  # a hold older than the limit's window has left it already
+    WITHIN_WINDOW = "within_window"  # a reservation older than the limit's window has left it already
     ALWAYS = "always"
 
 
@@ -79,7 +79,7 @@ class Law(StrEnum):
 
 
 class Quota(StrEnum):
-    """Which quota of the provider a throttle was about, where it says so."""
+    """The quota of the provider that a throttle was about, where it is named."""
 
     REQUESTS = "requests"
     TOKENS = "tokens"
@@ -139,8 +139,8 @@ class UpstreamConfig:
     tokens_algorithm: Algorithm = Algorithm.TOKEN_BUCKET
     tokens_per_day: int | None = None
     day_algorithm: Algorithm = Algorithm.FIXED_WINDOW  # a day begins at midnight UTC
-    multiplier: float = 1.0  # of the longest answer, in what the provider holds
-    follow_multiplier: bool = False  # hold by the one that throttles speak for, once they said something
+    multiplier: float = 1.0  # of the longest answer, in what the provider reserves
+    follow_multiplier: bool = False  # reserve by the one that throttles show, once they have
     burndown: float = 1.0  # of the answer, in what it charges in the end: 5 for newer Claude models
     refund: Refund = Refund.WITHIN_WINDOW
     control: ControlConfig = field(default_factory=ControlConfig)  # of limits that are adaptive
@@ -168,18 +168,18 @@ class FlowPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A job as it is offered to the line."""
+    """A job as it is offered to the queue."""
 
     job: str
     flow: str
     group: str = ""
     priority: int = 0  # within the flow; higher goes first
     document: str = ""  # jobs of one document finish together
-    tokens: int = 0  # input that the provider will hold for, cache reads and writes included
+    tokens: int = 0  # input that the provider reserves, cache reads and writes included
     output: int = 0  # the longest answer that is asked for
 
-    def hold(self, multiplier: float = 1.0) -> int:
-        """What the provider holds from the start of the call."""
+    def reservation(self, multiplier: float = 1.0) -> int:
+        """The tokens that the provider reserves when the call starts."""
         return max(0, self.tokens) + math.ceil(max(0, self.output) * multiplier)
 
 
@@ -202,7 +202,7 @@ class Lease:
     upstream: str
     flow: str
     group: str
-    tokens: int  # held, with the multiplier
+    tokens: int  # reserved, with the multiplier
     generation: int  # of the breaker at admission: an outcome from before a transition never moves it
     epoch: str  # of the gate's memory at admission: another epoch means that Redis lost it
     expires_at: float
@@ -307,10 +307,10 @@ class Spent:
 class Explanation:
     """What one job waits for."""
 
-    state: str  # "waiting", "running" or "unknown"; outside of the line what its ledger calls it
+    state: str  # "waiting", "running" or "unknown"; outside of the queue what its ledger calls it
     reason: Reason | None = None
     ahead_in_flow: int = 0
-    ahead_share: float = 0.0  # share of the line's waiting tokens that is expected before it, 0 to 1
+    ahead_share: float = 0.0  # share of the queue's waiting tokens that is expected before it, 0 to 1
     earliest: float | None = None
     latest: float | None = None
     retry_at: float | None = None  # when that limit lets the next job pass; None: only an event helps
@@ -323,9 +323,9 @@ class FlowStatus:
     waiting: int
     in_flight: int
     weight: float
-    parked: bool
-    reason: Reason | None = None  # why it is parked
-    retry_at: float | None = None  # when it wakes; None: by an event
+    blocked: bool
+    reason: Reason | None = None  # why it is blocked
+    retry_at: float | None = None  # when it is unblocked; None: by an event
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,9 +360,9 @@ class Status:
     probes: int = 0  # in flight
     levels: Mapping[Reason, Level] = field(default_factory=dict)  # of the shared limits there are
     mean_seconds: float = 0.0  # of a successful call, lately; 0: none was seen
-    multiplier: float | None = None  # that throttles speak for, where they said something
+    multiplier: float | None = None  # that throttles show, where they have
     shut: Reason | None = None  # what keeps the whole upstream shut
-    shut_until: float | None = None  # when that ends by itself; None: nobody knows
+    shut_until: float | None = None  # when that ends by itself; None: by an event
 
 
 class GateError(Exception):

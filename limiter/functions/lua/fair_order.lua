@@ -1,5 +1,5 @@
 -- The order in which groups, and in a group its flows, come to their turn: each by least weighted service
--- (memory/line.py says how and why). Flows that may not run are blocked: out of the order, at no cost.
+-- (memory/queue.py says how and why). Flows that may not run are blocked: out of the order, at no cost.
 --
 --   <base>:runnable             sorted set of groups with a flow that may run, by service
 --   <base>:runnable:<group>     sorted set of such flows, by service

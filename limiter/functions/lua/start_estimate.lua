@@ -1,4 +1,4 @@
--- When a waiting job may start, as far as limits and length of calls tell (memory/outlook.py says how and why).
+-- When a waiting job may start, as far as limits and length of calls tell (memory/start_estimate.py says how and why).
 local start_estimate = { EARLY = 0.75, LATE = 1.5 }
 
 -- Microseconds to the start of a job that so many go before, where `free` may start at once, each further one so

@@ -9,28 +9,28 @@ from limiter.limits.memory.store import Meter
 from ..model import FlowPolicy, Reason
 from ..rules import PolicyRules, compile_policy
 from . import meters
-from .lane import Lane
+from .flow_queue import FlowQueue
 
 
 @dataclass(slots=True)
 class Flow:
     name: str
     weight: float = 1.0
-    cap: int | None = None  # None: the line's default
+    cap: int | None = None  # None: the upstream's default
     suspended: bool = False
     rules: PolicyRules = field(default_factory=lambda: PolicyRules(None, None))
     requests: Meter | None = None
     tokens: Meter | None = None
     in_flight: int = 0
-    holds: int = 0  # waiting and running
-    parked: bool = False
-    why: Reason | None = None  # it is parked
+    references: int = 0  # waiting and running
+    blocked: bool = False
+    why: Reason | None = None  # it is blocked
     until: int | None = None  # None: an event
-    lanes: dict[str, Lane] = field(default_factory=dict)
+    queues: dict[str, FlowQueue] = field(default_factory=dict)
 
     @property
     def waiting(self) -> int:
-        return sum(lane.waiting for lane in self.lanes.values())
+        return sum(flow_queue.waiting for flow_queue in self.queues.values())
 
     def obey(self, policy: FlowPolicy, now: int, birth: int) -> None:
         """Take on a policy. A limit a minute begins as if spent when this memory was born."""
@@ -48,8 +48,8 @@ class Flow:
         cap = self.cap_or(default)
         return cap is None or self.in_flight < cap
 
-    def refusal(self, default: int | None, hold: int, now: int) -> tuple[Reason, int | None] | None:
-        """What keeps it from running a job that holds so much, and until when (None: until an event)."""
+    def refusal(self, default: int | None, reservation: int, now: int) -> tuple[Reason, int | None] | None:
+        """The reason against a job with this reservation, and its end (None: until an event)."""
         if self.suspended:
             return Reason.FLOW_SUSPENDED, None
         if not self.has_room(default):
@@ -59,7 +59,7 @@ class Flow:
             if wait:
                 return Reason.FLOW_REQUESTS_PER_MINUTE, now + wait
         if self.tokens is not None and self.rules.tokens is not None:
-            wait = self.tokens.wait(self.rules.tokens, now, min(hold, self.rules.tokens.most))
+            wait = self.tokens.wait(self.rules.tokens, now, min(reservation, self.rules.tokens.most))
             if wait:
                 return Reason.FLOW_TOKENS_PER_DAY, now + wait
         return None
@@ -67,10 +67,10 @@ class Flow:
     def valves(self, now: int) -> list[meters.Valve]:
         return meters.valve(self.rules.requests, self.requests, 1, now)
 
-    def spend(self, hold: int, now: int) -> None:
+    def spend(self, reservation: int, now: int) -> None:
         if self.requests is not None and self.rules.requests is not None:
             self.requests.spend(self.rules.requests, now, 1)
-        self.correct(hold, now)
+        self.correct(reservation, now)
 
     def correct(self, tokens: int, now: int) -> None:
         """Spend tokens, or give some back where the limit can."""

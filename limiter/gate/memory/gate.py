@@ -29,7 +29,7 @@ from ..model import (
     Usage,
 )
 from ..rules import micros, seconds
-from .outlook import span, waits_for
+from .start_estimate import estimate, waits_for
 from .status import moment, status_of
 from .upstream import Upstream
 
@@ -59,7 +59,7 @@ class MemoryGate:
         self, upstream: str, *, flows: Mapping[str, FlowPolicy], groups: Mapping[str, float]
     ) -> None:
         with self._changed:
-            line, now = self._upstream(upstream).line, self._now()
+            line, now = self._upstream(upstream).queue, self._now()
             for flow, policy in flows.items():
                 line.set_policy(flow, policy, now)
             for group, weight in groups.items():
@@ -73,7 +73,7 @@ class MemoryGate:
             state, now = self._upstream(upstream), self._now()
             refused = state.offer(ticket, now, front=front)
             self._changed.notify()
-            ahead, earliest, latest, _ = span(state, ticket.job, now)
+            ahead, earliest, latest, _ = estimate(state, ticket.job, now)
             return Place(ahead, moment(earliest), moment(latest), refused)
 
     def admit(self, upstream: str, k: int = 1, *, ids: Sequence[str] | None = None) -> Admission:
@@ -136,20 +136,20 @@ class MemoryGate:
 
     def cancel(self, upstream: str, job: str) -> bool:
         with self._changed:
-            return self._upstream(upstream).line.leave(job, self._now())
+            return self._upstream(upstream).queue.leave(job, self._now())
 
     def reprioritise(self, upstream: str, job: str, priority: int) -> bool:
         with self._changed:
-            return self._upstream(upstream).line.reprioritise(job, priority)
+            return self._upstream(upstream).queue.reprioritise(job, priority)
 
     def explain(self, upstream: str, job: str) -> Explanation:
         with self._changed:
             state, now = self._upstream(upstream), self._now()
-            if job in state.running:
+            if job in state.lease_of:
                 return Explanation("running")
-            if job not in state.line.jobs:
+            if job not in state.queue.jobs:
                 return Explanation("unknown")
-            ahead, earliest, latest, share = span(state, job, now)
+            ahead, earliest, latest, share = estimate(state, job, now)
             refusal = waits_for(state, job, now)
             return Explanation(
                 "waiting",

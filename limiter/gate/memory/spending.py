@@ -1,6 +1,7 @@
 """What an upstream has spent of its shared limits: requests a minute, tokens a minute, tokens a day.
 
-Tokens are held as the provider holds them and corrected at the end: a refund, or a debt that refill pays off.
+Tokens are reserved as the provider reserves them and corrected at the end: by a refund, or a debt that refill
+pays off.
 """
 
 from __future__ import annotations
@@ -21,13 +22,13 @@ TRUST = 0.2  # weight of the newest throttle in the multiplier that they speak f
 
 
 @dataclass(slots=True)
-class Held:
+class SentTokens:
     """Input and longest answers of the calls that were sent in this minute and the one before."""
 
     minute: int = 0
     now: tuple[int, int] = (0, 0)
     before: tuple[int, int] = (0, 0)
-    multiplier: float = 0.0  # 0: no throttle said anything yet
+    multiplier: float = 0.0  # 0: no throttle has shown it yet
 
     def add(self, tokens: int, output: int, now: int) -> None:
         self.roll(now)
@@ -40,7 +41,7 @@ class Held:
             self.minute, self.now = minute, (0, 0)
 
     def learn(self, quota: int, now: int) -> None:
-        """A throttle while a minute's tokens were held: at which multiplier would that be the quota?"""
+        """Learn from a throttle at which multiplier the tokens sent in a minute are the quota."""
         self.roll(now)
         fading = (MINUTE - now % MINUTE) / MINUTE
         tokens, output = (self.now[each] + self.before[each] * fading for each in (0, 1))
@@ -60,7 +61,7 @@ class Spending:
     day: Meter | None = None
     requests_control: Control = field(default_factory=Control)
     tokens_control: Control = field(default_factory=Control)
-    held: Held = field(default_factory=Held)
+    sent: SentTokens = field(default_factory=SentTokens)
 
     @property
     def generations(self) -> tuple[int, int]:
@@ -85,40 +86,43 @@ class Spending:
         wait = _wait(rules.requests, self.requests, 1, now)
         return (Reason.REQUESTS_PER_MINUTE, now + wait) if wait else None
 
-    def short_of_tokens(self, rules: Rules, hold: int, now: int) -> tuple[Reason, int] | None:
+    def short_of_tokens(self, rules: Rules, reservation: int, now: int) -> tuple[Reason, int] | None:
         """The token limit that a job waits for longest."""
-        minute, day = _wait(rules.tokens, self.tokens, hold, now), _wait(rules.day, self.day, hold, now)
+        minute, day = (
+            _wait(rules.tokens, self.tokens, reservation, now),
+            _wait(rules.day, self.day, reservation, now),
+        )
         if day > minute:
             return Reason.TOKENS_PER_DAY, now + day
         return (Reason.TOKENS_PER_MINUTE, now + minute) if minute else None
 
-    def hold(self, rules: Rules, ticket: Ticket) -> int:
-        """What the provider holds from the start of the call, as far as is known."""
-        learnt = self.held.multiplier if rules.follows else 0.0
-        return ticket.hold(learnt or rules.multiplier)
+    def reservation(self, rules: Rules, ticket: Ticket) -> int:
+        """The tokens that the provider reserves when the call starts, as far as is known."""
+        learnt = self.sent.multiplier if rules.follows else 0.0
+        return ticket.reservation(learnt or rules.multiplier)
 
-    def never(self, rules: Rules, hold: int) -> bool:
+    def never(self, rules: Rules, reservation: int) -> bool:
         """Is this more than a limit could ever let through at once?"""
-        return any(limit is not None and hold > limit.most for limit in (rules.tokens, rules.day))
+        return any(limit is not None and reservation > limit.most for limit in (rules.tokens, rules.day))
 
     def press(self, reason: Reason) -> None:
-        """Remember that a limit holds work back: only then may its rate rise."""
+        """Note that a limit delays work: only then may its rate rise."""
         if reason is Reason.REQUESTS_PER_MINUTE:
             self.requests_control.pressed = True
         elif reason is Reason.TOKENS_PER_MINUTE:
             self.tokens_control.pressed = True
 
-    def take(self, rules: Rules, hold: int, tokens: int, output: int, now: int) -> None:
+    def take(self, rules: Rules, reservation: int, tokens: int, output: int, now: int) -> None:
         _spend(rules.requests, self.requests, 1, now)
-        _spend(rules.tokens, self.tokens, hold, now)
-        _spend(rules.day, self.day, hold, now)
+        _spend(rules.tokens, self.tokens, reservation, now)
+        _spend(rules.day, self.day, reservation, now)
         if rules.tokens is not None:
-            self.held.add(tokens, output, now)
+            self.sent.add(tokens, output, now)
 
     # Corrections ------------------------------------------------------------------------------
 
     def correct(self, rules: Rules, over: int, age: int, now: int, *, always: bool) -> None:
-        """What was used beyond the hold, or (negative) less than it, of a call that began so long ago."""
+        """What a call of that age used beyond its reservation, or (negative) less than it."""
         for limit, meter in ((rules.tokens, self.tokens), (rules.day, self.day)):
             if limit is None or over == 0:
                 continue
@@ -141,13 +145,13 @@ class Spending:
     # Rates that tune themselves ---------------------------------------------------------------
 
     def accepted(
-        self, rules: Rules, rates: tuple[int, int], hold: int, now: int
+        self, rules: Rules, rates: tuple[int, int], reservation: int, now: int
     ) -> list[tuple[str, float, float]]:
         """A call was taken; returns (which, a minute before, after) of each rate that rose."""
         moves = []
         for name, control, limit, meter, generation in self._tunable(rules, rates):
             before = meter.pace(limit)
-            cost = 1 if control is self.requests_control else hold
+            cost = 1 if control is self.requests_control else reservation
             if control.accepted(rules.control, limit, meter, now, generation, cost):
                 moves.append((name, per_minute(limit, before), per_minute(limit, meter.pace(limit))))
         return moves
@@ -171,12 +175,12 @@ class Spending:
         return all(meter.pace(limit) <= limit.floor for _, _, limit, meter, _ in self._tunable(rules, (0, 0)))
 
     def learn(self, rules: Rules, quota: Quota | None, now: int) -> None:
-        """Take from a throttle what it says of the multiplier."""
+        """Learn the multiplier from a throttle of tokens."""
         if rules.tokens is not None and self._about_tokens(rules, quota, now):
-            self.held.learn(rules.tokens.units, now)
+            self.sent.learn(rules.tokens.units, now)
 
     def _about_tokens(self, rules: Rules, quota: Quota | None, now: int) -> bool:
-        """Was it the quota of tokens? Where the provider doesn't say, it is of the fuller limit."""
+        """Was it the quota of tokens? Where the provider names none, it is the fuller limit."""
         if quota is not None or rules.requests is None:
             return quota is not Quota.REQUESTS
         return _left(rules.tokens, self.tokens, now) < _left(rules.requests, self.requests, now)
@@ -193,24 +197,24 @@ class Spending:
 
     # What is expected -------------------------------------------------------------------------
 
-    def wait(self, rules: Rules, hold: int, now: int) -> int:
+    def wait(self, rules: Rules, reservation: int, now: int) -> int:
         """Microseconds until such a job could pass, were it next."""
         return max(
             _wait(rules.requests, self.requests, 1, now),
-            _wait(rules.tokens, self.tokens, hold, now),
-            _wait(rules.day, self.day, hold, now),
+            _wait(rules.tokens, self.tokens, reservation, now),
+            _wait(rules.day, self.day, reservation, now),
         )
 
-    def valves(self, rules: Rules, hold: int, now: int) -> list[meters.Valve]:
+    def valves(self, rules: Rules, reservation: int, now: int) -> list[meters.Valve]:
         """How the limits a minute let such jobs through."""
         return [
             *meters.valve(rules.requests, self.requests, 1, now),
-            *meters.valve(rules.tokens, self.tokens, hold, now),
+            *meters.valve(rules.tokens, self.tokens, reservation, now),
         ]
 
 
 def _another(old: Rule | None, new: Rule | None) -> bool:
-    """Is its rate another, or reckoned in other units?"""
+    """Is its rate another, or counted in other units?"""
     if old is None or new is None:
         return old is not new
     return (old.algorithm, old.rate, old.grain) != (new.algorithm, new.rate, new.grain)

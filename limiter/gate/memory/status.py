@@ -19,7 +19,7 @@ def moment(value: int | None) -> float | None:
 def status_of(state: Upstream, now: int) -> Status:
     rules, breaker = state.rules, state.breaker
     broken = breaker.refusal(rules.breaker, now) if rules else None
-    shut = state.standing(now)
+    shut = state.shut(now)
     levels = _levels(state, now)
     requests = levels.get(Reason.REQUESTS_PER_MINUTE)
     return Status(
@@ -27,7 +27,7 @@ def status_of(state: Upstream, now: int) -> Status:
         version=rules.version if rules else 0,
         epoch=state.epoch,
         now=seconds(now),
-        waiting=len(state.line.jobs),
+        waiting=len(state.queue.jobs),
         in_flight=len(state.leases),
         bucket_level=requests.free if requests else None,
         bucket_capacity=requests.most if requests else None,
@@ -39,17 +39,17 @@ def status_of(state: Upstream, now: int) -> Status:
         generation=breaker.generation,
         probes=breaker.probes,
         counters={name: count for name, count in state.counters.items() if count},
-        flows={flow.name: _flow(flow) for flow in state.line.flows.values() if flow.holds},
+        flows={flow.name: _flow(flow) for flow in state.queue.flows.values() if flow.references},
         levels=levels,
         mean_seconds=state.mean / 1e6,
-        multiplier=state.spending.held.multiplier or None,
+        multiplier=state.spending.sent.multiplier or None,
         shut=shut.reason if shut else None,
         shut_until=moment(shut.retry_at) if shut else None,
     )
 
 
 def _flow(flow: Flow) -> FlowStatus:
-    return FlowStatus(flow.waiting, flow.in_flight, flow.weight, flow.parked, flow.why, moment(flow.until))
+    return FlowStatus(flow.waiting, flow.in_flight, flow.weight, flow.blocked, flow.why, moment(flow.until))
 
 
 def _levels(state: Upstream, now: int) -> dict[Reason, Level]:

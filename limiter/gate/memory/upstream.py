@@ -22,8 +22,8 @@ from ..model import (
 from ..rules import DAY, MICROSECONDS, Rules, compile_rules, seconds
 from .breaker import Breaker
 from .history import History
-from .line import Line
 from .ordered import Ordered
+from .queue import UpstreamQueue
 from .spending import Spending
 
 NOT_TAKEN = (Outcome.RETURNED, Outcome.THROTTLED, Outcome.EXHAUSTED)  # the provider charges nothing
@@ -31,13 +31,13 @@ LEARNING = 0.1  # weight of the newest call in the mean length of calls
 
 
 @dataclass(slots=True)
-class Running:
+class LeaseRecord:
     """A lease in force, and what must be known to undo it."""
 
     lease: Lease
     admitted: int
     expires: int
-    input: int  # of the tokens held
+    input: int  # of the reserved tokens
     output: int
     charge: int
     weight: float
@@ -62,10 +62,10 @@ class Upstream:
         self.rules: Rules | None = None
         self.spending = Spending(birth=now)
         self.breaker = Breaker()
-        self.line = Line(birth=now)
-        self.leases: dict[str, Running] = {}
-        self.running: dict[str, str] = {}  # job -> lease
-        self.buried: dict[str, int] = {}  # reinstalled leases that ended -> until when that is remembered
+        self.queue = UpstreamQueue(birth=now)
+        self.leases: dict[str, LeaseRecord] = {}
+        self.lease_of: dict[str, str] = {}  # job -> lease
+        self.tombstones: dict[str, int] = {}  # reinstalled leases that ended -> until when that is remembered
         self.stopped_until = 0  # the provider's own quota for the day is used up until then
         self.mean = 0.0  # length of a successful call, in microseconds
         self.counters: Counter[str] = Counter()
@@ -83,7 +83,7 @@ class Upstream:
             self.breaker.restart()
             self.history.note_breaker(before, self.breaker, now)
         self.rules = new
-        self.line.set_cap(new.flow_in_flight)
+        self.queue.set_cap(new.flow_in_flight)
         return True
 
     # The decision -----------------------------------------------------------------------------
@@ -92,62 +92,62 @@ class Upstream:
         repeated = [self.leases[each].lease for each in ids if each in self.leases]
         if repeated:
             return repeated, None
-        self.line.wake_due(now)
+        self.queue.unblock_due(now)
         leases: list[Lease] = []
         for lease_id in ids:
-            verdict = self._admit_one(lease_id, now)
-            if isinstance(verdict, Refusal):
+            decision = self._admit_one(lease_id, now)
+            if isinstance(decision, Refusal):
                 if not leases:
-                    self.counters[f"refused_{verdict.reason}"] += 1
-                self.spending.press(verdict.reason)
-                return leases, verdict
-            leases.append(verdict)
+                    self.counters[f"refused_{decision.reason}"] += 1
+                self.spending.press(decision.reason)
+                return leases, decision
+            leases.append(decision)
         return leases, None
 
     def _admit_one(self, lease_id: str, now: int) -> Lease | Refusal:
-        refusal = self._gatekeeping(now)
+        refusal = self._precheck(now)
         if refusal is not None or self.rules is None:
             return refusal or Refusal(Reason.UNCONFIGURED)
         probe = self.breaker.wants_probe(self.rules.breaker)
-        cheapest = self.line.cheapest(now) if probe else None
-        job = cheapest or self.line.choose(now)
+        cheapest = self.queue.cheapest(now) if probe else None
+        job = cheapest or self.queue.choose(now)
         if job is None:
-            why = self.line.next_wake()
+            why = self.queue.next_unblocked()
             return Refusal(*why) if why else Refusal(Reason.FLOW_IN_FLIGHT)
-        short = self.spending.short_of_tokens(self.rules, job.hold, now)
+        short = self.spending.short_of_tokens(self.rules, job.reservation, now)
         if short is not None:
             return Refusal(*short)
-        self.line.take(job)
-        weight, group_weight = self.line.charge(job, turn=cheapest is None)
-        self.line.started(job.flow, job.hold, now)
-        self.spending.take(self.rules, job.hold, job.tokens, job.output, now)
+        self.queue.take(job)
+        weight, group_weight = self.queue.charge(job, turn=cheapest is None)
+        self.queue.started(job.flow, job.reservation, now)
+        self.spending.take(self.rules, job.reservation, job.tokens, job.output, now)
         if probe:
             self.breaker.probes += 1
         expires = now + self.rules.lease
         lease = Lease(
-            lease_id, job.id, self.name, job.flow, job.group, job.hold, self.breaker.generation, self.epoch,
-            seconds(expires), probe,
+            lease_id, job.id, self.name, job.flow, job.group, job.reservation,
+            self.breaker.generation, self.epoch, seconds(expires), probe,
         )  # fmt: skip
-        running = Running(
+        record = LeaseRecord(
             lease, now, expires, job.tokens, job.output, job.charge, weight, group_weight,
             self.spending.generations,
         )  # fmt: skip
-        self._enforce(running)
+        self._enforce(record)
         self.counters["admitted"] += 1
         return lease
 
-    def _gatekeeping(self, now: int) -> Refusal | None:
-        """Everything that is checked before anybody is chosen."""
-        refusal = self.standing(now)
+    def _precheck(self, now: int) -> Refusal | None:
+        """The checks before a job is chosen."""
+        refusal = self.shut(now)
         if refusal is None and self.rules is not None:
             before = self.breaker.state
             self.breaker.advance(self.rules.breaker, now)
             self.history.note_breaker(before, self.breaker, now)
-        if refusal is None and not self.line.jobs:
+        if refusal is None and not self.queue.jobs:
             refusal = Refusal(Reason.EMPTY)
         return refusal or self.limited(now)
 
-    def standing(self, now: int) -> Refusal | None:
+    def shut(self, now: int) -> Refusal | None:
         """What keeps the whole upstream shut."""
         if self.rules is None:
             return Refusal(Reason.UNCONFIGURED)
@@ -159,7 +159,7 @@ class Upstream:
         return Refusal(Reason.EXHAUSTED, self.stopped_until) if now < self.stopped_until else None
 
     def limited(self, now: int) -> Refusal | None:
-        """The shared limit in force that does not depend on who is next."""
+        """The shared limit in force that does not depend on which job is next."""
         if self.rules is None:
             return None
         if self.rules.max_in_flight is not None and len(self.leases) >= self.rules.max_in_flight:
@@ -169,23 +169,23 @@ class Upstream:
 
     # Leases -----------------------------------------------------------------------------------
 
-    def _enforce(self, running: Running) -> None:
-        self.leases[running.lease.id] = running
-        self.running[running.lease.job] = running.lease.id
+    def _enforce(self, record: LeaseRecord) -> None:
+        self.leases[record.lease.id] = record
+        self.lease_of[record.lease.job] = record.lease.id
 
     def accepted(self, lease_id: str, now: int) -> bool:
         """Count a call that the provider took; each lease counts once."""
-        running = self.leases.get(lease_id)
-        if running is None or running.accepted or self.rules is None:
+        record = self.leases.get(lease_id)
+        if record is None or record.accepted or self.rules is None:
             return False
-        running.accepted = True
+        record.accepted = True
         self.counters["accepted"] += 1
-        if running.lease.generation == self.breaker.generation:
+        if record.lease.generation == self.breaker.generation:
             before = self.breaker.state
-            self.breaker.accepted(self.rules.breaker, probe=running.lease.probe)
+            self.breaker.accepted(self.rules.breaker, probe=record.lease.probe)
             self.history.note_breaker(before, self.breaker, now)
-        if not running.reinstalled:
-            moves = self.spending.accepted(self.rules, running.rates, running.lease.tokens, now)
+        if not record.reinstalled:
+            moves = self.spending.accepted(self.rules, record.rates, record.lease.tokens, now)
             self.history.note_rates(moves, "accepted", now)
         return True
 
@@ -194,21 +194,21 @@ class Upstream:
         if self.rules is None:
             return True  # nothing can be admitted in its place; it is installed once there are rules
         expires = now + self.rules.lease
-        running = self.leases.get(lease.id)
-        if running is not None:
-            running.expires = expires
-            running.lease = replace(running.lease, expires_at=seconds(expires))
+        record = self.leases.get(lease.id)
+        if record is not None:
+            record.expires = expires
+            record.lease = replace(record.lease, expires_at=seconds(expires))
             return True
-        if lease.epoch == self.epoch or lease.id in self.buried or lease.job in self.running:
+        if lease.epoch == self.epoch or lease.id in self.tombstones or lease.job in self.lease_of:
             return False
         self._install(lease, expires, now)
         return True
 
     def _install(self, lease: Lease, expires: int, now: int) -> None:
         """Take over a lease that the gate forgot; its outcome never moves this memory's breaker."""
-        self.line.leave(lease.job, now)
+        self.queue.leave(lease.job, now)
         charge = max(1, lease.tokens)
-        weight, group_weight = self.line.install(lease.flow, lease.group, charge)
+        weight, group_weight = self.queue.install(lease.flow, lease.group, charge)
         known = replace(
             lease,
             upstream=self.name,
@@ -217,9 +217,9 @@ class Upstream:
             expires_at=seconds(expires),
             probe=False,
         )
-        running = Running(known, now, expires, lease.tokens, 0, charge, weight, group_weight, (-1, -1))
-        running.reinstalled = True
-        self._enforce(running)
+        record = LeaseRecord(known, now, expires, lease.tokens, 0, charge, weight, group_weight, (-1, -1))
+        record.reinstalled = True
+        self._enforce(record)
         self.counters["reinstalled"] += 1
 
     def settle(
@@ -235,29 +235,27 @@ class Upstream:
         quota: Quota | None = None,
         shares: Sequence[tuple[str, str]] = (),
     ) -> Settlement:
-        running = self.leases.get(lease_id)
-        if running is None or self.rules is None:
+        record = self.leases.get(lease_id)
+        if record is None or self.rules is None:
             self.counters["settled_again"] += 1
             return Settlement(applied=False, breaker=self.seen())
-        charged = self._charged(running, outcome, usage)
-        self._end(running, 0 if outcome in NOT_TAKEN else max(1, charged), now, shares)
-        self._correct(running, outcome, charged, now)
+        charged = self._charged(record, outcome, usage)
+        self._end(record, 0 if outcome in NOT_TAKEN else max(1, charged), now, shares)
+        self._correct(record, outcome, charged, now)
         self.counters[f"settled_{outcome}"] += 1
         if outcome is Outcome.SUCCESS:
-            length = now - running.admitted
+            length = now - record.admitted
             self.mean = length if self.mean == 0.0 else self.mean + LEARNING * (length - self.mean)
         if outcome is Outcome.EXHAUSTED:
             until = now + retry_after if retry_after else now - now % DAY + DAY
             self.stopped_until = max(self.stopped_until, until)
         before = self.breaker.state
         if outcome is Outcome.THROTTLED:
-            self._throttled(running, quota, retry_after, random, now)
-        elif running.lease.generation == self.breaker.generation and not self._healed_before(
-            running, outcome
-        ):
+            self._throttled(record, quota, retry_after, random, now)
+        elif record.lease.generation == self.breaker.generation and not self._healed_before(record, outcome):
             slow = self._slow(outcome, usage, timing)
             self.breaker.feed(
-                self.rules.breaker, outcome, probe=running.lease.probe, now=now, retry_after=retry_after,
+                self.rules.breaker, outcome, probe=record.lease.probe, now=now, retry_after=retry_after,
                 random=random, slow=slow,
             )  # fmt: skip
         after = self.breaker.state
@@ -272,74 +270,74 @@ class Upstream:
     def expire(self, now: int, limit: int) -> list[Lease]:
         """End leases whose time ran out, the oldest first."""
         due = Ordered()
-        for running in self.leases.values():
-            if running.expires <= now:
-                due.add(running.lease.job, running.expires)
-        ended = [self.leases[self.running[job]] for job in due.head(limit)]
-        for running in ended:
-            self._end(running, running.charge, now)
+        for record in self.leases.values():
+            if record.expires <= now:
+                due.add(record.lease.job, record.expires)
+        ended = [self.leases[self.lease_of[job]] for job in due.head(limit)]
+        for record in ended:
+            self._end(record, record.charge, now)
             self.counters["expired"] += 1
-        self.buried = {each: until for each, until in self.buried.items() if until > now}
-        self.line.forget(now, limit)
-        return [running.lease for running in ended]
+        self.tombstones = {each: until for each, until in self.tombstones.items() if until > now}
+        self.queue.forget(now, limit)
+        return [record.lease for record in ended]
 
-    def _end(self, running: Running, used: int, now: int, shares: Sequence[tuple[str, str]] = ()) -> None:
-        """Free the slot and correct what the lease was charged; riders bear their part of it."""
-        lease, part = running.lease, used / (1 + len(shares))
-        over = part - running.charge
+    def _end(self, record: LeaseRecord, used: int, now: int, shares: Sequence[tuple[str, str]] = ()) -> None:
+        """Free the slot and correct what the lease was charged; followers bear their part of it."""
+        lease, part = record.lease, used / (1 + len(shares))
+        over = part - record.charge
         del self.leases[lease.id]
-        del self.running[lease.job]
+        del self.lease_of[lease.job]
         if lease.probe:
             self.breaker.probes -= 1
         if over:
-            self.line.correct(lease.flow, lease.group, over / running.weight, over / running.group_weight)
+            self.queue.correct(lease.flow, lease.group, over / record.weight, over / record.group_weight)
         for flow, group in shares:
-            self.line.share(flow, group, part, now)
-        self.line.ended(lease.flow)
-        self.line.release(lease.flow, lease.group, now)
-        if running.reinstalled and self.rules is not None:
-            self.buried[lease.id] = now + 10 * self.rules.lease
+            self.queue.share(flow, group, part, now)
+        self.queue.ended(lease.flow)
+        self.queue.release(lease.flow, lease.group, now)
+        if record.reinstalled and self.rules is not None:
+            self.tombstones[lease.id] = now + 10 * self.rules.lease
 
-    def _charged(self, running: Running, outcome: Outcome, usage: Usage | None) -> int:
-        """Tokens charged in the end. Without figures what was held: who fails is not served for nothing."""
+    def _charged(self, record: LeaseRecord, outcome: Outcome, usage: Usage | None) -> int:
+        """Tokens charged in the end. Without figures the reservation: a failed call is not free."""
         if outcome in NOT_TAKEN:
             return 0
         if usage is None or self.rules is None:
-            return running.lease.tokens
+            return record.lease.tokens
         return usage.charge(self.rules.burndown)
 
-    def _correct(self, running: Running, outcome: Outcome, charged: int, now: int) -> None:
-        """Give back what was held too much, or go into debt."""
+    def _correct(self, record: LeaseRecord, outcome: Outcome, charged: int, now: int) -> None:
+        """Give back what was reserved too much, or go into debt."""
         if self.rules is None:
             return
-        over, flow = charged - running.lease.tokens, self.line.flows[running.lease.flow]
-        if running.reinstalled and over < 0:
-            over = 0  # this memory never held it
-        never_sent = outcome is Outcome.RETURNED and not running.reinstalled
-        self.spending.correct(self.rules, over, now - running.admitted, now, always=outcome in NOT_TAKEN)
+        over, flow = charged - record.lease.tokens, self.queue.flows[record.lease.flow]
+        if record.reinstalled and over < 0:
+            over = 0  # this memory never reserved it
+        never_sent = outcome is Outcome.RETURNED and not record.reinstalled
+        self.spending.correct(self.rules, over, now - record.admitted, now, always=outcome in NOT_TAKEN)
         flow.correct(over, now)
         if never_sent:
             self.spending.give_back_request(self.rules, now)
             flow.give_back_request(now)
         if flow.until is not None and (over < 0 or never_sent):
-            self.line.wake(flow)
+            self.queue.unblock(flow)
 
     def _throttled(
-        self, running: Running, quota: Quota | None, retry_after: int, random: float, now: int
+        self, record: LeaseRecord, quota: Quota | None, retry_after: int, random: float, now: int
     ) -> None:
-        if self.rules is None or running.reinstalled:
+        if self.rules is None or record.reinstalled:
             return
         self.spending.learn(self.rules, quota, now)
         at_floor = self.spending.at_floor(self.rules)
-        moves = self.spending.throttled(self.rules, running.rates, quota, now)
+        moves = self.spending.throttled(self.rules, record.rates, quota, now)
         self.history.note_rates(moves, "throttled", now)
-        if at_floor and running.lease.generation == self.breaker.generation:
+        if at_floor and record.lease.generation == self.breaker.generation:
             self.breaker.throttled(self.rules.breaker, now=now, retry_after=retry_after, random=random)
 
-    def _healed_before(self, running: Running, outcome: Outcome) -> bool:
+    def _healed_before(self, record: LeaseRecord, outcome: Outcome) -> bool:
         """A probe that was counted when the provider took it is not counted again at its end."""
-        counted = running.accepted and self.rules is not None and self.rules.breaker.heals_on_accepted
-        return counted and running.lease.probe and outcome is Outcome.SUCCESS
+        counted = record.accepted and self.rules is not None and self.rules.breaker.heals_on_accepted
+        return counted and record.lease.probe and outcome is Outcome.SUCCESS
 
     def _slow(self, outcome: Outcome, usage: Usage | None, timing: Timing | None) -> bool:
         """Slow for its length: a healthy call lasts minutes."""
@@ -353,19 +351,19 @@ class Upstream:
     def seen(self) -> BreakerState:
         return self.breaker.seen(self.rules.breaker) if self.rules else self.breaker.state
 
-    # The line ---------------------------------------------------------------------------------
+    # The queue --------------------------------------------------------------------------------
 
     def offer(self, ticket: Ticket, now: int, *, front: bool = False) -> Reason | None:
-        """Put a job in line; why not, where it could never be admitted."""
-        if ticket.job in self.line.jobs or ticket.job in self.running:
+        """Put a job in the queue; the reason against it, where it could never be admitted."""
+        if ticket.job in self.queue.jobs or ticket.job in self.lease_of:
             return None
         if self.rules is None:
-            self.line.enter(ticket, ticket.hold(), now, front=front)
+            self.queue.enter(ticket, ticket.reservation(), now, front=front)
             return None
-        # Only what an operator set may refuse it, never what was learnt.
-        if self.spending.never(self.rules, ticket.hold(self.rules.multiplier)):
+        # Only the multiplier that an operator set may refuse it, never the learnt one.
+        if self.spending.never(self.rules, ticket.reservation(self.rules.multiplier)):
             return Reason.COST
-        self.line.enter(ticket, self.spending.hold(self.rules, ticket), now, front=front)
+        self.queue.enter(ticket, self.spending.reservation(self.rules, ticket), now, front=front)
         return None
 
     # What was lost ----------------------------------------------------------------------------
@@ -384,5 +382,5 @@ class Upstream:
         self.counters["restored"] += 1
         self.spending.fill(self.rules, requests, tokens, sum(each.tokens for each in spent), now)
         for each in spent:
-            self.line.share(each.flow, each.group, float(each.service), now)
-            self.line.flows[each.flow].correct(each.tokens, now)
+            self.queue.share(each.flow, each.group, float(each.service), now)
+            self.queue.flows[each.flow].correct(each.tokens, now)

@@ -133,9 +133,9 @@ def status(upstream: str, reply: Reply) -> Status:
 
 
 def _flow(row: Reply) -> FlowStatus:
-    waiting, in_flight, weight, parked, why, until = row
+    waiting, in_flight, weight, blocked, why, until = row
     return FlowStatus(
-        waiting, in_flight, float(weight), bool(parked), _reason(why), moment(int(float(until)))
+        waiting, in_flight, float(weight), bool(blocked), _reason(why), moment(int(float(until)))
     )
 
 

@@ -171,7 +171,7 @@ def test_offering_what_was_pushed_adds_nothing(gate: RedisGate, redis_client: re
     assert admitted(gate) == ["a"]
 
 
-def test_a_parked_flow_does_not_hide_pushes_of_another(gate: RedisGate, redis_client: redis.Redis) -> None:
+def test_a_blocked_flow_does_not_hide_pushes_of_another(gate: RedisGate, redis_client: redis.Redis) -> None:
     gate.configure(UpstreamConfig(U, 2, flow_in_flight=1))
     for number in range(300):
         push(redis_client, f"ann{number}", flow="ann")

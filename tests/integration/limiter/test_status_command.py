@@ -64,7 +64,7 @@ def test_the_json_has_a_stable_schema() -> None:
         "state": "closed", "mode": "auto", "failures": 1, "since": None, "retry_at": None, "retry_in": None,
     }  # fmt: skip
     assert {flow["flow"]: flow["in_line"] for flow in tested["flows"]} == {"ada": 2, "bob[red]": 1}
-    assert set(tested["flows"][0]) == {"flow", "in_flight", "in_line", "weight", "parked"}
+    assert set(tested["flows"][0]) == {"flow", "in_flight", "in_line", "weight", "blocked", "parked"}
 
 
 @pytest.mark.usefixtures("busy")

@@ -14,11 +14,11 @@ def test_a_flow_that_may_not_run_now_never_holds_up_another(bench: Bench) -> Non
     assert bench.admit().reason is Reason.FLOW_IN_FLIGHT
 
 
-def test_a_parked_flow_wakes_when_one_of_its_jobs_ends(bench: Bench) -> None:
+def test_a_blocked_flow_is_unblocked_when_one_of_its_jobs_ends(bench: Bench) -> None:
     bench.configure(flow_in_flight=1)
     bench.offer("a", "b")
     (lease,) = bench.admit(2).leases
-    assert bench.gate.status(U).flows["ann"].parked
+    assert bench.gate.status(U).flows["ann"].blocked
     bench.gate.settle(U, lease.id, Outcome.SUCCESS)
     assert bench.jobs() == ["b"]
 

@@ -1,31 +1,31 @@
-"""What a waiting job may expect: when it starts, and what it waits for."""
+"""The start estimate of a waiting job: the range of its start, and what it waits for."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .lane import Job
+from .flow_queue import Job
 from .meters import Valve
 from .upstream import Refusal, Upstream
 
-# Nobody knows who comes next. The range reaches from three quarters of the wait if nobody comes to half as
-# long again as it takes beside one flow more; benchmarks/start_range.py says how often it holds.
+# Later arrivals are unknown. The range reaches from three quarters of the wait without any to half as long
+# again as it takes beside one flow more; benchmarks/start_range.py measures how often it holds.
 EARLY, LATE = 0.75, 1.5
 
 
-def span(state: Upstream, job: str, now: int) -> tuple[int, int | None, int | None, float]:
-    """Own jobs ahead, the earliest and latest expected start, and the share of the line before it."""
-    found = state.line.jobs.get(job)
+def estimate(state: Upstream, job: str, now: int) -> tuple[int, int | None, int | None, float]:
+    """Own jobs ahead, the earliest and latest expected start, and the share of the queue before it."""
+    found = state.queue.jobs.get(job)
     if found is None:
         return 0, None, None, 0.0
-    ahead, waiting = state.line.ahead(found), len(state.line.jobs)
-    turns = state.line.turns(found.group)
-    share = (min(waiting, (ahead + 1) * turns) - 1) / waiting
+    ahead, waiting = state.queue.ahead(found), len(state.queue.jobs)
+    jobs_between = state.queue.jobs_between(found.group)
+    share = (min(waiting, (ahead + 1) * jobs_between) - 1) / waiting
     start, shared, own = _next_start(state, found, now), _shared(state, found, now), _own(state, found, now)
     if start is None or not any(gap for _, gap in shared):
         return ahead, None, None, share
-    least = max(_until(shared, min(waiting - 1, ahead * turns)), _until(own, ahead))
-    most = max(_until(shared, (ahead + 1) * (turns + 1)), _until(own, ahead + 1))
+    least = max(_until(shared, min(waiting - 1, ahead * jobs_between)), _until(own, ahead))
+    most = max(_until(shared, (ahead + 1) * (jobs_between + 1)), _until(own, ahead + 1))
     return ahead, start + int(EARLY * least), start + int(LATE * most), share
 
 
@@ -38,26 +38,26 @@ def _next_start(state: Upstream, job: Job, now: int) -> int | None:
     """When such a job could start, were it next; None where only an event tells."""
     if state.rules is None or state.rules.paused:
         return None
-    refusal = state.standing(now)
+    refusal = state.shut(now)
     if refusal is not None and refusal.retry_at is None:
         return None
     reopens = refusal.retry_at or 0 if refusal else 0
-    wakes = state.line.flows[job.flow].until or 0
-    return max(now, reopens, wakes, now + state.spending.wait(state.rules, job.hold, now))
+    wakes = state.queue.flows[job.flow].until or 0
+    return max(now, reopens, wakes, now + state.spending.wait(state.rules, job.reservation, now))
 
 
 def _shared(state: Upstream, job: Job, now: int) -> list[Valve]:
-    """What lets jobs of this size through, whoever's."""
+    """What lets jobs of this size through, of any flow."""
     if state.rules is None:
         return []
-    valves = state.spending.valves(state.rules, job.hold, now)
+    valves = state.spending.valves(state.rules, job.reservation, now)
     return [*valves, *_slots(state, state.rules.max_in_flight, len(state.leases))]
 
 
 def _own(state: Upstream, job: Job, now: int) -> list[Valve]:
     """What its flow may do."""
-    flow = state.line.flows[job.flow]
-    return [*flow.valves(now), *_slots(state, flow.cap_or(state.line.cap), flow.in_flight)]
+    flow = state.queue.flows[job.flow]
+    return [*flow.valves(now), *_slots(state, flow.cap_or(state.queue.cap), flow.in_flight)]
 
 
 def _slots(state: Upstream, most: int | None, taken: int) -> list[Valve]:
@@ -66,11 +66,11 @@ def _slots(state: Upstream, most: int | None, taken: int) -> list[Valve]:
 
 def waits_for(state: Upstream, job: str, now: int) -> Refusal | None:
     """What keeps one waiting job from running now, if it were its turn."""
-    found = state.line.jobs[job]
-    refusal = state.standing(now) or state.limited(now)
+    found = state.queue.jobs[job]
+    refusal = state.shut(now) or state.limited(now)
     if refusal is not None or state.rules is None:
         return refusal
-    flow = state.line.flows[found.flow]
-    own = flow.refusal(state.line.cap, found.hold, now)
-    short = own or state.spending.short_of_tokens(state.rules, found.hold, now)
+    flow = state.queue.flows[found.flow]
+    own = flow.refusal(state.queue.cap, found.reservation, now)
+    short = own or state.spending.short_of_tokens(state.rules, found.reservation, now)
     return None if short is None else Refusal(*short)
