@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from feedback import requests
 from feedback.models import Job
-from feedback.services import documents as services
 from feedback.services.feedback import record_feedback
 from limiter.execution import Execution
 
@@ -21,8 +20,3 @@ def work(job: Job, execution: Execution) -> Found:
 
 def record(job: Job, result: Answer) -> None:
     record_feedback(job, result.finished, fingerprint=result.fingerprint)
-    services.section_ended(job.document)
-
-
-def gave_up(job: Job, problem: str) -> None:
-    services.section_ended(job.document)

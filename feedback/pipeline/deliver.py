@@ -15,7 +15,3 @@ def work(job: Job, execution: Execution) -> Found:
 
 def record(job: Job, result: int) -> None:
     """Each notice's own row says that it was sent, from the moment that it was."""
-
-
-def gave_up(job: Job, problem: str) -> None:
-    notices.give_up(job.document)

@@ -20,7 +20,3 @@ def work(job: Job, execution: Execution) -> Found:
 def record(job: Job, result: documents.Parsed) -> None:
     headings = [[h.start, h.end, h.level, h.title] for h in result.headings]
     services.record_text(job.document, text=result.text, headings=headings, warnings=result.warnings)
-
-
-def gave_up(job: Job, problem: str) -> None:
-    services.fail(job.document, problem)

@@ -23,7 +23,3 @@ def record(job: Job, result: Finished) -> None:
     """Never over the full feedback, which may have come first."""
     if not Feedback.objects.filter(section=job.section_id, provisional=False).exists():
         record_feedback(job, result, provisional=True)
-
-
-def gave_up(job: Job, problem: str) -> None:
-    """Nothing follows: the section's own job is in line as before."""

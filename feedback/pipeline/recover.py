@@ -8,10 +8,9 @@ from django.db import transaction
 
 from feedback import job_queue
 from feedback.models import Document, Job
-from feedback.services import jobs
+from feedback.services import jobs, workflow
 
 from .failure import BROKEN
-from .run import STAGES
 
 
 @transaction.atomic
@@ -33,7 +32,7 @@ def recover(*, job_id: str, lease: str) -> bool:
 def _reclaim(job: Job) -> bool:
     if job.failures + 1 >= jobs.MAX_FAILURES:
         jobs.fail_without_word(job, problem=BROKEN)
-        STAGES[job.kind].gave_up(job, BROKEN)
+        workflow.give_up(job, BROKEN)
         return False
     return jobs.reclaim(job)
 

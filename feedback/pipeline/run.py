@@ -16,7 +16,7 @@ from feedback.live import forget, publish
 from feedback.models import Document, Job
 from feedback.observe.runs import observed
 from feedback.providers.base import FieldRefused, ProviderError, TokenUsage
-from feedback.services import coalescing, jobs, learning
+from feedback.services import coalescing, jobs, learning, workflow
 from limiter.execution import Execution
 from limiter.gate.model import Outcome
 
@@ -98,6 +98,7 @@ def _record(job: Job, found: Found, usage: TokenUsage) -> bool:
     if not (_lock(job) and jobs.finish(job, usage=usage)):
         return False
     STAGES[job.kind].record(job, found.result)
+    workflow.advance(job)
     return True
 
 
@@ -158,7 +159,7 @@ def _give_up(job: Job, failure: Failure, usage: TokenUsage) -> bool:
         error=failure.error,
     )
     if failed:
-        STAGES[job.kind].gave_up(job, failure.problem)
+        workflow.give_up(job, failure.problem)
     return failed
 
 

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from feedback.live import publish
 from feedback.models import Document, Feedback, Job
-from feedback.services import coalescing, followers, jobs
+from feedback.services import coalescing, followers, jobs, workflow
 
 from .stage import Answer, Stage
 
@@ -46,6 +46,7 @@ def _deliver_to(follower_id: UUID, leader: UUID, stage: Stage) -> bool:
         if not followers.arrive(follower, saved_tokens=coalescing.spared(given)):
             return False
         stage.record(follower, Answer(coalescing.answer_of(given), given.fingerprint))
+        workflow.advance(follower)
     publish(
         str(follower.document_id), "job", {"section": str(follower.section_id or ""), "kind": follower.kind}
     )

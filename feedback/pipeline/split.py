@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from functools import partial
-
-from django.db import transaction
 
 from feedback import documents
 from feedback.models import Document, Job
 from feedback.services import documents as services
-from feedback.services import provisional
 from feedback.services.documents import digest
 from limiter.execution import Execution
 
@@ -42,8 +38,3 @@ def _as_marked(document: Document, text: documents.Parsed) -> Sequence[documents
 
 def record(job: Job, result: Sequence[documents.Section]) -> None:
     services.record_sections(job.document, result)
-    transaction.on_commit(partial(provisional.bridge_or_leave, job.document))
-
-
-def gave_up(job: Job, problem: str) -> None:
-    services.fail(job.document, problem)

@@ -36,6 +36,3 @@ class Stage(Protocol):
 
     def record(self, job: Job, result: Any) -> None:
         """Write what was found. Runs in the final transaction, with the document's row locked."""
-
-    def gave_up(self, job: Job, problem: str) -> None:
-        """The job failed for good: what follows for the document. Same transaction, same lock."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from feedback import requests
 from feedback.models import Job
-from feedback.services import documents as services
 from feedback.services.feedback import record_feedback
 from limiter.execution import Execution
 
@@ -20,9 +19,3 @@ def work(job: Job, execution: Execution) -> Found:
 
 def record(job: Job, result: Answer) -> None:
     record_feedback(job, result.finished, fingerprint=result.fingerprint)
-    services.complete(job.document)
-
-
-def gave_up(job: Job, problem: str) -> None:
-    """The sections' feedback stands without a summary; the job says what happened."""
-    services.complete(job.document)

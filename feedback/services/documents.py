@@ -1,4 +1,4 @@
-"""A document's way: submitted, analysed, summarised, ended."""
+"""Documents: handed in, written to by the stages, cancelled and started again. Their order: workflow.py."""
 
 from __future__ import annotations
 
@@ -10,32 +10,21 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop
+from django.utils.translation import gettext_lazy
 
-from feedback import flows, routes, upstreams
+from feedback import upstreams
 from feedback.documents import ACCEPTED_SUFFIXES, covers, wrong_kind
 from feedback.documents import Section as Slice
 from feedback.errors import Refused
 from feedback.live import publish
-from feedback.models import (
-    Assignment,
-    Document,
-    Job,
-    Notice,
-    Reading,
-    Release,
-    Section,
-    Upload,
-    Urgency,
-    User,
-)
+from feedback.models import Assignment, Document, Job, Reading, Release, Section, Upload, Urgency, User
 from feedback.observe import tracing
-from feedback.observe.runs import delivered, document_ended, observed_submission
-from feedback.selectors.visibility import feedback_visible, reviewed_first
-from feedback.services import admission, coalescing, jobs, reservations, revisions
+from feedback.observe.runs import observed_submission
+from feedback.selectors.visibility import reviewed_first
+from feedback.services import admission, jobs, reservations, workflow
+from feedback.services.document_state import move
 
 State = Document.State
 
@@ -112,7 +101,7 @@ def submit(
             )
             Upload.objects.create(document=document, filename=handed.filename[-255:], data=handed.data)
             reservations.reserve(document, homes=homes, characters=handed.characters, field=handed.field)
-            start_stage(document, Job.Kind.PARSE)
+            workflow.begin(document)
             admission.admit(document)
     except IntegrityError:
         twin = Document.objects.filter(owner=owner, submission_key=submission_key).first()
@@ -138,35 +127,6 @@ def check_handed(handed: Handed) -> None:
         raise Refused(words % {"known": ", ".join(ACCEPTED_SUFFIXES)}, field=handed.field)
 
 
-def start_stage(document: Document, kind: Job.Kind, *, section: Section | None = None) -> Job | None:
-    """One job for one stage's work, on the stage's queue; equal work that is under way or done is shared."""
-    route = routes.route(kind, document)
-    return coalescing.start(
-        kind=kind,
-        document=document,
-        section=section,
-        queue=route.queue,
-        upstream=route.upstream,
-        flow=flows.flow_of(document.owner),
-        group=flows.group_of(document),
-        ask=routes.ask(kind, document, section, upstream=route.upstream or None),
-    )
-
-
-def skip_stage(document: Document, kind: Job.Kind, *, section: Section | None = None) -> Job:
-    """Record a stage's work that had its result already."""
-    route = routes.route(kind, document)
-    return jobs.create_done(
-        kind=kind,
-        document=document,
-        section=section,
-        queue=route.queue,
-        upstream=route.upstream,
-        flow=flows.flow_of(document.owner),
-        group=flows.group_of(document),
-    )
-
-
 def record_text(
     document: Document, *, text: str, headings: Sequence[object], warnings: Sequence[str]
 ) -> None:
@@ -175,19 +135,15 @@ def record_text(
         text=text, headings=list(headings), warnings=list(warnings)
     )
     Upload.objects.filter(document=document).delete()
-    start_stage(document, Job.Kind.SPLIT)
 
 
 def record_sections(document: Document, slices: Sequence[Slice]) -> None:
-    """What split found: sections, and a job for each.
-
-    One that did not change since the previous draft keeps its feedback, and needs no call.
-    """
+    """What split found. From now on the document is analysed."""
     if not covers(slices, document.text):
         raise ValueError(f"the sections of document {document.pk} do not make its text")
-    if not _move(document, State.RECEIVED, State.ANALYSING):
+    if not move(document, State.RECEIVED, State.ANALYSING):
         return
-    sections = Section.objects.bulk_create(
+    Section.objects.bulk_create(
         Section(
             document=document,
             position=position,
@@ -198,14 +154,6 @@ def record_sections(document: Document, slices: Sequence[Slice]) -> None:
         )
         for position, piece in enumerate(slices)
     )
-    for section in sections:
-        section.document = document
-    kept = revisions.keep_unchanged(document, sections)
-    for section in sections:
-        step = skip_stage if section.pk in kept else start_stage
-        step(document, Job.Kind.ANALYSE, section=section)
-    reservations.reserve_for_calls(document, summary_tokens=len(document.text) // 3)
-    section_ended(document)
 
 
 def _heading(piece: Slice, position: int) -> str:
@@ -216,53 +164,10 @@ def _heading(piece: Slice, position: int) -> str:
     return piece.heading_path[-1] + part
 
 
-def section_ended(document: Document) -> None:
-    """After the last section, the summary. The caller holds the document's row lock."""
-    analyses = Job.objects.filter(document=document, kind=Job.Kind.ANALYSE, generation=document.generation)
-    if analyses.filter(state__in=Job.OPEN).exists():
-        return
-    if not analyses.exclude(state=Job.State.CANCELLED).exists():
-        _move(document, State.ANALYSING, State.CANCELLED)
-    elif not analyses.filter(state=Job.State.DONE).exists():
-        fail(document, gettext_noop("No section could be analysed. You can try again."))
-    elif _move(document, State.ANALYSING, State.SUMMARISING):
-        if revisions.keep_summary(document):
-            skip_stage(document, Job.Kind.SUMMARISE)
-            complete(document)
-        else:
-            summary = start_stage(document, Job.Kind.SUMMARISE)
-            if summary is not None and summary.state == Job.State.DONE:
-                complete(document)
-
-
-def complete(document: Document) -> bool:
-    if not _move(document, State.SUMMARISING, State.COMPLETE):
-        return False
-    tell_when_done(document)
-    transaction.on_commit(lambda: delivered(document))
-    return True
-
-
-def fail(document: Document, problem: str) -> bool:
-    """End without feedback; `problem` is what the student reads."""
-    failed = _move(document, None, State.FAILED, problem=problem)
-    if failed:
-        tell_when_done(document)
-    return failed
-
-
-def tell_when_done(document: Document) -> Job | None:
-    """A job for the messages that its owner asked for. None: none is wanted, or it may not be read yet."""
-    wanted = document.notices.filter(state=Notice.State.WANTED, generation=document.generation)
-    if not wanted.exists() or not feedback_visible(document):
-        return None
-    return start_stage(document, Job.Kind.DELIVER)
-
-
 def cancel(document: Document) -> bool:
     """End now: waiting jobs leave the line, running calls are cut. What is finished stays."""
     with transaction.atomic():
-        if not _move(document, None, State.CANCELLED):
+        if not move(document, None, State.CANCELLED):
             return False
         for job in document.jobs.filter(state__in=Job.OPEN).order_by("pk"):
             jobs.cancel(job)
@@ -278,7 +183,7 @@ def cancel_section(document: Document, section_id: UUID) -> bool:
             return False
         for job in open_jobs:
             jobs.cancel(job)
-        section_ended(locked)
+        workflow.section_ended(locked)
         transaction.on_commit(lambda: publish(str(document.pk), "job", {"section": str(section_id)}))
     return True
 
@@ -310,25 +215,10 @@ def retry_failed(document: Document, *, only: Job | None = None) -> int:
         restarted = sum(jobs.retry(job) for job in again if job.kind != Job.Kind.SUMMARISE)
         if restarted == 0:
             locked.state = stage
-            section_ended(locked)
+            workflow.section_ended(locked)
             restarted = 1
         transaction.on_commit(lambda: publish(str(document.pk), "document", {"state": stage}))
     return restarted
-
-
-def _move(document: Document, before: str | None, after: str, **fields: object) -> bool:
-    """Compare-and-set of a document's state; False: it had moved on, or ended."""
-    rows = Document.objects.filter(pk=document.pk)
-    rows = rows.filter(state=before) if before else rows.exclude(state__in=Document.ENDED)
-    ended = timezone.now() if after in Document.ENDED else None
-    if not rows.update(state=after, finished_at=ended, **fields):
-        return False
-    if ended:
-        reservations.release(document)
-        transaction.on_commit(lambda: document_ended(document), robust=True)
-    document.state = after
-    transaction.on_commit(lambda: publish(str(document.pk), "document", {"state": after}))
-    return True
 
 
 def digest(data: bytes) -> str:

@@ -16,7 +16,7 @@ from redis.exceptions import RedisError
 
 from feedback.models import Document, Feedback, Job
 from feedback.routes import STAND_IN
-from feedback.services.documents import start_stage
+from feedback.services import stages
 from limiter import selectors as limiter
 from limiter.gate.model import BreakerState, GateError
 
@@ -85,5 +85,5 @@ def _start(waiting: Iterable[Job]) -> int:
             continue
         job.section.document = job.document
         with transaction.atomic():
-            started += start_stage(job.document, Job.Kind.PROVISIONAL, section=job.section) is not None
+            started += stages.start(job.document, Job.Kind.PROVISIONAL, section=job.section) is not None
     return started

@@ -10,8 +10,7 @@ from django.utils import timezone
 from feedback.live import publish
 from feedback.models import Document, Reading, Release, User
 from feedback.sanitise import clean
-from feedback.services import audit
-from feedback.services.documents import tell_when_done
+from feedback.services import audit, workflow
 from feedback.services.editing import Conflict, NotReady, Seen
 
 # Reading --------------------------------------------------------------------------------------
@@ -84,7 +83,7 @@ def release(document: Document, *, by: User | None, grade: str = "", note: str =
         _tell_release(locked, was, words, by)
     is_news = locked.reviewed and not (was and was.stands)
     if is_news:
-        tell_when_done(locked)
+        workflow.deliver(locked)
         transaction.on_commit(lambda: publish(str(locked.pk), "document", {"state": locked.state}))
     return is_news
 

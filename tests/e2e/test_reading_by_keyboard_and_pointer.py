@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from feedback.models import Document, User
-from feedback.services import documents
+from feedback.services import workflow
 from tests.e2e.sessions import sign_in
 from tests.e2e.site import Site
 from tests.factories import reading
@@ -171,7 +171,7 @@ def test_a_reader_gets_a_notification_in_the_browser_when_it_is_done(
     button = reader.get_by_role("button", name="Notify me in this browser")
     button.click()
     expect(button).to_have_attribute("aria-pressed", "true")
-    documents.fail(work, "It could not be read.")
+    workflow.fail(work, "It could not be read.")
     expect(reader.locator("#progress")).to_contain_text("Failed", timeout=PATIENCE * 1000)
     reader.wait_for_function("window.told.length === 1")
     assert reader.evaluate("window.told") == ["On bees: Failed"]

@@ -8,7 +8,7 @@ from typing import Any
 
 from feedback.models import Assignment, Document, Job, Price, Section, User
 from feedback.pipeline.run import run
-from feedback.services import documents
+from feedback.services import stages
 from limiter.execution import Execution
 from limiter.gate.model import Lease
 from tests.factories.work import a_document, a_student
@@ -28,7 +28,7 @@ def handed_in(
         document=document, position=0, start=0, end=len(text), heading="Template", heading_path=["Template"]
     )
     section.document = document
-    documents.start_stage(document, Job.Kind.ANALYSE, section=section)
+    stages.start(document, Job.Kind.ANALYSE, section=section)
     return document
 
 

@@ -11,7 +11,7 @@ from feedback.documents import covers, outlined, split
 from feedback.errors import Refused
 from feedback.models import Document, Draft, Job, Section, User
 from feedback.selectors.drafts import outline_of_draft, parsed_of
-from feedback.services import documents, drafts, outlines
+from feedback.services import documents, drafts, outlines, stages
 from feedback.services.documents import Handed
 from feedback.services.drafts import Conflict, Content, Gone
 from tests.factories.drafts import ESSAY, TITLES, a_draft, hand_in, run_all
@@ -88,7 +88,7 @@ def test_sections_marked_before_the_last_edit_come_along(owner: User, provider: 
 
 def test_marks_in_another_text_are_not_used(owner: User, provider: ScriptedProvider) -> None:
     document = a_document(owner, text=ESSAY, cuts=[[0, ""], [3, ""]], cuts_of="another")
-    documents.start_stage(document, Job.Kind.SPLIT)
+    stages.start(document, Job.Kind.SPLIT)
     run_all(document)
     assert covers(split(ESSAY), ESSAY)
     assert document.sections.count() == len(split(ESSAY))

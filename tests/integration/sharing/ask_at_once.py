@@ -12,7 +12,7 @@ django.setup()
 from django.db import transaction  # noqa: E402 - needs the settings
 
 from feedback.models import Document, Job, Section  # noqa: E402 - needs the apps
-from feedback.services import documents  # noqa: E402
+from feedback.services import stages  # noqa: E402
 
 
 def main(document_id: str, moment: float) -> None:
@@ -23,7 +23,7 @@ def main(document_id: str, moment: float) -> None:
     time.sleep(max(0.0, moment - time.time()))
     with transaction.atomic():  # as split's end does it
         for section in sections:
-            documents.start_stage(document, Job.Kind.ANALYSE, section=section)
+            stages.start(document, Job.Kind.ANALYSE, section=section)
 
 
 if __name__ == "__main__":
