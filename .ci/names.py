@@ -69,7 +69,7 @@ def main() -> int:
 
 
 def read(table: str) -> Iterator[Row]:
-    """The rows of the table: lines whose first cell is a name in backticks."""
+    """The rows of the table: lines that begin with a name in backticks."""
     for number, line in enumerate(table.splitlines(), 1):
         if line.startswith("| `"):
             cells = [cell.strip() for cell in line.strip().strip("|").split("|")]

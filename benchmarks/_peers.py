@@ -130,7 +130,7 @@ def chains(client: redis.Redis) -> Iterator[tuple[str, Callable[[], object]]]:
 
     Each limit is there for all and for one flow. Those of requests and tokens are the peer's own; none has a
     semaphore or a breaker, so these are the same in every chain. Tokens go by the thousand. Nothing in a
-    chain corrects tokens at the end or chooses whose turn it is, and what was taken of the first limits stays
+    chain corrects tokens at the end or chooses the next flow, and what was taken of the first limits stays
     taken where a later one refuses.
     """
     path = client.connection_pool.connection_kwargs["path"]

@@ -1,5 +1,4 @@
-"""One side of before_and_after.py: a gate of the folder that PYTHONPATH names, told by lines of JSON what to
-do.
+"""One side of before_and_after.py: a gate of the folder that PYTHONPATH names, driven by lines of JSON.
 
     {"fill": jobs, "everything": bool}      a queue of so many jobs
     {"admit": k, "calls": n}                so many calls; the leases are kept

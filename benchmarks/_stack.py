@@ -35,13 +35,13 @@ REQUEST = {
     "messages": [{"role": "user", "content": [{"text": "A short section."}]}],
     "inferenceConfig": {"maxTokens": 100},
 }
-POLL = 0.01  # real seconds at most between two questions to the gate: an arrival wakes nobody here
+POLL = 0.01  # real seconds at most between two questions to the gate: an arrival wakes no worker here
 
 
 def played(
     jobs: Sequence[Job], *, plan: ProviderPlan, policy: Policy, limits: Limits, speed: float, seed: int
 ) -> Trace:
-    """The trace of these jobs under a policy whose gate is shared by all."""
+    """The trace of these jobs under a policy with one gate for all."""
     quota = plan.quotas[0].per_minute
     allowed = {"requests_per_minute": quota, "burst_seconds": plan.burst / quota * MINUTE}
     latency = {"total": {"low": SHORTEST_CALL, "high": LONGEST_CALL}}

@@ -1,4 +1,4 @@
-"""A rate that tunes itself against a quota nobody is told: ours beside three others, in one run.
+"""A rate that tunes itself against an unknown quota: ours beside three others, in one run.
 
     PYTHONPATH=. python benchmarks/adaptive.py [--phase 60] [--speed 20] [--base 60] [--virtual]
 
@@ -16,7 +16,7 @@ the end of the phase. Every request that reaches the provider counts, a client's
 The single score, `worth`, is the share of the quota that was used less the throttled requests as a share of
 it: a request thrown away costs what a taken one brings. The line `all` gives it over the whole trace, and, of
 what followed convergence, its mean over the phases; a phase that never converged counts as it was, so that
-who is right in some phases only is not measured by those alone.
+a law that is right in some phases only is not measured by those alone.
 """
 
 from __future__ import annotations
@@ -202,7 +202,7 @@ def tuned(options: Options, *, control: ControlConfig) -> UpstreamConfig:
 
 
 def fixed(options: Options) -> UpstreamConfig:
-    # A lease outlives every call: nobody renews here.
+    # A lease outlives every call: it is never renewed here.
     return UpstreamConfig(
         U,
         1,
@@ -214,7 +214,7 @@ def fixed(options: Options) -> UpstreamConfig:
 
 
 def by_itself(url: str, client: redis.Redis, options: Options, stop: threading.Event) -> None:
-    """botocore's adaptive retry mode: no gate, all threads on one client, whose rate limiter paces them."""
+    """botocore's adaptive retry mode: no gate, all threads on one client, paced by its rate limiter."""
     bedrock = _bedrock(url, {"mode": "adaptive", "total_max_attempts": 3})
 
     def call_on() -> None:

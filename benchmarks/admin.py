@@ -45,22 +45,22 @@ def main(rows: int) -> None:
         print(f"{rows:,} jobs made in {time.perf_counter() - began:.0f} s; {TIMES} requests of each page\n")
         office = signed_in(people.operator())
         print(f"{'page':28} {'p50 ms':>8} {'p95 ms':>8} {'queries':>8}")
-        for name, said in PAGES.items():
-            _measure(office, name, said)
+        for name, query in PAGES.items():
+            _measure(office, name, query)
 
 
-def _measure(office: Client, name: str, said: dict[str, str]) -> None:
+def _measure(office: Client, name: str, query: dict[str, str]) -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
     from django.urls import reverse
 
     address, times = reverse("admin:feedback_job_changelist"), []
     with CaptureQueriesContext(connection) as seen:
-        assert office.get(address, said).status_code == 200
+        assert office.get(address, query).status_code == 200
         queries = len(seen)  # before the next request clears the log
     for _ in range(TIMES):
         began = time.perf_counter()
-        office.get(address, said)
+        office.get(address, query)
         times.append(1000 * (time.perf_counter() - began))
     p95 = statistics.quantiles(times, n=20)[18]
     print(f"{name:28} {statistics.median(times):8.0f} {p95:8.0f} {queries:8}")

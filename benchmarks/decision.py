@@ -190,9 +190,9 @@ class Kind:
         figures = [
             what(times) / self.jobs for times in (one_by_one, in_a_row) for what in (statistics.median, min)
         ]
-        told = " ".join(f"{each:8.1f}" for each in figures)
+        row = " ".join(f"{each:8.1f}" for each in figures)
         print(
-            f"{self.name:36} {told} {self.aim or '':>5} {self.ratio:12.2f} {statistics.median(client):7.0f}",
+            f"{self.name:36} {row} {self.aim or '':>5} {self.ratio:12.2f} {statistics.median(client):7.0f}",
             flush=True,
         )
 

@@ -4,7 +4,7 @@
 
 Served is what calls really used, counted while everybody compared still had work in line. A light user sends
 one section; an empty line is the same without the heavy user. A document takes from its arrival to the end of
-its last section; the mean is over all but the one who floods.
+its last section; the mean is over all but the one that floods.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ from tests.e2e.site import Site
 if TYPE_CHECKING:
     from feedback.models import Assignment, Document, Section, User
 
-    Pages = Mapping[str, tuple[User, str]]  # who asks, and for what
+    Pages = Mapping[str, tuple[User, str]]  # the person that asks, and for what
 
 DOCUMENTS, SECTIONS, CLASS = 10_000, 200, 400
 ASKED = 60  # times each page

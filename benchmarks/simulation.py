@@ -3,7 +3,7 @@
     PYTHONPATH=. python benchmarks/simulation.py [--scenario deadline_night]
     PYTHONPATH=. python benchmarks/simulation.py --stack [--speed 20] [--part 1]
 
-CPU seconds are what one processor would take on a machine that nobody else uses.
+CPU seconds are what one processor would take on a machine with no other work.
 
 With --stack: deadline night, simulated and on the real stack (the gate in Redis, boto3, the Bedrock
 simulator, durations divided by `speed` and rates multiplied by it), side by side. `--part 5` takes a fifth of

@@ -1,11 +1,11 @@
-"""The range that is said for a job's start against its real start, in virtual time.
+"""The range that is shown for a job's start against its real start, in virtual time.
 
     python benchmarks/start_range.py [--seeds 3]
 
-Each job of a simulated night is told a range when it comes in line; later it starts. Printed is how often the
+Each job of a simulated night gets a range when it comes in line; later it starts. Printed is how often the
 real start lay in the range, how wide the ranges were as a share of the wait, and how far the middle of the
 range was off as a share of the wait. Beside it, in the same run, the naive estimate: jobs in line divided by
-the rate, given a range of the same width. Jobs that start within a minute are counted apart: they are told
+the rate, given a range of the same width. Jobs that start within a minute are counted apart: they get
 "soon", and any error of theirs is seconds.
 """
 
@@ -25,8 +25,8 @@ SOON = 60.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What one job was told, and what came of it; seconds from its arrival."""
+class Estimated:
+    """The range that one job got, and its real start; seconds from its arrival."""
 
     earliest: float
     latest: float
@@ -57,11 +57,11 @@ def main() -> None:
     print(f"{'':16} {'jobs':>7} {'soon':>6}  {'in the range':>13} {'(naive)':>8}", end="")
     print(f"  {'width / wait':>12}  {'error / wait':>12} {'(naive)':>8}  {'early':>6} {'late':>6}")
     for name in ("steady", "deadline_night", "flood"):
-        said = [each for seed in range(seeds) for each in night(name, seed)]
-        report(name, said)
+        estimates = [each for seed in range(seeds) for each in night(name, seed)]
+        report(name, estimates)
 
 
-def night(name: str, seed: int) -> list[Said]:
+def night(name: str, seed: int) -> list[Estimated]:
     scenario, limits = SCENARIOS[name], Limits()
     size = scenario.size()
     station = Station(
@@ -71,27 +71,27 @@ def night(name: str, seed: int) -> list[Said]:
         limits=limits,
         seed=seed,
     )
-    return list(_told(station.run().runs, limits))
+    return list(_estimates(station.run().runs, limits))
 
 
-def _told(runs: Iterable[Run], limits: Limits) -> Iterable[Said]:
+def _estimates(runs: Iterable[Run], limits: Limits) -> Iterable[Estimated]:
     for run in runs:
         place, came = run.place, run.job.arrives
         if place is None or place.earliest is None or place.latest is None or run.started is None:
             continue
         naive = run.ahead / limits.rate * 60
-        yield Said(place.earliest - came, place.latest - came, naive, run.started - came)
+        yield Estimated(place.earliest - came, place.latest - came, naive, run.started - came)
 
 
-def report(name: str, said: Sequence[Said]) -> None:
-    waited = [each for each in said if each.wait >= SOON]
-    soon = len(said) - len(waited)
+def report(name: str, estimates: Sequence[Estimated]) -> None:
+    waited = [each for each in estimates if each.wait >= SOON]
+    soon = len(estimates) - len(waited)
 
     def share(true: Iterable[bool]) -> float:
         return 100 * sum(true) / len(waited)
 
     print(
-        f"{name:16} {len(said):7,} {soon:6,}  {share(each.held for each in waited):11.1f} %"
+        f"{name:16} {len(estimates):7,} {soon:6,}  {share(each.held for each in waited):11.1f} %"
         f" {share(each.naive_held for each in waited):6.1f} %"
         f"  {statistics.median(each.width / each.wait for each in waited):12.2f}"
         f"  {statistics.median(abs(each.middle - each.wait) / each.wait for each in waited):12.2f}"

@@ -3,7 +3,7 @@
 No-op jobs. Every worker drains its own queue in a process of its own, in interleaved rounds; the median of
 each is printed as a ratio to rq's SimpleWorker. Ours runs with everything on: breaker, requests and tokens a
 minute, tokens a day, personal limits, calls in flight, two levels of fairness, leases, registries, results,
-heartbeats. All are on the same Redis, but Procrastinate, whose queue is in a PostgreSQL with fsync on.
+heartbeats. All are on the same Redis, but Procrastinate: its queue is in a PostgreSQL with fsync on.
 
 Beside the rate stands what each job took of the worker's processor: on a machine that others use too, that is
 the figure to compare.

@@ -94,7 +94,7 @@ def _settle_times(target: Path) -> None:
 
 
 def build_pdf(source: Path, target: Path) -> None:
-    """With the PDF core fonts, whose alphabet (cp1252) holds all that the report needs."""
+    """With the PDF core fonts: their alphabet (cp1252) holds all that the report needs."""
     pdf = FPDF()
     pdf.set_creation_date(WRITTEN)
     pdf.set_margin(22)

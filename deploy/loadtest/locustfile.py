@@ -7,7 +7,7 @@ from random import Random
 
 from essays import essay, revised
 from locust import between, task
-from portal import WHO, Student
+from portal import PEOPLE, Student
 
 FILES = [path.read_bytes() for path in sorted(Path(__file__).resolve().parents[2].glob("examples/*.docx"))]
 
@@ -127,6 +127,6 @@ class Newcomer(Student):
     def sign_in_and_look(self) -> None:
         self.client.cookiejar.clear()
         fields = self.form("/sign-in/")
-        known = {"login": self.account["email"], "password": WHO["password"]}
+        known = {"login": self.account["email"], "password": PEOPLE["password"]}
         if self.send("/sign-in/", {**fields, **known}, "/sign-in/ (signed in)"):
             self.get("/")

@@ -19,11 +19,11 @@ from locust.exception import StopUser
 from requests.cookies import create_cookie
 from urllib3.filepost import encode_multipart_formdata
 
-WHO = json.loads(Path(os.environ["LOADTEST_ACCOUNTS"]).read_text(encoding="utf-8"))
+PEOPLE = json.loads(Path(os.environ["LOADTEST_ACCOUNTS"]).read_text(encoding="utf-8"))
 PATIENCE = 120.0  # seconds for which a student watches
 MOST_REFUSED = 10.0  # seconds after which a refused student tries again, whatever the page asks for
 ENDED = ("complete", "failed", "cancelled")
-_accounts = cycle(WHO["accounts"])
+_accounts = cycle(PEOPLE["accounts"])
 _HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)"(?: value="([^"]*)")?')
 _CHOICE = re.compile(r'<option value="([0-9a-f-]{36})"')
 _DOCUMENT = re.compile(r"/documents/([0-9a-f-]{36})/")
@@ -45,7 +45,7 @@ class Student(FastHttpUser):
     def sign_in(self) -> None:
         host = urlsplit(self.host).hostname or ""
         domain = host if "." in host else f"{host}.local"  # RFC 2965, as http.cookiejar has it
-        cookie = create_cookie(WHO["session_cookie"], self.account["session"], domain=domain)
+        cookie = create_cookie(PEOPLE["session_cookie"], self.account["session"], domain=domain)
         self.client.cookiejar.set_cookie(cookie)
 
     def get(self, path: str, name: str = "") -> str:
