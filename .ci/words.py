@@ -26,11 +26,12 @@ LIMIT = 2.0  # in 1,000 lines
 # Folders that are not there yet ("." are the files that stand in none). A limit is only ever lowered.
 LIMITS = {
     "config": 6.0,
-    "docs": 50.0,
     "limiter": 10.0,
 }
 WORST = 10  # files of a folder that --list names
-ESSAYS = re.compile(r".*/essays/(?!README)|examples/(sources/|reflection)|tests/unit/providers/approved/")
+QUOTED = re.compile(  # sample essays, and the table of old names
+    r".*/essays/(?!README)|examples/(sources/|reflection)|tests/unit/providers/approved/|docs/names.md"
+)
 
 WORD = re.compile(rf"\b(?:{'|'.join(WORDS)})\b", re.IGNORECASE)
 PARTS = re.compile(r"_|(?<=[a-z0-9])(?=[A-Z])")
@@ -98,7 +99,7 @@ def tracked() -> list[str]:
     return [
         name
         for name in listed.stdout.split("\0")
-        if Path(name).suffix in READERS and not ESSAYS.match(name) and (ROOT / name).is_file()
+        if Path(name).suffix in READERS and not QUOTED.match(name) and (ROOT / name).is_file()
     ]
 
 

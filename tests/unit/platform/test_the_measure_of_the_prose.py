@@ -76,7 +76,7 @@ def test_a_list_names_the_files_that_have_the_most(
 ) -> None:
     monkeypatch.setattr("sys.argv", ["words.py", "--list"])
     monkeypatch.setattr(
-        script, "by_folder", lambda: {"docs": {"a.md": (1, 900), "b.md": (3, 900), "c.md": (0, 9)}}
+        script, "by_folder", lambda: {"docs": {"a.md": (1, 9000), "b.md": (3, 9000), "c.md": (0, 9)}}
     )
     assert script.main() == 0
     assert capsys.readouterr().out.splitlines()[1:3] == ["     3 b.md", "     1 a.md"]
