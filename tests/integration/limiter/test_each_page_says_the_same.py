@@ -133,17 +133,17 @@ def test_each_control_page_and_the_command_say_it(operator: User) -> None:
         assert ("It admits calls." in page) == (condition is Condition.ADMITS), name
         assert ("It admits calls, and no failure" in page) == (condition is Condition.UNGUARDED), name
         assert rows[name]["condition"] == condition.value
-    said = command("status")
-    assert "forced-open: its breaker is forced open by an operator: it admits nothing." in said
-    assert "tried is held by itself since" in said
-    assert "usual:" not in said
+    printed = command("status")
+    assert "forced-open: its breaker is forced open by an operator: it admits nothing." in printed
+    assert "tried is held by itself since" in printed
+    assert "usual:" not in printed
 
 
 def test_an_alert_says_that_the_provider_failed_only_where_it_did() -> None:
     assert {name for name, value in signals.breaker_open().items() if value} == {"failing"}
 
 
-def test_the_probe_of_an_open_breaker_is_said(gate: MemoryGate, clock: Clock) -> None:
+def test_the_probe_of_an_open_breaker_is_mentioned(gate: MemoryGate, clock: Clock) -> None:
     clock.now += OPEN_SECONDS + 1
     (failing,) = [each for each in arranged_now() if each.upstream.name == "failing"]
     assert failing.condition is Condition.PROBING
@@ -151,7 +151,7 @@ def test_the_probe_of_an_open_breaker_is_said(gate: MemoryGate, clock: Clock) ->
     assert (shown.words, shown.tone) == ("half-open, probing", "slow")
 
 
-def test_a_gate_that_does_not_answer_is_said(operator: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_gate_that_does_not_answer_is_mentioned(operator: User, monkeypatch: pytest.MonkeyPatch) -> None:
     from limiter.gate import GateUnavailable
 
     def away(self: Any, upstream: str) -> Any:

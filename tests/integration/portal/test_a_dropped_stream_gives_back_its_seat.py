@@ -30,7 +30,7 @@ SENT = 6  # messages after each of which another client drops
 
 
 class Exchange:
-    """One request for events whose client drops after some seconds, or after some messages."""
+    """One request for events by a client that drops after some seconds, or after some messages."""
 
     def __init__(
         self, address: str, cookies: SimpleCookie, *, seconds: float = 0.0, messages: int = 0

@@ -83,14 +83,14 @@ def spins() -> None:
 
 
 def asks_for_no_number() -> None:
-    """A throttle whose Retry-After says nan."""
+    """A throttle with a Retry-After of nan."""
     execution = current_execution()
     assert execution is not None
     execution.report(Outcome.THROTTLED, retry_after=float("nan"))
 
 
 def has_no_outcome() -> None:
-    """A run whose end no gate understands."""
+    """A run with an end that no gate understands."""
     execution = current_execution()
     assert execution is not None
     execution.outcome = "nonsense"  # type: ignore[assignment]

@@ -84,7 +84,7 @@ def test_a_comment_that_was_taken_out_elsewhere_can_be_put_back_with_what_was_ty
     assert Comment.objects.get(pk=key).message == "Who says so?"
 
 
-def test_a_grade_that_is_typed_is_kept_and_seen_by_nobody_before_the_release(
+def test_a_typed_grade_is_kept_and_hidden_until_the_release(
     desk: Client, owner: User, given: Feedback
 ) -> None:
     post(desk, given, {"grade": "B+", "note": "See me.", "page": "one"})
@@ -96,7 +96,7 @@ def test_a_grade_that_is_typed_is_kept_and_seen_by_nobody_before_the_release(
     assert Release.objects.get().grade == "B+"
 
 
-def test_who_is_signed_out_is_told_so(client: Client, given: Feedback) -> None:
+def test_after_signing_out_an_edit_is_refused_as_such(client: Client, given: Feedback) -> None:
     answer = client.post(
         reverse("teaching-save", args=[given.document_id]), {}, headers={"Accept": "application/json"}
     )

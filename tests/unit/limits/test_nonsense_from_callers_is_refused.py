@@ -48,7 +48,7 @@ def test_a_rate_is_set_by_a_number_alone(share: float) -> None:
 
 @pytest.mark.parametrize("name", bounds.NUMBERS)
 @pytest.mark.parametrize("value", ["abc", math.nan, math.inf, 1.5, -(10**10), 10**10])
-def test_a_job_whose_ticket_is_nonsense_is_refused_by_the_fields_name(name: str, value: object) -> None:
+def test_a_job_with_a_nonsense_ticket_is_refused_by_the_fields_name(name: str, value: object) -> None:
     with pytest.raises(ValueError, match=f"{name} is"):
         tickets.into_meta({name: value})
 
@@ -62,20 +62,20 @@ def test_a_ticket_that_others_wrote_is_read_as_some_number(written: str) -> None
 
 
 @given(st.floats(allow_nan=True, allow_infinity=True))
-def test_what_a_service_says_is_clamped(said: float) -> None:
-    assert 0.0 <= bounds.wait(said) <= bounds.LONGEST_WAIT
-    used = Usage(input_tokens=said, output_tokens=said)  # type: ignore[arg-type]
+def test_what_a_service_says_is_clamped(figure: float) -> None:
+    assert 0.0 <= bounds.wait(figure) <= bounds.LONGEST_WAIT
+    used = Usage(input_tokens=figure, output_tokens=figure)  # type: ignore[arg-type]
     assert 0 <= used.charge(5.0) <= 6 * bounds.MOST_UNITS
-    assert 0.0 <= Timing(said, said).total <= bounds.LONGEST_WAIT
+    assert 0.0 <= Timing(figure, figure).total <= bounds.LONGEST_WAIT
 
 
-@pytest.mark.parametrize("said", [math.nan, math.inf, -1.0, 9_999_999_999.0])
-def test_a_breaker_stays_open_no_longer_than_it_may(said: float, settings: Settings) -> None:
+@pytest.mark.parametrize("figure", [math.nan, math.inf, -1.0, 9_999_999_999.0])
+def test_a_breaker_stays_open_no_longer_than_it_may(figure: float, settings: Settings) -> None:
     settings.BREAKERS = {"mail": {"failures": 1, "open_seconds": 5, "open_max_seconds": 10, "jitter": 0}}
     guard = limiter.breaker("mail")
 
     class Refused(Exception):
-        retry_after = said
+        retry_after = figure
 
     def fails() -> None:
         raise Refused

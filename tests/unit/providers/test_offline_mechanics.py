@@ -25,7 +25,7 @@ def own_child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return client.folder()
 
 
-def test_what_was_checked_is_said() -> None:
+def test_what_was_checked_is_stated() -> None:
     assert NOT not in review_text(TEXT).summary
     assert (
         "Grammatik wird nicht geprüft"
@@ -71,13 +71,13 @@ def test_a_folder_that_others_can_read_is_not_used(own_child: Path) -> None:
     assert client.check([TEXT], "en") is None
 
 
-def test_what_is_over_its_time_is_not_looked_at_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_over_its_time_is_left_out_with_a_note(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(child, "SECONDS", -1.0)
 
     assert child.answer([TEXT], "en") == {"slips": [], "whole": False}
 
 
-def test_a_sentence_without_an_end_is_not_asked_and_said() -> None:
+def test_a_sentence_without_an_end_is_left_out_with_a_note() -> None:
     text = TEXT + " " + "and so on " * 400
     found = Prose(text).mechanics
 

@@ -31,7 +31,7 @@ def test_it_goes_on_after_a_piece_of_work_that_raises(caplog: pytest.LogCaptureF
         source.put(number)
     assert served.get(timeout=60) == 2
     thread.join(60)
-    assert lost([thread]) == []  # it was told to end
+    assert lost([thread]) == []  # it was asked to end
     assert "settler failed and goes on" in caplog.text
 
 
