@@ -18,7 +18,7 @@ import time_machine
 from limits import storage, strategies
 from throttled import utils
 
-from limiter.limits import Algorithm, Rule, compile_rule
+from limiter.limits import Algorithm, LimitRule, compile_rule
 from limiter.limits.memory import MemoryLimits
 from limiter.limits.redis import RedisLimits
 
@@ -35,7 +35,7 @@ LIMITS = (strategies.FixedWindowRateLimiter, strategies.MovingWindowRateLimiter,
           strategies.SlidingWindowCounterRateLimiter)  # fmt: skip
 
 
-def our_rule(algorithm: Algorithm) -> Rule:
+def our_rule(algorithm: Algorithm) -> LimitRule:
     return compile_rule(algorithm, f"{RATE}/m", RATE if algorithm in SMOOTH else None)
 
 
@@ -68,7 +68,7 @@ def simulated() -> Iterator[Callable[[float], None]]:
         yield travel.move_to
 
 
-def _ours(store: Any, rule: Rule) -> Take:
+def _ours(store: Any, rule: LimitRule) -> Take:
     return lambda key: bool(store.take(rule, key).allowed)
 
 

@@ -23,7 +23,7 @@ from botocore.exceptions import ClientError
 from feedback.simulator.hosting import SimulatorProcess
 from limiter.gate import Lease, Outcome, UpstreamConfig, Usage
 from limiter.gate.redis import RedisGate
-from limiter.simulation.model import Call, Job, Limits, Run, Trace
+from limiter.simulation.model import Call, Job, Limits, SimulatedRun, Trace
 from limiter.simulation.policies import UPSTREAM, Policy
 from limiter.simulation.provider import ProviderPlan
 from limiter.simulation.station import BATCH, Retries
@@ -80,13 +80,13 @@ class _Stack:
     chance: Random
     retries: Retries = field(default_factory=Retries)
     coming: list[tuple[float, str]] = field(default_factory=list)  # when each is offered
-    runs: dict[str, Run] = field(default_factory=dict)
+    runs: dict[str, SimulatedRun] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
     begun: float = 0.0
 
     def run(self, jobs: Sequence[Job], slots: int) -> Trace:
-        self.runs = {job.id: Run(job) for job in jobs}
+        self.runs = {job.id: SimulatedRun(job) for job in jobs}
         self.coming = [(job.arrives, job.id) for job in jobs]
         heapq.heapify(self.coming)
         self.begun = time.monotonic()

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from limiter.simulation import SCENARIOS
-from limiter.simulation.model import Limits, Run
+from limiter.simulation.model import Limits, SimulatedRun
 from limiter.simulation.policies import POLICIES
 from limiter.simulation.station import Station
 
@@ -74,7 +74,7 @@ def night(name: str, seed: int) -> list[Estimated]:
     return list(_estimates(station.run().runs, limits))
 
 
-def _estimates(runs: Iterable[Run], limits: Limits) -> Iterable[Estimated]:
+def _estimates(runs: Iterable[SimulatedRun], limits: Limits) -> Iterable[Estimated]:
     for run in runs:
         place, came = run.place, run.job.arrives
         if place is None or place.earliest is None or place.latest is None or run.started is None:

@@ -13,7 +13,7 @@ from rich.table import Table
 from .condition import Condition
 from .gate import BreakerMode, BreakerState
 from .models import Upstream
-from .paper import moment, printed
+from .output import moment, printed
 from .selectors import UpstreamStatus
 from .wording import breaker_in_words, cause_in_words, condition_in_words, trial_in_words
 

@@ -14,7 +14,7 @@ from .dry_run import DryRun
 from .gate import Explanation
 from .history import Change
 from .models import ConfigVersion, GateEvent
-from .paper import moment, printed
+from .output import moment, printed
 from .simulation.replay import Went
 from .wording import WORDS
 

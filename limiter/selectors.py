@@ -98,21 +98,21 @@ def held_upstreams() -> dict[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class HoldState:
     """How an upstream stands when a call begins."""
 
     generation: int  # of its hold, to which the call's outcome belongs
     on_trial: bool
 
 
-def standing_of(upstream: str) -> Standing | None:
+def hold_state_of(upstream: str) -> HoldState | None:
     """For `services.hold` and `services.end_hold`.
 
     None: the outcome of a call that begins now moves no hold, for the upstream is shut, or nobody made it.
     """
     open_ = Upstream.objects.filter(name=upstream, held_until__isnull=True)
     found = open_.values_list("hold_generation", "held_cause").first()
-    return Standing(found[0], bool(found[1])) if found else None
+    return HoldState(found[0], bool(found[1])) if found else None
 
 
 def is_open(upstream: str) -> bool:

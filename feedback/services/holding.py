@@ -45,14 +45,14 @@ class Trial:
 
     def __init__(self, upstream: str) -> None:
         self._upstream = upstream
-        self._standing = limiter.standing_of(upstream) if upstream else None
+        self._hold_state = limiter.hold_state_of(upstream) if upstream else None
 
     def passed(self) -> None:
         """The provider accepted the call."""
-        if self._standing is None or not self._standing.on_trial:
+        if self._hold_state is None or not self._hold_state.on_trial:
             return
         try:
-            services.end_hold(upstream=self._upstream, generation=self._standing.generation)
+            services.end_hold(upstream=self._upstream, generation=self._hold_state.generation)
         except DatabaseError as error:
             logger.warning("%s stays on trial: %s", self._upstream, error)
         release_connection()
@@ -60,14 +60,14 @@ class Trial:
     def refused(self, error: AccountRefused) -> None:
         """The provider refused the account."""
         _read_credentials_anew(self._upstream)
-        if self._standing is None:
+        if self._hold_state is None:
             return
         try:
             held = services.hold(
                 upstream=self._upstream,
                 cause=error.cause or "unknown",
                 reason=reason_of(error),
-                generation=self._standing.generation,
+                generation=self._hold_state.generation,
             )
         except DatabaseError as problem:
             logger.warning("%s could not be held: %s", self._upstream, problem)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import partial
 
-from limiter.paper import moment
-from limiter.paper import printed as on_paper
+from limiter.output import moment
+from limiter.output import printed as on_output
 
 __all__ = ["moment", "printed", "span"]
 
-printed = partial(on_paper, width=140)
+printed = partial(on_output, width=140)
 
 
 def span(seconds: float | timedelta) -> str:

@@ -18,7 +18,7 @@ LENGTH = struct.Struct("<H")
 WIDTH = 108  # characters of a line in the Lua file
 
 # What a limit is (its rule) and where it stands; lua/meters.lua says what each means.
-RULE = ("kind", "base_rate", "grain", "capacity", "window")
+RULE = ("kind", "base_rate", "unit", "capacity", "window")
 LEVEL = ("level", "updated_at", "rate", "previous")
 
 

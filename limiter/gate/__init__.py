@@ -26,13 +26,13 @@ from .model import (
     Lease,
     Level,
     Outcome,
-    Place,
     Quota,
     Reason,
     Refund,
     SchemaTooNew,
     Settlement,
     Spent,
+    StartEstimate,
     Status,
     Ticket,
     Timing,
@@ -52,7 +52,7 @@ class Gate(Protocol):
     ) -> None:
         """Install policies of flows and weights of groups; they act at the next decision."""
 
-    def offer(self, upstream: str, ticket: Ticket) -> Place:
+    def offer(self, upstream: str, ticket: Ticket) -> StartEstimate:
         """Put a job in line. Offering a job that is in line or running changes nothing.
 
         What is larger than a limit lets through at once is refused: it would wait for ever.
@@ -129,8 +129,33 @@ class Gate(Protocol):
 
 
 __all__ = [
-    "Admission", "BreakerConfig", "BreakerMode", "BreakerState", "ControlConfig", "Ended", "Event",
-    "Explanation", "FlowPolicy", "FlowStatus", "Gate", "GateError", "GateUnavailable", "Law", "Lease",
-    "Level", "Outcome", "Place", "Quota", "Reason", "Refund", "SchemaTooNew", "Settlement", "Spent",
-    "Status", "Ticket", "Timing", "UpstreamConfig", "Usage",
+    "Admission",
+    "BreakerConfig",
+    "BreakerMode",
+    "BreakerState",
+    "ControlConfig",
+    "Ended",
+    "Event",
+    "Explanation",
+    "FlowPolicy",
+    "FlowStatus",
+    "Gate",
+    "GateError",
+    "GateUnavailable",
+    "Law",
+    "Lease",
+    "Level",
+    "Outcome",
+    "Quota",
+    "Reason",
+    "Refund",
+    "SchemaTooNew",
+    "Settlement",
+    "Spent",
+    "StartEstimate",
+    "Status",
+    "Ticket",
+    "Timing",
+    "UpstreamConfig",
+    "Usage",
 ]  # fmt: skip

@@ -184,7 +184,7 @@ class Ticket:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class StartEstimate:
     """Where an offered job stands. Never a rank among strangers: that could rise."""
 
     ahead: int  # own jobs before it

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from limiter.limits.model import Algorithm
-from limiter.limits.rules import WINDOWS, Rule, compile_rule
+from limiter.limits.rules import WINDOWS, LimitRule, compile_rule
 
 from .model import BreakerConfig, BreakerMode, ControlConfig, FlowPolicy, Law, Refund, UpstreamConfig
 
@@ -73,9 +73,9 @@ class Rules:
     lease: int
     max_in_flight: int | None
     flow_in_flight: int | None
-    requests: Rule | None
-    tokens: Rule | None
-    day: Rule | None
+    requests: LimitRule | None
+    tokens: LimitRule | None
+    day: LimitRule | None
     multiplier: float
     follows: bool  # the learnt multiplier, once there is one
     burndown: float
@@ -83,7 +83,7 @@ class Rules:
     control: ControlRule
     breaker: BreakerRule
 
-    def refunds(self, limit: Rule, age: int) -> bool:
+    def refunds(self, limit: LimitRule, age: int) -> bool:
         """Does what was held `age` microseconds ago, and was not needed, come back?"""
         if not limit.abilities.refund or self.refund is Refund.NEVER:
             return False
@@ -94,8 +94,8 @@ class Rules:
 class PolicyRules:
     """What a policy lets one flow spend."""
 
-    requests: Rule | None
-    tokens: Rule | None
+    requests: LimitRule | None
+    tokens: LimitRule | None
 
 
 def micros(seconds: float) -> int:
@@ -106,11 +106,11 @@ def seconds(micros: int) -> float:
     return micros / MICROSECONDS
 
 
-def per_minute(limit: Rule, rate: int | None = None) -> float:
+def per_minute(limit: LimitRule, rate: int | None = None) -> float:
     """Units a minute at which a limit refills, at this rate or at its own."""
     if limit.algorithm in WINDOWS:
         return limit.units * MINUTE / limit.window
-    return (limit.rate if rate is None else rate) * MINUTE / limit.grain
+    return (limit.rate if rate is None else rate) * MINUTE / limit.unit
 
 
 def compile_rules(config: UpstreamConfig) -> Rules:
@@ -145,12 +145,12 @@ def compile_policy(policy: FlowPolicy) -> PolicyRules:
     )
 
 
-def _requests(config: UpstreamConfig) -> Rule | None:
+def _requests(config: UpstreamConfig) -> LimitRule | None:
     rate, burst = config.requests_per_minute, config.burst
     return _rate("requests_per_minute", rate, burst, config.requests_algorithm, config.control)
 
 
-def _tokens(config: UpstreamConfig) -> Rule | None:
+def _tokens(config: UpstreamConfig) -> LimitRule | None:
     rate, burst = config.tokens_per_minute, config.tokens_burst
     return _rate("tokens_per_minute", rate, burst, config.tokens_algorithm, config.control)
 
@@ -161,7 +161,7 @@ def _rate(
     burst: float | None,
     algorithm: Algorithm,
     control: ControlConfig | None = None,
-) -> Rule | None:
+) -> LimitRule | None:
     """A limit a minute; its rate is reckoned in whole thousandths."""
     if rate is None:
         return None
@@ -177,7 +177,7 @@ def _rate(
         raise ValueError(f"{name}: {error}") from None
 
 
-def _day(tokens: int | None, algorithm: Algorithm) -> Rule | None:
+def _day(tokens: int | None, algorithm: Algorithm) -> LimitRule | None:
     if tokens is None:
         return None
     if algorithm is Algorithm.ADAPTIVE:

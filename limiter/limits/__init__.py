@@ -10,23 +10,23 @@ from __future__ import annotations
 from typing import Protocol
 
 from .model import ABILITIES, Abilities, Algorithm, Unable, Verdict
-from .rules import Rule, compile_rule
+from .rules import LimitRule, compile_rule
 
 
 class Limits(Protocol):
     """What keys have spent. A rule travels with each call, so that a change acts at the next one."""
 
-    def peek(self, rule: Rule, key: str, cost: int = 1) -> Verdict:
+    def peek(self, rule: LimitRule, key: str, cost: int = 1) -> Verdict:
         """What take would answer. Changes nothing."""
 
-    def take(self, rule: Rule, key: str, cost: int = 1) -> Verdict:
+    def take(self, rule: LimitRule, key: str, cost: int = 1) -> Verdict:
         """Spend the cost if all of it is free. A refusal spends nothing."""
 
-    def charge(self, rule: Rule, key: str, cost: int) -> Verdict:
+    def charge(self, rule: LimitRule, key: str, cost: int) -> Verdict:
         """Spend whatever is left, into debt; a negative cost gives back. Raises Unable."""
 
-    def set_rate(self, rule: Rule, key: str, share: float) -> Verdict:
+    def set_rate(self, rule: LimitRule, key: str, share: float) -> Verdict:
         """Let an adaptive limit refill at this share of its rule's rate, within floor and ceiling."""
 
 
-__all__ = ["ABILITIES", "Abilities", "Algorithm", "Limits", "Rule", "Unable", "Verdict", "compile_rule"]
+__all__ = ["ABILITIES", "Abilities", "Algorithm", "LimitRule", "Limits", "Unable", "Verdict", "compile_rule"]

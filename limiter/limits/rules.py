@@ -1,6 +1,6 @@
 """A limit's settings, in the whole numbers that both forms of an algorithm reckon in.
 
-A bucket refills `rate` grains a microsecond and one unit is `grain` grains: the fraction units / window in
+A bucket refills `rate` parts a microsecond and one unit has `unit` parts: the fraction units / window in
 lowest terms, so nothing is ever rounded away. All values stay below 2**53, where Lua's numbers are exact.
 """
 
@@ -26,14 +26,14 @@ WINDOWS = (Algorithm.FIXED_WINDOW, Algorithm.SLIDING_LOG, Algorithm.SLIDING_COUN
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """Windows count `units` in each `window`; buckets hold `capacity` grains. 0 where it says nothing."""
+class LimitRule:
+    """Windows count `units` in each `window`; buckets hold `capacity` parts. 0 where it has none."""
 
     algorithm: Algorithm
     units: int
     window: int  # microseconds
     rate: int = 0
-    grain: int = 1
+    unit: int = 1  # its parts
     capacity: int = 0
     floor: int = 0  # rates between which an adaptive one is set
     ceiling: int = 0
@@ -41,7 +41,7 @@ class Rule:
     @property
     def most(self) -> int:
         """The largest cost that can ever pass, and what is free when nothing was spent."""
-        return self.units if self.algorithm in WINDOWS else self.capacity // self.grain
+        return self.units if self.algorithm in WINDOWS else self.capacity // self.unit
 
     @property
     def abilities(self) -> Abilities:
@@ -53,7 +53,7 @@ class Rule:
         if self.algorithm in WINDOWS:
             return self.units, self.window
         bounds = (self.floor, self.ceiling) if self.algorithm is Algorithm.ADAPTIVE else ()
-        return self.rate, self.grain, self.capacity, *bounds
+        return self.rate, self.unit, self.capacity, *bounds
 
     def must_fit(self, cost: int) -> None:
         self._must_be_whole(cost)
@@ -98,7 +98,7 @@ def compile_rule(
     burst: float | None = None,
     floor: str | None = None,
     ceiling: str | None = None,
-) -> Rule:
+) -> LimitRule:
     """`rate` reads "30/m", "1.67/s", "500/10m". Raise ValueError where a value could never work.
 
     The burst of a token bucket is one window's units where none is given, that of a leaky bucket 1.
@@ -130,19 +130,19 @@ def _rate(text: str) -> tuple[Fraction, int]:
     return units, window
 
 
-def _window(kind: Algorithm, units: Fraction, window: int, burst: float | None) -> Rule:
+def _window(kind: Algorithm, units: Fraction, window: int, burst: float | None) -> LimitRule:
     if burst is not None:
         raise ValueError(f"{kind.value} has no burst: all its units may come at once")
     if units.denominator != 1:
         raise ValueError(f"{kind.value} counts whole units, not {float(units)}")
     if kind is Algorithm.SLIDING_COUNTER:
         _must_be_exact(int(units) * window)
-    return Rule(kind, int(units), window)
+    return LimitRule(kind, int(units), window)
 
 
 def _bucket(
     kind: Algorithm, units: Fraction, window: int, burst: float | None, least: str | None, most: str | None
-) -> Rule:
+) -> LimitRule:
     usual = Fraction(1) if kind is Algorithm.LEAKY_BUCKET else max(units, Fraction(1))
     held = usual if burst is None else Fraction(burst)
     if held < 1:
@@ -150,13 +150,13 @@ def _bucket(
     pace = units / window
     # As many steps between an adaptive limit's rates as a coarse one lacks: more would only cost exactness.
     steps = -(-STEPS // pace.numerator) if kind is Algorithm.ADAPTIVE else 1
-    rate, grain = pace.numerator * steps, pace.denominator * steps
-    bounds = [round(_pace(text) * grain) if text else rate for text in (least, most)]
+    rate, unit = pace.numerator * steps, pace.denominator * steps
+    bounds = [round(_pace(text) * unit) if text else rate for text in (least, most)]
     if kind is Algorithm.ADAPTIVE and not 1 <= bounds[0] <= rate <= bounds[1]:
         raise ValueError("floor <= rate <= ceiling must hold, and a thousandth of the rate is the least")
-    capacity = floor(held * grain)
+    capacity = floor(held * unit)
     _must_be_exact(capacity + max(rate, *bounds))
-    return Rule(kind, floor(units), window, rate, grain, capacity, *bounds)
+    return LimitRule(kind, floor(units), window, rate, unit, capacity, *bounds)
 
 
 def _pace(text: str) -> Fraction:

@@ -12,7 +12,7 @@ from django.http import HttpResponse, JsonResponse
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 
-from limiter.limits import Rule, Verdict
+from limiter.limits import LimitRule, Verdict
 from limiter.limits.model import MICROSECONDS
 
 if TYPE_CHECKING:
@@ -25,13 +25,13 @@ TEMPLATE = "429.html"
 IN_WORDS = 100  # seconds up to which a wait is told in seconds
 
 
-def describe(response: HttpResponseBase, name: str, rule: Rule, verdict: Verdict) -> None:
+def describe(response: HttpResponseBase, name: str, rule: LimitRule, verdict: Verdict) -> None:
     """Add RateLimit and RateLimit-Policy; several limits on one response stand in one list."""
     _append(response, "RateLimit-Policy", f'"{name}";q={rule.most};w={_whole_seconds(rule.span)}')
     _append(response, "RateLimit", f'"{name}";r={verdict.remaining};t={_whole_seconds(verdict.rest)}')
 
 
-def too_many(request: HttpRequest, name: str, rule: Rule, verdict: Verdict) -> HttpResponse:
+def too_many(request: HttpRequest, name: str, rule: LimitRule, verdict: Verdict) -> HttpResponse:
     """429: a page for browsers (templates/429.html), a problem document for everything else."""
     seconds = _whole_seconds(verdict.wait)
     browser = request.get_preferred_type([PROBLEM, JSON, HTML]) == HTML

@@ -9,7 +9,7 @@ from functools import wraps
 from inspect import iscoroutinefunction
 from typing import Any, ParamSpec, TypeVar, cast
 
-from limiter.limits import Rule, Verdict
+from limiter.limits import LimitRule, Verdict
 
 from .settings import rule_of
 from .stores import stores
@@ -45,7 +45,7 @@ class Limit:
     cost: int | Callable[..., int] = 1
 
     @property
-    def rule(self) -> Rule:
+    def rule(self) -> LimitRule:
         return rule_of(self.name)
 
     def take(self, *args: Any, **kwargs: Any) -> Verdict:

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from limiter.breakers import BreakerSpec, compile_breaker
 from limiter.gate.model import BreakerConfig, BreakerMode
-from limiter.limits import Algorithm, Rule, compile_rule
+from limiter.limits import Algorithm, LimitRule, compile_rule
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 HEALTHY = BreakerConfig()
@@ -38,7 +38,7 @@ class LimitSettings(Strict):
     floor: str | None = None  # adaptive
     ceiling: str | None = None
 
-    def rule(self) -> Rule:
+    def rule(self) -> LimitRule:
         return compile_rule(self.algorithm, self.rate, self.burst, self.floor, self.ceiling)
 
 
@@ -61,7 +61,7 @@ class BreakerSettings(Strict):
 
 
 @cache
-def rule_of(name: str) -> Rule:
+def rule_of(name: str) -> LimitRule:
     """Raise ImproperlyConfigured where LIMITS has no such name, or nonsense under it."""
     return read_limit(name, _entry("LIMITS", name))
 
@@ -72,7 +72,7 @@ def spec_of(name: str) -> BreakerSpec:
     return read_breaker(name, _entry("BREAKERS", name))
 
 
-def read_limit(name: str, entry: object) -> Rule:
+def read_limit(name: str, entry: object) -> LimitRule:
     try:
         return LimitSettings.model_validate(_named(name, entry)).rule()
     except (ValidationError, ValueError) as error:

@@ -10,7 +10,7 @@ from itertools import pairwise
 from limiter.gate import Outcome
 
 from .fairness import jain_of_backlogged
-from .model import Call, Run, Trace
+from .model import Call, SimulatedRun, Trace
 from .provider import ProviderPlan
 from .series import spans_of_waiting
 from .spread import Spread, spread
@@ -88,11 +88,11 @@ def most_in_flight(calls: list[Call]) -> int:
     return most
 
 
-def _wait(run: Run) -> float:
+def _wait(run: SimulatedRun) -> float:
     return (run.started or 0.0) - run.job.arrives
 
 
-def _by_kind(runs: list[Run]) -> dict[str, Spread]:
+def _by_kind(runs: list[SimulatedRun]) -> dict[str, Spread]:
     waits: dict[str, list[float]] = defaultdict(list)
     for run in runs:
         waits[run.job.kind].append(_wait(run))
@@ -101,7 +101,7 @@ def _by_kind(runs: list[Run]) -> dict[str, Spread]:
 
 def _documents(trace: Trace) -> list[float]:
     """Time to each document all of whose sections succeeded."""
-    documents: dict[str, list[Run]] = defaultdict(list)
+    documents: dict[str, list[SimulatedRun]] = defaultdict(list)
     for run in trace.runs:
         documents[run.job.document].append(run)
     return [
@@ -163,7 +163,7 @@ def _outage(trace: Trace, plan: ProviderPlan) -> OutageFigures:
     )
 
 
-def _first_answer(run: Run) -> float | None:
+def _first_answer(run: SimulatedRun) -> float | None:
     full = run.ended if run.outcome is Outcome.SUCCESS else None
     moments = [moment for moment in (run.provisional, full) if moment is not None]
     return min(moments, default=None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from limiter.gate import BreakerState, Outcome, Place, Reason, Usage
+from limiter.gate import BreakerState, Outcome, Reason, StartEstimate, Usage
 
 
 class NonsenseError(ValueError):
@@ -38,11 +38,11 @@ class Call:
 
 
 @dataclass(slots=True)
-class Run:
+class SimulatedRun:
     """A job's way through the simulation."""
 
     job: Job
-    place: Place | None = None  # what was said of its start when it came
+    place: StartEstimate | None = None  # what was said of its start when it came
     ahead: int = 0  # jobs in line when it came, whoever's
     attempts: int = 0
     failures: int = 0
@@ -58,10 +58,10 @@ class Trace:
     """Everything that happened under one policy."""
 
     policy: str
-    runs: list[Run]
+    runs: list[SimulatedRun]
     calls: list[Call] = field(default_factory=list)  # in the order in which they ended
-    breaker: list[tuple[float, BreakerState]] = field(default_factory=list)  # moves, as settlements told them
-    standing: list[tuple[float, Reason | None]] = field(default_factory=list)  # why the line stood, from when
+    breaker: list[tuple[float, BreakerState]] = field(default_factory=list)  # its moves, of the settlements
+    standstills: list[tuple[float, Reason | None]] = field(default_factory=list)  # why, since when
     end: float = 0.0
 
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from limiter.gate import Outcome, UpstreamConfig
 from limiter.gate.rules import compile_rules, micros
 from limiter.limits.memory.buckets import TokenBucket
-from limiter.limits.rules import Rule
+from limiter.limits.rules import LimitRule
 
 from .model import Job, NonsenseError
 
@@ -107,7 +107,7 @@ class Provider:
         return True
 
 
-def _rule(per_minute: float, burst: float) -> Rule:
+def _rule(per_minute: float, burst: float) -> LimitRule:
     rule = compile_rules(UpstreamConfig("quota", 1, requests_per_minute=per_minute, burst=burst)).requests
     if rule is None:
         raise NonsenseError("A quota needs a rate.")

@@ -81,8 +81,8 @@ def _within(trace: Trace, seconds: float) -> Went:
 
 def _held_up(trace: Trace, seconds: float) -> dict[Reason, float]:
     times: dict[Reason, float] = {}
-    ends = [moment for moment, _ in trace.standing[1:]] + [trace.end]
-    for (begun, reason), end in zip(trace.standing, ends, strict=True):
+    ends = [moment for moment, _ in trace.standstills[1:]] + [trace.end]
+    for (begun, reason), end in zip(trace.standstills, ends, strict=True):
         stood = min(end, seconds) - min(begun, seconds)
         if reason not in (None, Reason.EMPTY) and stood > 0:
             times[reason] = times.get(reason, 0.0) + stood

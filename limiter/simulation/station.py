@@ -12,7 +12,7 @@ from limiter.gate import Lease, Outcome, Reason, UpstreamConfig, Usage
 from limiter.gate.memory import MemoryGate
 
 from .clock import VirtualTime
-from .model import Call, Job, Limits, Run, Trace
+from .model import Call, Job, Limits, SimulatedRun, Trace
 from .policies import UPSTREAM, Setting
 from .provider import Answer, Provider, ProviderPlan
 
@@ -30,7 +30,7 @@ class Retries:
     attempts: int = 50
     pauses: tuple[float, ...] = (1.0, 5.0, 20.0, 60.0, 180.0, 300.0)  # a careful client's back-off
 
-    def pause(self, run: Run, chance: Random) -> float | None:
+    def pause(self, run: SimulatedRun, chance: Random) -> float | None:
         """Seconds, with jitter, so that what failed together does not come back together; None: give up."""
         if run.failures >= self.failures or run.attempts >= self.attempts:
             return None
@@ -46,7 +46,7 @@ class Counter:
         self.gate = MemoryGate(clock, chance.random)
         self.gate.configure(config)
         self.waiting = 0
-        self.unanswered: dict[str, Run] = {}  # waiting, without so much as an automatic answer
+        self.unanswered: dict[str, SimulatedRun] = {}  # waiting, without so much as an automatic answer
         self.wake: float | None = None  # the moment that the gate named
         self.shut: Reason | None = None  # asking again before something happens would change nothing
         self._ids = itertools.count()
@@ -79,7 +79,7 @@ class Station:
         ]
         for counter in self._counters:
             policy.prepare(counter.gate)
-        self._runs = {job.id: Run(job) for job in jobs}
+        self._runs = {job.id: SimulatedRun(job) for job in jobs}
         self._trace = Trace(policy.name, list(self._runs.values()))
 
     def run(self) -> Trace:
@@ -92,7 +92,7 @@ class Station:
 
     # Into the line ----------------------------------------------------------------------------
 
-    def _arrive(self, run: Run, counter: Counter) -> None:
+    def _arrive(self, run: SimulatedRun, counter: Counter) -> None:
         place = counter.gate.offer(UPSTREAM, self._policy.ticket(run.job))
         if run.place is None:
             run.place, run.ahead = place, counter.waiting
@@ -122,9 +122,9 @@ class Station:
             self._wake_at(admission.retry_at, counter)
 
     def _note(self, reason: Reason) -> None:
-        standing = self._trace.standing
-        if not standing or standing[-1][1] is not reason:
-            standing.append((self._clock.now, reason))
+        standstills = self._trace.standstills
+        if not standstills or standstills[-1][1] is not reason:
+            standstills.append((self._clock.now, reason))
 
     def _wake_at(self, moment: float, counter: Counter) -> None:
         if counter.wake is None or moment < counter.wake:
@@ -155,7 +155,7 @@ class Station:
             self._clock.after(answer.accepted_after, partial(counter.gate.accepted, UPSTREAM, (lease.id,)))
         self._clock.after(answer.seconds, partial(self._finish, run, lease, answer, counter))
 
-    def _finish(self, run: Run, lease: Lease, answer: Answer, counter: Counter) -> None:
+    def _finish(self, run: SimulatedRun, lease: Lease, answer: Answer, counter: Counter) -> None:
         usage = run.job.usage if answer.outcome is Outcome.SUCCESS else Usage()  # as the pipeline reports it
         settlement = counter.gate.settle(UPSTREAM, lease.id, answer.outcome, usage)
         if settlement.tripped or settlement.healed:
@@ -170,7 +170,7 @@ class Station:
             self._try_again(run, answer.outcome, counter)
         self._serve(counter)
 
-    def _try_again(self, run: Run, outcome: Outcome, counter: Counter) -> None:
+    def _try_again(self, run: SimulatedRun, outcome: Outcome, counter: Counter) -> None:
         run.failures += outcome is Outcome.FAILURE
         pause = self._retries.pause(run, self._chance)
         if pause is None:
@@ -178,10 +178,10 @@ class Station:
         else:
             self._clock.after(pause, partial(self._arrive, run, counter))
 
-    def _end(self, run: Run, outcome: Outcome) -> None:
+    def _end(self, run: SimulatedRun, outcome: Outcome) -> None:
         run.ended, run.outcome = self._clock.now, outcome
 
-    def _record(self, run: Run, answer: Answer) -> None:
+    def _record(self, run: SimulatedRun, answer: Answer) -> None:
         tokens = run.job.usage.charge() if answer.outcome is Outcome.SUCCESS else 0
         start = self._clock.now if run.started is None else run.started
         self._trace.calls.append(Call(run.job.id, start, self._clock.now, answer.outcome, tokens))

@@ -12,9 +12,9 @@ from limiter.gate.model import (
     FlowPolicy,
     Lease,
     Outcome,
-    Place,
     Quota,
     Settlement,
+    StartEstimate,
     Ticket,
     Timing,
     UpstreamConfig,
@@ -77,7 +77,7 @@ class SoloGate(MemoryGate):
         super().set_policies(upstream, flows=flows, groups=groups)
         self.ring()
 
-    def offer(self, upstream: str, ticket: Ticket, *, front: bool = False) -> Place:
+    def offer(self, upstream: str, ticket: Ticket, *, front: bool = False) -> StartEstimate:
         place = super().offer(upstream, ticket, front=front)
         self.ring()
         return place

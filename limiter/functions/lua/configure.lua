@@ -17,7 +17,7 @@ function configure.is_another(meter, limit)
   if meter.kind ~= limit.kind then
     return true
   elseif meters.is_bucket(meter) then
-    return meter.base_rate ~= limit.base_rate or meter.grain ~= limit.grain
+    return meter.base_rate ~= limit.base_rate or meter.unit ~= limit.unit
   end
   return meter.capacity ~= limit.capacity or meter.window ~= limit.window
 end

@@ -6,9 +6,9 @@ function layouts.new_rules()
   return {
     version = 0, paused = 0, lease = 0, max_in_flight = 0, flow_in_flight = 0, multiplier = 0, follows = 0,
     burndown = 0, refund = 0, breaker_mode = 0, requests_kind = 0, requests_base_rate = 0,
-    requests_grain = 0, requests_capacity = 0, requests_window = 0, tokens_kind = 0, tokens_base_rate = 0,
-    tokens_grain = 0, tokens_capacity = 0, tokens_window = 0, day_kind = 0, day_base_rate = 0,
-    day_grain = 0, day_capacity = 0, day_window = 0,
+    requests_unit = 0, requests_capacity = 0, requests_window = 0, tokens_kind = 0, tokens_base_rate = 0,
+    tokens_unit = 0, tokens_capacity = 0, tokens_window = 0, day_kind = 0, day_base_rate = 0, day_unit = 0,
+    day_capacity = 0, day_window = 0,
   }
 end
 
@@ -17,9 +17,9 @@ function layouts.pack_rules(rules)
     "<ddddddddddddddddddddddddd",
     rules.version, rules.paused, rules.lease, rules.max_in_flight, rules.flow_in_flight, rules.multiplier,
     rules.follows, rules.burndown, rules.refund, rules.breaker_mode, rules.requests_kind,
-    rules.requests_base_rate, rules.requests_grain, rules.requests_capacity, rules.requests_window,
-    rules.tokens_kind, rules.tokens_base_rate, rules.tokens_grain, rules.tokens_capacity,
-    rules.tokens_window, rules.day_kind, rules.day_base_rate, rules.day_grain, rules.day_capacity,
+    rules.requests_base_rate, rules.requests_unit, rules.requests_capacity, rules.requests_window,
+    rules.tokens_kind, rules.tokens_base_rate, rules.tokens_unit, rules.tokens_capacity,
+    rules.tokens_window, rules.day_kind, rules.day_base_rate, rules.day_unit, rules.day_capacity,
     rules.day_window
   )
 end
@@ -27,19 +27,19 @@ end
 function layouts.unpack_rules(record, from)
   local
     version, paused, lease, max_in_flight, flow_in_flight, multiplier, follows, burndown, refund,
-    breaker_mode, requests_kind, requests_base_rate, requests_grain, requests_capacity, requests_window,
-    tokens_kind, tokens_base_rate, tokens_grain, tokens_capacity, tokens_window, day_kind, day_base_rate,
-    day_grain, day_capacity, day_window, behind =
+    breaker_mode, requests_kind, requests_base_rate, requests_unit, requests_capacity, requests_window,
+    tokens_kind, tokens_base_rate, tokens_unit, tokens_capacity, tokens_window, day_kind, day_base_rate,
+    day_unit, day_capacity, day_window, behind =
     struct.unpack("<ddddddddddddddddddddddddd", record, from or 1)
   return {
     version = version, paused = paused, lease = lease, max_in_flight = max_in_flight,
     flow_in_flight = flow_in_flight, multiplier = multiplier, follows = follows, burndown = burndown,
     refund = refund, breaker_mode = breaker_mode, requests_kind = requests_kind,
-    requests_base_rate = requests_base_rate, requests_grain = requests_grain,
+    requests_base_rate = requests_base_rate, requests_unit = requests_unit,
     requests_capacity = requests_capacity, requests_window = requests_window, tokens_kind = tokens_kind,
-    tokens_base_rate = tokens_base_rate, tokens_grain = tokens_grain, tokens_capacity = tokens_capacity,
-    tokens_window = tokens_window, day_kind = day_kind, day_base_rate = day_base_rate,
-    day_grain = day_grain, day_capacity = day_capacity, day_window = day_window,
+    tokens_base_rate = tokens_base_rate, tokens_unit = tokens_unit, tokens_capacity = tokens_capacity,
+    tokens_window = tokens_window, day_kind = day_kind, day_base_rate = day_base_rate, day_unit = day_unit,
+    day_capacity = day_capacity, day_window = day_window,
   }, behind
 end
 
@@ -174,7 +174,7 @@ end
 
 function layouts.new_meter()
   return {
-    kind = 0, base_rate = 0, grain = 0, capacity = 0, window = 0, level = 0, updated_at = 0, rate = 0,
+    kind = 0, base_rate = 0, unit = 0, capacity = 0, window = 0, level = 0, updated_at = 0, rate = 0,
     previous = 0,
   }
 end
@@ -182,17 +182,17 @@ end
 function layouts.pack_meter(meter)
   return struct.pack(
     "<Bdddddddd",
-    meter.kind, meter.base_rate, meter.grain, meter.capacity, meter.window, meter.level, meter.updated_at,
+    meter.kind, meter.base_rate, meter.unit, meter.capacity, meter.window, meter.level, meter.updated_at,
     meter.rate, meter.previous
   )
 end
 
 function layouts.unpack_meter(record, from)
   local
-    kind, base_rate, grain, capacity, window, level, updated_at, rate, previous, behind =
+    kind, base_rate, unit, capacity, window, level, updated_at, rate, previous, behind =
     struct.unpack("<Bdddddddd", record, from or 1)
   return {
-    kind = kind, base_rate = base_rate, grain = grain, capacity = capacity, window = window, level = level,
+    kind = kind, base_rate = base_rate, unit = unit, capacity = capacity, window = window, level = level,
     updated_at = updated_at, rate = rate, previous = previous,
   }, behind
 end

@@ -1,7 +1,7 @@
 -- A limit by name under the generic cell rate algorithm (ITU-T I.371): the moment at which all that passed is paid
--- off, which is a whole microsecond and a part, in grains, of the next.
+-- off, which is a whole microsecond and some parts of the next.
 --
--- rule    rate, grain, capacity
+-- rule    rate, unit, capacity
 -- kept    the whole microsecond, the part
 local limit_leaky_bucket = {}
 
@@ -21,15 +21,15 @@ end
 function limit_leaky_bucket.open(call)
   local rate = call.rule[1]
   local water = limit_leaky_bucket.water(call, limit_values.read(call), rate)
-  return { rate = rate, grain = call.rule[2], capacity = call.rule[3], water = water }
+  return { rate = rate, unit = call.rule[2], capacity = call.rule[3], water = water }
 end
 
 function limit_leaky_bucket.wait(_, limit, units)
-  return math.max(0, math.ceil((limit.water + units * limit.grain - limit.capacity) / limit.rate))
+  return math.max(0, math.ceil((limit.water + units * limit.unit - limit.capacity) / limit.rate))
 end
 
 function limit_leaky_bucket.left(_, limit)
-  return math.max(0, math.floor(math.min(limit.capacity, limit.capacity - limit.water) / limit.grain))
+  return math.max(0, math.floor(math.min(limit.capacity, limit.capacity - limit.water) / limit.unit))
 end
 
 function limit_leaky_bucket.rest(_, limit)
@@ -37,7 +37,7 @@ function limit_leaky_bucket.rest(_, limit)
 end
 
 function limit_leaky_bucket.spend(call, limit, units)
-  limit.water = math.max(1 - limit.rate, limit.water + units * limit.grain)
+  limit.water = math.max(1 - limit.rate, limit.water + units * limit.unit)
   local values = limit_leaky_bucket.paid_off(call, limit)
   limit_values.keep(call, values, limit_leaky_bucket.rest(call, limit))
 end

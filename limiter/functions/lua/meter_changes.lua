@@ -1,11 +1,11 @@
 -- What a change of a limit's rule leaves of what was spent (memory/meters.py). A rule as it is wanted is a table of
--- kind, base_rate, grain, capacity, window, floor and ceiling; kind 0: no limit.
+-- kind, base_rate, unit, capacity, window, floor and ceiling; kind 0: no limit.
 local meter_changes = {}
 
 -- A meter of which nothing was spent.
 function meter_changes.full(now, wanted, key)
   local meter = layouts.new_meter()
-  meter.kind, meter.base_rate, meter.grain = wanted.kind, wanted.base_rate, wanted.grain
+  meter.kind, meter.base_rate, meter.unit = wanted.kind, wanted.base_rate, wanted.unit
   meter.capacity, meter.window, meter.key = wanted.capacity, wanted.window, key
   if meters.is_bucket(meter) then
     meter.level, meter.updated_at, meter.rate = meter.capacity + meter.base_rate - 1, now, meter.base_rate
@@ -28,7 +28,7 @@ function meter_changes.empty(now, wanted, key, at)
   return meter
 end
 
-function meter_changes.in_grains(value, old, new)
+function meter_changes.in_parts(value, old, new)
   return old == new and value or math.floor(value / old * new)
 end
 
@@ -42,9 +42,9 @@ function meter_changes.carry_leaky(now, old, new)
 end
 
 function meter_changes.carry_bucket(now, old, new, wanted)
-  local level = meter_changes.in_grains(meters.level(now, old), old.grain, new.grain)
+  local level = meter_changes.in_parts(meters.level(now, old), old.unit, new.unit)
   if new.kind == meters.ADAPTIVE then
-    local rate = meter_changes.in_grains(old.rate, old.grain, new.grain)
+    local rate = meter_changes.in_parts(old.rate, old.unit, new.unit)
     new.rate = math.max(wanted.floor, math.min(wanted.ceiling, rate))
   end
   new.level, new.updated_at = math.min(new.capacity + new.rate - 1, level), now

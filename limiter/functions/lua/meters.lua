@@ -1,15 +1,15 @@
 -- One limit of an upstream or a flow, under one of the six algorithms (limiter/limits): how long to wait, spend, give
--- back. Moments and waits are microseconds, levels of buckets whole grains.
+-- back. Moments and waits are microseconds, levels of buckets whole parts.
 --
 --                       bucket (token, leaky, adaptive)     window (fixed, sliding counter, sliding log)
 --   kind                its algorithm
---   base_rate           grains a microsecond, as configured
---   grain               grains of a unit
---   capacity            grains of a full bucket             units that a window lets pass
+--   base_rate           parts a microsecond, as configured
+--   unit                parts of a unit
+--   capacity            parts of a full bucket             units that a window lets pass
 --   window                                                  its length
---   level               grains that are there               units spent in the window
+--   level               parts that are there               units spent in the window
 --   updated_at          when that was so                    fixed: last spent; counter: the window's start
---   rate                grains a microsecond, in force
+--   rate                parts a microsecond, in force
 --   previous                                                counter: units spent in the window before
 --   key                                                     log: the sorted set that holds it all
 --
@@ -36,7 +36,7 @@ end
 
 -- Units that can ever pass at once.
 function meters.most(meter)
-  return meters.is_bucket(meter) and math.floor(meter.capacity / meter.grain) or meter.capacity
+  return meters.is_bucket(meter) and math.floor(meter.capacity / meter.unit) or meter.capacity
 end
 
 -- Units that a fixed window has spent.
@@ -58,9 +58,9 @@ function meters.wait(now, meter, units)
     end
     return sliding_logs.wait(now, meter, units)
   end
-  local wanted, level = units * meter.grain, meters.level(now, meter)
+  local wanted, level = units * meter.unit, meters.level(now, meter)
   if wanted > meter.capacity then
-    wanted = meters.most(meter) * meter.grain
+    wanted = meters.most(meter) * meter.unit
   end
   return wanted > level and math.ceil((wanted - level) / meter.rate) or 0
 end
@@ -80,7 +80,7 @@ function meters.spend(now, meter, units)
   if meter.kind > meters.ADAPTIVE then
     return meters.spend_in_window(now, meter, units)
   end
-  local left, most = meters.level(now, meter) - units * meter.grain, meter.capacity + meter.rate - 1
+  local left, most = meters.level(now, meter) - units * meter.unit, meter.capacity + meter.rate - 1
   meter.level, meter.updated_at = left < most and left or most, now
 end
 
@@ -98,7 +98,7 @@ function meters.left(now, meter)
   elseif meter.kind == meters.SLIDING_LOG then
     return sliding_logs.left(now, meter)
   end
-  return math.max(0, math.floor(math.min(meter.capacity, meters.level(now, meter)) / meter.grain))
+  return math.max(0, math.floor(math.min(meter.capacity, meters.level(now, meter)) / meter.unit))
 end
 
 -- Microseconds until all is free.

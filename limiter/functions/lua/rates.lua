@@ -18,7 +18,7 @@ local rates = {
 }
 
 function rates.per_minute(meter, rate)
-  return string.format("%.6g", rate * spending.MINUTE / meter.grain)
+  return string.format("%.6g", rate * spending.MINUTE / meter.unit)
 end
 
 function rates.set(call, which, rate, reason)
@@ -151,7 +151,7 @@ function rates.wanted(call, which, cost)
   if not rates.may_rise(call, which) then
     return meter.rate
   end
-  return math.floor(rates.raise_cubic(call, which, meter.rate, cost * meter.grain / meter.rate))
+  return math.floor(rates.raise_cubic(call, which, meter.rate, cost * meter.unit / meter.rate))
 end
 
 -- Does an accepted call of that generation of rates count? Only while the limit is what holds work back.

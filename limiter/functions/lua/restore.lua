@@ -12,7 +12,7 @@ function restore.fill(call, meter, units)
   end
   local wanted = math.min(meters.most(meter), units)
   if meter.kind == meters.TOKEN_BUCKET or meter.kind == meters.ADAPTIVE then
-    meter.level, meter.updated_at = math.floor(wanted * meter.grain), call.now
+    meter.level, meter.updated_at = math.floor(wanted * meter.unit), call.now
     return
   end
   local over = meters.left(call.now, meter) - math.floor(wanted)

@@ -12,7 +12,7 @@ function spending.load(call)
   end
   if rules.requests_kind > 0 then
     call.requests = {
-      kind = rules.requests_kind, base_rate = rules.requests_base_rate, grain = rules.requests_grain,
+      kind = rules.requests_kind, base_rate = rules.requests_base_rate, unit = rules.requests_unit,
       capacity = rules.requests_capacity, window = rules.requests_window, level = state.requests_level,
       updated_at = state.requests_updated_at, rate = state.requests_rate, previous = state.requests_previous,
       key = rules.requests_kind == meters.SLIDING_LOG and call.base .. ":log:r",
@@ -20,7 +20,7 @@ function spending.load(call)
   end
   if rules.tokens_kind > 0 then
     call.tokens = {
-      kind = rules.tokens_kind, base_rate = rules.tokens_base_rate, grain = rules.tokens_grain,
+      kind = rules.tokens_kind, base_rate = rules.tokens_base_rate, unit = rules.tokens_unit,
       capacity = rules.tokens_capacity, window = rules.tokens_window, level = state.tokens_level,
       updated_at = state.tokens_updated_at, rate = state.tokens_rate, previous = state.tokens_previous,
       key = rules.tokens_kind == meters.SLIDING_LOG and call.base .. ":log:t",
@@ -28,7 +28,7 @@ function spending.load(call)
   end
   if rules.day_kind > 0 then
     call.day = {
-      kind = rules.day_kind, base_rate = rules.day_base_rate, grain = rules.day_grain,
+      kind = rules.day_kind, base_rate = rules.day_base_rate, unit = rules.day_unit,
       capacity = rules.day_capacity, window = rules.day_window, level = state.day_level,
       updated_at = state.day_updated_at, rate = state.day_rate, previous = state.day_previous,
       key = rules.day_kind == meters.SLIDING_LOG and call.base .. ":log:d",

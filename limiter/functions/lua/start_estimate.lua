@@ -13,7 +13,7 @@ function start_estimate.until_limit(call, meter, units, ahead)
   end
   local gap
   if meters.is_bucket(meter) then
-    gap = units * meter.grain / meter.rate
+    gap = units * meter.unit / meter.rate
   else
     gap = units * meter.window / meter.capacity
   end

@@ -52,8 +52,8 @@ function status.level(call, which)
   local meter, minute = call[which], spending.MINUTE
   local free, most, rate
   if meters.is_bucket(meter) then
-    free = math.min(meter.capacity, meters.level(call.now, meter)) / meter.grain
-    most, rate = meter.capacity / meter.grain, meter.rate * minute / meter.grain
+    free = math.min(meter.capacity, meters.level(call.now, meter)) / meter.unit
+    most, rate = meter.capacity / meter.unit, meter.rate * minute / meter.unit
   else
     free = meters.left(call.now, meter)
     most, rate = meter.capacity, meter.capacity * minute / meter.window

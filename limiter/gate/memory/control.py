@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from math import floor
 
 from limiter.limits.memory.buckets import Adaptive
-from limiter.limits.rules import Rule
+from limiter.limits.rules import LimitRule
 
 from ..model import Law
 from ..rules import ControlRule
@@ -56,7 +56,9 @@ class Control:
         """Another limit is in force: what was learnt says nothing of it."""
         self.peak, self.progress, self.taken, self.span = 0, 0.0, 0, 0.0
 
-    def throttled(self, rule: ControlRule, limit: Rule, meter: Adaptive, now: int, generation: int) -> bool:
+    def throttled(
+        self, rule: ControlRule, limit: LimitRule, meter: Adaptive, now: int, generation: int
+    ) -> bool:
         """Lower the rate. False: this throttle says nothing of the rate in force."""
         if generation != self.generation:
             return False
@@ -71,7 +73,7 @@ class Control:
         return True
 
     def accepted(
-        self, rule: ControlRule, limit: Rule, meter: Adaptive, now: int, generation: int, cost: int
+        self, rule: ControlRule, limit: LimitRule, meter: Adaptive, now: int, generation: int, cost: int
     ) -> bool:
         """Count a success that took so many units; True where it raised the rate."""
         if generation != self.generation or not self.pressed:
@@ -84,7 +86,7 @@ class Control:
             self.taken += 1
             self.span += 1.0 / rate
             measures = now < self.lowered + rule.period or rate * STEP > limit.ceiling  # and does no more
-            wanted = rate if measures else floor(self._raise(rule, rate, cost * limit.grain / rate))
+            wanted = rate if measures else floor(self._raise(rule, rate, cost * limit.unit / rate))
         wanted = min(limit.ceiling, wanted)
         if wanted < rate * STEP:
             return False

@@ -18,10 +18,10 @@ from ..model import (
     FlowPolicy,
     Lease,
     Outcome,
-    Place,
     Quota,
     Settlement,
     Spent,
+    StartEstimate,
     Status,
     Ticket,
     Timing,
@@ -68,13 +68,13 @@ class MemoryGate:
 
     # The decision -----------------------------------------------------------------------------
 
-    def offer(self, upstream: str, ticket: Ticket, *, front: bool = False) -> Place:
+    def offer(self, upstream: str, ticket: Ticket, *, front: bool = False) -> StartEstimate:
         with self._changed:
             state, now = self._upstream(upstream), self._now()
             refused = state.offer(ticket, now, front=front)
             self._changed.notify()
             ahead, earliest, latest, _ = estimate(state, ticket.job, now)
-            return Place(ahead, moment(earliest), moment(latest), refused)
+            return StartEstimate(ahead, moment(earliest), moment(latest), refused)
 
     def admit(self, upstream: str, k: int = 1, *, ids: Sequence[str] | None = None) -> Admission:
         """Decide. A repeat with the same ids returns the leases that the first call made."""

@@ -5,23 +5,23 @@ from __future__ import annotations
 from limiter.limits.memory.buckets import Adaptive, LeakyBucket, TokenBucket
 from limiter.limits.memory.store import METERS, Meter
 from limiter.limits.memory.windows import SlidingLog
-from limiter.limits.rules import WINDOWS, Rule
+from limiter.limits.rules import WINDOWS, LimitRule
 
 Valve = tuple[int, float]  # how many may pass at once, and microseconds from each further one to the next
 
 
-def full(rule: Rule | None) -> Meter | None:
+def full(rule: LimitRule | None) -> Meter | None:
     """Nothing was spent."""
     return None if rule is None else METERS[rule.algorithm]()
 
 
-def empty(rule: Rule | None, at: int) -> Meter | None:
+def empty(rule: LimitRule | None, at: int) -> Meter | None:
     """All was spent at that moment: what begins again never gives a free burst."""
     meter = full(rule)
     if rule is None or meter is None:
         return None
     if isinstance(meter, TokenBucket):
-        meter.at, meter.rate, meter.grain = at, rule.rate, rule.grain
+        meter.at, meter.rate, meter.unit = at, rule.rate, rule.unit
     elif isinstance(meter, LeakyBucket):
         meter.tat, meter.part = at + rule.capacity // rule.rate, rule.capacity % rule.rate
     else:
@@ -29,7 +29,7 @@ def empty(rule: Rule | None, at: int) -> Meter | None:
     return meter
 
 
-def carried(old: Rule, meter: Meter, new: Rule, now: int) -> Meter:
+def carried(old: LimitRule, meter: Meter, new: LimitRule, now: int) -> Meter:
     """The same meter under another rule: what was free stays free, within what the new rule allows.
 
     Under another algorithm whole units are carried and debt is forgiven: less than one burst either way.
@@ -47,7 +47,7 @@ def carried(old: Rule, meter: Meter, new: Rule, now: int) -> Meter:
 
 
 def changed(
-    old: Rule | None, meter: Meter | None, new: Rule | None, now: int, born: Meter | None
+    old: LimitRule | None, meter: Meter | None, new: LimitRule | None, now: int, born: Meter | None
 ) -> Meter | None:
     """What becomes of a meter when its rule does; `born` is the one to begin with."""
     if new is None or old is None or meter is None:
@@ -55,27 +55,27 @@ def changed(
     return carried(old, meter, new, now)
 
 
-def fill(rule: Rule, meter: Meter, now: int, units: float) -> None:
+def fill(rule: LimitRule, meter: Meter, now: int, units: float) -> None:
     """Set how much is free, in units."""
     wanted = min(rule.most, max(0.0, units))
     if isinstance(meter, TokenBucket):
         meter.spend(rule, now, 0)
-        meter.level = int(wanted * rule.grain)
+        meter.level = int(wanted * rule.unit)
         return
     over = meter.left(rule, now) - int(wanted)
     if over > 0 or rule.abilities.refund:
         meter.spend(rule, now, over)
 
 
-def valve(rule: Rule | None, meter: Meter | None, units: int, now: int) -> list[Valve]:
+def valve(rule: LimitRule | None, meter: Meter | None, units: int, now: int) -> list[Valve]:
     """How a limit lets jobs of so many units through; none where there is no limit."""
     if rule is None or meter is None:
         return []
     return [(meter.left(rule, now) // max(1, units), units * _unit_gap(rule, meter))]
 
 
-def _unit_gap(rule: Rule, meter: Meter) -> float:
+def _unit_gap(rule: LimitRule, meter: Meter) -> float:
     """Microseconds in which a unit comes back, as the limit refills now."""
     if rule.algorithm in WINDOWS:
         return rule.window / rule.units
-    return rule.grain / (meter.pace(rule) if isinstance(meter, Adaptive) else rule.rate)
+    return rule.unit / (meter.pace(rule) if isinstance(meter, Adaptive) else rule.rate)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from limiter.limits.memory.buckets import Adaptive
 from limiter.limits.memory.store import Meter
-from limiter.limits.rules import Rule
+from limiter.limits.rules import LimitRule
 
 from ..model import Quota, Reason, Ticket
 from ..rules import MINUTE, Rules, per_minute
@@ -187,7 +187,7 @@ class Spending:
 
     def _tunable(
         self, rules: Rules, rates: tuple[int, int]
-    ) -> list[tuple[str, Control, Rule, Adaptive, int]]:
+    ) -> list[tuple[str, Control, LimitRule, Adaptive, int]]:
         found = []
         if rules.requests is not None and isinstance(self.requests, Adaptive):
             found.append(("requests", self.requests_control, rules.requests, self.requests, rates[0]))
@@ -213,25 +213,25 @@ class Spending:
         ]
 
 
-def _another(old: Rule | None, new: Rule | None) -> bool:
+def _another(old: LimitRule | None, new: LimitRule | None) -> bool:
     """Is its rate another, or counted in other units?"""
     if old is None or new is None:
         return old is not new
-    return (old.algorithm, old.rate, old.grain) != (new.algorithm, new.rate, new.grain)
+    return (old.algorithm, old.rate, old.unit) != (new.algorithm, new.rate, new.unit)
 
 
-def _wait(limit: Rule | None, meter: Meter | None, units: int, now: int) -> int:
+def _wait(limit: LimitRule | None, meter: Meter | None, units: int, now: int) -> int:
     """What could never pass at once passes when all is free, into debt: a limit may have been lowered."""
     if limit is None or meter is None:
         return 0
     return meter.wait(limit, now, min(units, limit.most))
 
 
-def _left(limit: Rule | None, meter: Meter | None, now: int) -> float:
+def _left(limit: LimitRule | None, meter: Meter | None, now: int) -> float:
     """The share that is free."""
     return 1.0 if limit is None or meter is None else meter.left(limit, now) / limit.most
 
 
-def _spend(limit: Rule | None, meter: Meter | None, units: int, now: int) -> None:
+def _spend(limit: LimitRule | None, meter: Meter | None, units: int, now: int) -> None:
     if limit is not None and meter is not None and units:
         meter.spend(limit, now, units)

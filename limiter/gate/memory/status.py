@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from limiter.limits.memory.buckets import Adaptive, LeakyBucket, TokenBucket
 from limiter.limits.memory.store import Meter
-from limiter.limits.rules import Rule
+from limiter.limits.rules import LimitRule
 
 from ..model import BreakerMode, FlowStatus, Level, Reason, Status
 from ..rules import per_minute, seconds
@@ -68,17 +68,17 @@ def _levels(state: Upstream, now: int) -> dict[Reason, Level]:
     }
 
 
-def _level(limit: Rule, meter: Meter, now: int) -> Level:
+def _level(limit: LimitRule, meter: Meter, now: int) -> Level:
     pace = meter.pace(limit) if isinstance(meter, Adaptive) else None
     return Level(_free(limit, meter, now), _most(limit), per_minute(limit, pace))
 
 
-def _free(limit: Rule, meter: Meter, now: int) -> float:
-    """To the grain where the meter knows it, else whole units."""
+def _free(limit: LimitRule, meter: Meter, now: int) -> float:
+    """To the unit where the meter knows it, else whole units."""
     if isinstance(meter, TokenBucket | LeakyBucket):
-        return meter.level_at(limit, now) / limit.grain
+        return meter.level_at(limit, now) / limit.unit
     return meter.left(limit, now)
 
 
-def _most(limit: Rule) -> float:
-    return limit.capacity / limit.grain if limit.capacity else limit.most
+def _most(limit: LimitRule) -> float:
+    return limit.capacity / limit.unit if limit.capacity else limit.most

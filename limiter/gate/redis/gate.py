@@ -20,10 +20,10 @@ from ..model import (
     FlowPolicy,
     Lease,
     Outcome,
-    Place,
     Quota,
     Settlement,
     Spent,
+    StartEstimate,
     Status,
     Ticket,
     Timing,
@@ -91,13 +91,13 @@ class RedisGate:
 
     # The decision -----------------------------------------------------------------------------
 
-    def offer(self, upstream: str, ticket: Ticket, *, front: bool = False) -> Place:
+    def offer(self, upstream: str, ticket: Ticket, *, front: bool = False) -> StartEstimate:
         """Put a job in line. Beside a list, push it there first: what is not in the list is dropped."""
         reply = self._run(
             "offer", upstream, ticket.job, ticket.flow, ticket.group, ticket.priority, ticket.document,
             ticket.tokens, ticket.output, int(front),
         )  # fmt: skip
-        return replies.place(reply)
+        return replies.start_estimate(reply)
 
     def admit(self, upstream: str, k: int = 1, *, ids: Sequence[str] | None = None) -> Admission:
         """Decide. A repeat with the same ids returns the leases that the first call made.

@@ -15,9 +15,9 @@ from ..model import (
     FlowStatus,
     Lease,
     Level,
-    Place,
     Reason,
     Settlement,
+    StartEstimate,
     Status,
 )
 from ..rules import seconds
@@ -71,9 +71,9 @@ def admission(upstream: str, ids: Sequence[str], reply: bytes) -> Admission:
     return Admission(tuple(leases), reason, moment(int(answer["retry_at"])), seconds(int(answer["now"])))
 
 
-def place(reply: Reply) -> Place:
+def start_estimate(reply: Reply) -> StartEstimate:
     ahead, earliest, latest, refused = reply
-    return Place(ahead, moment(earliest), moment(latest), _reason(refused))
+    return StartEstimate(ahead, moment(earliest), moment(latest), _reason(refused))
 
 
 def settlements(reply: bytes) -> Iterator[Settlement]:

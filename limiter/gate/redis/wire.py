@@ -7,7 +7,7 @@ import json
 from limiter import bounds
 from limiter.functions.layouts import RULE
 from limiter.limits.model import Algorithm
-from limiter.limits.rules import WINDOWS, Rule
+from limiter.limits.rules import WINDOWS, LimitRule
 
 from ..model import BreakerMode, Ended, FlowPolicy, Law, Refund
 from ..rules import BreakerRule, Rules, compile_policy, micros
@@ -33,7 +33,7 @@ LAWS = {Law.AIMD: 1, Law.CUBIC: 2}
 REFUNDS = {Refund.NEVER: 0, Refund.WITHIN_WINDOW: 1, Refund.ALWAYS: 2}
 
 
-def limit(rule: Rule | None) -> dict[str, int]:
+def limit(rule: LimitRule | None) -> dict[str, int]:
     """A limit as meter_changes.lua takes it; kind 0: there is none."""
     if rule is None:
         return dict.fromkeys(NAMES, 0)
@@ -41,7 +41,7 @@ def limit(rule: Rule | None) -> dict[str, int]:
     if rule.algorithm in WINDOWS:
         numbers = (kind, 0, 0, rule.units, rule.window, 0, 0)
     else:
-        numbers = (kind, rule.rate, rule.grain, rule.capacity, 0, rule.floor, rule.ceiling)
+        numbers = (kind, rule.rate, rule.unit, rule.capacity, 0, rule.floor, rule.ceiling)
     return dict(zip(NAMES, numbers, strict=True))
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from ..model import MICROSECONDS, Algorithm, Verdict
-from ..rules import Rule
+from ..rules import LimitRule
 from .buckets import Adaptive, LeakyBucket, TokenBucket
 from .windows import FixedWindow, SlidingCounter, SlidingLog
 
@@ -20,16 +20,16 @@ ADAPTED = 86_400 * MICROSECONDS  # how long a rate that was set is remembered wi
 class Meter(Protocol):
     """One key under one algorithm. `now` and all durations are microseconds."""
 
-    def wait(self, rule: Rule, now: int, units: int) -> int:
+    def wait(self, rule: LimitRule, now: int, units: int) -> int:
         """How long until so much is free."""
 
-    def spend(self, rule: Rule, now: int, units: int) -> None:
+    def spend(self, rule: LimitRule, now: int, units: int) -> None:
         """Take so much, whatever is left; negative: give back."""
 
-    def left(self, rule: Rule, now: int) -> int:
+    def left(self, rule: LimitRule, now: int) -> int:
         """Units that are free."""
 
-    def rest(self, rule: Rule, now: int) -> int:
+    def rest(self, rule: LimitRule, now: int) -> int:
         """How long until everything is free: from then on it is as if it had never been touched."""
 
 
@@ -59,13 +59,13 @@ class MemoryLimits:
     def __len__(self) -> int:
         return len(self._meters)
 
-    def peek(self, rule: Rule, key: str, cost: int = 1) -> Verdict:
+    def peek(self, rule: LimitRule, key: str, cost: int = 1) -> Verdict:
         rule.must_fit(cost)
         with self._lock:
             now, meter = self._clock(), self._meter(rule, key)
             return _verdict(meter, rule, now, meter.wait(rule, now, cost))
 
-    def take(self, rule: Rule, key: str, cost: int = 1) -> Verdict:
+    def take(self, rule: LimitRule, key: str, cost: int = 1) -> Verdict:
         rule.must_fit(cost)
         with self._lock:
             now, meter = self._clock(), self._meter(rule, key)
@@ -75,7 +75,7 @@ class MemoryLimits:
                 self._keep(rule, key, meter, now)
             return _verdict(meter, rule, now, wait)
 
-    def charge(self, rule: Rule, key: str, cost: int) -> Verdict:
+    def charge(self, rule: LimitRule, key: str, cost: int) -> Verdict:
         rule.must_be_able(cost)
         with self._lock:
             now, meter = self._clock(), self._meter(rule, key)
@@ -83,7 +83,7 @@ class MemoryLimits:
             self._keep(rule, key, meter, now)
             return _verdict(meter, rule, now, 0)
 
-    def set_rate(self, rule: Rule, key: str, share: float) -> Verdict:
+    def set_rate(self, rule: LimitRule, key: str, share: float) -> Verdict:
         rate = rule.must_adapt(share)
         with self._lock:
             now, meter = self._clock(), self._meter(rule, key)
@@ -92,10 +92,10 @@ class MemoryLimits:
             self._keep(rule, key, meter, now)
             return _verdict(meter, rule, now, 0)
 
-    def _meter(self, rule: Rule, key: str) -> Meter:
+    def _meter(self, rule: LimitRule, key: str) -> Meter:
         return self._meters.get((rule.algorithm, key)) or METERS[rule.algorithm]()
 
-    def _keep(self, rule: Rule, key: str, meter: Meter, now: int) -> None:
+    def _keep(self, rule: LimitRule, key: str, meter: Meter, now: int) -> None:
         place = rule.algorithm, key
         lasts = meter.rest(rule, now) + (ADAPTED if isinstance(meter, Adaptive) else MICROSECONDS)
         self._meters[place], self._forget[place] = meter, now + lasts
@@ -110,7 +110,7 @@ class MemoryLimits:
                 del self._forget[place]
 
 
-def _verdict(meter: Meter, rule: Rule, now: int, wait: int) -> Verdict:
+def _verdict(meter: Meter, rule: LimitRule, now: int, wait: int) -> Verdict:
     return Verdict(
         allowed=wait == 0,
         wait=wait,

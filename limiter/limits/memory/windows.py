@@ -7,7 +7,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ..rules import Rule
+from ..rules import LimitRule
 
 
 @dataclass(slots=True)
@@ -21,23 +21,23 @@ class FixedWindow:
     at: int = 0  # of the last spending
     count: int = 0
 
-    def wait(self, rule: Rule, now: int, units: int) -> int:
+    def wait(self, rule: LimitRule, now: int, units: int) -> int:
         return 0 if self._used(rule, now) + units <= rule.units else self._edge(rule, now) - now
 
-    def spend(self, rule: Rule, now: int, units: int) -> None:
+    def spend(self, rule: LimitRule, now: int, units: int) -> None:
         self.count = max(0, self._used(rule, now) + units)
         self.at = max(now, self.at)
 
-    def left(self, rule: Rule, now: int) -> int:
+    def left(self, rule: LimitRule, now: int) -> int:
         return max(0, rule.units - self._used(rule, now))
 
-    def rest(self, rule: Rule, now: int) -> int:
+    def rest(self, rule: LimitRule, now: int) -> int:
         return self._edge(rule, now) - now if self._used(rule, now) else 0
 
-    def _used(self, rule: Rule, now: int) -> int:
+    def _used(self, rule: LimitRule, now: int) -> int:
         return self.count if self.at >= self._edge(rule, now) - rule.window else 0
 
-    def _edge(self, rule: Rule, now: int) -> int:
+    def _edge(self, rule: LimitRule, now: int) -> int:
         """Where the window that holds now ends; a clock that goes back stays in the window it was in."""
         moment = max(now, self.at)
         return moment - moment % rule.window + rule.window
@@ -63,7 +63,7 @@ class SlidingLog:
 
     entries: deque[Entry] = field(default_factory=deque)
 
-    def wait(self, rule: Rule, now: int, units: int) -> int:
+    def wait(self, rule: LimitRule, now: int, units: int) -> int:
         excess = self._used(rule, now) + units - rule.units
         if excess <= 0:
             return 0
@@ -71,22 +71,22 @@ class SlidingLog:
         enough = alive[0].before + excess
         return alive[bisect_left(alive, enough, key=lambda each: each.after)].moment + rule.window - now
 
-    def spend(self, rule: Rule, now: int, units: int) -> None:
+    def spend(self, rule: LimitRule, now: int, units: int) -> None:
         alive = self._alive(rule, now)
         before = alive[-1].after if alive else 0
         self.entries = deque([*alive, Entry(self._moment(now), before, units)])
 
-    def left(self, rule: Rule, now: int) -> int:
+    def left(self, rule: LimitRule, now: int) -> int:
         return max(0, rule.units - self._used(rule, now))
 
-    def rest(self, rule: Rule, now: int) -> int:
+    def rest(self, rule: LimitRule, now: int) -> int:
         return self.entries[-1].moment + rule.window - now if self._used(rule, now) else 0
 
-    def _used(self, rule: Rule, now: int) -> int:
+    def _used(self, rule: LimitRule, now: int) -> int:
         alive = self._alive(rule, now)
         return alive[-1].after - alive[0].before if alive else 0
 
-    def _alive(self, rule: Rule, now: int) -> list[Entry]:
+    def _alive(self, rule: LimitRule, now: int) -> list[Entry]:
         after = self._moment(now) - rule.window
         return [each for each in self.entries if each.moment > after]
 
@@ -107,7 +107,7 @@ class SlidingCounter:
     previous: int = 0
     window: int = 0
 
-    def wait(self, rule: Rule, now: int, units: int) -> int:
+    def wait(self, rule: LimitRule, now: int, units: int) -> int:
         start, current, previous, passed = self._roll(rule, now)
         room = rule.units - current - units
         if room >= 0:
@@ -118,21 +118,21 @@ class SlidingCounter:
         fits = (rule.units - units) * rule.window // current
         return start + rule.window + max(0, rule.window - fits) - now
 
-    def spend(self, rule: Rule, now: int, units: int) -> None:
+    def spend(self, rule: LimitRule, now: int, units: int) -> None:
         self.start, current, self.previous, _ = self._roll(rule, now)
         self.current, self.window = current + units, rule.window
 
-    def left(self, rule: Rule, now: int) -> int:
+    def left(self, rule: LimitRule, now: int) -> int:
         _, current, previous, passed = self._roll(rule, now)
         return max(0, rule.units - current - -(-previous * (rule.window - passed) // rule.window))
 
-    def rest(self, rule: Rule, now: int) -> int:
+    def rest(self, rule: LimitRule, now: int) -> int:
         start, current, previous, _ = self._roll(rule, now)
         if current:
             return start + 2 * rule.window - now
         return start + rule.window - now if previous else 0
 
-    def _roll(self, rule: Rule, now: int) -> tuple[int, int, int, int]:
+    def _roll(self, rule: LimitRule, now: int) -> tuple[int, int, int, int]:
         """This window's start, its count, the last one's, and how much of it has passed."""
         moment = max(now, self.start)
         passed = moment % rule.window

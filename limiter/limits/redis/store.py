@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from limiter.functions import LIBRARY, Library, translated
 
 from ..model import Verdict
-from ..rules import Rule
+from ..rules import LimitRule
 
 if TYPE_CHECKING:
     import redis
@@ -30,28 +30,28 @@ class RedisLimits:
         self._prefix = prefix
         self._library = library
 
-    def peek(self, rule: Rule, key: str, cost: int = 1) -> Verdict:
+    def peek(self, rule: LimitRule, key: str, cost: int = 1) -> Verdict:
         rule.must_fit(cost)
         return self._run("peek", rule, key, cost)
 
-    def take(self, rule: Rule, key: str, cost: int = 1) -> Verdict:
+    def take(self, rule: LimitRule, key: str, cost: int = 1) -> Verdict:
         rule.must_fit(cost)
         return self._run("take", rule, key, cost)
 
-    def charge(self, rule: Rule, key: str, cost: int) -> Verdict:
+    def charge(self, rule: LimitRule, key: str, cost: int) -> Verdict:
         rule.must_be_able(cost)
         return self._run("charge", rule, key, cost)
 
-    def set_rate(self, rule: Rule, key: str, share: float) -> Verdict:
+    def set_rate(self, rule: LimitRule, key: str, share: float) -> Verdict:
         return self._run("set_rate", rule, key, rule.must_adapt(share))
 
-    def name_of(self, rule: Rule, key: str) -> str:
+    def name_of(self, rule: LimitRule, key: str) -> str:
         """The Redis key. Each algorithm has its own: none reads what another wrote."""
         if len(key) > LONGEST:
             key = blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
         return f"{self._prefix}:limit:{SCHEMA}:{rule.algorithm.value}:{key}"
 
-    def _run(self, operation: str, rule: Rule, key: str, number: int) -> Verdict:
+    def _run(self, operation: str, rule: LimitRule, key: str, number: int) -> Verdict:
         args = (rule.algorithm.value, number, *rule.numbers)
         with translated():
             reply = self._library.call(

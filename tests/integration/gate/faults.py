@@ -68,8 +68,8 @@ LIMITS = [
             return whole(meter, oldest, enough)"""),
     ),
     fault(
-        "limits", "a level is not put into the grains of another rule",
-        "function meter_changes.in_grains(value) return value end",
+        "limits", "a level is not put into the parts of another rule",
+        "function meter_changes.in_parts(value) return value end",
     ),
     fault(
         "limits", "another algorithm gives what was spent back",

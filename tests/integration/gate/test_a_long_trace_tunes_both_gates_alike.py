@@ -12,7 +12,7 @@ from limiter.gate import ControlConfig, Law, Outcome, Quota, Ticket, UpstreamCon
 from limiter.gate.rules import micros
 from limiter.limits import Algorithm
 from limiter.limits.memory.buckets import TokenBucket
-from limiter.limits.rules import Rule, compile_rule
+from limiter.limits.rules import LimitRule, compile_rule
 from tests.integration.gate.clockwork import Clockwork, without_epoch
 
 U = "bedrock"
@@ -30,7 +30,7 @@ class Trace:
         for _ in range(calls):
             self._call(allowed)
 
-    def _call(self, allowed: Rule) -> None:
+    def _call(self, allowed: LimitRule) -> None:
         gates, number = (self.work.memory, self.work.redis), next(self.numbers)
         for gate in gates:
             gate.offer(U, Ticket(f"job{number}", "ann", tokens=400, output=20 * (number % 3)))

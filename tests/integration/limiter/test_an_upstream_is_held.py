@@ -34,9 +34,9 @@ def refused(generation: int = 0) -> bool:
 
 def began() -> int:
     """The generation of a call that begins now."""
-    standing = selectors.standing_of("tested")
-    assert standing is not None
-    return standing.generation
+    state = selectors.hold_state_of("tested")
+    assert state is not None
+    return state.generation
 
 
 def make_it_due() -> None:
@@ -149,7 +149,7 @@ def test_a_call_from_before_the_last_move_moves_nothing(upstream: Upstream) -> N
 
 def test_a_call_that_begins_while_it_is_shut_moves_nothing(upstream: Upstream) -> None:
     refused()
-    assert selectors.standing_of("tested") is None
+    assert selectors.hold_state_of("tested") is None
 
 
 def test_a_reserved_trial_lets_nothing_else_through(upstream: Upstream, gate: MemoryGate) -> None:
@@ -237,7 +237,7 @@ def test_the_difference_is_found_across_a_trial_which_is_not_kept(upstream: Upst
 
 def test_an_unknown_upstream_is_not_held(upstream: Upstream) -> None:
     assert not services.hold(upstream="nowhere", cause="clock", reason="x", generation=0)
-    assert selectors.standing_of("nowhere") is None
+    assert selectors.hold_state_of("nowhere") is None
 
 
 @pytest.mark.parametrize(

@@ -102,10 +102,10 @@ def test_a_held_upstream_is_waited_for_and_one_accepted_call_frees_the_rest() ->
     began: list[int] = []
 
     def call(job: str, execution: Execution) -> None:
-        standing = selectors.standing_of("tested")
-        assert standing is not None
-        began.append(standing.generation)
-        services.end_hold(upstream="tested", generation=standing.generation)
+        state = selectors.hold_state_of("tested")
+        assert state is not None
+        began.append(state.generation)
+        services.end_hold(upstream="tested", generation=state.generation)
 
     assert services.hold(upstream="tested", cause="clock", reason="a wrong clock", generation=0)
     manager = get_request_manager("model")

@@ -12,7 +12,7 @@ from limiter.limits.redis import RedisLimits
 if TYPE_CHECKING:
     import redis
 
-    from limiter.limits import Limits, Rule, Verdict
+    from limiter.limits import LimitRule, Limits, Verdict
 
 CLOCK_KEY = "clockwork:now"
 CLOCK = f"""
@@ -50,16 +50,16 @@ class SideBySide:
         self.client.flushdb()
         self.__post_init__()
 
-    def peek(self, rule: Rule, cost: int = 1, key: str = "k") -> Verdict:
+    def peek(self, rule: LimitRule, cost: int = 1, key: str = "k") -> Verdict:
         return self._same(self.memory.peek(rule, key, cost), self.redis.peek(rule, key, cost))
 
-    def take(self, rule: Rule, cost: int = 1, key: str = "k") -> Verdict:
+    def take(self, rule: LimitRule, cost: int = 1, key: str = "k") -> Verdict:
         return self._same(self.memory.take(rule, key, cost), self.redis.take(rule, key, cost))
 
-    def charge(self, rule: Rule, cost: int, key: str = "k") -> Verdict:
+    def charge(self, rule: LimitRule, cost: int, key: str = "k") -> Verdict:
         return self._same(self.memory.charge(rule, key, cost), self.redis.charge(rule, key, cost))
 
-    def set_rate(self, rule: Rule, share: float, key: str = "k") -> Verdict:
+    def set_rate(self, rule: LimitRule, share: float, key: str = "k") -> Verdict:
         return self._same(self.memory.set_rate(rule, key, share), self.redis.set_rate(rule, key, share))
 
     @staticmethod

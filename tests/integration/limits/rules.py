@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from limiter.limits import Algorithm, Rule, compile_rule
+from limiter.limits import Algorithm, LimitRule, compile_rule
 from limiter.limits.rules import WINDOWS
 
 RATES = ("1/s", "3/s", "7/m", "30/m", "50/m", "100/7s", "999/d", "250000/s")
@@ -12,7 +12,7 @@ PACES = (*RATES, "1.67/s", "0.3/m")
 
 
 @st.composite
-def rules(draw: st.DrawFn, algorithm: Algorithm | None = None) -> Rule:
+def rules(draw: st.DrawFn, algorithm: Algorithm | None = None) -> LimitRule:
     kind = algorithm or draw(st.sampled_from(Algorithm))
     if kind in WINDOWS:
         return compile_rule(kind, draw(st.sampled_from(RATES)))
@@ -26,7 +26,7 @@ def rules(draw: st.DrawFn, algorithm: Algorithm | None = None) -> Rule:
     return compile_rule(kind, rate, burst)
 
 
-def pauses(rule: Rule) -> st.SearchStrategy[int]:
+def pauses(rule: LimitRule) -> st.SearchStrategy[int]:
     """Microseconds: none, one, some of a window, and across several."""
     return st.one_of(
         st.just(0),
@@ -37,5 +37,5 @@ def pauses(rule: Rule) -> st.SearchStrategy[int]:
     )
 
 
-def costs(rule: Rule) -> st.SearchStrategy[int]:
+def costs(rule: LimitRule) -> st.SearchStrategy[int]:
     return st.one_of(st.just(1), st.just(rule.most), st.integers(1, rule.most))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from limiter.limits import Algorithm, Rule, compile_rule
+from limiter.limits import Algorithm, LimitRule, compile_rule
 
 from .clocks import SideBySide
 from .rules import costs, pauses, rules
@@ -28,7 +28,7 @@ def test_both_forms_give_the_same_answers(
         step(both, rule, data)
 
 
-def step(both: SideBySide, rule: Rule, data: st.DataObject) -> None:
+def step(both: SideBySide, rule: LimitRule, data: st.DataObject) -> None:
     what = data.draw(st.sampled_from(["take", "take", "peek", "charge", "give back", "set rate"]))
     cost = data.draw(costs(rule))
     if what == "take":

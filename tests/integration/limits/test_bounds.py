@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from limiter.limits import Algorithm, Rule, compile_rule
+from limiter.limits import Algorithm, LimitRule, compile_rule
 from limiter.limits.memory import MemoryLimits
 from limiter.limits.rules import WINDOWS
 
@@ -16,13 +16,13 @@ from .rules import costs, pauses, rules
 one_server = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-def bound(rule: Rule, span: int) -> float:
+def bound(rule: LimitRule, span: int) -> float:
     """The most that may pass in a span of so many microseconds."""
     if rule.algorithm is Algorithm.SLIDING_LOG:
         return rule.units * (span // rule.window + 1)
     if rule.algorithm in WINDOWS:  # one more window is touched at the edges
         return rule.units * (span // rule.window + 2)
-    return (rule.capacity + rule.rate * (span + 1)) // rule.grain
+    return (rule.capacity + rule.rate * (span + 1)) // rule.unit
 
 
 @pytest.mark.parametrize("algorithm", Algorithm)
@@ -88,7 +88,7 @@ def test_a_key_at_rest_is_as_good_as_new(both: SideBySide, algorithm: Algorithm,
     assert both.peek(rule).remaining == rule.most
 
 
-def spend_until_refused(both: SideBySide, rule: Rule, cost: int, data: st.DataObject) -> None:
+def spend_until_refused(both: SideBySide, rule: LimitRule, cost: int, data: st.DataObject) -> None:
     """Spend in pieces until this cost has to wait."""
     both.advance(data.draw(st.integers(0, rule.window)))
     while both.peek(rule, cost).allowed:

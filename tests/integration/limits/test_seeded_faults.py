@@ -10,7 +10,7 @@ import random
 import pytest
 import redis
 
-from limiter.limits import Algorithm, Rule, compile_rule
+from limiter.limits import Algorithm, LimitRule, compile_rule
 from limiter.limits.memory import MemoryLimits
 from limiter.limits.redis import RedisLimits
 
@@ -139,7 +139,7 @@ def live(both: SideBySide, kind: Algorithm, chance: random.Random) -> None:
     bounds = ("0.1/s", "9/s") if kind is Algorithm.ADAPTIVE else (None, None)
     rules = [compile_rule(kind, rate, None, *bounds) for rate in ("7/m", "3/s")]
     for _ in range(14):
-        rule: Rule = chance.choice([rules[0]] * 9 + rules)
+        rule: LimitRule = chance.choice([rules[0]] * 9 + rules)
         verdict = both.take(rule, chance.randint(1, rule.most))
         if kind is Algorithm.ADAPTIVE and chance.random() < 0.3:
             both.set_rate(rule, chance.choice([0.001, 0.5, 100.0]))

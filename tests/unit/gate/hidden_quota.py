@@ -9,7 +9,7 @@ from limiter.gate.memory.control import Control
 from limiter.gate.rules import compile_rules
 from limiter.limits import Algorithm
 from limiter.limits.memory.buckets import Adaptive, TokenBucket
-from limiter.limits.rules import Rule, compile_rule
+from limiter.limits.rules import LimitRule, compile_rule
 
 SECOND = 1_000_000
 SAVED = 10 / 60  # of a minute's quota, that an idle provider has saved up
@@ -72,7 +72,7 @@ class HiddenQuota:
         self.state.pressed = self.state.pressed or wait > 0
         return self.now + wait
 
-    def _call(self, allowed: Rule, seen: Seen) -> None:
+    def _call(self, allowed: LimitRule, seen: Seen) -> None:
         self.meter.spend(self.limit, self.now, 1)
         arguments = (self.rule, self.limit, self.meter, self.now, self.state.generation)
         if self.bucket.wait(allowed, self.now, 1):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from limiter.gate import FlowPolicy, Outcome, Place, Ticket
+from limiter.gate import FlowPolicy, Outcome, StartEstimate, Ticket
 from tests.unit.gate.bench import Bench, U
 
 
-def last_place(bench: Bench, *flows: str, jobs: int) -> Place:
+def last_place(bench: Bench, *flows: str, jobs: int) -> StartEstimate:
     """Where the last of so many jobs of each flow stands."""
     for flow in flows:
         for number in range(jobs):

@@ -1,4 +1,4 @@
-"""What stands in an answer for a terminal, a file or a program, the same wherever it is given."""
+"""The output of commands, for a terminal, a file or a program: printed text and moments in one form."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ WIDTH = 120
 
 def printed(*what: RenderableType, colour: bool = False, width: int = WIDTH) -> str:
     """As wide as the terminal where it is one (`colour`), else of a fixed width: files have no edge."""
-    paper = StringIO()
+    output = StringIO()
     console = Console(
-        file=paper,
+        file=output,
         force_terminal=colour,
         width=shutil.get_terminal_size().columns if colour else width,
         highlight=False,
     )
     for each in what:
         console.print(each)
-    return paper.getvalue().rstrip()
+    return output.getvalue().rstrip()
 
 
 def moment(at: datetime | float | None) -> str | None:
