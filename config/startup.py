@@ -45,6 +45,7 @@ def servers_for(arguments: Sequence[str]) -> None:
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that it detaches
     try:
         session.attach()
+        session.watch()
     except EmbeddedServerError as problem:
         _give_up(problem, status=1)
 

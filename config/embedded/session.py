@@ -3,24 +3,39 @@
 Every process that uses the servers holds a shared lock on one file for as long as it lives; whoever
 leaves and then gets that file to itself was the last. The kernel drops the lock of a process that was
 killed, so servers without an owner are simply found, used and stopped by whoever comes next.
+
+Each also watches the servers: one whose process has died is started again, by whichever process gets its turn
+first.
 """
 
 from __future__ import annotations
 
 import atexit
 import fcntl
+import logging
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
+import psutil
+
 from .layout import Layout
 from .postgres import EmbeddedPostgres
+from .process import is_alive
 from .redis import EmbeddedRedis
+
+logger = logging.getLogger(__name__)
+
+LOOK_SECONDS = 1.0
 
 
 class Server(Protocol):
+    @property
+    def name(self) -> str: ...
+
     def running(self) -> int | None: ...
 
     def start(self) -> None: ...
@@ -38,25 +53,60 @@ class Session:
             self._wanted.append(EmbeddedPostgres(layout))
         if redis:
             self._wanted.append(EmbeddedRedis(layout))
+        self._processes: dict[str, psutil.Process] = {}
         self._users: int | None = None
         self._pid = os.getpid()
+        self._one_thread = threading.Lock()  # a process's locks are all its threads'
+        self._leaving = threading.Event()
 
     def attach(self) -> None:
         """Start what is wanted and not running, and keep it running until detach or the process's end."""
         self.layout.var.mkdir(parents=True, exist_ok=True)
         with self._turn():
+            self._leaving.clear()
             self._users = _open(self.layout.var / "servers.users")
             fcntl.lockf(self._users, fcntl.LOCK_SH)
             atexit.register(self.detach)
             for server in self._wanted:
-                if server.running() is None:
-                    server.start()
+                self._ensure(server)
+
+    def watch(self) -> None:
+        """Start again, from now on, what dies; in a thread beside."""
+        threading.Thread(target=self._watch, name="embedded servers", daemon=True).start()
+
+    def heal(self) -> None:
+        """Start what has died. A server that only does not answer lives: nothing is done to it."""
+        for server in self._wanted:
+            process = self._processes.get(server.name)
+            if process is not None and is_alive(process):
+                continue
+            with self._turn():
+                if self._users is not None:
+                    self._ensure(server)
+
+    def _watch(self) -> None:
+        while not self._leaving.wait(LOOK_SECONDS):
+            try:
+                self.heal()
+            except Exception as problem:  # a full disk, say: it is tried again
+                logger.error("%s", problem)
+
+    def _ensure(self, server: Server) -> None:
+        """Another process may have been quicker."""
+        was_here = self._processes.pop(server.name, None) is not None
+        if server.running() is None:
+            if was_here:
+                logger.warning("%s has ended: it is started again", server.name)
+            server.start()
+        if (pid := server.running()) is not None:
+            self._processes[server.name] = psutil.Process(pid)
 
     def detach(self) -> None:
         """Leave, and stop all servers where nobody else uses them."""
         if self._users is None or os.getpid() != self._pid:
             return
         atexit.unregister(self.detach)
+        self._leaving.set()
         users, self._users = self._users, None
         with self._turn():
             try:
@@ -69,12 +119,13 @@ class Session:
     @contextmanager
     def _turn(self) -> Iterator[None]:
         """One process at a time starts, stops or counts."""
-        descriptor = _open(self.layout.var / "servers.turn")
-        try:
-            fcntl.lockf(descriptor, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(descriptor)
+        with self._one_thread:
+            descriptor = _open(self.layout.var / "servers.turn")
+            try:
+                fcntl.lockf(descriptor, fcntl.LOCK_EX)
+                yield
+            finally:
+                os.close(descriptor)
 
 
 def _has_to_itself(descriptor: int) -> bool:

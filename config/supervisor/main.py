@@ -9,7 +9,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from config import env
+from config import env, stores
 from config.embedded import copy_of, older_data
 from config.startup import load_settings, servers_for
 
@@ -51,7 +51,7 @@ def _run() -> int:
     environment.setdefault("LOG_TIME", "false")  # the supervisor's prefix tells it
     # A newcomer wants warnings, a line for each document and the addresses. Who names a level wants it all.
     level = os.environ.get("LOG_LEVEL", "").strip() and settings.LOG_LEVEL
-    supervisor = Supervisor(quiet=not level)
+    supervisor = Supervisor(stores_answer=lambda: not stores.problems(), quiet=not level)
     for program in programs(ports, level):
         supervisor.add(program, environment)
     with suppress(BrokenPipeError), _address_kept(ports.portal):

@@ -1,128 +1,92 @@
-"""Honcho's manager, with children that are started again when they die.
+"""Programs that are started again when they die, by one process and without one for each.
 
-A child that ends by itself is started again after a pause that doubles. One that keeps dying brings
-everything down, since a system without it would only seem to work. On Linux no child outlives the
-supervisor, even where that is killed outright.
+A program that ends by itself is started again after a pause that grows. One that never was well and keeps
+dying while the stores answer brings everything down: its configuration is wrong, and a system without it
+would only seem to work. A store that is away ends nothing. On Linux no program outlives the supervisor, even
+where that is killed outright.
 """
 
 from __future__ import annotations
 
-import ctypes
-import multiprocessing
-import shlex
+import os
+import select
 import signal
-import sys
 import time
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
-import honcho.manager
-from honcho.process import Process
-
-from config.embedded.privileges import command_as
-
+from .child import Child
+from .output import SYSTEM, Output
 from .programs import Program
 
-HEALTHY_SECONDS = 30.0  # whoever lived for this long starts afresh
-PAUSE_SECONDS = 1.0  # before the first restart; doubles
-TRIES = 5  # deaths in a row that bring everything down
-GRACE_SECONDS = 20  # for children to end after SIGTERM
-PR_SET_PDEATHSIG = 1  # prctl(2)
-
-# honcho takes the default, which is another one on macOS, and on Linux from Python 3.14 on: its processes
-# would wait for a `_stopping` of their own.
-multiprocessing.set_start_method("fork", force=True)
-_stopping = multiprocessing.Event()
+GRACE_SECONDS = 20.0  # for programs to end after SIGTERM
+LOOK_SECONDS = 0.5  # between looks, where no signal tells earlier
+STOPS = (signal.SIGINT, signal.SIGTERM)
 
 
-class Supervisor(honcho.manager.Manager):  # type: ignore[misc] # honcho has no types
-    """Runs programs until one gives up or a signal comes, and then stops them all.
+class Supervisor:
+    """Runs programs until one gives up or a signal comes, and then stops them all."""
 
-    A quiet one leaves out which of them start, are told to stop, and stop.
-    """
-
-    def __init__(self, *, quiet: bool = False) -> None:
-        super().__init__()
-        self._quiet = quiet
+    def __init__(self, *, stores_answer: Callable[[], bool] = lambda: True, quiet: bool = False) -> None:
+        self._stores_answer = stores_answer
+        self._output = Output(quiet=quiet)
+        self._children: list[Child] = []
+        self._is_asked = False
 
     def add(self, program: Program, environment: dict[str, str]) -> None:
-        self._process_ctor = Once if program.once else Restarting
-        command = "exec " + shlex.join(command_as(None, program.command, dies_with_us=True))
-        self.add_process(program.name, command, env=environment)
+        self._output.add(program.name)
+        self._children.append(Child(program, environment, self._output, self._stores_answer))
 
     def run(self) -> int:
         """Returns the exit status: 0 after Ctrl-C or SIGTERM."""
-        honcho.manager.KILL_WAIT = GRACE_SECONDS
-        self.loop()
-        asked = {entry["rc"] for entry in honcho.manager.SIGNALS.values()}
-        return 0 if self.returncode in asked else int(self.returncode or 1)
+        with _woken_by_signals(self._ask) as sleep:
+            try:
+                while not self._is_asked and self._status == 0:
+                    for child in self._children:
+                        child.look()
+                    sleep(LOOK_SECONDS)
+            finally:
+                self._stop(sleep)
+        return self._status
 
-    def terminate(self) -> None:
-        if self._quiet and not _stopping.is_set():
-            super()._system_print("Stopping ...\n")
-        _stopping.set()
-        super().terminate()
+    @property
+    def _status(self) -> int:
+        return next((child.gave_up for child in self._children if child.gave_up is not None), 0)
 
-    def _system_print(self, data: str) -> None:
-        if not self._quiet:
-            super()._system_print(data)
+    def _ask(self, *_: object) -> None:
+        self._is_asked = True
 
-
-class Restarting(Process):  # type: ignore[misc] # honcho has no types
-    """Runs in a process of its own that reads the child's output."""
-
-    def run(self, events: Any = None, ignore_signals: bool = False) -> None:
-        _die_with_parent()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: None)  # unlike SIG_IGN, not inherited by the child
-        self._events = events
-        self._send_message({"returncode": self._keep_running()}, type="stop")
-
-    def _keep_running(self) -> int:
-        """The exit status of the last run."""
-        deaths = 0
-        while True:
-            started = time.monotonic()
-            status = self._run_once()
-            if _stopping.is_set():
-                return status
-            deaths = deaths + 1 if time.monotonic() - started < HEALTHY_SECONDS else 1
-            if deaths >= TRIES:
-                self._say(f"ended {deaths} times in a row ({_ending(status)}): stopping everything")
-                return status or 1
-            pause = PAUSE_SECONDS * 2 ** (deaths - 1)
-            self._say(f"ended ({_ending(status)}): starting it again in {pause:.0f} s")
-            if _stopping.wait(pause):
-                return status
-
-    def _run_once(self) -> int:
-        child = self._child_ctor(self.cmd, env=self.env, cwd=self.cwd)
-        self._send_message({"pid": child.pid}, type="start")
-        if _stopping.is_set():  # the manager's signal went to the one before
-            child.terminate()
-        for line in iter(child.stdout.readline, b""):
-            self._send_message(line)
-        child.stdout.close()
-        return int(child.wait())
-
-    def _say(self, words: str) -> None:
-        self._send_message(f"{self.name} {words}\n")
+    def _stop(self, sleep: Callable[[float], None]) -> None:
+        deadline = time.monotonic() + GRACE_SECONDS
+        self._output.say(SYSTEM, "Stopping ...")
+        for child in self._children:
+            child.signal(signal.SIGTERM)
+        while any(child.runs for child in self._children) and time.monotonic() < deadline:
+            sleep(LOOK_SECONDS)
+        for child in self._children:
+            child.signal(signal.SIGKILL)  # what is left of it, and of what it has forked
 
 
-class Once(Restarting):
-    """Stays quietly in the list after its one run, because honcho takes any end for everybody's."""
+@contextmanager
+def _woken_by_signals(ask: Callable[..., None]) -> Iterator[Callable[[float], None]]:
+    """A sleep that any of our signals ends, a child's death among them."""
+    reader, writer = os.pipe()
+    for descriptor in (reader, writer):
+        os.set_blocking(descriptor, False)
+    handlers = {number: signal.signal(number, ask) for number in STOPS}
+    handlers[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, lambda *_: None)
+    before = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
 
-    def _keep_running(self) -> int:
-        status = self._run_once()
-        if status != 0 and not _stopping.is_set():
-            self._say(f"ended ({_ending(status)})")
-        _stopping.wait()
-        return status
+    def sleep(seconds: float) -> None:
+        select.select([reader], [], [], seconds)
+        with suppress(BlockingIOError):
+            os.read(reader, 4096)
 
-
-def _die_with_parent() -> None:
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
-def _ending(status: int) -> str:
-    return f"status {status}" if status >= 0 else signal.Signals(-status).name
+    try:
+        yield sleep
+    finally:
+        signal.set_wakeup_fd(before)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        os.close(reader)
+        os.close(writer)

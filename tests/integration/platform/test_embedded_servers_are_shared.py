@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -9,6 +11,7 @@ import psutil
 
 from config.embedded import EmbeddedPostgres, EmbeddedRedis, Layout, Session
 from config.env import BASE_DIR
+from tests.running import wait_until
 
 from .conftest import answers, visits
 
@@ -83,6 +86,22 @@ def test_servers_that_were_killed_are_started_again_with_their_data(layout: Layo
         assert answers(layout)
         assert visits(layout)[0] == 2
     first.detach()
+
+
+def test_servers_that_die_under_a_process_that_uses_them_come_back_with_all_data(layout: Layout) -> None:
+    session = Session(layout)
+    session.attach()
+    session.watch()
+    answers(layout)
+    before = pids(layout)
+    for pid in before:
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)  # they stay zombies until their parent, which is we, asks for their end
+    wait_until(lambda: None not in pids(layout) and not set(pids(layout)) & set(before), "both are back")
+    assert answers(layout)
+    assert visits(layout) == (2, 2)
+    session.detach()
+    assert pids(layout) == (None, None)
 
 
 def test_a_stale_pid_file_that_names_a_living_stranger_is_healed(layout: Layout) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+import psycopg
 import pytest
 import requests
 
@@ -74,6 +75,12 @@ def busy_port() -> Iterator[int]:
         yield int(other.getsockname()[1])
 
 
+def handed_in(layout: Layout) -> int:
+    with psycopg.connect(layout.database_url) as connection:
+        (count,) = connection.execute("SELECT count(*) FROM feedback_document").fetchone() or (0,)
+    return int(count)
+
+
 def pids_on(layout: Layout) -> list[int]:
     """Every process that was started on this data."""
     found = psutil.process_iter(["pid", "cmdline"])
@@ -104,6 +111,13 @@ def test_from_nothing_to_feedback_and_back_to_nothing(layout: Layout, folder: Pa
         page = first_document_of(demo.STUDENTS[0].email, portal)
         assert 'class="comment-tools"' in page  # it has comments
         assert requests.get(f"{portal}/admin/login/", timeout=60).status_code == 200
+
+        for server in (EmbeddedPostgres(layout), EmbeddedRedis(layout)):
+            pid = server.running()
+            assert pid is not None
+            os.kill(pid, signal.SIGKILL)
+            wait_until(lambda s=server, p=pid: s.running() not in (None, p), "it is back")  # type: ignore[misc]
+        wait_until(lambda: handed_in(layout) == 3, "PostgreSQL answers, with all that was handed in")
 
         supervisor = psutil.Process(system.process.pid)
         family = [supervisor, *supervisor.children(recursive=True)]

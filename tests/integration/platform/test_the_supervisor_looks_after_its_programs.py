@@ -19,25 +19,29 @@ DEADLINE_SECONDS = 60.0
 
 SUPERVISE = """
 import json, os, sys
-from config.supervisor import supervise
+from config.supervisor import child
 from config.supervisor.programs import Program
-supervise.PAUSE_SECONDS = 0.01
-supervisor = supervise.Supervisor()
+from config.supervisor.supervise import Supervisor
+child.PAUSE_SECONDS = child.LONGEST_PAUSE = 0.01
+supervisor = Supervisor(stores_answer=lambda: sys.argv[2] == "here")
 for name, code, once in json.loads(sys.argv[1]):
     supervisor.add(Program(name, (sys.executable, "-c", code), once=once), dict(os.environ))
 sys.exit(supervisor.run())
 """
 STEADY = "import os, time; print('pid', os.getpid(), flush=True); time.sleep(600)"
+FORKED = "import os, time; os.fork() or time.sleep(600)\n" + STEADY  # whose child holds its output open
 SHORT_LIVED = "print('I am here', flush=True)"
 
 
 @contextmanager
-def supervised(output: Path, *programs: tuple[str, str, bool]) -> Iterator[subprocess.Popen[str]]:
+def supervised(
+    output: Path, *programs: tuple[str, str, bool], stores: str = "here"
+) -> Iterator[subprocess.Popen[str]]:
     import json
 
     with output.open("w") as stdout:
         process = subprocess.Popen(
-            [sys.executable, "-c", SUPERVISE, json.dumps(programs)],
+            [sys.executable, "-c", SUPERVISE, json.dumps(programs), stores],
             cwd=BASE_DIR,
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
             stdout=stdout,
@@ -93,6 +97,29 @@ def test_a_program_that_was_killed_is_started_again(output: Path) -> None:
         supervisor.terminate()
         assert supervisor.wait(DEADLINE_SECONDS) == 0
         wait_until_gone(steady_pids(output)[1])
+
+
+def test_a_killed_program_whose_child_holds_its_output_is_started_again_with_nothing_left(
+    output: Path,
+) -> None:
+    with supervised(output, ("steady", FORKED, False)) as supervisor:
+        wait_for(lambda: len(steady_pids(output)) == 1)
+        first = psutil.Process(steady_pids(output)[0])
+        family = [first, *first.children()]
+        first.kill()
+        wait_for(lambda: len(steady_pids(output)) == 2)
+        wait_until_gone(*(each.pid for each in family))
+        supervisor.terminate()
+        assert supervisor.wait(DEADLINE_SECONDS) == 0
+
+
+def test_a_store_that_is_away_ends_nothing(output: Path) -> None:
+    """A program that can't live without it is started again for as long as it takes."""
+    broken = ("broken", "raise SystemExit(3)", False)
+    with supervised(output, ("steady", STEADY, False), broken, stores="away") as supervisor:
+        wait_for(lambda: output.read_text().count("broken ended (status 3): starting it again") > 7)
+        assert supervisor.poll() is None
+        assert len(steady_pids(output)) == 1
 
 
 def test_a_program_that_keeps_dying_brings_everything_down_and_says_so(output: Path) -> None:
