@@ -9,6 +9,7 @@ from django.utils.functional import lazy
 from django.views.generic import RedirectView, TemplateView
 from django.views.i18n import set_language
 
+from config.health import healthz, readyz
 from feedback.observe.views import metrics
 
 handler400 = "config.errors.bad_request"
@@ -20,9 +21,11 @@ handler500 = "config.errors.failed"
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("admin/rq/", include("django_rq.urls")),
+    path("admin/rq/", include("feedback.admin.rq_console")),
     path("admin/", admin.site.urls),
     path("metrics", metrics, name="metrics"),
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
     path("favicon.ico", RedirectView.as_view(url=lazy(static, str)("feedback/favicon.svg")), name="icon"),
     path("language/", set_language, name="set_language"),
     path("", include("feedback.urls")),

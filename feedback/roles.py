@@ -13,10 +13,18 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import Permission
     from django.db.models import QuerySet
 
+    from feedback.models import User
+
 OPERATORS, WATCHERS = "Operators", "Operators, read only"
 TEACHERS, STUDENTS = "Teachers", "Students"  # they have the portal, and no rights in the admin
 APPS = ("feedback", "limiter")
 HISTORY = ("add_auditentry", "change_auditentry", "delete_auditentry")  # not to be rewritten
+
+
+def operates(user: User, right: str) -> bool:
+    """Whether somebody runs the site and has this right: the role alone, with rights to read, changes
+    nothing in the portal either."""
+    return user.is_superuser or (user.role == user.Role.OPERATOR and user.has_perm(f"feedback.{right}"))
 
 
 def make_after_migrate(using: str, **_: Any) -> None:

@@ -65,6 +65,12 @@ UNFOLD: dict[str, Any] = {
                     _link("Jobs", "list_alt", "feedback_job_changelist", "feedback.view_job"),
                     _link("Failed jobs", "skull", "feedback_job_dead", "feedback.view_job"),
                     _link("Workers", "engineering", "feedback_job_workers", "feedback.view_job"),
+                    {
+                        "title": "RQ's own pages",
+                        "icon": "list",
+                        "link": reverse_lazy("django_rq:home"),
+                        "permission": lambda request: request.user.has_perm("feedback.view_job"),
+                    },
                     _link("Upstreams", "valve", "limiter_upstream_changelist", "limiter.view_upstream"),
                     _link("Endpoints", "hub", "feedback_endpoint_changelist", "feedback.view_endpoint"),
                     _link(

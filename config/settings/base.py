@@ -68,6 +68,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "config.middleware.RequestId",
+    "config.middleware.Probes",
     "feedback.observe.middleware.ObserveMiddleware",
     "feedback.observe.middleware.RequestLog",
     "django.middleware.security.SecurityMiddleware",
@@ -162,6 +163,9 @@ RQ = {
     "WORKER_CLASS": "limiter.rq.worker.ConcurrentWorker",
     "COMMIT_MODE": "on_db_commit",
 }
+RQ_SHOW_ADMIN_LINK = (
+    False  # a second door to its pages, beside the one that feedback/admin/rq_console.py guards
+)
 
 # People ---------------------------------------------------------------------------------------
 

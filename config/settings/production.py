@@ -40,7 +40,7 @@ SECURE_SSL_REDIRECT = env.boolean("SECURE_SSL_REDIRECT", default=True)
 SECURE_HSTS_SECONDS = env.integer("SECURE_HSTS_SECONDS", 31_536_000)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.boolean("SECURE_HSTS_INCLUDE_SUBDOMAINS", default=True)
 SECURE_HSTS_PRELOAD = env.boolean("SECURE_HSTS_PRELOAD", default=True)
-SECURE_REDIRECT_EXEMPT = [r"^metrics$"]  # Prometheus asks from within
+SECURE_REDIRECT_EXEMPT = [r"^(metrics|healthz|readyz)$"]  # asked from within, without TLS
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 if env.boolean("TRUST_PROXY", default=False):

@@ -73,7 +73,7 @@ class Child:
             start_new_session=True,
         )
         if not self._output.is_quiet:
-            self._output.say(SYSTEM, f"{self.program.name} started (process {self._process.pid})")
+            self._output.say(SYSTEM, f"{self.program.name} started (pid={self._process.pid})")
         assert self._process.stdout is not None  # noqa: S101 - asked for above
         self._output.follow(self.program.name, self._process.stdout)
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from feedback.models import Course, Invitation, Membership, User
+from feedback.roles import operates
+
+from .teaching import teaches
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -13,12 +16,17 @@ NEWEST = 100  # that the page of invitations shows
 
 
 def may_invite(user: User) -> bool:
-    return user.role in (User.Role.TEACHER, User.Role.OPERATOR) or user.is_superuser
+    return user.role == User.Role.TEACHER or invites_anybody(user) or teaches(user)
+
+
+def invites_anybody(user: User) -> bool:
+    """To any course or none, teachers too."""
+    return operates(user, "add_invitation")
 
 
 def courses_to_invite_to(user: User) -> QuerySet[Course]:
     courses = Course.objects.filter(archived_at__isnull=True)
-    if user.role == User.Role.OPERATOR or user.is_superuser:
+    if invites_anybody(user):
         return courses
     return courses.filter(memberships__user=user, memberships__role=Membership.Role.TEACHER)
 

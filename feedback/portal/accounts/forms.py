@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from feedback.models import Course, Invitation, User
-from feedback.selectors.invitations import courses_to_invite_to
+from feedback.selectors.invitations import courses_to_invite_to, invites_anybody
 from feedback.services.people import vouch_for_address
 
 from .domains import is_welcome
@@ -131,7 +131,7 @@ class Invite(forms.Form):
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["course"].queryset = courses_to_invite_to(by)  # type: ignore[attr-defined]
-        if by.role == User.Role.OPERATOR or by.is_superuser:
+        if invites_anybody(by):
             self.fields["course"].required = False
             self.fields["course"].empty_label = _("No course")  # type: ignore[attr-defined]
         else:

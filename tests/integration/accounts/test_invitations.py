@@ -10,12 +10,15 @@ from django.core import mail
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
+from feedback import roles
 from feedback.models import Assignment, Course, Invitation, Membership, User
 from feedback.services import invitations
 from tests.factories import people
 from tests.integration.accounts.conftest import link_in
+from tests.integration.admin.conftest import member
 from tests.people import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -176,3 +179,12 @@ def test_the_row_does_not_hold_the_token(teacher: User, course: Course) -> None:
     path = invited(teacher, course)
     token = path.split("/")[2]
     assert token not in str(Invitation.objects.values().get())
+
+
+@pytest.mark.parametrize(("group", "status"), [(roles.OPERATORS, 302), (roles.WATCHERS, 403)])
+def test_an_operator_who_may_only_look_invites_nobody(group: str, status: int) -> None:
+    client = signed_in(member(group))
+    answer = client.post(reverse("invitations"), {"email": "new@example.org", "role": "teacher"})
+    assert answer.status_code == status
+    assert Invitation.objects.exists() is (status == 302)
+    assert client.post(reverse("teaching-new-course"), {"name": "Bees"}).status_code == status

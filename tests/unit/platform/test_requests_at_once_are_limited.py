@@ -153,7 +153,7 @@ def test_an_open_event_stream_keeps_no_request_waiting() -> None:
     play(scene())
 
 
-@pytest.mark.parametrize("path", ["/health/", "/metrics", "/static/css/base.css"])
+@pytest.mark.parametrize("path", ["/healthz", "/metrics", "/static/css/base.css"])
 def test_what_a_busy_process_answers_past_the_limit(path: str) -> None:
     async def scene() -> None:
         site = Site()
