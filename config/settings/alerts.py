@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+import ipaddress
+
+from django.core.exceptions import ImproperlyConfigured
+
 from config import env
 
 SITE_URL = env.url("SITE_URL", ("http", "https"))  # as people reach it; links in alerts need it
 # Dotted paths of callables that return feedback.alerts.signals.Reading.
 ALERTS_BUDGETS = "feedback.selectors.spending.budget_readings"
 ALERTS_FORECAST = "feedback.alerts.forecast.readings"
+# Networks of ours that webhooks may reach. Elsewhere they reach public addresses alone.
+ALERTS_NETWORKS = env.words("ALERTS_NETWORKS")
+
+for _network in ALERTS_NETWORKS:
+    try:
+        ipaddress.ip_network(_network)
+    except ValueError:
+        raise ImproperlyConfigured(
+            f"ALERTS_NETWORKS has {_network!r}: expected addresses or networks, with commas"
+        ) from None

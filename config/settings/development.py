@@ -20,3 +20,4 @@ STYLE_PAGE = True
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True  # stylesheets and scripts as they lie there
 INTERNAL_IPS = ["127.0.0.1"]
 METRICS_OPEN = True
+ALERTS_NETWORKS = [*ALERTS_NETWORKS, "127.0.0.0/8", "::1/128"]

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import hmac
-import ipaddress
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
@@ -14,11 +11,10 @@ from django.views.decorators.http import require_safe
 from limiter import by_address
 
 from .exposition import page
+from .readers import REFUSED, may_read
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
-
-REFUSED = "Send METRICS_TOKEN as a bearer token, or ask from one of METRICS_ADDRESSES.\n"
 
 
 @require_safe
@@ -39,18 +35,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def _may_read(request: HttpRequest) -> bool:
-    return bool(settings.METRICS_OPEN) or _knows_the_token(request) or _comes_from_within(request)
-
-
-def _knows_the_token(request: HttpRequest) -> bool:
-    wanted = f"Bearer {settings.METRICS_TOKEN}"
-    given = request.headers.get("Authorization", "")
-    return bool(settings.METRICS_TOKEN) and hmac.compare_digest(given.encode(), wanted.encode())
-
-
-def _comes_from_within(request: HttpRequest) -> bool:
-    try:
-        address = ipaddress.ip_address(by_address(request))
-    except ValueError:
-        return False
-    return any(address in ipaddress.ip_network(network) for network in settings.METRICS_ADDRESSES)
+    authorization = request.headers.get("Authorization", "")
+    return may_read(authorization=authorization, address=by_address(request))

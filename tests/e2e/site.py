@@ -19,8 +19,8 @@ from tests.running import ROOT, wait_until
 class Site:
     """A context manager: uvicorn on a free port, answering."""
 
-    def __init__(self, environment: Mapping[str, str], log: Path) -> None:
-        self._environment, self._log = environment, log
+    def __init__(self, environment: Mapping[str, str], log: Path, *, probe: str = "sign-in/") -> None:
+        self._environment, self._log, self._probe = environment, log, probe
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -65,7 +65,7 @@ class Site:
     def _answers(self) -> bool:
         assert self.runs, self._log.read_text(errors="replace")
         with suppress(URLError):
-            urllib.request.urlopen(f"{self.url}/sign-in/").close()  # noqa: S310 - our own address
+            urllib.request.urlopen(f"{self.url}/{self._probe}").close()  # noqa: S310 - our own address
             return True
         return False
 

@@ -10,6 +10,7 @@ import requests
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from .errors import NotSent, Uncertain
+from .public import Forbidden, session
 
 CONNECT_SECONDS, ANSWER_SECONDS = 5.0, 10.0
 LATER = (408, 425, 429)  # beside 5xx: not now, perhaps later
@@ -26,13 +27,14 @@ def post(url: str, body: bytes, headers: Mapping[str, str] | None = None) -> Non
     A redirect is no delivery: the address in the admin shall be the right one.
     """
     try:
-        answer = requests.post(
-            url,
-            data=body,
-            headers={"Content-Type": "application/json", "User-Agent": AGENT, **(headers or {})},
-            timeout=(CONNECT_SECONDS, ANSWER_SECONDS),
-            allow_redirects=False,
-        )
+        with session() as http:
+            answer = http.post(
+                url,
+                data=body,
+                headers={"Content-Type": "application/json", "User-Agent": AGENT, **(headers or {})},
+                timeout=(CONNECT_SECONDS, ANSWER_SECONDS),
+                allow_redirects=False,
+            )
     except requests.RequestException as error:
         raise _meaning(error) from error
     if 200 <= answer.status_code < 300:
@@ -43,13 +45,15 @@ def post(url: str, body: bytes, headers: Mapping[str, str] | None = None) -> Non
 
 def _meaning(error: requests.RequestException) -> Exception:
     name = type(error).__name__
-    if isinstance(error, requests.exceptions.ConnectTimeout) or _never_connected(error):
+    if isinstance(reason := _why_not_connected(error), Forbidden):
+        return NotSent(f"{reason}; ALERTS_NETWORKS may allow it", permanent=True)
+    if isinstance(error, requests.exceptions.ConnectTimeout) or isinstance(reason, NewConnectionError):
         return NotSent(f"no connection ({name})")
     if isinstance(error, requests.ConnectionError | requests.Timeout):
         return Uncertain(f"no answer ({name})")
     return NotSent(f"the request could not be made ({name})", permanent=True)
 
 
-def _never_connected(error: requests.RequestException) -> bool:
+def _why_not_connected(error: requests.RequestException) -> Exception | None:
     cause = error.args[0] if error.args else None
-    return isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)
+    return cause.reason if isinstance(cause, MaxRetryError) else None

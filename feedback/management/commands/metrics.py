@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 import argparse
-import threading
+from contextlib import suppress
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from prometheus_client import start_http_server
 
-from feedback.observe.exposition import page, registry
+from feedback.observe.exposition import page
+from feedback.observe.listening import server
 
 
 class Command(BaseCommand):
@@ -28,19 +28,13 @@ class Command(BaseCommand):
             return
         address, port = listen
         try:
-            server, thread = start_http_server(port, address, registry=registry(shared=False))
+            serving = server(address, port)
         except OSError as error:
             raise CommandError(f"{address}:{port} can't be listened on: {error}", returncode=1) from error
-        self.stdout.write(f"Metrics of this machine at http://{address}:{server.server_port}/metrics")
+        self.stdout.write(f"Metrics of this machine at http://{address}:{serving.server_port}/metrics")
         self.stdout.flush()
-        _wait(thread)
-
-
-def _wait(thread: threading.Thread) -> None:
-    try:
-        thread.join()
-    except KeyboardInterrupt:
-        return
+        with suppress(KeyboardInterrupt), serving:
+            serving.serve_forever()
 
 
 def _address(words: str) -> tuple[str, int]:

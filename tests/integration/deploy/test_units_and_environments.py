@@ -49,7 +49,7 @@ def test_systemd_knows_every_word_of_them(tmp_path: Path) -> None:
 @pytest.mark.parametrize("profile", ["campus", "enterprise"])
 def test_production_starts_with_the_environment(profile: str) -> None:
     """A child of its own: settings are loaded once in a process."""
-    variables = _read(DEPLOY / f"{profile}.env")
+    variables = read_environment(DEPLOY / f"{profile}.env")
     assert variables["SECRET_KEY"] == ""  # a key that is in the repository is no secret
     secrets = {name: "0123456789" * 6 for name, value in variables.items() if not value}
     child = {
@@ -70,6 +70,6 @@ def test_production_starts_with_the_environment(profile: str) -> None:
     assert done.stdout.split() == [profile, variables["LIMITS_PROXIES"], *queues]
 
 
-def _read(path: Path) -> dict[str, str]:
+def read_environment(path: Path) -> dict[str, str]:
     lines = [line for line in path.read_text().splitlines() if line and not line.startswith("#")]
     return {name: value.strip('"') for name, value in (line.split("=", 1) for line in lines)}

@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
 
 from config.supervisor.ports import free_port
 from feedback.models import Document, User
 from feedback.services import documents
 from tests.e2e.site import Site
+from tests.integration.deploy.test_units_and_environments import read_environment
 from tests.integration.observe.conftest import QUEUES
 from tests.running import ROOT, Running, wait_until
 
@@ -56,7 +58,7 @@ def run_promtool(*words: str, cwd: Path = DEPLOY / "prometheus") -> None:
 
 
 def test_the_rules_hold_in_promtools_own_tests() -> None:
-    run_promtool("check", "config", "prometheus.yml")
+    run_promtool("check", "config", "--syntax-only", "prometheus.yml")
     run_promtool("test", "rules", "rules.test.yml")
 
 
@@ -87,22 +89,22 @@ class Prometheus:
     """A real one, for as long as the context lasts."""
 
     def __init__(self, target: str, token: str, folder: Path) -> None:
+        """With the configuration that is shipped, in which only what an operator sets is set."""
         self.port = free_port(0)
-        config = {
-            "global": {"scrape_interval": "1s", "evaluation_interval": "1s"},
-            "rule_files": [str(DEPLOY / "prometheus" / "rules.yml")],
-            "scrape_configs": [
-                {
-                    "job_name": "marginalia",
-                    "authorization": {"credentials": token},
-                    "static_configs": [{"targets": [target]}],
-                }
-            ],
-        }
-        (folder / "prometheus.json").write_text(json.dumps(config))
+        (folder / "token").write_text(token)
+        config = (DEPLOY / "prometheus" / "prometheus.yml").read_text()
+        for shipped, ours in {
+            "15s": "1s",
+            "rules.yml": str(DEPLOY / "prometheus" / "rules.yml"),
+            "/etc/prometheus/marginalia-token": str(folder / "token"),
+            "127.0.0.1:8000": target,
+        }.items():
+            assert shipped in config
+            config = config.replace(shipped, ours)
+        (folder / "prometheus.yml").write_text(config)
         self._log = (folder / "prometheus.log").open("wb")
         self._process = subprocess.Popen(
-            ["prometheus", f"--config.file={folder / 'prometheus.json'}",
+            ["prometheus", f"--config.file={folder / 'prometheus.yml'}",
              f"--storage.tsdb.path={folder / 'tsdb'}", f"--web.listen-address=127.0.0.1:{self.port}"],
             stdout=self._log, stderr=subprocess.STDOUT,
         )  # fmt: skip
@@ -170,3 +172,35 @@ def test_it_finds_the_work_of_web_worker_and_gate(
         for sample in prometheus.ask('{__name__=~"(marginalia|limiter)_.+"}')
     }
     assert served <= {re.sub(r"_total$", "", name) for name in documented()}
+
+
+@pytest.fixture
+def production(
+    child_environment: dict[str, str], redis_client: redis.Redis, tmp_path: Path
+) -> Iterator[Site]:
+    """The web server with the environment that is shipped, in which only secrets and stores are ours."""
+    shipped = read_environment(DEPLOY / "campus.env")
+    secrets = {name: "0123456789" * 6 for name, value in shipped.items() if not value}
+    stores = {name: child_environment[name] for name in ("DATABASE_URL", "REDIS_URL")}
+    environment = {
+        **child_environment, **shipped, **secrets, **stores,
+        "DJANGO_SETTINGS_MODULE": "config.settings.production",
+        "PROMETHEUS_MULTIPROC_DIR": str(tmp_path / "metrics"),
+        "STATIC_ROOT": str(tmp_path),
+    }  # fmt: skip
+    with Site(environment, tmp_path / "web.log", probe="healthz") as site:
+        yield site
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_shipped_for_prometheus_scrapes_what_is_shipped_for_production(
+    production: Site, tmp_path: Path
+) -> None:
+    token = "0123456789" * 6  # of the campus's environment, filled in above
+    prometheus = Prometheus(f"127.0.0.1:{production.port}", token, tmp_path)
+    try:
+        wait_until(lambda: bool(prometheus.answers()), "Prometheus has read the site")
+        wait_until(lambda: bool(prometheus.ask("limiter_up")), "the figures are there")
+        assert prometheus.ask('ALERTS{alertname="MarginaliaDown"}') == []
+    finally:
+        prometheus.stop()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import threading
 from typing import Any
 
 import pytest
 import redis
+import requests
 from django.core.management import CommandError, call_command
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
@@ -15,6 +17,7 @@ from pytest_django import Settings
 from feedback.errors import Refused
 from feedback.models import Job, User
 from feedback.observe.exposition import page
+from feedback.observe.listening import server
 from feedback.pipeline.run import run
 from feedback.services import documents
 from limiter.execution import Execution
@@ -149,6 +152,19 @@ def test_no_label_grows_with_the_people(redis_client: redis.Redis) -> None:
 def test_the_command_prints_the_page(redis_client: redis.Redis, capsys: pytest.CaptureFixture[str]) -> None:
     call_command("metrics")
     assert "# TYPE marginalia_jobs gauge" in capsys.readouterr().out
+
+
+def test_the_command_that_listens_asks_for_the_token_too(closed: Settings) -> None:
+    closed.METRICS_TOKEN = "s3cret"
+    with server("127.0.0.1", 0) as serving:
+        threading.Thread(target=serving.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{serving.server_port}/metrics"
+        assert requests.get(address, timeout=60).status_code == 403
+        known = requests.get(address, headers={"Authorization": "Bearer s3cret"}, timeout=60)
+        assert (known.status_code, "marginalia_" in known.text) == (200, True)
+        closed.METRICS_TOKEN, closed.METRICS_ADDRESSES = "", ["127.0.0.0/8"]
+        assert requests.get(address, timeout=60).status_code == 200
+        serving.shutdown()
 
 
 @pytest.mark.parametrize("address", ["9102", "host:", "host:port", "host:99999"])
