@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.db.models import Q
+from django.utils import timezone
+
 from .condition import Condition, condition_of
-from .gate import BreakerMode, BreakerState, Explanation, FlowStatus, GateUnavailable, Status
+from .gate import BreakerMode, BreakerState, Explanation, FlowStatus, GateUnavailable, Reason, Status
 from .gates import MEMORY, backend, connection, get_gate, queues
 from .ledger import get_ledger
-from .models import BreakerTransition, ConfigVersion, GroupWeight, Upstream
+from .models import BreakerTransition, ConfigVersion, FlowOverride, GroupWeight, Upstream
 from .policies import FlowLimits, limits_of
+
+ENDED_BY_HAND = (Reason.PAUSED, Reason.FLOW_SUSPENDED, Reason.UNCONFIGURED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +132,9 @@ def is_open(upstream: str) -> bool:
 
 
 def explain(*, upstream: str, job: str) -> Explanation:
-    """What one job waits for. Raises GateError."""
-    return get_gate().explain(upstream, job)
+    """What one job waits for; without a range where only a person can end the wait. Raises GateError."""
+    found = get_gate().explain(upstream, job)
+    return replace(found, earliest=None, latest=None) if found.reason in ENDED_BY_HAND else found
 
 
 def explain_anywhere(job: str) -> tuple[str, Explanation] | None:
@@ -155,6 +161,12 @@ def ahead_by_flow(*, upstream: str, flow: str, own: int) -> dict[str, int]:
         if name != flow and each.waiting and not each.blocked
     }
     return {**others, flow: own} if own else others
+
+
+def suspended_flows() -> list[str]:
+    """Flows of which nothing is admitted now, since an operator decided so. Asks Postgres alone."""
+    in_force = Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now())
+    return list(FlowOverride.objects.filter(in_force, suspended=True).values_list("flow", flat=True))
 
 
 def flow_limits(flow: str) -> FlowLimits:

@@ -17,7 +17,7 @@ from feedback.models import AlertRule, Job, JobEvent
 from feedback.selectors import drift, endpoints, workers
 from limiter import signals as limiter
 from limiter.gate.model import Outcome
-from limiter.selectors import held_upstreams
+from limiter.selectors import held_upstreams, suspended_flows
 
 WINDOW = timedelta(minutes=5)
 ENOUGH = 10  # ended runs in the window, before a share of them means anything
@@ -85,7 +85,7 @@ def _gate_away() -> Iterable[Reading]:
 
 def _oldest_job() -> Iterable[Reading]:
     now = timezone.now()
-    waiting = Job.objects.filter(state=Job.State.WAITING).order_by()
+    waiting = Job.objects.filter(state=Job.State.WAITING).exclude(flow__in=suspended_flows()).order_by()
     for row in waiting.values("queue").annotate(since=Min("waiting_since")):
         if row["since"] is not None:
             age = (now - row["since"]).total_seconds()

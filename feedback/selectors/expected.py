@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from feedback import flows
 from feedback.models import User
 from limiter import selectors as limiter
-from limiter.gate.model import BreakerState, GateError, Status
+from limiter.condition import STANDS_STILL
+from limiter.gate.model import GateError, Status
 from limiter.models import Upstream
 
 
@@ -26,9 +27,10 @@ def expected_start(user: User, upstream: str) -> Expected:
         status = limiter.upstream_status(upstream)
     except (GateError, Upstream.DoesNotExist):
         return Expected()
-    if status.upstream.paused or status.upstream.is_held or status.live.breaker == BreakerState.OPEN:
+    flow = flows.flow_of(user)
+    if status.condition in STANDS_STILL or limiter.flow_limits(flow).suspended:
         return Expected(is_paused=True)
-    return _range(status.live, flows.flow_of(user), status.upstream.max_in_flight)
+    return _range(status.live, flow, status.upstream.max_in_flight)
 
 
 def _range(live: Status, flow: str, slots: int | None) -> Expected:

@@ -12,7 +12,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, F, Min, Q, Sum
+from django.db.models import Count, F, Min, Q, Sum, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from feedback.models import Course, Job, JobEvent
@@ -25,7 +26,7 @@ from limiter.condition import STANDS_STILL, Condition, condition_of
 from limiter.gate import BreakerState, GateError
 from limiter.gate.model import Outcome
 from limiter.models import Upstream
-from limiter.selectors import UpstreamStatus, all_upstreams
+from limiter.selectors import UpstreamStatus, all_upstreams, suspended_flows
 
 MINUTE, WINDOW, HOUR = timedelta(minutes=1), timedelta(minutes=5), timedelta(hours=1)
 MOST_COURSES = 12  # shown with their waits, those with the most calls
@@ -39,13 +40,14 @@ class UpstreamFigures:
     status: UpstreamStatus | None  # None: the gate did not answer
     in_line: int = 0
     held: int = 0
+    suspended: int = 0  # of those in line and held: of people whom an operator suspended
     in_flight: int = 0
     began: int = 0  # calls of the last minute
     tokens: int = 0  # that calls used that ended within the last minute
     runs: int = 0  # that ended within the window
     throttled: int = 0  # of these
     failed: int = 0  # of these
-    since: datetime | None = None  # when the oldest job in line joined it
+    since: datetime | None = None  # when the oldest job in line joined it, of those that shall be served
     spent: Decimal = Decimal(0)  # today
 
     @property
@@ -54,7 +56,8 @@ class UpstreamFigures:
 
     @property
     def waiting(self) -> int:
-        return self.in_line + self.held
+        """Jobs that shall be served: not those of suspended people."""
+        return self.in_line + self.held - self.suspended
 
     @property
     def throttle_rate(self) -> float | None:
@@ -180,12 +183,16 @@ def _workers() -> list[Worker] | None:
 
 def _count_open(upstreams: Mapping[str, UpstreamFigures], now: datetime) -> dict[str, Any]:
     """Fills in what is open; returns the waiting of the stages without an upstream."""
+    suspended = Q(flow__in=suspended_flows())
     rows = (
         Job.objects.filter(state__in=[State.HELD, State.WAITING, State.RUNNING])
         .order_by()
         .values("upstream", "state")
         .annotate(
-            n=Count("pk"), since=Min("waiting_since"), began=Count("pk", Q(started_at__gte=now - MINUTE))
+            n=Count("pk"),
+            suspended=Count("pk", suspended),
+            since=Min("waiting_since", filter=~suspended),
+            began=Count("pk", Q(started_at__gte=now - MINUTE)),
         )
     )
     others: dict[str, Any] = {"n": 0, "since": None}
@@ -193,7 +200,7 @@ def _count_open(upstreams: Mapping[str, UpstreamFigures], now: datetime) -> dict
         figures = upstreams.get(row["upstream"])
         if figures is None and row["state"] == State.WAITING:
             known = [each for each in (others["since"], row["since"]) if each]
-            others = {"n": others["n"] + row["n"], "since": min(known, default=None)}
+            others = {"n": others["n"] + row["n"] - row["suspended"], "since": min(known, default=None)}
         elif figures is not None:
             _fill_in(figures, row)
     return others
@@ -203,8 +210,10 @@ def _fill_in(figures: UpstreamFigures, row: Mapping[str, Any]) -> None:
     match row["state"]:
         case State.HELD:
             figures.held = row["n"]
+            figures.suspended += row["suspended"]
         case State.WAITING:
             figures.in_line, figures.since = row["n"], row["since"]
+            figures.suspended += row["suspended"]
         case State.RUNNING:
             figures.in_flight = row["n"]
             figures.began += row["began"]
@@ -236,12 +245,16 @@ def _count_ended(upstreams: Mapping[str, UpstreamFigures], now: datetime) -> Non
 
 
 def waits_by_course(upstreams: Iterable[str], now: datetime) -> list[CourseWait]:
-    """From joining the line to the call's start, of the calls that ended within the last hour."""
-    wait = F("started_at") - F("waiting_since")
+    """From joining the line to the call's start, of the calls that ended within the last hour or are open.
+
+    A call that still waits counts with its wait so far.
+    """
+    wait = Coalesce(F("started_at"), Value(now)) - F("waiting_since")
+    ended = Q(finished_at__gte=now - HOUR, started_at__isnull=False)
+    open_ = Q(state__in=[State.WAITING, State.RUNNING]) & ~Q(flow__in=suspended_flows())
     rows = (
         Job.objects.filter(
-            upstream__in=list(upstreams), finished_at__gte=now - HOUR, kind__in=CALLS,
-            started_at__isnull=False,
+            ended | open_, upstream__in=list(upstreams), kind__in=CALLS, waiting_since__isnull=False
         )
         .order_by()
         .values("group")

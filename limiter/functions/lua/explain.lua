@@ -5,15 +5,20 @@
 -- cost     as offer
 local explain = {}
 
+-- A suspension comes before the limits, which end by themselves.
 function explain.reason_for(call, job)
   local reason, retry_at = precheck.shut(call)
+  local flow = records.flow(call, job.flow)
+  if not reason and flow.suspended == 1 then
+    return "flow_suspended"
+  end
   if not reason then
     reason, retry_at = precheck.limited(call)
   end
   if reason then
     return reason, retry_at
   end
-  local why, moment = flow_limits.refusal(call, records.flow(call, job.flow), job.reservation)
+  local why, moment = flow_limits.refusal(call, flow, job.reservation)
   if why then
     return flow_limits.word(why), moment
   end

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ..model import Reason
 from .flow_queue import Job
 from .meters import Valve
 from .upstream import Refusal, Upstream
@@ -65,12 +66,18 @@ def _slots(state: Upstream, most: int | None, taken: int) -> list[Valve]:
 
 
 def waits_for(state: Upstream, job: str, now: int) -> Refusal | None:
-    """What keeps one waiting job from running now, if it were its turn."""
+    """What keeps one waiting job from running now, if it were its turn.
+
+    A suspension comes before the limits, which end by themselves.
+    """
     found = state.queue.jobs[job]
-    refusal = state.shut(now) or state.limited(now)
+    flow = state.queue.flows[found.flow]
+    refusal = state.shut(now)
+    if refusal is None and flow.suspended:
+        return Refusal(Reason.FLOW_SUSPENDED)
+    refusal = refusal or state.limited(now)
     if refusal is not None or state.rules is None:
         return refusal
-    flow = state.queue.flows[found.flow]
     own = flow.refusal(state.queue.cap, found.reservation, now)
     short = own or state.spending.short_of_tokens(state.rules, found.reservation, now)
     return None if short is None else Refusal(*short)

@@ -15,11 +15,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from feedback import roles
+from feedback.alerts.signals import readings
 from feedback.models import Assignment, Charge, Job, JobEvent, Price, User
+from feedback.selectors.expected import expected_start
 from feedback.selectors.operations.figures import Operations, operations_now
+from feedback.selectors.operations.health import health_of
 from feedback.selectors.operations.trends import Span, trend
 from limiter.publication import reconcile_configuration
-from limiter.services import change_upstream
+from limiter.services import change_upstream, set_flow_policy
 from tests.factories import reading, work
 from tests.factories.many import many_jobs
 from tests.integration.admin.conftest import member
@@ -70,7 +73,30 @@ def test_every_figure_is_counted_from_the_rows(office: Client, owner: User, assi
     assert (offline.began, offline.tokens, offline.runs, offline.throttled) == (3, 1000, 2, 1)
     assert now.spent == Decimal("0.25")
     (wait,) = now.waits
-    assert (wait.name, wait.calls, wait.p50) == (assignment.course.name, 1, timedelta(seconds=30))
+    assert (wait.name, wait.calls) == (assignment.course.name, 3), "what runs and what waits counts too"
+    assert wait.p95 > timedelta(seconds=20)
+
+
+def test_work_of_a_suspended_person_is_neither_served_nor_old(office: Client, owner: User) -> None:
+    _done, _runs, again, held = some_work(owner)
+    long_ago = timezone.now() - timedelta(hours=5)
+    Job.objects.filter(pk__in=[again.pk, held.pk]).update(waiting_since=long_ago)
+    assert of(operations_now(), "offline").waiting == 2
+    assert [reading.subject for reading in readings("oldest_job")] == [again.queue]
+    set_flow_policy(flow=again.flow, changes={"suspended": True}, author="test", reason="a test")
+    now = operations_now()
+    assert (now.waiting, of(now, "offline").in_line, of(now, "offline").suspended) == (0, 1, 2)
+    assert now.oldest is None
+    assert readings("oldest_job") == []
+    assert expected_start(owner, "offline").is_paused
+    assert health_of(now).sentence.endswith("no worker runs, and nothing waits.")
+
+
+def test_the_wait_by_course_counts_who_still_waits(office: Client, owner: User) -> None:
+    _done, _runs, again, _held = some_work(owner)
+    Job.objects.filter(pk=again.pk).update(waiting_since=timezone.now() - timedelta(hours=1))
+    (wait,) = operations_now().waits
+    assert wait.p95 > timedelta(minutes=30)
 
 
 def test_the_page_says_first_why_no_work_is_served(office: Client, owner: User) -> None:

@@ -11,10 +11,13 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 from redis import Redis
 
+from limiter import selectors, services
 from limiter.functions import LIBRARY
 from limiter.gate import BreakerState, Reason, Ticket
 from limiter.gate.memory import MemoryGate
 from limiter.models import ConfigVersion, GateEvent, Upstream
+
+from .conftest import BY
 
 WHY = ("--reason", "a test", "--author", "ada")
 
@@ -128,6 +131,15 @@ def test_pause_resume_and_drain(upstream: Upstream, gate: MemoryGate) -> None:
 def test_an_idle_upstream_is_drained_at_once(upstream: Upstream) -> None:
     assert "Nothing is in flight." in limiter("drain", "tested", *WHY)
     assert Upstream.objects.get(name="tested").paused
+
+
+def test_no_range_is_given_where_only_a_person_ends_the_wait(upstream: Upstream, gate: MemoryGate) -> None:
+    services.change_upstream(upstream="tested", changes={"requests_per_minute": 60}, **BY)
+    gate.offer("tested", Ticket("job", "ada"))
+    assert selectors.explain(upstream="tested", job="job").latest is not None
+    services.set_flow_policy(flow="ada", changes={"suspended": True}, **BY)
+    found = selectors.explain(upstream="tested", job="job")
+    assert (found.reason, found.earliest, found.latest) == (Reason.FLOW_SUSPENDED, None, None)
 
 
 def test_explain_names_the_limit_in_force(upstream: Upstream, gate: MemoryGate) -> None:
