@@ -18,5 +18,8 @@ LIMITS = {
         "burst": 240,
     },  # saving as one types
 }
+# For a connection, and for an answer, of the Redis behind limits and breakers: a limited view waits no
+# longer, and goes on without. While it is known to be away nothing waits.
+LIMITS_STORE_SECONDS = env.number("LIMITS_STORE_SECONDS", 0.2, minimum=0.01)
 LIMITS_PROXIES = env.integer("LIMITS_PROXIES", 0, minimum=0)  # of ours, that add to X-Forwarded-For
 BREAKERS: dict[str, dict[str, object]] = {}

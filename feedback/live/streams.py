@@ -8,7 +8,11 @@ from typing import Any
 
 import redis
 
+from limiter.named.quick import quick
+
 from .entries import CAP, EXPIRE_SECONDS, Entry, dumps
+
+SECONDS = 2.0  # for an answer, which nothing depends on
 
 
 def key_of(document: str) -> str:
@@ -23,14 +27,15 @@ def entry_of(raw: Any) -> Entry:
 
 class StreamBus:
     def __init__(self, url: str) -> None:
-        self._redis = redis.Redis.from_url(url, socket_timeout=5, socket_connect_timeout=2)
+        # Neither a page nor a call that is being written waits for it: each goes on without.
+        self._redis = quick(redis.Redis.from_url(url), SECONDS)
 
     def append(self, document: str, event: str, data: Mapping[str, Any]) -> None:
         key = key_of(document)
         with self._redis.pipeline(transaction=False) as pipe:
             pipe.xadd(key, {"event": event, "data": dumps(data)}, maxlen=CAP, approximate=True)
             pipe.expire(key, EXPIRE_SECONDS)
-            pipe.execute()
+            self._redis.watched(pipe.execute)
 
     def note(self, document: str, text: str) -> None:
         self._redis.set(f"{key_of(document)}:note", text, ex=EXPIRE_SECONDS)

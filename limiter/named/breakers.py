@@ -13,7 +13,7 @@ from limiter import bounds
 from limiter.breakers import BreakerSpec, Permit
 from limiter.gate.model import BreakerState, GateError, Outcome
 
-from .settings import spec_of
+from .settings import level_of, spec_of
 from .stores import stores
 
 P = ParamSpec("P")
@@ -67,7 +67,9 @@ class Breaker:
         try:
             permit = stores().breakers.allow(self.name, self.spec)
         except GateError as error:
-            logger.warning("The breaker %s can't be asked, so the call is made: %s", self.name, error)
+            logger.log(
+                level_of(error), "The breaker %s can't be asked, so the call is made: %s", self.name, error
+            )
             return None
         if not permit.admitted:
             raise CircuitOpenError(self.name, permit.retry_after)
@@ -91,7 +93,9 @@ class Breaker:
         try:
             stores().breakers.record(self.name, self.spec, permit, outcome, retry_after)
         except GateError as error:
-            logger.warning("The breaker %s could not record a %s: %s", self.name, outcome.value, error)
+            logger.log(
+                level_of(error), "The breaker %s could not record a %s: %s", self.name, outcome.value, error
+            )
 
 
 def breaker(name: str, *, failures: tuple[type[BaseException], ...] = (Exception,)) -> Breaker:

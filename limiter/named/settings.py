@@ -7,6 +7,7 @@ BREAKERS = {"library": {"failures": 3, "open_seconds": 20}}
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -111,6 +112,11 @@ def _sentence(error: ValueError) -> str:
     first = error.errors()[0]
     where = ".".join(map(str, first["loc"]))
     return f"{where}: {first['msg']}" if where else first["msg"]
+
+
+def level_of(error: Exception) -> int:
+    """Of the line in the log: a warning, once for a store that is away and not for each request."""
+    return logging.DEBUG if getattr(error.__cause__, "is_known", False) else logging.WARNING
 
 
 def _forget(*, setting: str, **kwargs: Any) -> None:

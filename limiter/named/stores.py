@@ -46,9 +46,11 @@ def in_memory() -> Stores:
 
 
 def _in_redis() -> Stores:
-    """On the connection that the gate has."""
+    """On the Redis that the gate has, through a connection of their own."""
     from limiter.breakers.redis import RedisBreakers
     from limiter.limits.redis import RedisLimits
 
-    connection = redis_of_queues()
+    from .quick import quick
+
+    connection = quick(redis_of_queues())
     return Stores(RedisLimits(connection), RedisBreakers(connection))

@@ -17,6 +17,7 @@ from limiter.limits import Verdict
 
 from .http import describe, too_many
 from .limits import Limit
+from .settings import level_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -83,7 +84,9 @@ class ViewLimit:
         try:
             return self.limit.take(request)
         except GateError as error:
-            logger.warning("The limit %s can't be asked, so it lets through: %s", self.limit.name, error)
+            logger.log(
+                level_of(error), "The limit %s can't be asked, so it lets through: %s", self.limit.name, error
+            )
             return None
 
     def _refusal(self, request: HttpRequest, verdict: Verdict | None) -> HttpResponse | None:

@@ -1,0 +1,122 @@
+"""What stands before every page lets through at once where its Redis is gone, and counts again after."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+
+import pytest
+import redis
+from django.http import HttpRequest, HttpResponse
+from django.test import RequestFactory
+from pytest_django import Settings
+
+import limiter
+from limiter.breakers.redis import RedisBreakers
+from limiter.limits.redis import RedisLimits
+from limiter.named.quick import LONGEST_PAUSE, Absence, KnownToBeAway, Quick, quick
+from limiter.named.stores import Stores, use_stores
+
+
+class Hung:
+    """A server that takes connections and never says a word."""
+
+    def __init__(self) -> None:
+        self.connections = 0
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self._socket.getsockname()[1]
+        self._taken: list[socket.socket] = []
+        threading.Thread(target=self._take, daemon=True).start()
+
+    def _take(self) -> None:
+        while True:
+            try:
+                self._taken.append(self._socket.accept()[0])
+            except OSError:
+                return
+            self.connections += 1
+
+    def close(self) -> None:
+        for each in (self._socket, *self._taken):
+            each.close()
+
+
+@pytest.fixture
+def hung() -> Iterator[Hung]:
+    server = Hung()
+    yield server
+    server.close()
+
+
+def test_a_redis_that_hangs_is_asked_once_and_every_request_is_let_through(
+    hung: Hung, settings: Settings
+) -> None:
+    settings.LIMITS = {"site": {"rate": "1/h"}}
+    settings.LIMITS_STORE_SECONDS = 0.05
+    store = quick(redis.Redis(port=hung.port))  # whose own time-outs would be minutes
+
+    @limiter.limit_view("site", key=limiter.by_address)
+    def page(request: HttpRequest) -> HttpResponse:
+        return HttpResponse("here")
+
+    with use_stores(Stores(RedisLimits(store), RedisBreakers(store))):
+        answers = [page(RequestFactory().get("/")).status_code for _ in range(200)]
+    assert answers == [200] * 200
+    assert 1 <= hung.connections < 10
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def ask(absence: Absence, *, away: bool) -> None:
+    with absence.watched():
+        if away:
+            raise redis.TimeoutError
+
+
+def test_one_that_is_away_is_asked_again_after_pauses_that_grow_to_a_bound() -> None:
+    clock = Clock()
+    absence = Absence(clock)
+    with pytest.raises(redis.TimeoutError):
+        ask(absence, away=True)
+    pauses = []
+    for _ in range(8):
+        asked_at = clock.now
+        with pytest.raises(KnownToBeAway, match="a moment ago"):
+            ask(absence, away=True)
+        while True:
+            clock.now += 0.125
+            try:
+                ask(absence, away=True)
+            except KnownToBeAway as error:
+                if error.__cause__ is not None:  # it was asked
+                    break
+        pauses.append(clock.now - asked_at)
+    assert pauses == sorted(pauses)
+    assert pauses[-1] == LONGEST_PAUSE
+
+
+def test_one_that_is_back_is_asked_as_before() -> None:
+    clock = Clock()
+    absence = Absence(clock)
+    with pytest.raises(redis.TimeoutError):
+        ask(absence, away=True)
+    clock.now += LONGEST_PAUSE
+    for _ in range(3):
+        ask(absence, away=False)
+
+
+def test_its_connection_is_the_queues_with_time_outs_of_its_own(
+    redis_client: redis.Redis, settings: Settings
+) -> None:
+    settings.LIMITS_STORE_SECONDS = 3.0
+    ours = quick(redis_client)
+    assert isinstance(ours, Quick)
+    assert ours.connection_pool is not redis_client.connection_pool
+    ours.set("limits-own", 1)
+    assert redis_client.get("limits-own") == b"1"
