@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import logging
 import signal
 import threading
 from pathlib import Path
@@ -14,6 +15,8 @@ from feedback import heartbeats
 from feedback.alerts.evaluation import Pass, evaluate
 from feedback.alerts.outbox import deliver_due
 from feedback.observe.folding import tidy
+
+logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -45,6 +48,8 @@ class Command(BaseCommand):
                 tidy(Path(settings.METRICS_DIR))  # where /metrics is not read, nothing else tidies
         except DatabaseError as error:
             self.stderr.write(f"rules were not looked at: {type(error).__name__}")
+        except Exception:  # one rule or one file that is odd must not end what looks after all others
+            logger.exception("a pass ended early; the next one begins anew")
         finally:
             close_old_connections()
 
