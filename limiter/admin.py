@@ -1,4 +1,4 @@
-"""The limiter in Django's admin. Nothing is saved but through the services, with who and why."""
+"""The limiter in Django's admin. Nothing is saved but through the services, with an author and a reason."""
 
 from __future__ import annotations
 

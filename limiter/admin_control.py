@@ -73,8 +73,8 @@ def control(request: HttpRequest, name: str) -> HttpResponse:
                 name, form.cleaned_data["do"], request.user.get_username(), form.cleaned_data["reason"]
             )
             changed = after.version != upstream.version
-            told = f"is at version {after.version} now" if changed else "stays as it is"
-            messages.info(request, f"{name} {told}.")
+            outcome = f"is at version {after.version} now" if changed else "stays as it is"
+            messages.info(request, f"{name} {outcome}.")
             if form.cleaned_data["do"] == "drain":
                 messages.info(request, "What runs is finished; this page counts it down.")
             return HttpResponseRedirect(request.path)

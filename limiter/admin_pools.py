@@ -86,7 +86,7 @@ class PoolAdmin(ServiceAdmin):
     change_form_outer_after_template = "admin/limiter/pool/dissolve.html"
 
     def get_fields(self, request: HttpRequest, obj: Pool | None = None) -> Any:
-        """Who may only look reads the order."""
+        """The order as text, for a user without the right to change it."""
         may_save = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
         order = "members" if may_save else "order"
         return ("name", "now", order, ("wait_seconds", "line_share"), "reason", "seen")

@@ -40,7 +40,7 @@ def _changes(form: ModelForm[Any]) -> dict[str, Any]:
 
 
 def _errors(form: ModelForm[Any]) -> list[str]:
-    """Why it is changed need not be said to try it."""
+    """A preview needs no reason."""
     form.is_valid()
     return [
         f"{form.fields[name].label}: {message}" if name in form.fields else str(message)
@@ -50,6 +50,6 @@ def _errors(form: ModelForm[Any]) -> list[str]:
     ]
 
 
-def _hours(said: Mapping[str, Any]) -> int:
-    wanted = str(said.get("hours", ""))
+def _hours(given: Mapping[str, Any]) -> int:
+    wanted = str(given.get("hours", ""))
     return next((hours for hours in HOURS if str(hours) == wanted), HOURS[0])

@@ -1,7 +1,7 @@
 """Settings of an upstream that another app keeps: what its provider is, and how it is asked.
 
-The limiter passes work on and reads nothing of where it goes. settings.LIMITER_COMPANION names the module of
-whoever does, so that one command changes all that an operator calls the upstream's settings.
+The limiter passes work on and reads nothing of where it goes. settings.LIMITER_COMPANION names the module
+that does, so that one command changes all that an operator calls the upstream's settings.
 """
 
 from __future__ import annotations

@@ -89,7 +89,7 @@ def _under(config: UpstreamConfig, passages: Sequence[Passage]) -> Replayed:
 
 
 def _jobs(passages: Sequence[Passage], since: datetime) -> list[Job]:
-    """In order of arrival; who waited before counts as there from the start."""
+    """In order of arrival; jobs that waited before count as there from the start."""
     lengths = [passage.seconds for passage in passages if passage.seconds is not None]
     if not lengths:
         raise ValidationError("Nothing ended in this time, so nothing can be replayed: take a longer one.")

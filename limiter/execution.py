@@ -1,4 +1,4 @@
-"""One run of one job, as the job function and whoever runs it both see it.
+"""One run of one job, as the job function and its worker both see it.
 
 The RQ worker and the in-process dispatcher make an Execution for each job they start and set it as
 current; the job function reads its lease from it, reports what happened, and registers how its
@@ -27,7 +27,7 @@ class AbortReason(StrEnum):
 
 
 class ReportedError(Exception):
-    """The job failed and has told the log why: whoever runs it adds a line, and no traceback."""
+    """A failure that the job has logged itself: the worker adds a line, and no traceback."""
 
 
 class Execution:
@@ -49,7 +49,7 @@ class Execution:
         self.retry_after = 0.0
         self.next_output: int | None = None  # the longest answer of another attempt, where that differs
         self.timing: Timing | None = None  # of the call, once it was answered to its end
-        self.quota: Quota | None = None  # that a throttle was about, where the provider said
+        self.quota: Quota | None = None  # that a throttle was about, where the provider named it
         self.shares: tuple[tuple[str, str], ...] = ()  # flow and group of each job that rode on the call
         self.abort_reason: AbortReason | None = None
         self.was_accepted = False
@@ -119,12 +119,15 @@ def running(execution: Execution) -> Iterator[Execution]:
         _current.reset(token)
 
 
-def settle(gate: Gate, upstream: str, said: Execution, outcome: Outcome) -> Settlement:
+def settle(gate: Gate, upstream: str, execution: Execution, outcome: Outcome) -> Settlement:
     """Tell the gate how a run under a lease ended, with all that it has to say. Raises GateError."""
-    (settlement,) = gate.settle_many(upstream, [ended(said, outcome)])
+    (settlement,) = gate.settle_many(upstream, [ended(execution, outcome)])
     return settlement
 
 
-def ended(said: Execution, outcome: Outcome) -> Ended:
+def ended(execution: Execution, outcome: Outcome) -> Ended:
     """All that a run has to say to the gate when it is over."""
-    return Ended(said.id, outcome, said.usage, said.retry_after, said.timing, said.quota, said.shares)
+    return Ended(
+        execution.id, outcome, execution.usage, execution.retry_after, execution.timing, execution.quota,
+        execution.shares,
+    )  # fmt: skip

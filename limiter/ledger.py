@@ -1,4 +1,4 @@
-"""What the limiter must know of a job's record, asked of whoever keeps it.
+"""The ledger: what the limiter must know of a job's record, asked of the app that keeps it.
 
 Redis is an index that can be rebuilt; the ledger is what it is rebuilt from. An application that keeps
 its jobs in a database names its own ledger in the setting LIMITER_LEDGER (a dotted path to a class or
@@ -26,7 +26,7 @@ class Ledger(Protocol):
     def reclaimed(self, lease: Lease) -> bool:
         """A lease ended without its worker. Count the attempt; may the job go back in line?
 
-        A lease whose upstream is empty stands for a run on a queue without one. Called once for each
+        A lease without an upstream stands for a run on a queue without one. Called once for each
         such lease, before anything is changed in RQ. False: the record is finished, void, or out of
         attempts, and the job must not run again by itself.
         """

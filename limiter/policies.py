@@ -151,7 +151,7 @@ def install_groups() -> None:
 def reconcile_policies() -> None:
     """Bring the gate up to date on every flow that it has work of, and on every group.
 
-    This is also what ends an exception whose time is over. Raises GateError.
+    This is also what ends an exception at its end. Raises GateError.
     """
     install_flows(_active_flows())
     install_groups()

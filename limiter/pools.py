@@ -66,7 +66,7 @@ def look_at(pool: Pool) -> list[Member]:
 
 
 def look_at_upstreams(pool: Pool, upstreams: Iterable[Upstream]) -> list[Member]:
-    """The same for who has read the pool's upstreams already. Raises GateError."""
+    """The same for a caller that has read the pool's upstreams already. Raises GateError."""
     return [_member(row, pool, get_gate().status(row.name)) for row in upstreams]
 
 

@@ -1,7 +1,7 @@
 """From the rows to the gate: what a version holds, and how the gate learns of it.
 
 The gate takes only a newer version than it has, so publishing late, twice or from several
-processes does no harm, and whoever finds the gate behind may publish.
+processes does no harm, and any process that finds the gate behind may publish.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def publish(upstream: str) -> bool:
 
 
 def publish_missing(upstream: str) -> bool:
-    """For a worker whose gate says that it has no configuration. False: nor has Postgres.
+    """For a worker with a gate that has no configuration. False: nor has Postgres.
 
     Raises GateError where the gate cannot be reached.
     """

@@ -30,12 +30,12 @@ def history_as_json(rows: Sequence[ConfigVersion | GateEvent]) -> dict[str, Any]
 
 
 def _entry(row: ConfigVersion | GateEvent) -> dict[str, Any]:
-    told: dict[str, Any]
+    found: dict[str, Any]
     if isinstance(row, GateEvent):
-        told = {"kind": row.kind, "before": row.before, "after": row.after, "reason": row.reason}
+        found = {"kind": row.kind, "before": row.before, "after": row.after, "reason": row.reason}
     else:
-        told = {"version": row.version, "author": row.author, "reason": row.reason, "settings": row.body}
-    return {"at": moment(row.at), **told}
+        found = {"version": row.version, "author": row.author, "reason": row.reason, "settings": row.body}
+    return {"at": moment(row.at), **found}
 
 
 def history_as_table(rows: Sequence[ConfigVersion | GateEvent]) -> str:

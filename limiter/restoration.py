@@ -1,8 +1,8 @@
-"""After Redis lost its memory: what was spent, told again from the ledger.
+"""The restoration of what was spent, from the ledger, after Redis lost its memory.
 
-Leases come back with their renewals and the line with its list or the next reconcile. What nobody renews is
-what was spent: limits a minute begin empty by themselves; limits a day and fairness are told here. The gate
-counts that it was told and takes no second telling, so an epoch is told once.
+Leases come back with their renewals and the queue with its list or the next reconcile. Limits a minute begin
+empty by themselves; what was spent of limits a day, and the service that fairness counts, come from here. The
+gate counts the restoration and refuses a second one, so each epoch gets one.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ RESTORED = "restored"  # the gate's counter
 
 
 def restore_missing(upstream: str, status: Status) -> bool:
-    """Tell a gate that has this status, if its memory is new, what was spent. False: it was told before.
+    """Restore what was spent to a gate of this status, if its memory is new. False: it was restored before.
 
     Raises GateError where the gate cannot be reached.
     """

@@ -113,7 +113,7 @@ class HoldState:
 def hold_state_of(upstream: str) -> HoldState | None:
     """For `services.hold` and `services.end_hold`.
 
-    None: the outcome of a call that begins now moves no hold, for the upstream is shut, or nobody made it.
+    None: the outcome of a call that begins now moves no hold, for the upstream is shut, or does not exist.
     """
     open_ = Upstream.objects.filter(name=upstream, held_until__isnull=True)
     found = open_.values_list("hold_generation", "held_cause").first()
@@ -140,7 +140,7 @@ def explain(*, upstream: str, job: str) -> Explanation:
 def explain_anywhere(job: str) -> tuple[str, Explanation] | None:
     """The upstream whose line knows a job, and what it waits for; else what its ledger says of it.
 
-    None: nobody knows it. Raises GateError.
+    None: it is unknown. Raises GateError.
     """
     for name in Upstream.objects.values_list("name", flat=True):
         found = explain(upstream=name, job=job)
@@ -175,7 +175,7 @@ def flow_limits(flow: str) -> FlowLimits:
 
 
 def group_limits(group: str) -> GroupWeight:
-    """What a group may do; of normal weight and with no bound of its own where nobody said otherwise."""
+    """What a group may do; of normal weight and with no bound of its own unless it has a row."""
     return GroupWeight.objects.filter(group=group).first() or GroupWeight(group=group)
 
 

@@ -26,7 +26,7 @@ Author = Annotated[
 
 
 class Verbs(TyperCommand):
-    """The base of such a command. What a verb raises is told in one line, by its kind."""
+    """The base of such a command. An error of a verb is one line, by its kind."""
 
     def say(self, as_data: bool, data: Any, text: str) -> None:
         """An answer, for programs or for people."""

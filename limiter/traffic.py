@@ -1,4 +1,4 @@
-"""Recorded traffic: what passed an upstream, told by whoever keeps the jobs (setting LIMITER_TRAFFIC)."""
+"""Recorded traffic: what passed an upstream, from the app that keeps the jobs (setting LIMITER_TRAFFIC)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What each operation of the gate took, and when a breaker moves, for whoever wants to know.
+"""Watchers: functions that are called with each operation of the gate and each move of a breaker.
 
-The limiter counts nothing by itself here. Whoever runs it gives a watcher, which is called in the thread that
+The limiter counts nothing by itself here. The app gives a watcher, which is called in the thread that
 asked the gate, after the answer; it must be quick and must not raise.
 """
 
@@ -27,13 +27,13 @@ _watchers: list[Watcher] = []
 
 
 def add_watcher(watcher: Watcher) -> None:
-    """Have every operation of this process's gates told. Adding one twice changes nothing."""
+    """Add a watcher of every operation of this process's gates. Adding one twice changes nothing."""
     if watcher not in _watchers:
         _watchers.append(watcher)
 
 
 class watched:  # noqa: N801 - used like a function; a class costs half of a generator on a hot path
-    """A context: one operation, told when it is over."""
+    """A context: one operation, reported at its end."""
 
     __slots__ = ("_operation", "_started", "_upstream")
 
@@ -59,7 +59,7 @@ _movers: list[Mover] = []
 
 
 def add_mover(mover: Mover) -> None:
-    """Have this process's own settlements that move a breaker told: upstream and new state."""
+    """Add a watcher of this process's settlements that move a breaker: upstream and new state."""
     if mover not in _movers:
         _movers.append(mover)
 
@@ -80,7 +80,7 @@ _holders: list[Holder] = []
 
 
 def add_holder(holder: Holder) -> None:
-    """Have the beginning and the end of each hold that this process makes told: upstream, and is it held."""
+    """Add a watcher of the beginning and the end of each hold of this process: upstream, is it held."""
     if holder not in _holders:
         _holders.append(holder)
 
@@ -101,7 +101,7 @@ _failure_counters: list[FailureCounter] = []
 
 
 def add_failure_counter(counter: FailureCounter) -> None:
-    """Have each failure or silence of a thread that serves all told: the thread's name."""
+    """Add a watcher of each failure or silence of a thread that serves all: the thread's name."""
     if counter not in _failure_counters:
         _failure_counters.append(counter)
 
@@ -132,11 +132,11 @@ _listeners: list[Listener] = []
 
 
 def add_listener(listener: Listener) -> None:
-    """Have every change of a setting told in its transaction: what goes wrong there undoes the change."""
+    """Add a watcher of every change of a setting, in its transaction: an error there undoes the change."""
     if listener not in _listeners:
         _listeners.append(listener)
 
 
-def tell(**change: Any) -> None:
+def report(**change: Any) -> None:
     for listener in _listeners:
         listener(**change)

@@ -25,7 +25,7 @@ from feedback.selectors import endpoints as selectors
 from feedback.services.prices import seed_prices
 from limiter.models import Upstream
 from limiter.services import create_upstream
-from limiter.services.writing import assign, require, tell_change
+from limiter.services.writing import assign, report_change, require
 
 AWS_HOSTS = ("*.amazonaws.com", "*.amazonaws.com.cn", "*.api.aws")
 KEY_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*_API_KEY")
@@ -64,7 +64,7 @@ def change_endpoint(*, upstream: str, changes: Mapping[str, Any], author: str, r
     row.version += not row._state.adding
     row.full_clean()
     check(row)
-    tell_change(row, author=author, reason=reason)
+    report_change(row, author=author, reason=reason)
     row.save()
     transaction.on_commit(selectors.forget)
     transaction.on_commit(seed_prices)
@@ -180,7 +180,7 @@ def change_model(*, name: str, values: Mapping[str, Any], author: str, reason: s
         return row
     row.edited = True
     row.full_clean()
-    tell_change(row, author=author, reason=reason)
+    report_change(row, author=author, reason=reason)
     row.save()
     transaction.on_commit(selectors.forget)
     return row

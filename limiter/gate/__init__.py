@@ -85,7 +85,7 @@ class Gate(Protocol):
     ) -> Settlement:
         """Free the slot, correct what was held and charged, feed breaker, rates and fairness. Idempotent.
 
-        `retry_after` is seconds; `quota` says which one a throttle was about, where the provider told;
+        `retry_after` is seconds; `quota` says which one a throttle was about, where the provider named it;
         `shares` are the flows and groups of jobs that rode on this call and bear their part of its charge.
         """
 
@@ -122,7 +122,7 @@ class Gate(Protocol):
         """
 
     def expire(self, upstream: str, limit: int = 100) -> tuple[Lease, ...]:
-        """End leases whose time ran out and return them: the caller owes each job its recovery."""
+        """End leases that ran out and return them: the caller owes each job its recovery."""
 
     def status(self, upstream: str) -> Status:
         """The upstream at this moment."""

@@ -54,7 +54,7 @@ class BreakerState(StrEnum):
 
 
 class BreakerMode(StrEnum):
-    """Who decides: the outcomes, or an operator."""
+    """What decides: the outcomes, or an operator."""
 
     AUTO = "auto"
     FORCED_OPEN = "forced_open"
@@ -145,7 +145,7 @@ class UpstreamConfig:
     refund: Refund = Refund.WITHIN_WINDOW
     control: ControlConfig = field(default_factory=ControlConfig)  # of limits that are adaptive
     max_in_flight: int | None = None
-    flow_in_flight: int | None = None  # for a flow whose policy names none
+    flow_in_flight: int | None = None  # for a flow without one in its policy
     lease_seconds: float = 30.0
     paused: bool = False
     breaker: BreakerConfig = field(default_factory=BreakerConfig)

@@ -14,7 +14,7 @@ class Algorithm(StrEnum):
     SLIDING_COUNTER = "sliding_counter"  # the same, estimated from two counts
     TOKEN_BUCKET = "token_bucket"  # noqa: S105 - a burst, then a steady rate
     LEAKY_BUCKET = "leaky_bucket"  # a steady pace (GCRA)
-    ADAPTIVE = "adaptive"  # a token bucket whose rate is set while it runs
+    ADAPTIVE = "adaptive"  # a token bucket with a rate that is set while it runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,5 +55,5 @@ class Verdict:
 
     @property
     def retry_after(self) -> float:
-        """Seconds until the same would be allowed, if nobody comes first. Exact to the microsecond."""
+        """Seconds until the same would be allowed, if no other call comes first. Exact to the microsecond."""
         return self.wait / MICROSECONDS

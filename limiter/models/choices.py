@@ -35,7 +35,7 @@ class LawChoices(models.TextChoices):
 
 
 class BreakerModeChoices(models.TextChoices):
-    """Who decides: the outcomes, or an operator."""
+    """What decides: the outcomes, or an operator."""
 
     AUTO = BreakerMode.AUTO.value, "Automatic"
     FORCED_OPEN = BreakerMode.FORCED_OPEN.value, "Forced open: nothing is sent"
@@ -58,7 +58,7 @@ class EventKindChoices(models.TextChoices):
     TOKENS = "tokens", "Rate of tokens"
 
 
-FIXED = [each.value for each in Algorithm if each is not Algorithm.ADAPTIVE]  # whose rate nobody tunes
+FIXED = [each.value for each in Algorithm if each is not Algorithm.ADAPTIVE]  # with a rate that stays
 INDEBTED = [each.value for each in Algorithm if ABILITIES[each].debt]  # may be charged more than was free
 GIVING = [each.value for each in Algorithm if ABILITIES[each].refund]  # what was taken can come back
 WINDOWS = [Algorithm.FIXED_WINDOW.value, Algorithm.SLIDING_COUNTER.value, Algorithm.SLIDING_LOG.value]

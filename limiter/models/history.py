@@ -15,7 +15,7 @@ from .upstream import Upstream
 
 
 class ConfigVersion(RuledModel):
-    """One version of an upstream's settings, with who made it and why."""
+    """One version of an upstream's settings, with its author and reason."""
 
     id = UUIDv7Field()
     upstream = models.ForeignKey(Upstream, on_delete=models.PROTECT, related_name="versions")

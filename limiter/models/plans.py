@@ -1,4 +1,4 @@
-"""Who may do how much: plans, what differs for one flow, and the weights of groups."""
+"""Plans, what differs for one flow, and the weights of groups."""
 
 from __future__ import annotations
 
@@ -191,7 +191,7 @@ class GroupWeight(RuledModel):
 class PolicyClock(models.Model):
     """One row that counts policy changes.
 
-    Whoever changes a plan or an override takes the next number and holds the row until commit, so
+    A change of a plan or an override takes the next number and holds the row until commit, so
     numbers are in the order of the commits and a higher number never carries older values.
     """
 

@@ -11,7 +11,7 @@ from django.db.models import Q
 
 
 def rule(field: str, name: str, condition: Q, sentence: str) -> models.CheckConstraint:
-    """A check constraint whose violation is shown at `field` (see RuledModel)."""
+    """A check constraint with a violation that is shown at `field` (see RuledModel)."""
     return models.CheckConstraint(
         condition=condition,
         name=f"limiter_{name}",

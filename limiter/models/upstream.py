@@ -110,7 +110,7 @@ class Upstream(Rates, Control, Breaker, Hold):
         super().validate_constraints(exclude=exclude)
         try:
             config = self.config_as_set()
-        except ValueError:  # a word that is no choice, which its field has said already
+        except ValueError:  # a word that is no choice, which its field has reported already
             return
         try:
             compile_rules(config)

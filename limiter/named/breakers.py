@@ -37,7 +37,7 @@ class Breaker:
     """Shared by all processes. Only exceptions of the kinds in `failures` speak against the service; every
     exception passes through as it is.
 
-    A breaker whose own store is away lets calls through: it must not be what fails.
+    A breaker without its own store lets calls through: it must not be what fails.
     """
 
     name: str

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 QUOTA_EXCEEDED = "https://iana.org/assignments/http-problem-types#quota-exceeded"
 PROBLEM, JSON, HTML = "application/problem+json", "application/json", "text/html"
 TEMPLATE = "429.html"
-IN_WORDS = 100  # seconds up to which a wait is told in seconds
+IN_WORDS = 100  # seconds up to which a wait is given in seconds
 
 
 def describe(response: HttpResponseBase, name: str, rule: LimitRule, verdict: Verdict) -> None:
@@ -74,5 +74,5 @@ def _append(response: HttpResponseBase, field: str, item: str) -> None:
 
 
 def _whole_seconds(micros: int) -> int:
-    """Rounded up: whoever waits for so long is let in."""
+    """Rounded up: after so long a caller is let in."""
     return math.ceil(micros / MICROSECONDS)

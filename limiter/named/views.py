@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 
 def by_address(request: HttpRequest) -> str:
-    """The client's address: as seen by the outermost of our own proxies, whose number LIMITS_PROXIES says.
+    """The client's address: as seen by the outermost of our own proxies, as many as LIMITS_PROXIES says.
 
     What stands further left in X-Forwarded-For is what the client itself claims.
     """

@@ -1,4 +1,4 @@
-"""RQ, gated: a queue whose jobs pass the gate, and a worker that holds many of them at once.
+"""RQ, gated: a queue with jobs that pass the gate, and a worker that holds many of them at once.
 
 Chosen in django-rq's own settings:
 

@@ -1,4 +1,4 @@
-"""A connection pool of its own for a worker whose threads share it."""
+"""A connection pool of its own for a worker's threads."""
 
 from __future__ import annotations
 

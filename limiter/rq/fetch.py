@@ -36,7 +36,7 @@ class Fetcher:
 
     def __init__(self, worker: ConcurrentWorker) -> None:
         self._worker = worker
-        self.retry_at: float | None = None  # the earliest moment at which a gate said to ask again
+        self.retry_at: float | None = None  # the earliest moment worth asking a gate again
 
     def take(self, queue: Queue, k: int) -> list[Run]:
         """Up to k jobs of a queue, started in rq's terms: a round trip to admit and one to start."""

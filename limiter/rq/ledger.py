@@ -20,7 +20,7 @@ from . import records, tickets
 if TYPE_CHECKING:
     from redis import Redis
 
-MAX_RECLAIMS = 3  # a job whose worker died this often is taken to be what kills it
+MAX_RECLAIMS = 3  # a job that lost its worker this often is taken to be what kills it
 ATTEMPTS_FIELD = "gate_reclaims"
 LEASE_FIELD = "gate_lease"  # on rq's execution hash
 

@@ -137,7 +137,7 @@ class Listener:
 
 
 def _without_overlaps(prefixes: Iterable[str]) -> list[str]:
-    # Redis refuses a client whose prefixes overlap; the shorter one covers the longer.
+    # Redis refuses a client with prefixes that overlap; the shorter one covers the longer.
     kept: list[str] = []
     for prefix in sorted(set(prefixes), key=len):
         if not any(prefix.startswith(shorter) for shorter in kept):

@@ -1,4 +1,4 @@
-"""GatedQueue: rq's queue, whose jobs leave it when the gate says so.
+"""GatedQueue: rq's queue, which a job leaves when the gate admits it.
 
 The rq list stays the membership of the queue, so everything that reads or changes it keeps working;
 the gate's line is an index beside it. A job enters by rq's own push and leaves by admit, which takes

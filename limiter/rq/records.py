@@ -1,7 +1,7 @@
 """RQ's own record of a run: the execution's hash and its entries in rq's registries.
 
-The hash is the run's fence: it lives as long as the run may still write, so who removes it (recovery,
-giving back) takes the job from whoever ran it.
+The hash is the run's fence: it lives as long as the run may still write, so its removal (by recovery
+or giving back) takes the job from its worker.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rq.queue import Queue
 
 REGISTRY_SECONDS = 3600
-"""How long rq's registry keeps an execution that nobody renews.
+"""How long rq's registry keeps an execution without renewals.
 
 rq's clean-up, which any page that counts started jobs triggers, would fail or retry the job behind the
 back of the gate and of the ledger. It remains as the last net, an hour after recovery should have come.

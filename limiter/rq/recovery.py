@@ -1,6 +1,6 @@
-"""The one recovery: what happens to a job whose worker is gone.
+"""The one recovery: what happens to a job after the loss of its worker.
 
-The gate ends leases whose time ran out and hands each to one caller, who owes its job this: rq's record
+The gate ends leases that ran out and hands each to one caller, which owes its job this: rq's record
 erased, the attempt counted by the ledger, the job back at the front of its own flow, or failed where the
 ledger says that it must not run again. Runs on queues without an upstream have no lease; there the
 record of the run is the lease, and the same recovery follows when it has expired.
@@ -59,7 +59,7 @@ def recover(lease: Lease, queue: Queue, ledger: Ledger, handlers: Sequence[objec
 def _erase(lease: Lease, queue: Queue, pipeline: Pipeline | None = None) -> None:
     """Remove every record of the job's runs: a lease is the only permit, so with it they all end.
 
-    There is more than one where a stock worker ran the job, whose execution has an id of its own.
+    There is more than one where a stock worker ran the job: its execution has an id of its own.
     """
     ids = {lease.id, *ExecutionRegistry(lease.job, queue.connection).get_execution_ids()}
     with nullcontext(pipeline) if pipeline is not None else queue.connection.pipeline() as writes:
@@ -88,7 +88,7 @@ def _requeue(job: Job, queue: Queue, lease: Lease) -> bool:
 
 
 def _abandon(job: Job, queue: Queue, lease: Lease, handlers: Sequence[object]) -> None:
-    """What rq's registry does with a job whose worker died: a retry where one is left, else failed."""
+    """As rq's registry treats a job after the death of its worker: a retry where one is left, else failed."""
     abandoned = job.get_status(refresh=True) == JobStatus.STARTED
     if abandoned:
         _tell(job, handlers)
@@ -118,7 +118,7 @@ def _tell(job: Job, handlers: Sequence[object]) -> None:
 
 
 def abandoned(queue: Queue, upstream: str) -> list[Lease]:
-    """Runs whose record expired, as leases that ended.
+    """Runs with an expired record, as leases that ended.
 
     On a queue without an upstream the record is all there is. Behind a gate this is the net for a lease
     that ended while its recovery was lost on the way (the record outlives the lease).
@@ -190,6 +190,6 @@ class Recovery:
             recover(lease, queue, ledger, self._worker._exc_handlers)
 
     def _not_ours(self, queue: Queue) -> list[Lease]:
-        # A run of this worker whose record expired is cut by its renewals first; its job follows next time.
+        # A run of this worker with an expired record is cut by its renewals first; its job follows next time.
         leases = abandoned(queue, self._worker.upstream_of(queue) or "")
         return [lease for lease in leases if self._worker.in_flight.get(lease.id) is None]

@@ -28,7 +28,7 @@ RECORD_MARGIN = 60.0  # seconds that rq's record outlives the lease: recovery ne
 
 
 class Renewals:
-    """Renews every third of a lease, and cuts the runs whose lease is gone.
+    """Renews every third of a lease, and cuts the runs without a lease any more.
 
     A run that could not be renewed for a whole lease is cut too: by then its job may run elsewhere.
     """
@@ -71,7 +71,7 @@ class Renewals:
         return lost
 
     def _renew_records(self, runs: list[Run], asked: float) -> list[Run]:
-        """Move rq's scores and times to live with the leases; returns unleased runs whose record is gone."""
+        """Move rq's scores and times to live with the leases; returns unleased runs without a record."""
         try:
             lost = self._without_record([run for run in runs if run.lease is None])
             with self._worker.records_lock, self._worker.connection.pipeline() as pipeline:

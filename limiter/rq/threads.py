@@ -1,7 +1,7 @@
 """The slots: daemon threads, started as they are needed.
 
 Not concurrent.futures: its threads are joined when the interpreter ends, so one call that can't be cut
-would keep a worker that was told to go.
+would keep a worker that shall stop.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Slots:
             if self._rung or not self._work:
                 return
             if self._idle == 0 and self._started == self._size:
-                return  # whoever is ready first looks for more by itself
+                return  # the first thread that is ready looks for more by itself
             self._rung = True
             if self._idle > 0:
                 self._idle -= 1

@@ -1,4 +1,4 @@
-"""Upstreams that are held are tried again by whoever comes first: any worker, or the reconciler."""
+"""Trials of held upstreams, by the first that comes: any worker, or the reconciler."""
 
 from __future__ import annotations
 

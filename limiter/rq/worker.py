@@ -95,7 +95,7 @@ class ConcurrentWorker(Commands, Shutdown, Completion):
         return 15
 
     def serialize(self) -> dict[str, Any]:
-        """As rq's, with how many jobs it holds at most: an operator sees who is full."""
+        """As rq's, with how many jobs it holds at most: an operator sees which is full."""
         return {**super().serialize(), "slots": self.slots}
 
     # The work loop --------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The verbs that change what the limiter enforces. Each commits, then publishes; each says who and why.
+"""The verbs that change what the limiter enforces: each commits, then publishes, with its author and reason.
 
 All raise ValidationError with a sentence at the field that is wrong, and DoesNotExist for an unknown name.
 """

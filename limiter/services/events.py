@@ -15,7 +15,7 @@ from limiter.watch import moved
 def record_breaker(*, lease: Lease, outcome: Outcome, settlement: Settlement) -> bool:
     """Keep the move of a breaker that a settlement caused. False: it caused none, or it is kept already.
 
-    Called by whoever settles. An outcome moves only the generation that it was admitted in, so the
+    Called after a settlement. An outcome moves only the generation that it was admitted in, so the
     move's own generation is the next one.
     """
     if not (settlement.tripped or settlement.healed):

@@ -1,8 +1,8 @@
-"""Holding an upstream whose provider refuses the account, trying it, and letting it go.
+"""The hold of an upstream after its provider refused the account: its start, its trials and its end.
 
 Each move is made under the row's lock and counted by `hold_generation`. An outcome moves something only where
 nothing moved since its call began, so that forty calls that fail at once make one hold. Times are the
-database's: a host whose clock is wrong may be the very cause.
+database's: a host with a wrong clock may be the very cause.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from limiter.models import Upstream
 from limiter.models.hold import LONGEST_CAUSE
 from limiter.publication import keep_version, publish_on_commit
-from limiter.watch import hold_moved, tell
+from limiter.watch import hold_moved, report
 
 from .writing import require
 
@@ -121,17 +121,17 @@ def _now() -> datetime:
 
 
 def _move(row: Upstream, values: Mapping[str, Any], author: str = "", reason: str = "") -> None:
-    """Write, publish, and tell who listens; with an author it is kept in the history. A trial is not."""
+    """Write, publish, and call the listeners; with an author it is kept in the history. A trial is not."""
     before = {"held_cause": row.held_cause}
     for name, value in values.items():
         setattr(row, name, value)
     row.version += 1
     row.hold_generation += 1
     row.save(update_fields=[*values, "version", "hold_generation", "changed_at"])
-    publish_on_commit(row.name)  # before who listens is told
+    publish_on_commit(row.name)  # before the listeners are called
     if author:
         reason = reason[:500]
         keep_version(row, author=author, reason=reason)
         after = {"held_cause": row.held_cause}
-        tell(kind="upstream", key=row.name, before=before, after=after, author=author, reason=reason)
+        report(kind="upstream", key=row.name, before=before, after=after, author=author, reason=reason)
         transaction.on_commit(partial(hold_moved, row.name, row.is_held))

@@ -17,7 +17,7 @@ from limiter.policies import (
     next_policy_version,
 )
 
-from .writing import assign, key_of, require, sign, tell_change, tell_removal
+from .writing import assign, key_of, report_change, report_removal, require, sign
 
 PLAN_SETTINGS = (*CAPS, "weight", "is_default", "allowed_upstreams")
 FLOW_SETTINGS = (*CAPS, "plan", "weight_factor", "suspended", "expires_at")
@@ -50,14 +50,14 @@ def set_flow_policy(*, flow: str, changes: Mapping[str, Any], author: str, reaso
         sign(row, author=author, reason=reason)
         row.version = next_policy_version()
         row.full_clean()
-        tell_change(row, author=author, reason=reason)
+        report_change(row, author=author, reason=reason)
         row.save()
         install_on_commit(partial(install_flows, [flow]))
     return row
 
 
 def _forgotten(row: FlowOverride, changes: Mapping[str, Any]) -> dict[str, Any]:
-    """A new exception must hold, and those whose time is over must not come back with it."""
+    """A new exception must hold, and those that are over must not come back with it."""
     is_over = row.expires_at is not None and row.expires_at <= timezone.now()
     if not is_over or "expires_at" in changes or not set(changes) & {*CAPS, "suspended"}:
         return {}
@@ -72,7 +72,7 @@ def forget_flow(*, flow: str, author: str, reason: str) -> bool:
     row = FlowOverride.objects.select_for_update().filter(flow=flow).first()
     if row is None:
         return False
-    tell_removal(row, author=author, reason=reason)
+    report_removal(row, author=author, reason=reason)
     row.delete()
     install_on_commit(partial(install_flows, [flow]))
     return True
@@ -85,7 +85,7 @@ def set_group_policy(*, group: str, changes: Mapping[str, Any], author: str, rea
     if assign(row, changes, GROUP_SETTINGS) or row._state.adding:
         sign(row, author=author, reason=reason)
         row.full_clean()
-        tell_change(row, author=author, reason=reason)
+        report_change(row, author=author, reason=reason)
         row.save()
         install_on_commit(install_groups)
     return row
@@ -104,7 +104,7 @@ def _save_plan(plan: Plan, changes: Mapping[str, Any], *, author: str, reason: s
         # The others keep their versions: the new default's is newer than theirs.
         Plan.objects.exclude(name=plan.name).filter(is_default=True).update(is_default=False)
     plan.full_clean()
-    tell_change(plan, author=author, reason=reason)
+    report_change(plan, author=author, reason=reason)
     plan.save()
     install_on_commit(partial(install_plan, plan.name))
     return plan

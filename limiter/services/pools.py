@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from limiter.models import Pool, PoolMember, Upstream
-from limiter.watch import tell
+from limiter.watch import report
 
 from .writing import assign, require, sign
 
@@ -27,12 +27,12 @@ def set_pool(
     sign(pool, author=author, reason=reason)
     check_members(name, members)
     pool.full_clean()
-    before = _as_told(name)
+    before = _reported(name)
     pool.save()
     pool.members.all().delete()
     for position, upstream in enumerate(members, start=1):
         PoolMember.objects.create(pool=pool, upstream_id=upstream, position=position)
-    tell(kind="pool", key=name, before=before, after=_as_told(name), author=author, reason=reason)
+    report(kind="pool", key=name, before=before, after=_reported(name), author=author, reason=reason)
     return pool
 
 
@@ -41,11 +41,11 @@ def remove_pool(*, name: str, author: str, reason: str) -> None:
     """Let each upstream stand alone again. What waits goes on where it is."""
     require(author=author, reason=reason)
     pool = Pool.objects.select_for_update().get(name=name)
-    tell(kind="pool", key=name, before=_as_told(name), after={}, author=author, reason=reason)
+    report(kind="pool", key=name, before=_reported(name), after={}, author=author, reason=reason)
     pool.delete()
 
 
-def _as_told(name: str) -> dict[str, Any]:
+def _reported(name: str) -> dict[str, Any]:
     pool = Pool.objects.filter(name=name).values(*POOL_SETTINGS).first()
     members = PoolMember.objects.filter(pool=name).order_by("position")
     return {**pool, "members": list(members.values_list("upstream", flat=True))} if pool else {}

@@ -12,7 +12,7 @@ from limiter.models import Upstream
 from limiter.publication import SETTINGS, body_of, keep_version, publish_on_commit
 
 from .holds import lift_hold
-from .writing import assign, require, tell_change
+from .writing import assign, report_change, require
 
 
 @transaction.atomic
@@ -22,7 +22,7 @@ def create_upstream(*, name: str, values: Mapping[str, Any], author: str, reason
     upstream = Upstream(name=name)
     assign(upstream, values, SETTINGS)
     upstream.full_clean()
-    tell_change(upstream, author=author, reason=reason)
+    report_change(upstream, author=author, reason=reason)
     upstream.save(force_insert=True)
     keep_version(upstream, author=author, reason=reason)
     publish_on_commit(name)
@@ -41,7 +41,7 @@ def change_upstream(*, upstream: str, changes: Mapping[str, Any], author: str, r
         return row
     row.version += 1
     row.full_clean()
-    tell_change(row, author=author, reason=reason)
+    report_change(row, author=author, reason=reason)
     row.save()
     keep_version(row, author=author, reason=reason)
     publish_on_commit(upstream)

@@ -1,4 +1,4 @@
-"""What every change has in common: values read by their fields, and who says why."""
+"""What every change has in common: values read by their fields, an author and a reason."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from limiter.watch import tell
+from limiter.watch import report
 
 
 class Signed(Protocol):
@@ -39,31 +39,31 @@ def sign(row: Signed, *, author: str, reason: str) -> None:
     row.author, row.reason = author, reason
 
 
-def require(**said: str) -> None:
-    """Refuse a change of which nobody says who makes it and why."""
+def require(**given: str) -> None:
+    """Refuse a change without an author and a reason."""
     sentences = {"author": "Say who makes this change.", "reason": "Say why this is changed."}
-    if missing := {name: sentences[name] for name, words in said.items() if not words.strip()}:
+    if missing := {name: sentences[name] for name, words in given.items() if not words.strip()}:
         raise ValidationError(missing)
 
 
 UNTOLD = ("author", "reason", "version", "changed_at")  # of a change, not of what is changed
 
 
-def tell_change(row: models.Model, *, author: str, reason: str) -> None:
-    """Before a row is saved: tell whoever listens what becomes different."""
+def report_change(row: models.Model, *, author: str, reason: str) -> None:
+    """Before a row is saved: report the difference to the listeners."""
     stored = type(row)._default_manager.filter(pk=row.pk).first()
     before, after = _settings(stored), _settings(row)
     if stored is not None:
         after = {name: value for name, value in after.items() if value != before[name]}
         before = {name: before[name] for name in after}
     kind = str(row._meta.verbose_name)
-    tell(kind=kind, key=_key(row), before=before, after=after, author=author, reason=reason)
+    report(kind=kind, key=_key(row), before=before, after=after, author=author, reason=reason)
 
 
-def tell_removal(row: models.Model, *, author: str, reason: str) -> None:
-    """Before a row is deleted: tell whoever listens what was."""
+def report_removal(row: models.Model, *, author: str, reason: str) -> None:
+    """Before a row is deleted: report it to the listeners."""
     kind = str(row._meta.verbose_name)
-    tell(kind=kind, key=_key(row), before=_settings(row), after={}, author=author, reason=reason)
+    report(kind=kind, key=_key(row), before=_settings(row), after={}, author=author, reason=reason)
 
 
 def _settings(row: models.Model | None) -> dict[str, Any]:

@@ -76,7 +76,7 @@ def _spread(
     """The results in order, and the seconds of CPU that other processes spent on them."""
     if at_once < 2:
         return [play(policy)[0] for policy in policies], 0.0
-    # Started anew, not forked: whoever asks may hold threads and connections.
+    # Started anew, not forked: the caller may hold threads and connections.
     with ProcessPoolExecutor(at_once, mp_context=multiprocessing.get_context("spawn")) as pool:
         played = list(pool.map(play, policies))
     return [result for result, _ in played], sum(cpu for _, cpu in played)

@@ -11,7 +11,7 @@ WINDOW = 600.0  # seconds
 
 
 def jain(values: Sequence[float]) -> float | None:
-    """Jain's index: 1 where all have the same, 1/n where one has everything. None: nobody has anything.
+    """Jain's index: 1 where all have the same, 1/n where one has everything. None: all have nothing.
 
     R. Jain, D. Chiu, W. Hawe: A Quantitative Measure of Fairness, DEC TR-301, 1984.
     """
@@ -23,7 +23,7 @@ def jain_of_backlogged(trace: Trace, window: float = WINDOW) -> float | None:
     """The mean over windows, weighted by how many waited, of Jain's index over tokens served.
 
     Counted are users who had a job in line all through a window, where there were two or more. Many of them
-    and few calls keep it below 1 whatever the policy: nobody can be served half a section.
+    and few calls keep it below 1 whatever the policy: half a section can't be served.
     """
     waits = _waits_by_user(trace)
     served = _served_by_window(trace, window)

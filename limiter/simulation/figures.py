@@ -16,7 +16,7 @@ from .series import spans_of_waiting
 from .spread import Spread, spread
 
 MINUTE = 60.0
-AT_ONCE = 1.0  # second: a call that ends faster kept nobody waiting
+AT_ONCE = 1.0  # second: a call that ends faster delayed no other
 LONG = 600.0  # seconds of waiting without a break: in shorter ones the saved-up burst would blur the share
 
 
@@ -100,7 +100,7 @@ def _by_kind(runs: list[SimulatedRun]) -> dict[str, Spread]:
 
 
 def _documents(trace: Trace) -> list[float]:
-    """Time to each document all of whose sections succeeded."""
+    """Time to each document with success in all sections."""
     documents: dict[str, list[SimulatedRun]] = defaultdict(list)
     for run in trace.runs:
         documents[run.job.document].append(run)

@@ -17,7 +17,7 @@ class Job:
 
     id: str
     user: str
-    kind: str  # of user: waits are told apart by it
+    kind: str  # of user: waits are counted by it
     course: str
     document: str
     arrives: float
@@ -42,8 +42,8 @@ class SimulatedRun:
     """A job's way through the simulation."""
 
     job: Job
-    place: StartEstimate | None = None  # what was said of its start when it came
-    ahead: int = 0  # jobs in line when it came, whoever's
+    place: StartEstimate | None = None  # the estimate of its start when it came
+    ahead: int = 0  # jobs of all users that waited when it came
     attempts: int = 0
     failures: int = 0
     started: float | None = None  # its last call

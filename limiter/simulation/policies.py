@@ -1,7 +1,7 @@
 """The policies that are compared. Each is a configuration of the real gate: nothing is re-implemented.
 
 A policy is what it tells the gate. Without a limit on the rate the gate is a pool of slots; with one flow for
-everybody it is first come, first served; one gate for each process is a limit that nobody shares.
+everybody it is first come, first served; one gate for each process is a limit of its own.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from limiter.limits import Algorithm
 from .model import Job, Limits
 
 UPSTREAM = "simulated"
-# Longer than any call lasts: nothing dies here, so nobody has to renew.
+# Longer than any call lasts: nothing dies here, so no lease needs renewal.
 LEASE_SECONDS = 3_600.0
 
 

@@ -1,4 +1,4 @@
-"""A provider in virtual time: service times, a quota that nobody is told, throttling and outages."""
+"""A provider in virtual time: service times, a hidden quota, throttling and outages."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from .provider import ProviderPlan, Quota
 from .spread import Spread, spread
 from .station import Station
 
-UNBOUNDED = 100_000.0  # a provider whose quota nobody met
+UNBOUNDED = 100_000.0  # a provider without a known quota
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Went:
 def replay(
     jobs: Sequence[Job], *, under: Replayed, seconds: float, quota: float | None, seed: int = 1
 ) -> Went:
-    """How it would have gone. `quota`: requests a minute that the provider took; None: nobody met it."""
+    """How it would have gone. `quota`: requests a minute that the provider took; None: it was never met."""
     plan = ProviderPlan(
         quotas=(Quota(min(quota or UNBOUNDED, UNBOUNDED)),),
         burst=quota or UNBOUNDED,

@@ -39,7 +39,7 @@ class Retries:
 
 
 class Counter:
-    """One gate and whoever asks it: all processes where the limit is shared, one where it is not."""
+    """One gate and its callers: all processes where the limit is shared, one where it is not."""
 
     def __init__(self, name: str, config: UpstreamConfig, clock: VirtualTime, chance: Random) -> None:
         self.name = name
@@ -137,7 +137,7 @@ class Station:
             self._serve(counter)
 
     def _stand_in(self, counter: Counter) -> None:
-        """The breaker is open: whoever waits gets an automatic answer now, and the full one later."""
+        """The breaker is open: every user that waits gets an automatic answer now, and the full one later."""
         for run in counter.unanswered.values():
             run.provisional = self._clock.now + OFFLINE_SECONDS
             run.fallback_seconds = OFFLINE_SECONDS

@@ -1,4 +1,4 @@
-"""Who comes when, with what: generators of jobs, each a function of its seed."""
+"""Workloads: generators of jobs, each a function of its seed."""
 
 from __future__ import annotations
 

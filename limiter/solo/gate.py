@@ -31,7 +31,7 @@ def steady_clock() -> Callable[[], float]:
 class SoloGate(MemoryGate):
     """A memory gate with a bell that several pools of threads can sleep by.
 
-    Whoever looks at `rings` before asking the gate, and waits for the bell to have rung since, misses
+    A caller that reads `rings` before asking the gate, and waits until it has risen since, misses
     nothing that happened between the refusal and the sleep.
     """
 

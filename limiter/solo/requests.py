@@ -31,8 +31,8 @@ class RequestManager:
     """Runs jobs in a pool of threads, each when the gate admits it. Thread-safe.
 
     Needs neither Redis nor a database. By itself it makes a gate of its own; given one, it serves
-    one upstream of it, as whoever gave it configured it. What waits is lost with the
-    process: who keeps the jobs hands them in again (`resume`).
+    one upstream of it, as its owner configured it. What waits is lost with the
+    process: the app that keeps the jobs hands them in again (`resume`).
     """
 
     def __init__(
@@ -170,7 +170,7 @@ class RequestManager:
                 self._gate.offer(self.upstream, task.ticket)
 
     def _line_up_what_is_due(self) -> float | None:
-        """Offer every task whose pause is over; return the seconds until the next one's is."""
+        """Offer every task after its pause; return the seconds to the end of the next pause."""
         while True:
             with self._lock:
                 task = self._pauses.pop_due()
@@ -255,7 +255,7 @@ class RequestManager:
         self._gate.accepted(self.upstream, [execution.id])
 
     def _settle(self, execution: Execution, *, failed: bool) -> None:
-        """Report how the lease ended: as the function said, else as it ended."""
+        """Report how the lease ended: as the function reported, else as it ended."""
         if execution.outcome is None:
             cut = execution.abort_reason is AbortReason.SHUTDOWN
             execution.outcome = Outcome.RETURNED if cut else Outcome.FAILURE if failed else Outcome.SUCCESS

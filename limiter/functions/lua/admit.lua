@@ -63,7 +63,7 @@ function admit.drop(call, made, id)
   list_sync.absorb(call)
 end
 
--- The job for a probe where one is wanted, else the one whose turn it is: as `queue.choose` gives it.
+-- The job for a probe where one is wanted, else the next one: as `queue.choose` gives it.
 function admit.choose(call, made)
   local probing = call.state.breaker == breakers.HALF_OPEN and breakers.wants_probe(call)
   local chosen
@@ -97,7 +97,7 @@ function admit.claim(call, made)
   return nil, "flow_in_flight"
 end
 
--- Take a job out of the order. Only one whose turn it was (it has a place) moves the virtual times.
+-- Take a job out of the order. Only one that was next (it has a place) moves the virtual times.
 function admit.take(call, chosen)
   local flow, group, flow_queue = chosen.flow, chosen.group, chosen.flow_queue
   if chosen.place then

@@ -1,4 +1,4 @@
--- End leases whose time ran out, the oldest first; then the housekeeping, a bounded step of each kind.
+-- End leases that ran out, the oldest first; then the housekeeping, a bounded step of each kind.
 --
 -- ARGV[3]  how many at most; [4] the library that the caller uses, noted in KEYS[3] (limiter/functions/housekeeping.py)
 -- reply    {{lease, job, flow, group, tokens, generation, epoch, expiry, probe}, ...}: the caller owes each job its
@@ -6,7 +6,7 @@
 -- cost     O(limit * log n); with a list, at most 20 LPOS where ids left it
 local expire = {}
 
--- Jobs whose leases have run out, each followed by when that was.
+-- Jobs with leases that have run out, each followed by when that was.
 function expire.due(call, most)
   return leases.running(call, call.now, "WITHSCORES", "LIMIT", 0, most)
 end

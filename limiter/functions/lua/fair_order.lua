@@ -52,7 +52,7 @@ function fair_order.leave(call, flow, group)
   end
 end
 
--- A job whose turn it was is taken out of its queue: time goes on to where its flow and group stood.
+-- The next job is taken out of its queue: time goes on to where its flow and group stood.
 function fair_order.pass(call, group, queue)
   local state = call.state
   if group.service > state.virtual then
@@ -107,7 +107,7 @@ function fair_order.unblock(call, flow)
   fair_order.each_waiting(call, flow, fair_order.enter)
 end
 
--- Unblock flows whose moment has come, and note when the next one's does. Whether there were any.
+-- Unblock flows that are due, and note when the next one's does. Whether there were any.
 function fair_order.unblock_due(call)
   if call.now < call.state.unblocks_at then
     return false

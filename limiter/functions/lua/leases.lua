@@ -4,7 +4,7 @@
 --   <base>:tombstones    sorted set of reinstalled leases that ended, by until when that is remembered
 local leases = {
   REMEMBERED = 10, -- lease times that an ended one is remembered
-  REINSTALLED = -1, -- generation of one whose outcome moves nothing of this memory
+  REINSTALLED = -1, -- generation of a lease with an outcome that moves nothing of this memory
 }
 
 function leases.field(id)
@@ -81,7 +81,7 @@ function leases.finish(call, lease, used, followers)
   return flow
 end
 
--- Take out the jobs whose leases ended, together. Call it once all have ended.
+-- Take out the jobs of leases that ended, together. Call it once all have ended.
 function leases.forget_ended(call)
   local ended = call.ended
   if ended and ended[1] then

@@ -132,7 +132,7 @@ function list_sync.absorb(call)
   end
 end
 
--- Claim a job whose turn came: false where somebody took it out of the list.
+-- Claim the next job: false where it is no longer in the list.
 function list_sync.claim(call, id)
   return call.list == "" or redis.call("LREM", call.list, 1, id) > 0
 end

@@ -155,7 +155,7 @@ function packed_queues.first(packed, flow_name, group_name)
   return job, { name = name, score = score, size = size, bytes = bytes, behind = behind }
 end
 
--- The queue in its order, whose first batch was given a later place.
+-- The queue in its order, after its first batch was given a later place.
 function packed_queues.in_order(packed)
   local batches = packed_queues.unpack(packed)
   packed_queues.insert(batches, table.remove(batches, 1))

@@ -5,7 +5,7 @@
 --   <base>:idle       sorted set of flows (f<flow>) and groups (g<group>) without work, by since when
 local queue = {
   LOOKS = 32, -- flows that are looked at for one that may run
-  PROBE_LOOKS = 32, -- jobs, for one whose flow may run
+  PROBE_LOOKS = 32, -- jobs, for one with a flow that may run
   FORGET_AFTER = 3600 * 1000000,
 }
 
@@ -95,7 +95,7 @@ function queue.leave(call, job)
   queue.release(call, flow, group, flow_queue)
 end
 
--- The job whose turn it is: a table of job, place (flow_queues.lua), flow, group and flow_queue; nil where none may
+-- The next job: a table of job, place (flow_queues.lua), flow, group and flow_queue; nil where none may
 -- run. Flows that may not are blocked on the way.
 function queue.choose(call)
   for _ = 1, queue.LOOKS do
@@ -118,7 +118,7 @@ function queue.may_probe(call, flow, job)
   return flow.blocked == 0 and not flow_limits.refusal(call, flow, job.reservation)
 end
 
--- The smallest job whose flow may run: what a probe risks. As `choose`, but it has no place.
+-- The smallest job of a flow that may run: what a probe risks. As `choose`, but it has no place.
 function queue.choose_cheapest(call)
   local least = redis.call(
     "ZRANGEBYSCORE", call.by_cost_key, "-inf", context.UNLIMITED, "LIMIT", 0, queue.PROBE_LOOKS

@@ -51,7 +51,7 @@ function settle.find_leases(call, runs)
   end
 end
 
--- Tokens charged in the end. Without figures what was reserved: a flow whose calls fail is not served for nothing.
+-- Tokens charged in the end. Without figures what was reserved: a failed call is not free.
 function settle.charged(call, run)
   if run.not_taken then
     return 0

@@ -2,7 +2,7 @@
 --
 --   <base>:queue:<queue>                 sorted set of batches, by score
 --   <base>:batch:<queue>:<batch>         sorted set of the batch's jobs, by arrival; a job alone needs none
-local sorted_queues = { LOOK_AHEAD = 100 } -- batches whose jobs are counted
+local sorted_queues = { LOOK_AHEAD = 100 } -- batches with jobs that are counted
 
 function sorted_queues.key(call, name)
   return call.base .. ":queue:" .. name

@@ -69,7 +69,7 @@ class Breaker:
         self.opens = 0
 
     def advance(self, rule: BreakerRule, now: int) -> None:
-        """An open breaker whose time is over goes half-open."""
+        """Make a breaker half-open at the end of its open time."""
         if rule.mode in RECORDING and self.state is BreakerState.OPEN and now >= self.retry_at:
             self._move(BreakerState.HALF_OPEN, TIME_OVER)
 

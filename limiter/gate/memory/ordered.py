@@ -54,6 +54,6 @@ class Ordered:
         return bisect_left(self._entries, (self._scores[member], member))
 
     def up_to(self, score: float, count: int) -> list[str]:
-        """The first `count` members whose score is at most `score`."""
+        """The first `count` members with a score of at most `score`."""
         end = bisect_left(self._entries, (score, "\U0010ffff"))
         return [member for _, member in self._entries[: min(end, count)]]

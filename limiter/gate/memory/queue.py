@@ -26,7 +26,7 @@ from .flow_queue import FlowQueue, Job, clamp
 from .ordered import Ordered
 
 LOOKS = 32  # flows that one choice may find unable to run
-UNBLOCKED_AT_ONCE = 32  # blocked flows whose moment has come that one decision unblocks
+UNBLOCKED_AT_ONCE = 32  # blocked flows that one decision unblocks when they are due
 PROBE_LOOK = 32  # of the cheapest jobs, how many a probe's choice looks at
 FORGET_AFTER = 3600 * 1_000_000  # an idle flow or group keeps what it owes for an hour
 
@@ -119,7 +119,7 @@ class UpstreamQueue:
         return None
 
     def cheapest(self, now: int) -> Job | None:
-        """The smallest job whose flow may run: what a probe risks."""
+        """The smallest job of a flow that may run: what a probe risks."""
         for name in self.by_cost.head(PROBE_LOOK):
             job = self.jobs[name]
             flow = self.flows[job.flow]
@@ -130,7 +130,7 @@ class UpstreamQueue:
     def charge(self, job: Job, *, turn: bool) -> tuple[float, float]:
         """Charge a job to its flow queue and group; return the weights it was charged at.
 
-        Only a job whose turn it was moves the virtual times: a probe may be taken from anywhere.
+        Only the next job moves the virtual times: a probe may be taken from anywhere.
         """
         flow, group, flow_queue = self._queue_of(job.flow, job.group)
         if turn:

@@ -268,7 +268,7 @@ class Upstream:
         )
 
     def expire(self, now: int, limit: int) -> list[Lease]:
-        """End leases whose time ran out, the oldest first."""
+        """End leases that ran out, the oldest first."""
         due = Ordered()
         for record in self.leases.values():
             if record.expires <= now:

@@ -48,7 +48,7 @@ def new_ids(count: int) -> list[str]:
 
 
 def mark_asleep(pipeline: redis.client.Pipeline, base: str, seconds: float) -> None:
-    """Add to a pipeline what has the gate wake somebody who sleeps for so long (wakeups.lua)."""
+    """Add to a pipeline the mark of a worker that sleeps for so long (wakeups.lua)."""
     pipeline.set(f"{base}:sleeping", 1, px=int(seconds * 1000))
     pipeline.hset(f"{base}:records", "asleep", 1)
 
@@ -147,7 +147,7 @@ class RedisGate:
         return tuple(settled)
 
     def expire(self, upstream: str, limit: int = 100) -> tuple[Lease, ...]:
-        """End leases whose time ran out, 256 at most, and keep house. Call it every second or so.
+        """End leases that ran out, 256 at most, and keep house. Call it every second or so.
 
         Should its reply be lost, the leases are ended all the same: reconciling finds their jobs.
         """

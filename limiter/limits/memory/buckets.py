@@ -1,7 +1,8 @@
 """The algorithms that refill with time. Levels are whole parts, moments and waits microseconds.
 
-Both stop a microsecond's refill, less a unit, beyond what they hold, so that who waits for the next whole
-microsecond loses nothing. In any span of length t at most burst + rate x t passes (and that microsecond).
+Both stop a microsecond's refill, less one part, beyond what they hold, so that a caller that waits for the
+next whole microsecond loses nothing. In any span of length t at most burst + rate x t passes (and that
+microsecond).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from ..rules import EXACT, LimitRule
 
 @dataclass(slots=True)
 class TokenBucket:
-    """Fills at a steady rate up to a burst; who comes takes."""
+    """Fills at a steady rate up to a burst."""
 
     level: int = 0
     at: int = 0

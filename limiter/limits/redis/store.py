@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     import redis
 
 SCHEMA = 1
-LONGEST = 64  # characters of a key that are stored as they are; whoever makes keys longer pays, not Redis
+LONGEST = 64  # characters of a key that are stored as they are; longer ones are hashed here
 
 
 class RedisLimits:
     """Time is Redis's own. Raises GateUnavailable where the server can't be reached or can't write.
 
-    A call whose reply was lost and that the client repeats by itself may spend twice, never too little.
+    A call that the client repeats by itself after its reply was lost may spend twice, never too little.
     """
 
     def __init__(

@@ -43,7 +43,7 @@ Values = Annotated[
 class Command(Verbs, pretty_exceptions_enable=False):
     """Look at the limiter and change it.
 
-    Every change needs a --reason, is kept in the history with who made it, and acts at the next decision.
+    Every change needs a --reason, is kept in the history with its author, and acts at the next decision.
 
     Exit status 0: done. 1: the gate cannot be reached. 2: this cannot be done, with the reason in one line.
     """
@@ -98,7 +98,7 @@ class Command(Verbs, pretty_exceptions_enable=False):
         count: Annotated[int, typer.Option(min=1, max=1000, help="How many, the newest first.")] = 20,
         as_json_: AsJson = False,
     ) -> None:
-        """Every version with who and why; or the moves of breaker and rates.
+        """Every version with its author and reason; or the moves of breaker and rates.
 
         Example: limiter history bedrock --events
         """
@@ -251,7 +251,7 @@ class Command(Verbs, pretty_exceptions_enable=False):
     def _where(self, job: str) -> tuple[str, Explanation]:
         found = selectors.explain_anywhere(job)
         if found is None:
-            raise CommandError(f"Nobody knows a job {job}.", returncode=MISUSED)
+            raise CommandError(f"No job {job} is known.", returncode=MISUSED)
         return found
 
     def _pause(self, upstream: str, reason: str, author: str) -> None:

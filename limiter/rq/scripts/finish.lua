@@ -1,6 +1,6 @@
 -- Write the ends of runs that returned, as rq's handle_job_success does for one.
 --
--- A run whose record is gone was given to somebody else: its end is not written, unless this very end was (the
+-- A run without its record was given to another worker: its end is not written, unless this very end was (the
 -- reply got lost, and this is the repeat). A job on which others depend is left to rq's own code.
 --
 -- KEYS[1]  the worker's hash, KEYS[2] its set of executions

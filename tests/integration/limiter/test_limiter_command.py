@@ -68,7 +68,7 @@ def test_set_changes_none_of_it_where_one_is_wrong(upstream: Upstream) -> None:
         (("diff", "tested", "1", "99"), "There is no version 99 of tested."),
         (("rollback", "tested", "99", *WHY), "There is no version 99 of tested."),
         (("breaker", "ajar", "tested", *WHY), "expected open, close or auto"),
-        (("explain", "nobody"), "Nobody knows a job nobody."),
+        (("explain", "nobody"), "No job nobody is known."),
         (("try", "tested", "burst=3", "--hours", "100"), "hours"),
         (("frobnicate",), "frobnicate"),
     ],
