@@ -73,7 +73,7 @@ class Hub:
             self._leave(document, queue)
 
     async def _kept(self, document: str) -> list[Entry]:
-        """What was said so far; nothing where Redis is away: a page hears what comes after, and asks Postgres
+        """The entries so far; none where Redis is away: a page gets what comes after, and asks Postgres
         for the rest."""
         try:
             return [entry_of(raw) for raw in await self._redis.xrange(key_of(document)) or ()]

@@ -11,7 +11,7 @@ CLIENT_IS_GONE = "marginalia.client_is_gone"  # of an ASGI scope: a callable (co
 
 
 class EventStream(StreamingHttpResponse):
-    """Server-sent events, whose generator ends with the response.
+    """A response of server-sent events that closes its generator with itself.
 
     Django closes the outermost of three nested generators. The inner ones were left to the collector, which
     comes minutes later to what lies in a cycle, and until then a client that was gone held its seat.

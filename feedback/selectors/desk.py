@@ -1,4 +1,4 @@
-"""Where a text stands among those of its assignment, for a teacher who reads one after the other."""
+"""Where a text stands among those of its assignment, for a teacher's reading one after the other."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from feedback.selectors.overview import students_of
 class Round:
     """The texts of a class in the order of its list, and one among them."""
 
-    place: int  # from 1; 0: an earlier draft, or of a writer who left
+    place: int  # from 1; 0: an earlier draft, or of a writer that left
     texts: int
     read: int
     before: UUID | None

@@ -29,7 +29,7 @@ def prepare(
     kept already. Raises Conflict."""
     reading = _reading_of(document)
     cleaned = {name: clean(words) for name, words in (("grade", grade), ("note", note)) if words is not None}
-    changed = {name: said for name, said in cleaned.items() if said != getattr(reading, name)}
+    changed = {name: words for name, words in cleaned.items() if words != getattr(reading, name)}
     if not changed:
         return False
     is_own = seen is not None and bool(seen.page) and reading.edited_in == seen.page
@@ -50,8 +50,8 @@ def mark_read(document: Document, *, by: User) -> None:
 
 def prepared(document: Document) -> dict[str, str]:
     """Grade and note as they would go out with a release now."""
-    said = Reading.objects.filter(document=document).first() or getattr(document, "release", None)
-    return {"grade": said.grade, "note": said.note} if said else {"grade": "", "note": ""}
+    kept = Reading.objects.filter(document=document).first() or getattr(document, "release", None)
+    return {"grade": kept.grade, "note": kept.note} if kept else {"grade": "", "note": ""}
 
 
 def _reading_of(document: Document) -> Reading:
@@ -104,9 +104,9 @@ def release_many(documents: Iterable[Document], *, by: User) -> tuple[int, int]:
         earlier = Release.objects.filter(document=document).first()
         if earlier and earlier.stands:
             continue
-        said = Reading.objects.filter(document=document).first() or earlier
+        kept = Reading.objects.filter(document=document).first() or earlier
         try:
-            release(document, by=by, **({"grade": said.grade, "note": said.note} if said else {}))
+            release(document, by=by, **({"grade": kept.grade, "note": kept.note} if kept else {}))
             released += 1
         except NotReady:
             not_ready += 1

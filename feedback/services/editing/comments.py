@@ -51,12 +51,12 @@ def _check(fields: Mapping[str, str]) -> None:
 def remove_comment(comment: Comment, *, by: User, seen: Seen | None = None) -> None:
     """Take a comment out. It stays among the edits, and can be put back."""
     hold_comment(comment)
-    said = "\n".join(filter(None, (comment.quote, comment.message, comment.suggestion)))
+    text = "\n".join(filter(None, (comment.quote, comment.message, comment.suggestion)))
     kept = {name: getattr(comment, name) for name in _FIELDS}
     kept |= {"id": str(comment.pk), "feedback": str(comment.feedback_id)}
     kept["edits"] = [str(pk) for pk in comment.edits.values_list("pk", flat=True)]
     compare(comment, seen)
-    keep(comment.feedback, Change(Part.REMOVED, said, ""), by, kept=kept)
+    keep(comment.feedback, Change(Part.REMOVED, text, ""), by, kept=kept)
     comment.delete()
 
 

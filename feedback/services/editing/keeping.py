@@ -97,7 +97,7 @@ def keep(
     kept: dict[str, Any] | None = None,
 ) -> None:
     """One row more, or a longer last one. Coalescing sees by them what was written for one student, and
-    shares it with nobody."""
+    does not share it."""
     last = Edit.objects.filter(document=feedback.document_id).order_by("-pk").first()
     if last is not None and _goes_on(last, feedback, change, by, comment):
         if last.before == change.after:

@@ -13,6 +13,7 @@ from feedback.selectors.operations.figures import Operations, UpstreamFigures
 from feedback.selectors.operations.health import Level, health_of
 from feedback.selectors.workers import Worker
 from limiter.gate import BreakerMode, BreakerState, Status
+from limiter.gate.model import Reason
 from limiter.models import Upstream
 from limiter.selectors import UpstreamStatus
 
@@ -23,11 +24,13 @@ WORKER = Worker("one", "host", "1", "busy", ["bedrock"], 32, NOW, NOW, True, [])
 def figures(name: str = "bedrock", *, breaker: BreakerState = BreakerState.CLOSED, **counted: Any) -> Any:
     settings = {field: counted.pop(field) for field in ("paused", "breaker_mode") if field in counted}
     upstream = Upstream(name=name, **settings)
+    is_shut = breaker is BreakerState.OPEN and upstream.breaker_mode != BreakerMode.OBSERVE
     live = Status(
         upstream=name, version=1, epoch="e", now=1000.0, waiting=0, in_flight=0, bucket_level=None,
         bucket_capacity=None, requests_per_minute=30.0, breaker=breaker,
         breaker_mode=BreakerMode(upstream.breaker_mode), breaker_failures=0, breaker_retry_at=1040.0,
         generation=1, counters=MappingProxyType({}), flows=MappingProxyType({}),
+        shut=Reason.BREAKER_OPEN if is_shut else None,
     )  # fmt: skip
     return UpstreamFigures(upstream, UpstreamStatus(upstream, live, NOW), **counted)
 

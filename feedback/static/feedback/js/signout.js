@@ -1,4 +1,4 @@
-// Whoever signs out leaves nothing of students' texts on this computer, also nothing that was not sent.
+// After a sign-out nothing of students' texts is left on this computer, also nothing that was not sent.
 
 const PREFIX = "marginalia-review:"; // desk/saving.js
 

@@ -168,7 +168,7 @@ export class Saving {
     return Object.fromEntries([["key", part], ...found]);
   }
 
-  // Whoever signs out leaves nothing on this computer.
+  // After a sign-out nothing is left on this computer.
   end() {
     this.isOver = true;
     clearTimeout(this.timer);
