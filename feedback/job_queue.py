@@ -115,7 +115,7 @@ def enqueue_or_leave(job: Job) -> None:
         logger.warning("job %s stays out of line until the next reconcile: %s", job.pk, error)
 
 
-def change_line(was: Job, job: Job) -> None:
+def move(was: Job, job: Job) -> None:
     """Out of one upstream's line and into another's; what can't be reached is left to reconcile."""
     try:
         if in_process():

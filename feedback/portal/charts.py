@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from feedback.providers.base import CommentKind
-from feedback.selectors.revisions import Standing
+from feedback.selectors.revisions import DraftFigures
 
 WIDTH, ROW, BAR, LABEL, TOTAL = 420, 40, 26, 62, 36  # units of the drawing, about a phone's pixels
 LEAST_FOR_A_NUMBER = 15  # width of a segment that its number fits in
@@ -54,25 +54,25 @@ class Chart:
         return ROW * len(self.bars)
 
 
-def comments_chart(standings: Sequence[Standing]) -> Chart:
+def comments_chart(drafts: Sequence[DraftFigures]) -> Chart:
     """How many comments of each kind each draft has."""
-    kinds = [str(kind) for kind in CommentKind if any(each.comments.get(kind) for each in standings)]
-    most = max((sum(each.comments.values()) for each in standings), default=0) or 1
+    kinds = [str(kind) for kind in CommentKind if any(each.comments.get(kind) for each in drafts)]
+    most = max((sum(each.comments.values()) for each in drafts), default=0) or 1
     unit = (WIDTH - LABEL - TOTAL) / most
-    return Chart([_bar(row, each, kinds, unit) for row, each in enumerate(standings)], kinds)
+    return Chart([_bar(row, each, kinds, unit) for row, each in enumerate(drafts)], kinds)
 
 
-def _bar(row: int, standing: Standing, kinds: Sequence[str], unit: float) -> Bar:
+def _bar(row: int, draft: DraftFigures, kinds: Sequence[str], unit: float) -> Bar:
     at, segments = float(LABEL), []
     for kind in kinds:
-        if number := standing.comments.get(kind, 0):
+        if number := draft.comments.get(kind, 0):
             segments.append(Segment(kind, number, round(at, 1), round(number * unit, 1)))
             at += number * unit
     return Bar(
-        revision=standing.document.revision,
-        words=standing.words,
+        revision=draft.document.revision,
+        words=draft.words,
         y=row * ROW + (ROW - BAR) // 2,
         end=round(at + 10, 1),
-        total=sum(standing.comments.values()),
+        total=sum(draft.comments.values()),
         segments=segments,
     )

@@ -17,7 +17,7 @@ from feedback.documents import DiffSpan, Row, State
 from feedback.models import Document
 from feedback.models.feedback import KIND_NAMES
 from feedback.providers.base import CommentKind
-from feedback.selectors.revisions import Fate, Standing, changes_of, progress_of
+from feedback.selectors.revisions import DraftFigures, Fate, changes_of, progress_of
 
 from .access import own_document
 from .charts import comments_chart
@@ -75,20 +75,20 @@ def changes(request: HttpRequest, document_id: UUID) -> HttpResponse:
 def revisions(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """All drafts of one document: comments by kind, levels, words, and what became of the comments."""
     document = own_document(request, document_id)
-    standings = progress_of(document)
+    drafts = progress_of(document)
     found = changes_of(document)
-    chart = comments_chart(standings)
+    chart = comments_chart(drafts)
     context = {
         "document": document,
-        "standings": standings,
-        "newest": standings[-1].document,
+        "drafts": drafts,
+        "newest": drafts[-1].document,
         "chart": chart,
         "legend": [(kind, KIND_NAMES[CommentKind(kind)]) for kind in chart.kinds],
         "comments": [
-            Line(KIND_NAMES[CommentKind(kind)], [each.comments.get(kind, 0) for each in standings])
+            Line(KIND_NAMES[CommentKind(kind)], [each.comments.get(kind, 0) for each in drafts])
             for kind in chart.kinds
         ],
-        "levels": list(_levels(standings, document)),
+        "levels": list(_levels(drafts, document)),
         "fates": [] if found is None else [(fate, found.with_fate(fate)) for fate in Fate],
         "before": found.before if found else None,
     }
@@ -106,14 +106,14 @@ def _trimmed(runs: Sequence[DiffSpan]) -> tuple[DiffSpan, ...]:
     return (*runs[:-1], replace(runs[-1], text=runs[-1].text.rstrip())) if runs else ()
 
 
-def _levels(standings: Sequence[Standing], document: Document) -> Iterator[Line]:
+def _levels(drafts: Sequence[DraftFigures], document: Document) -> Iterator[Line]:
     """Each criterion over the drafts, with the direction where its scale tells it."""
     scales = scales_of(document.assignment)
-    names = dict.fromkeys(name for each in standings for name in each.levels)
+    names = dict.fromkeys(name for each in drafts for name in each.levels)
     for name in names:
         cells, before = [], ""
-        for standing in standings:
-            level = standing.levels.get(name, "")
+        for draft in drafts:
+            level = draft.levels.get(name, "")
             cells.append(Level(level, _change(scales, name, before, level)))
             before = level or before
         yield Line(name, cells)

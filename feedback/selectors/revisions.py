@@ -131,7 +131,7 @@ def _fate(comment: Comment, section: Section, difference: reader.Difference) -> 
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class DraftFigures:
     """One draft in figures."""
 
     document: Document
@@ -145,7 +145,7 @@ class Standing:
         return sum(number for kind, number in self.comments.items() if kind != CommentKind.PRAISE)
 
 
-def progress_of(document: Document) -> list[Standing]:
+def progress_of(document: Document) -> list[DraftFigures]:
     """Each draft in figures, oldest first. Feedback that may not be shown yet is not counted either."""
     chain = chain_of(document)
     shown = with_visible_feedback(chain)
@@ -158,7 +158,7 @@ def progress_of(document: Document) -> list[Standing]:
         each.document_id: each for each in Feedback.objects.filter(document__in=shown, section__isnull=True)
     }
     return [
-        Standing(each, len(each.text.split()), kinds[each.pk], _levels(summaries.get(each.pk)))
+        DraftFigures(each, len(each.text.split()), kinds[each.pk], _levels(summaries.get(each.pk)))
         for each in chain
     ]
 

@@ -44,6 +44,6 @@ def with_visible_feedback(documents: Iterable[Document]) -> list[Document]:
     """Those of the documents with feedback that may be shown, in one query at most."""
     asked = list(documents)
     reviewed = [each.pk for each in asked if each.reviewed]
-    standing = Release.objects.filter(document__in=reviewed, stands=True)
-    released = set(standing.values_list("document", flat=True))
+    released_now = Release.objects.filter(document__in=reviewed, stands=True)
+    released = set(released_now.values_list("document", flat=True))
     return [each for each in asked if not each.reviewed or each.pk in released]

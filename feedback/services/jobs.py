@@ -270,7 +270,7 @@ def move(job: Job, *, upstream: str, queue: str, **asked: Any) -> bool:
         now_is.refresh_from_db()
         note(now_is, JobEvent.Kind.MOVED, before=was.upstream, after=upstream)
         if now_is.state == State.WAITING:
-            transaction.on_commit(lambda: job_queue.change_line(was, now_is))
+            transaction.on_commit(lambda: job_queue.move(was, now_is))
     return True
 
 

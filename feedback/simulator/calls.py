@@ -19,7 +19,7 @@ class Call:
     answer: Answer
     pace: Pace
     fate: Fate
-    held: float  # tokens, against the quota
+    reserved: float  # tokens, against the quota
     input: TokenCounts
     left: Mapping[str, Left]  # of the quota, once this call holds its part
     began: float  # simulated

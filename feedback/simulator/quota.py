@@ -1,4 +1,4 @@
-"""Requests and tokens as Bedrock counts them: held at the start, settled at the end."""
+"""Requests and tokens as Bedrock counts them: reserved at the start, settled at the end."""
 
 from __future__ import annotations
 
@@ -71,27 +71,27 @@ class Meter:
         self._buckets: dict[str, _Bucket] = {}
         self._day = _Day()
 
-    def hold(self, quota: Quota, tokens: TokenCounts, max_tokens: int) -> float:
+    def reserve(self, quota: Quota, tokens: TokenCounts, max_tokens: int) -> float:
         """Take a request and its tokens, both or neither; returns the tokens. Raises QuotaExceededError."""
-        held = tokens.all_input + max_tokens * quota.hold_multiplier
+        reserved = tokens.all_input + max_tokens * quota.hold_multiplier
         requests = self._bucket("requests", quota.requests_per_minute, quota)
         room = self._bucket("tokens", quota.tokens_per_minute, quota)
         if requests is not None and requests.level < 1:
             raise QuotaExceededError("requests", _seconds_to(1, requests, quota.requests_per_minute))
-        if room is not None and room.level < held:
-            raise QuotaExceededError("tokens", _seconds_to(held, room, quota.tokens_per_minute))
-        self._hold_of_day(quota, held)
+        if room is not None and room.level < reserved:
+            raise QuotaExceededError("tokens", _seconds_to(reserved, room, quota.tokens_per_minute))
+        self._reserve_of_day(quota, reserved)
         if requests is not None:
             requests.level -= 1
         if room is not None:
-            room.level -= held
-        return held
+            room.level -= reserved
+        return reserved
 
-    def _hold_of_day(self, quota: Quota, held: float) -> None:
+    def _reserve_of_day(self, quota: Quota, reserved: float) -> None:
         day = self._today()
-        if quota.tokens_per_day is not None and day.spent + held > quota.tokens_per_day:
+        if quota.tokens_per_day is not None and day.spent + reserved > quota.tokens_per_day:
             raise QuotaExceededError("tokens_per_day", DAY - self._clock.now() % DAY)
-        day.spent += held
+        day.spent += reserved
 
     def _today(self) -> _Day:
         number = int(self._clock.now() // DAY)
@@ -99,13 +99,13 @@ class Meter:
             self._day = _Day(number)
         return self._day
 
-    def settle(self, quota: Quota, held: float, tokens: TokenCounts) -> float:
-        """Correct what was held to what the call really cost, and return that."""
+    def settle(self, quota: Quota, reserved: float, tokens: TokenCounts) -> float:
+        """Correct the reservation to the real cost of the call, and return that."""
         charge = tokens.input + tokens.cache_write + tokens.output * quota.burndown
         if (room := self._bucket("tokens", quota.tokens_per_minute, quota)) is not None:
-            room.level += held - charge
+            room.level += reserved - charge
         day = self._today()
-        day.spent = max(day.spent + charge - held, 0.0)  # a call that began yesterday was held there
+        day.spent = max(day.spent + charge - reserved, 0.0)  # a call that began yesterday was reserved there
         return charge
 
     def left(self, quota: Quota) -> dict[str, Left]:

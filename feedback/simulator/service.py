@@ -89,8 +89,8 @@ class Service:
             self.stats.disconnected += 1
             raise
         finally:
-            charged = self._meters[call.model].settle(self._quota(call.model), call.held, call.tokens)
-            self.stats.count_tokens(call.tokens, held=call.held, charged=charged)
+            charged = self._meters[call.model].settle(self._quota(call.model), call.reserved, call.tokens)
+            self.stats.count_tokens(call.tokens, reserved=call.reserved, charged=charged)
 
     def _accept(self, api: Api) -> Call:
         """Everything that is decided before the first token. Raises ServiceError."""
@@ -101,11 +101,11 @@ class Service:
         fate = self._next_fate()
         self._fail(fate, model)
         tokens = self._cache.count(model, prompt, abilities)
-        held = self._hold(model, tokens, prompt.max_tokens)
+        reserved = self._reserve(model, tokens, prompt.max_tokens)
         try:
             answer = self._write(prompt, fate, abilities, tokens)
         except ServiceError:
-            self._meters[model].settle(self._quota(model), held, TokenCounts())
+            self._meters[model].settle(self._quota(model), reserved, TokenCounts())
             raise
         if fate.malformed is not None:
             self.stats.malformed[fate.malformed] += 1
@@ -114,7 +114,7 @@ class Service:
         pace = replace(pace, first_token=pace.first_token + wait)
         left = self._left(model)
         return Call(
-            model, prompt.without_text(), answer, pace, fate, held, tokens, left, began=self.clock.now()
+            model, prompt.without_text(), answer, pace, fate, reserved, tokens, left, began=self.clock.now()
         )
 
     def _write(self, prompt: Prompt, fate: Fate, abilities: Abilities, tokens: TokenCounts) -> Answer:
@@ -160,11 +160,11 @@ class Service:
             return formatdate(time.time() + seconds, usegmt=True)
         return str(seconds)
 
-    def _hold(self, model: str, tokens: TokenCounts, max_tokens: int | None) -> float:
+    def _reserve(self, model: str, tokens: TokenCounts, max_tokens: int | None) -> float:
         quota = self._quota(model)
         meter = self._meters.setdefault(model, Meter(self.clock))
         try:
-            return meter.hold(quota, tokens, max_tokens or quota.model_maximum)
+            return meter.reserve(quota, tokens, max_tokens or quota.model_maximum)
         except QuotaExceededError as exceeded:
             self.stats.throttles[exceeded.dimension] += 1
             words = self.settings.words.get(ErrorName.THROTTLING, str(exceeded))

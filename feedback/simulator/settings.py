@@ -47,7 +47,7 @@ class Quota(Strict):
     """What one model may be used for in a minute and in a day, and how Bedrock counts it.
 
     Held at the start: input, cached input included, plus max_tokens × hold_multiplier. Settled at the
-    end: input + cache writes + output × burndown, which may exceed what was held. (User guide, "How
+    end: input + cache writes + output × burndown, which may exceed the reservation. (User guide, "How
     tokens are counted in Amazon Bedrock"; burndown is 5 for newer Claude models.)
     """
 

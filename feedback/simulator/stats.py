@@ -37,14 +37,14 @@ class Stats:
         """A piece of an answer is on its way."""
         self.first_token_at = self.first_token_at or time.time()
 
-    def count_tokens(self, tokens: TokenCounts, *, held: float, charged: float) -> None:
+    def count_tokens(self, tokens: TokenCounts, *, reserved: float, charged: float) -> None:
         self.tokens.update(
             input=tokens.input,
             output=tokens.output,
             cache_read=tokens.cache_read,
             cache_write=tokens.cache_write,
         )
-        self.tokens["held"] += round(held)
+        self.tokens["held"] += round(reserved)
         self.tokens["charged"] += round(charged)
 
     def forget(self) -> None:

@@ -54,12 +54,12 @@ def _candidates(now: Operations) -> Iterator[Health]:
             _("Students are not being served: no worker runs, and %(work)s.") % {"work": _waiting(now)},
             _("Start a worker: manage.py rqworker, over all queues."),
         )
-    yield from _standing(now)
+    yield from _stopped(now)
     yield from _hindered(now)
     yield _well(now)
 
 
-def _standing(now: Operations) -> Iterator[Health]:
+def _stopped(now: Operations) -> Iterator[Health]:
     """Upstreams that let nothing through: it matters most where work waits for them."""
     still = [each for each in now.upstreams if each.stands_still]
     needed = [each for each in now.upstreams if each.waiting or each.in_flight]
