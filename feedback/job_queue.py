@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.module_loading import import_string
 from redis.exceptions import RedisError
 
@@ -151,7 +152,7 @@ def reprioritise(job: Job, priority: int) -> None:
 
 def _enqueue_in_rq(queue: Queue, job: Job) -> None:
     _forget_ends(queue, str(job.pk))
-    queue.enqueue_call(
+    ours = queue.create_job(
         RUN_IN_RQ,
         args=(str(job.pk),),
         job_id=str(job.pk),
@@ -161,6 +162,10 @@ def _enqueue_in_rq(queue: Queue, job: Job) -> None:
         description=f"{job.kind} {job.document_id}",
         meta=_ticket(job),
     )
+    if job.not_before is not None and job.not_before > timezone.now():
+        queue.schedule_job(ours, job.not_before)
+    else:
+        queue.enqueue_job(ours)
 
 
 def _forget_ends(queue: Queue, job_id: str) -> None:
@@ -229,6 +234,7 @@ def _submit_in_process(job: Job) -> None:
         priority=job.priority,
         document=str(job.document_id),
         tokens=job.tokens,
+        delay=(job.not_before - timezone.now()).total_seconds() if job.not_before else 0.0,
     )
 
 

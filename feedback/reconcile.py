@@ -147,11 +147,15 @@ def enqueue_missing() -> int:
 
     What waits in a queue that the settings no longer have is left: doctor tells of it.
     """
-    waiting = Job.objects.filter(
-        state=Job.State.WAITING,
-        queue__in=settings.RQ_QUEUES,
-        waiting_since__lt=timezone.now() - ENQUEUE_AFTER,
-    ).order_by("pk")[:BATCH]
+    waiting = (
+        Job.objects.filter(
+            state=Job.State.WAITING,
+            queue__in=settings.RQ_QUEUES,
+            waiting_since__lt=timezone.now() - ENQUEUE_AFTER,
+        )
+        .exclude(not_before__gt=timezone.now())
+        .order_by("pk")[:BATCH]
+    )
     jobs = list(waiting)
     known = _ids_in_rq({job.queue for job in jobs})
     missing = [job for job in jobs if str(job.pk) not in known]

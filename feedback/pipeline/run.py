@@ -5,9 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
+from random import random
 from typing import cast
 
 from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections, transaction
+from django.utils import timezone
 from tenacity import RetryCallState, retry, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
 
 from feedback import job_queue
@@ -37,8 +40,10 @@ STAGES: dict[str, Stage] = {
     Job.Kind.DELIVER: cast(Stage, deliver),
 }
 PAUSE_SECONDS = (1, 5, 20, 60)  # before the second, third ... attempt
+THROTTLE_PAUSES = 1.0, 120.0  # seconds: the first, which doubles with each throttle of a job, and the longest
+THROTTLED_FOR = timedelta(hours=12)  # since its first throttle, before a job is given up
 LONGEST_PAUSE = 900.0  # seconds, whatever a service asks for: its next answer may differ
-MAX_ATTEMPTS = 50  # of any kind: the end of what only ever throttles
+MAX_ATTEMPTS = 50  # of any kind, but for runs that the provider had no part in or was too busy for
 
 
 def run(job_id: str, execution: Execution) -> float | None:
@@ -135,7 +140,7 @@ def _share(leader: Job) -> None:
 
 @_persist
 @transaction.atomic
-def _put_back(job: Job, failure: Failure, usage: TokenUsage) -> bool:
+def _put_back(job: Job, failure: Failure, usage: TokenUsage, pause: float) -> bool:
     return jobs.back_in_line(
         job,
         outcome=failure.outcome,
@@ -143,6 +148,7 @@ def _put_back(job: Job, failure: Failure, usage: TokenUsage) -> bool:
         counts=failure.counts,
         usage=usage,
         max_tokens=failure.room,
+        pause=pause,
     )
 
 
@@ -168,7 +174,8 @@ def _end_without(job: Job, execution: Execution, failure: Failure) -> float | No
     execution.report(failure.outcome, settled(usage), retry_after=failure.retry_after)
     failures = job.failures + int(failure.counts)
     if failure.again and failures < jobs.MAX_FAILURES and _may_try_again(job, failure):
-        row = _for_whom(job, lambda row: _put_back(row, failure, usage))
+        pause = _pause_after(job, failure)
+        row = _for_whom(job, lambda row: _put_back(row, failure, usage, pause))
         if row is not job:
             _forget_the_deleted(job)
         if row is None:
@@ -179,7 +186,7 @@ def _end_without(job: Job, execution: Execution, failure: Failure) -> float | No
             return None
         if failure.room:
             execution.next_output = failure.room
-        return _pause_after(job, failure)
+        return pause
     row = _for_whom(job, lambda row: _give_up(row, failure, usage))
     if row is not job:
         _forget_the_deleted(job)
@@ -194,16 +201,30 @@ def _pause_after(job: Job, failure: Failure) -> float:
     if failure.outcome is Outcome.EXHAUSTED:
         return 0.0  # in line, where the gate holds everything until the quota renews, and the page says so
     asked = min(failure.retry_after, LONGEST_PAUSE)
+    if failure.outcome is Outcome.THROTTLED:
+        return max(asked, _throttle_pause(_persist(jobs.throttled)(job)[0]))
     return max(asked, _pause(job.attempt)) if failure.counts else asked
 
 
+def _throttle_pause(before: int) -> float:
+    """Growing, so that one job does not ask for ever, and spread, so that many do not ask together."""
+    first, longest = THROTTLE_PAUSES
+    spread = 0.75 + 0.5 * random()  # noqa: S311 - no secret
+    return min(longest, first * 2.0 ** min(before, 30)) * spread
+
+
 def _may_try_again(job: Job, failure: Failure) -> bool:
-    """Runs that never reached the provider are no attempts, however many there were."""
-    return (
-        failure.outcome == Outcome.RETURNED
-        or job.attempt < MAX_ATTEMPTS
-        or job.attempt - jobs.runs_returned(job) < MAX_ATTEMPTS
-    )
+    """Runs that the provider had no part in are no attempts; a throttle slows work down for hours, and ends
+    it only then."""
+    if failure.outcome is Outcome.RETURNED:
+        return True
+    if failure.outcome is Outcome.THROTTLED:
+        since = _persist(jobs.throttled)(job)[1]
+        return since is None or timezone.now() - since < THROTTLED_FOR
+    if job.attempt < MAX_ATTEMPTS:
+        return True
+    runs = _persist(jobs.runs_that_ended)(job, Outcome.RETURNED, Outcome.THROTTLED)
+    return job.attempt - runs < MAX_ATTEMPTS
 
 
 def _pause(attempt: int) -> float:

@@ -11,9 +11,10 @@ from django.db.models import Q
 
 from feedback.models import Job
 from limiter import selectors as limiter
-from limiter.gate.model import Explanation
+from limiter.gate.model import Explanation, Outcome, Reason
 
 HELD, WAITING = Job.State.HELD, Job.State.WAITING
+SOON = 5.0  # seconds after its moment by which an attempt is in line again
 NAMED = 5  # flows that are shown by name
 
 
@@ -21,7 +22,19 @@ def explain_job(job: Job) -> Explanation | None:
     """None: it waits for nothing of the gate's. The state of a held one is "held". Raises GateError."""
     if not job.upstream or job.state not in (HELD, WAITING):
         return None
-    return _held(job) if job.state == HELD else limiter.explain(upstream=job.upstream, job=str(job.pk))
+    if job.state == HELD:
+        return _held(job)
+    return _between_attempts(job) or limiter.explain(upstream=job.upstream, job=str(job.pk))
+
+
+def _between_attempts(job: Job) -> Explanation | None:
+    """What stands in no line until the moment of its next attempt."""
+    due = job.not_before.timestamp() if job.not_before else 0.0
+    if due <= time.time():
+        return None
+    throttled = job.outcome == Outcome.THROTTLED
+    reason = Reason.REQUESTS_PER_MINUTE if throttled else None
+    return Explanation("waiting", reason, earliest=due, latest=due + SOON, retry_at=due)
 
 
 def explain_many(jobs: Collection[Job]) -> dict[UUID, Explanation]:

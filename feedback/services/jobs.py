@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from copy import copy
 from dataclasses import asdict
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Max
+from django.db.models import Count, F, Max, Min, QuerySet
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
@@ -97,6 +98,7 @@ def claim(job_id: str, execution: Execution) -> Job | None:
         lease=execution.id,
         lease_generation=lease.generation if lease else 0,
         attempt=F("attempt") + 1,
+        not_before=None,
         started_at=timezone.now(),
     )
     if not claimed:
@@ -201,13 +203,15 @@ def back_in_line(
     counts: bool,
     usage: TokenUsage = NOTHING_USED,
     max_tokens: int = 0,
+    pause: float = 0.0,
 ) -> bool:
-    """Another attempt follows. `counts`: this run counts against the job.
+    """Another attempt follows, after a pause in seconds. `counts`: this run counts against the job.
 
     `usage` is what the run has spent, which is paid for; `max_tokens` a longest answer that is to grow.
     """
     cost = spending.cost_of(job, usage)
     more = max(0, max_tokens - job.max_tokens)
+    now = timezone.now()
     changed = Job.objects.filter(pk=job.pk, state=State.RUNNING, lease=job.lease).update(
         state=State.WAITING,
         lease=None,
@@ -217,7 +221,8 @@ def back_in_line(
         failures=F("failures") + int(counts),
         max_tokens=F("max_tokens") + more,
         tokens=F("tokens") + more,
-        waiting_since=timezone.now(),
+        waiting_since=now,
+        not_before=now + timedelta(seconds=pause) if pause > 0 else None,
         **cost.fields,
     )
     if changed:
@@ -226,10 +231,25 @@ def back_in_line(
     return bool(changed)
 
 
-def runs_returned(job: Job) -> int:
-    """Runs of a job that were given back before the provider had a part in them."""
-    again = job.events.filter(kind=JobEvent.Kind.AGAIN, detail__outcome=Outcome.RETURNED.value)
-    return again.count()
+def runs_that_ended(job: Job, *outcomes: Outcome) -> int:
+    """Runs of a job that ended so, and were followed by another."""
+    return _again(job, *outcomes).count()
+
+
+def throttled(job: Job) -> tuple[int, datetime | None]:
+    """How often a job was throttled since it was made or a person retried it, and since when."""
+    runs = _again(job, Outcome.THROTTLED)
+    retried = (
+        job.events.filter(kind=JobEvent.Kind.RETRIED).order_by("-id").values_list("id", flat=True).first()
+    )
+    found = runs.filter(id__gt=retried or 0).aggregate(runs=Count("id"), since=Min("at"))
+    return found["runs"], found["since"]
+
+
+def _again(job: Job, *outcomes: Outcome) -> QuerySet[JobEvent]:
+    return job.events.filter(
+        kind=JobEvent.Kind.AGAIN, detail__outcome__in=[outcome.value for outcome in outcomes]
+    )
 
 
 def reclaim(job: Job) -> bool:
@@ -340,6 +360,7 @@ def retry(job: Job) -> bool:
             "finished_at": None,
             "settled_at": None,
             "waiting_since": timezone.now(),
+            "not_before": None,
         }
         if not _restarted(job, fresh):
             return False

@@ -269,10 +269,10 @@ class RequestManager:
         pause = task.pause(wanted, execution)
         with self._lock:
             self._recorder.throttled += execution.outcome is Outcome.THROTTLED
-            task.returned += execution.outcome is Outcome.RETURNED
+            task.note_end(execution.outcome)
             task.execution, next_task = None, task
             cut = self._stopping or execution.abort_reason is not None
-            if pause is None or cut or task.attempts - task.returned >= self._attempts:
+            if pause is None or cut or task.is_used_up(self._attempts):
                 self._finish(task, execution, GaveUpError() if pause is not None and not cut else error)
                 if task.follower is None or self._stopping:
                     return

@@ -197,10 +197,15 @@ function breakers.accepted(call, probe)
   end
 end
 
--- A throttle of the current generation, with the rate as low as it may go.
-function breakers.throttled(call, retry_after, random)
+-- A throttle of the current generation: of a probe, or with the rate as low as it may go.
+function breakers.throttled(call, probe, at_floor, retry_after, random)
   local tuning, statistics = context.tuning(call), context.statistics(call)
-  if tuning.floor_throttles == 0 or call.state.breaker ~= breakers.CLOSED or not breakers.records(call) then
+  if not breakers.records(call) then
+    return
+  elseif probe and call.state.breaker == breakers.HALF_OPEN then
+    breakers.trip(call, retry_after, random, "a probe was throttled")
+    return
+  elseif not at_floor or tuning.floor_throttles == 0 or call.state.breaker ~= breakers.CLOSED then
     return
   end
   statistics.throttles = statistics.throttles + 1

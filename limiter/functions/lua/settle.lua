@@ -119,8 +119,8 @@ function settle.note_throttle(call, run)
   rates.learn_multiplier(call, run.quota)
   local lowest = rates.at_floor(call)
   rates.throttled(call, run.quota, lease)
-  if lowest and lease.generation == call.state.generation then
-    breakers.throttled(call, run.retry_after, run.random)
+  if lease.generation == call.state.generation then
+    breakers.throttled(call, lease.probe == 1, lowest, run.retry_after, run.random)
   end
 end
 

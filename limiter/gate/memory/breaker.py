@@ -14,6 +14,7 @@ MOST_CALLS = 10_000  # that a window of seconds remembers
 # What trips it, in the words that its history keeps.
 FAILURES, FAILURE_RATE, SLOW_RATE = "failures in a row", "share of failed calls", "share of slow calls"
 THROTTLES, PROBE_FAILED = "throttles at the lowest rate", "a probe failed"
+PROBE_THROTTLED = "a probe was throttled"
 TIME_OVER, PROBED, OPERATOR = "its time is over", "probes succeeded", "an operator changed its mode"
 
 
@@ -121,9 +122,16 @@ class Breaker:
         if healing and probe and self.state is BreakerState.HALF_OPEN:
             self._succeeded(rule)
 
-    def throttled(self, rule: BreakerRule, *, now: int, retry_after: int, random: float) -> None:
-        """A throttle of the current generation, with the rate as low as it may go."""
-        if rule.mode not in RECORDING or not rule.floor_throttles or self.state is not BreakerState.CLOSED:
+    def throttled(
+        self, rule: BreakerRule, *, probe: bool, at_floor: bool, now: int, retry_after: int, random: float
+    ) -> None:
+        """A throttle of the current generation: of a probe, or with the rate as low as it may go."""
+        if rule.mode not in RECORDING:
+            return
+        if probe and self.state is BreakerState.HALF_OPEN:
+            self._open(rule, now, retry_after, random, PROBE_THROTTLED)
+            return
+        if not (at_floor and rule.floor_throttles) or self.state is not BreakerState.CLOSED:
             return
         self.throttles += 1
         if self.throttles >= rule.floor_throttles:

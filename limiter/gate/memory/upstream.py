@@ -331,8 +331,11 @@ class Upstream:
         at_floor = self.spending.at_floor(self.rules)
         moves = self.spending.throttled(self.rules, record.rates, quota, now)
         self.history.note_rates(moves, "throttled", now)
-        if at_floor and record.lease.generation == self.breaker.generation:
-            self.breaker.throttled(self.rules.breaker, now=now, retry_after=retry_after, random=random)
+        if record.lease.generation == self.breaker.generation:
+            self.breaker.throttled(
+                self.rules.breaker, probe=record.lease.probe, at_floor=at_floor, now=now,
+                retry_after=retry_after, random=random,
+            )  # fmt: skip
 
     def _healed_before(self, record: LeaseRecord, outcome: Outcome) -> bool:
         """A probe that was counted when the provider took it is not counted again at its end."""

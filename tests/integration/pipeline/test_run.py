@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
+import time_machine
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from feedback.errors import JobFailed
 from feedback.models import Comment, Document, Feedback, Job
 from feedback.observe import counters
-from feedback.pipeline.run import run
+from feedback.pipeline.run import LONGEST_PAUSE, THROTTLED_FOR, run
 from feedback.providers.base import (
     Aborted,
     Call,
@@ -25,9 +28,11 @@ from feedback.providers.base import (
     Unavailable,
 )
 from feedback.providers.base import Comment as Remark
+from feedback.selectors.explaining import explain_job
+from feedback.selectors.waiting import WaitKind, wait_of
 from feedback.services import documents, jobs
 from limiter.execution import AbortReason, Execution
-from limiter.gate.model import Lease, Outcome
+from limiter.gate.model import Lease, Outcome, Reason
 from tests.factories.providers import ScriptedProvider, in_place_of
 from tests.factories.work import an_analysis
 
@@ -101,6 +106,52 @@ def test_a_throttled_call_goes_back_in_line_and_does_not_count(provider: Scripte
     job, execution, pause = run_next(an_analysis())
     assert (job.state, job.failures, pause) == ("waiting", 0, 7)
     assert (execution.outcome, execution.retry_after) == (Outcome.THROTTLED, 7)
+
+
+def test_throttles_slow_a_job_down_and_never_end_it(provider: ScriptedProvider) -> None:
+    document = an_analysis()
+    pauses = []
+    for number in range(60):
+        provider.errors = [Throttled()]
+        job, _, pause = run_next(document, number)
+        assert (job.state, job.failures) == ("waiting", 0)
+        pauses.append(pause or 0.0)
+    assert 0.75 <= pauses[0] <= 1.25
+    assert all(later > 1.1 * before for before, later in pairwise(pauses[:7]))
+    assert all(90 <= pause <= 150 for pause in pauses[7:])
+    assert len(set(pauses[7:])) > 10  # spread, so that jobs do not ask together
+    _, _, pause = run_next(document, 60)
+    assert pause is None
+
+
+def test_a_job_between_two_attempts_waits_for_the_rate_limit(provider: ScriptedProvider) -> None:
+    document = an_analysis()
+    provider.errors = [Throttled(retry_after=300)]
+    job, _, _ = run_next(document)
+    assert job.not_before is not None
+    waits = explain_job(job)
+    assert waits is not None
+    assert (waits.reason, waits.retry_at) == (Reason.REQUESTS_PER_MINUTE, job.not_before.timestamp())
+    wait = wait_of(document, [job])
+    assert wait is not None
+    assert (wait.kind, wait.retry_at) == (WaitKind.RATE_LIMIT, job.not_before.timestamp())
+
+
+def test_what_was_throttled_for_hours_is_given_up_in_words(provider: ScriptedProvider) -> None:
+    document = an_analysis()
+    provider.errors = [Throttled(), Throttled()]
+    job, _, _ = run_next(document)
+    with (
+        time_machine.travel(timezone.now() + THROTTLED_FOR, tick=True),
+        pytest.raises(JobFailed, match="busy"),
+    ):
+        run(str(job.pk), execution_of(job, 2))
+
+
+def test_a_throttle_that_asks_for_a_day_is_asked_again_sooner(provider: ScriptedProvider) -> None:
+    provider.errors = [Throttled(retry_after=86_400)]
+    _, _, pause = run_next(an_analysis())
+    assert pause == LONGEST_PAUSE
 
 
 def test_a_quota_of_the_day_leaves_the_job_in_line_where_the_gate_holds_it(

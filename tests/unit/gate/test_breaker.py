@@ -99,6 +99,19 @@ def test_the_open_time_grows_with_each_failed_probe_up_to_its_maximum(bench: Ben
     assert waits == [60, 120, 240, 300, 300]
 
 
+def test_a_throttled_probe_lengthens_the_open_time_too(bench: Bench) -> None:
+    trip(bench)
+    waits = []
+    for _ in range(4):
+        wait = bench.admit().wait_seconds
+        assert wait is not None
+        waits.append(wait)
+        bench.now += wait
+        assert bench.gate.settle(U, probe(bench).id, Outcome.THROTTLED).tripped
+        assert bench.admit().reason is Reason.BREAKER_OPEN
+    assert waits == [60, 120, 240, 300]
+
+
 def test_jitter_lengthens_the_open_time_by_the_share_that_is_set(bench: Bench) -> None:
     bench.breaker(failures=3, open_seconds=60, open_max_seconds=300, jitter=0.5)
     bench.chance = 0.5

@@ -76,8 +76,25 @@ def test_a_function_that_only_reports_the_throttle_is_tried_again() -> None:
     assert attempts == 2
 
 
-def test_what_only_ever_throttles_is_given_up() -> None:
+def test_throttles_are_counted_against_no_job() -> None:
     attempts = 0
+
+    def run(job: str, execution: Execution) -> float | None:
+        nonlocal attempts
+        attempts += 1
+        if attempts > 10:
+            return None
+        execution.report(Outcome.THROTTLED)
+        return 0.001
+
+    with manager(attempts=4) as line:
+        line.submit("job", run=run).result(PATIENCE)
+    assert attempts == 11
+
+
+def test_what_only_ever_throttles_is_given_up_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    attempts = 0
+    monkeypatch.setattr("limiter.solo.task.THROTTLED_FOR", 0.0)
 
     def run(job: str, execution: Execution) -> float:
         nonlocal attempts
@@ -85,11 +102,11 @@ def test_what_only_ever_throttles_is_given_up() -> None:
         execution.report(Outcome.THROTTLED)
         return 0.001
 
-    with manager(attempts=4) as line:
+    with manager() as line:
         with pytest.raises(GaveUpError):
             line.submit("job", run=run).result(PATIENCE)
         stats = line.get_stats()
-    assert (attempts, stats["throttled_requests"], stats["failed"]) == (4, 4, 1)
+    assert (attempts, stats["throttled_requests"], stats["failed"]) == (1, 1, 1)
 
 
 def test_a_pausing_job_holds_up_no_other() -> None:
