@@ -12,11 +12,12 @@ from django.conf import settings
 from config import env, stores
 from config.embedded import copy_of, older_data
 from config.startup import load_settings, servers_for
+from limiter.rq.settings import grace_seconds
 
 from .instance import AlreadyRunning, only_one
 from .ports import free_port
 from .programs import MANAGE, Ports, programs
-from .supervise import Supervisor
+from .supervise import Supervisor, grace_for
 
 
 def main() -> int:
@@ -51,7 +52,11 @@ def _run() -> int:
     environment.setdefault("LOG_TIME", "false")  # the supervisor's prefix tells it
     # A newcomer wants warnings, a line for each document and the addresses. Who names a level wants it all.
     level = os.environ.get("LOG_LEVEL", "").strip() and settings.LOG_LEVEL
-    supervisor = Supervisor(stores_answer=lambda: not stores.problems(), quiet=not level)
+    supervisor = Supervisor(
+        stores_answer=lambda: not stores.problems(),
+        grace_seconds=grace_for(grace_seconds()),
+        quiet=not level,
+    )
     for program in programs(ports, level):
         supervisor.add(program, environment)
     with suppress(BrokenPipeError), _address_kept(ports.portal):

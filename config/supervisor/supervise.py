@@ -19,7 +19,7 @@ from .child import Child
 from .output import SYSTEM, Output
 from .programs import Program
 
-GRACE_SECONDS = 20.0  # for programs to end after SIGTERM
+SPARE_SECONDS = 10.0  # for a program to end after its own grace
 LOOK_SECONDS = 0.5  # between looks, where no signal tells earlier
 STOPS = (signal.SIGINT, signal.SIGTERM)
 
@@ -27,8 +27,14 @@ STOPS = (signal.SIGINT, signal.SIGTERM)
 class Supervisor:
     """Runs programs until one gives up or a signal comes, and then stops them all."""
 
-    def __init__(self, *, stores_answer: Callable[[], bool] = lambda: True, quiet: bool = False) -> None:
-        self._stores_answer = stores_answer
+    def __init__(
+        self,
+        *,
+        stores_answer: Callable[[], bool] = lambda: True,
+        grace_seconds: float = 10.0,
+        quiet: bool = False,
+    ) -> None:
+        self._stores_answer, self._grace_seconds = stores_answer, grace_seconds
         self._output = Output(quiet=quiet)
         self._children: list[Child] = []
         self._is_asked = False
@@ -57,7 +63,7 @@ class Supervisor:
         self._is_asked = True
 
     def _stop(self, sleep: Callable[[float], None]) -> None:
-        deadline = time.monotonic() + GRACE_SECONDS
+        deadline = time.monotonic() + self._grace_seconds
         self._output.say(SYSTEM, "Stopping ...")
         for child in self._children:
             child.signal(signal.SIGTERM)
@@ -65,6 +71,11 @@ class Supervisor:
             sleep(LOOK_SECONDS)
         for child in self._children:
             child.signal(signal.SIGKILL)  # what is left of it, and of what it has forked
+
+
+def grace_for(worker_seconds: float) -> float:
+    """How long programs have to end after SIGTERM: the slowest is a worker, whose calls may end well."""
+    return worker_seconds + SPARE_SECONDS
 
 
 @contextmanager
