@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import log2
 
 from ..base import FeedbackOutput, SummaryRequest, Task
-from . import checks  # noqa: F401 (importing it registers the rules)
+from . import checks, proven  # noqa: F401 (importing it registers the rules)
 from .headings import REFERENCES
 from .outline import Observation, Part, observe
 from .prose import Prose
@@ -92,7 +92,7 @@ def _inconsistent(parts: Sequence[Part], reader: Reader) -> list[Recurring]:
     if not all(part.prose.language.english for part in parts if part.words):
         return []
     whole = Prose("\n\n".join(part.prose.text for part in parts))
-    rules = [rule for rule in RULES.values() if rule.across_sections]
+    rules = [rule for rule in RULES.values() if rule.across_sections and rule.name in proven.PROVEN]
     counts = {rule.name: sum(remark.count for remark in rule.check(whole, reader)) for rule in rules}
     return [Recurring(rule, counts[rule.name], 1) for rule in rules if counts[rule.name]]
 

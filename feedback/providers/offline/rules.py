@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ..base import CommentKind
+from . import proven
 from .mechanics.slip import Slip
 from .prose import Prose
 from .reader import Reader
@@ -80,9 +81,13 @@ def rule(
     return register
 
 
-def find_all(prose: Prose, reader: Reader) -> list[Finding]:
-    """Everything the rules notice, best first within each rule, nothing left out."""
-    rules = (rule for rule in RULES.values() if rule.any_language or prose.language.english)
+def find_all(prose: Prose, reader: Reader, *, unproven: bool = False) -> list[Finding]:
+    """Everything the proven rules notice, best first within each rule, nothing left out."""
+    rules = (
+        rule
+        for rule in RULES.values()
+        if (unproven or rule.name in proven.PROVEN) and (rule.any_language or prose.language.english)
+    )
     return [
         Finding(rule, remark)
         for rule in rules

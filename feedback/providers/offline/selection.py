@@ -14,7 +14,7 @@ from .spans import Span
 MOST = 5  # remarks on a section: what a student can take in and act on
 MOST_PRAISE = 2
 MOST_MECHANICS = 3
-MECHANICS = frozenset(("spelling", "grammar", "joined-words", "capital-letter"))
+MECHANICS = frozenset(("spelling", "grammar", "capital-letter"))
 SAME_RULE = 0.55  # what each further remark of a rule is worth, against the one before
 SAME_KIND = 0.88
 IN_ONE_SENTENCE = 2

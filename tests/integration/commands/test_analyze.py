@@ -47,7 +47,7 @@ def test_the_offsets_cut_exactly_the_quoted_words(environment: dict[str, str], s
     report = report_in(manage("analyze", str(ROOT / "examples" / sample), "--json", "--provider", "offline"))
     assert len(report["sections"]) > 3
     comments = [(part["text"], comment) for part in report["sections"] for comment in part["comments"]]
-    assert len(comments) > 10
+    assert comments
     for text, comment in comments:
         assert text[comment["start"] : comment["end"]] == comment["quote"]
     assert "".join(section["text"] for section in report["sections"]) == Document.objects.get().text

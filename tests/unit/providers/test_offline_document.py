@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from feedback.providers.base import Criterion, SummaryRequest, Task
 from feedback.providers.offline.rubric import PERSON
 
@@ -98,6 +100,7 @@ def test_headings_numbered_in_part_are_noticed() -> None:
     assert "Some headings are numbered" in review(document(*sections)).summary
 
 
+@pytest.mark.usefixtures("all_rules")
 def test_spelling_that_changes_between_sections_is_noticed() -> None:
     british = BODY + "The colour of the harbour changed."
     american = BODY + "The color of the harbor changed."
@@ -146,6 +149,7 @@ def test_rules_say_where_a_person_must_judge() -> None:
     assert [level.level for level in levels] == [PERSON, PERSON]
 
 
+@pytest.mark.usefixtures("all_rules")
 def test_rules_never_give_the_highest_level() -> None:
     cited = (
         "In northern cities 62 per cent of passengers were cleaners, against 12 per cent by day (Okafor, "

@@ -57,6 +57,7 @@ def test_a_german_section_gets_a_note_that_the_rules_are_for_english() -> None:
     assert "für Englisch gemacht" in output.summary
 
 
+@pytest.mark.usefixtures("all_rules")
 def test_a_giant_paragraph_is_noticed_in_any_language() -> None:
     output = review_text(TEXTS["fr"] * 10)
 

@@ -36,6 +36,7 @@ def test_the_lab_report_has_all_of_its_text() -> None:
                 assert "".join(paragraph.split()) in squeezed
 
 
+@pytest.mark.usefixtures("all_rules")
 @pytest.mark.parametrize("name", ["essay.docx", "lab-report.pdf"])
 def test_building_the_samples_again_changes_nothing(name: str, tmp_path: Path) -> None:
     build = runpy.run_path(str(EXAMPLES / "build.py"))
@@ -45,6 +46,7 @@ def test_building_the_samples_again_changes_nothing(name: str, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("name", ["essay.docx", "lab-report.pdf", "reflection.md"])
+@pytest.mark.usefixtures("all_rules")
 def test_every_quote_is_found_again_in_the_parsed_file(name: str) -> None:
     parsed = parse((EXAMPLES / name).read_bytes(), name)
     comments = 0

@@ -74,6 +74,7 @@ def test_a_short_section_gets_few_comments() -> None:
     assert len(review_text(text, task=ACADEMIC).comments) <= 3
 
 
+@pytest.mark.usefixtures("all_rules")
 def test_praise_comes_first_and_is_named_among_the_strengths() -> None:
     heading, text = ESSAY.sections[1]
     output = review_text(text, task=ACADEMIC, heading=heading)

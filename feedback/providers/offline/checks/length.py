@@ -25,6 +25,7 @@ _VERB = (
 _SEAM = re.compile(
     rf"(?:;|,\s+(?:and|but|so))(?=\s+{_SUBJECT}\s+(?:\w+ly\s+|never\s+|also\s+)?{_VERB}\b)", re.IGNORECASE
 )
+_SEVERAL = re.compile(r"[a-z)][.!?]\s+[^a-z\s]")
 _LEADING = re.compile(r"[\s,;]*(?:and\s+)?", re.IGNORECASE)
 
 
@@ -39,7 +40,7 @@ _LEADING = re.compile(r"[\s,;]*(?:and\s+)?", re.IGNORECASE)
 def long_sentences(prose: Prose, reader: Reader) -> Iterator[Remark]:
     for sentence in prose.sentences:
         excess = _own_length(prose, sentence) / reader.sentence_words
-        if excess > TOLERATED and not (_enumerates(prose, sentence) and excess < 1.5):
+        if excess > TOLERATED and not _enumerates(prose, sentence):
             yield Remark(
                 sentence.start,
                 sentence.end,
@@ -56,8 +57,9 @@ def _own_length(prose: Prose, sentence: Sentence) -> int:
 
 
 def _enumerates(prose: Prose, sentence: Sentence) -> bool:
+    """A list, which may be long, or several sentences that were not told apart."""
     text = prose.text[sentence.start : sentence.end]
-    return text.count(",") + text.count(";") >= LIST_LIKE
+    return text.count(",") + text.count(";") >= LIST_LIKE or bool(_SEVERAL.search(text))
 
 
 def _split_advice(prose: Prose, sentence: Sentence) -> str:

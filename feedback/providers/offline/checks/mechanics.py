@@ -65,14 +65,6 @@ rule(
     most=REMARKS,
 )(_check(SlipKind.GRAMMAR))
 rule(
-    "joined-words",
-    CommentKind.LANGUAGE,
-    label="words that are written as one or as two",
-    weight=0.65,
-    advice="Look up in a dictionary whether the pair is one word or two.",
-    most=1,
-)(_check(SlipKind.SPACE))
-rule(
     "capital-letter",
     CommentKind.LANGUAGE,
     label="missing capital letters",

@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from ...base import CommentKind
-from ..lexicon import words
 from ..lexicon.grammar import FUNCTION_WORDS
 from ..lexicon.synonyms import GENERAL
 from ..prose import Prose, Sentence, Word
@@ -18,32 +17,6 @@ from ..rules import Remark, rule
 TIMES_GENERAL, NEAR_GENERAL = 3, 45
 TIMES_ANY, NEAR_ANY = 6, 90
 SAME_OPENINGS = 3
-
-_DOUBLED = re.compile(r"\b([^\W\d_]+)\s+\1\b", re.IGNORECASE)
-_MAY_DOUBLE = words("had that very so no bye ha is really")
-
-
-@rule(
-    "doubled-word",
-    CommentKind.LANGUAGE,
-    label="words typed twice",
-    weight=0.7,
-    advice="Delete the words that were typed twice.",
-)
-def doubled_words(prose: Prose, reader: Reader) -> Iterator[Remark]:
-    for match in _DOUBLED.finditer(prose.own):
-        if (
-            match[1].lower() in _MAY_DOUBLE
-            or "\n\n" in match.group()
-            or not match.group().split()[1].islower()
-        ):
-            continue
-        yield Remark(
-            match.start(),
-            match.end(),
-            f"“{match[1]}” is there twice. It is easy to miss on the screen, and a reader stumbles over it.",
-            f"Delete one “{match[1].lower()}”.",
-        )
 
 
 @rule(

@@ -9,23 +9,24 @@ from __future__ import annotations
 from .slip import SlipKind
 
 _CAPITAL = ("SentenceCapitalization", "CapitalizePersonalPronouns")
-_SPACE = (
+JOINED = (
     "OpenCompounds", "MergeWords", "Someone", "Somebody", "Nobody", "Anybody", "Everybody", "Everyone",
     "Anywhere", "Everywhere", "Somewhere", "Nowhere", "Furthermore", "Therefore", "Nowadays", "OfCourse",
     "Without", "Instead", "However", "Itself", "Myself", "Yourself", "Themself", "Nonetheless",
-    "Notwithstanding", "Whereas", "Overall", "Beforehand", "Worldwide", "Widespread", "Nothing",
+    "Notwithstanding", "Whereas", "Beforehand", "Worldwide", "Widespread", "Nothing",
     "Straightforward", "EveryTime", "LikelyHood", "AfterAll", "InDetail", "NoLonger",
 )  # fmt: skip
 _GRAMMAR = (
+    "RepeatedWords",
     "AnA", "MassNouns", "TheAnother", "AnAnother", "AnotherAn", "AnotherThings", "AnotherOnes",
     "PronounVerbAgreement", "ThereIsAgreement", "PronounInflectionBe", "IAmAgreement", "HeDos",
     "DoesOrDose", "OneOfTheSingular", "WillNonLemma", "InflectedVerbAfterTo", "SimplePastToPastParticiple",
     "DidPast", "Didnt", "DoubleModal", "ModalOf", "HadOf", "MayOfPronoun", "RegularIrregulars", "WantBe",
     "UseToUsedTo", "SupposedTo", "AdjectiveDoubleDegree", "MoreBetter", "RedundantProgressiveComparative",
     "RedundantSuperlatives", "ThereToTheir", "TheirToThere", "TheirToTheyre", "TheyreToTheir",
-    "ItsContraction", "ItsPossessive", "ThenThan", "ThatThan", "ToTwoToo", "TooTo", "PossessiveYour",
+    "ItsContraction", "ItsPossessive", "ThenThan", "ThatThan", "ToTwoToo", "PossessiveYour",
     "YourPredicateAdjective", "Cant", "DontCan", "WrongApostrophe", "ToLoseTooLoose", "NounVerbConfusion",
-    "SafeToSave", "SaveToSafe", "LetsConfusion", "DespiteOf", "TheyToThem", "Lots", "AllowTo", "OutOfDate",
+    "SafeToSave", "SaveToSafe", "DespiteOf", "TheyToThem", "Lots", "AllowTo", "OutOfDate",
     "ProgressiveNeedsBe", "Discuss", "QuiteMany", "PluralWrongWordOfPhrase", "FewUnitsOfTimeAgo",
     "LookForwardTo", "LookingForwardTo", "GetUsedTo", "IsBeenAuxSequence", "VeryLess", "CriteriaPhenomena",
     "EachOthersPossessive", "ThesesThese", "DoMistake", "OpenTheLight", "Payed",
@@ -35,6 +36,6 @@ SPELLING = ("SpellCheck", "SplitWords")
 KINDS: dict[str, SlipKind] = {
     **dict.fromkeys(SPELLING, SlipKind.SPELLING),
     **dict.fromkeys(_CAPITAL, SlipKind.CAPITAL),
-    **dict.fromkeys(_SPACE, SlipKind.SPACE),
+    **dict.fromkeys(JOINED, SlipKind.GRAMMAR),
     **dict.fromkeys(_GRAMMAR, SlipKind.GRAMMAR),
 }

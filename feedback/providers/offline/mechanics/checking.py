@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from .allowed import KINDS, SPELLING
+from .agreement import disagreements
+from .allowed import JOINED, KINDS, SPELLING
 from .slip import Slip, SlipKind
 from .words import RARE, correction, frequencies, frequency
 
@@ -27,23 +28,36 @@ def engine() -> Any:
 def english(linter: Any, text: str) -> Iterator[Slip]:
     """The allowed rules' findings in one paragraph on one line, one for each place."""
     taken: set[tuple[int, int]] = set()
-    for slip in sorted(
-        _found(linter, text), key=lambda slip: (slip.start, slip.kind is not SlipKind.SPELLING)
-    ):
-        if (slip.start, slip.end) not in taken:
+    for slip in [*_found(linter, text), *disagreements(text)]:
+        if not any(start < slip.end and slip.start < end for start, end in taken):
             taken.add((slip.start, slip.end))
             yield slip
 
 
 def _found(linter: Any, text: str) -> Iterator[Slip]:
-    for rule, lints in linter.organized_lints(text, language="plaintext").items():
-        for lint in lints:
+    """Spelling first: what is misspelled is not said to need a capital as well."""
+    lints_by_rule = linter.organized_lints(text, language="plaintext")
+    for rule in sorted(lints_by_rule, key=lambda rule: rule not in SPELLING):
+        for lint in lints_by_rule[rule]:
             start, end = lint.span.start, lint.span.end
             suggested = [each.replacement_text for each in lint.suggestions if each.kind == _REPLACE]
             if rule in SPELLING:
                 yield from _misspelled(text, start, end, suggested)
-            elif KINDS[rule] is not SlipKind.SPACE or text[start:end].islower() or start == 0:
+            elif _plausible(rule, text, start, end):
                 yield Slip(KINDS[rule], rule, start, end, _only(suggested))
+
+
+def _plausible(rule: str, text: str, start: int, end: int) -> bool:
+    """No capital for a name that is written small, and no word made of a unit ("6.0 s on") or of names."""
+    words = text[start:end].split()
+    if rule == "SentenceCapitalization":
+        following = text[start : start + 80].split()
+        return frequency(words[0], "en") > RARE and len(following) > 4
+    if rule in JOINED:
+        return (start == 0 or text[start:end].islower()) and all(
+            len(word) > 1 or word in "ai" for word in words
+        )
+    return True
 
 
 def _only(suggested: list[str]) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..blocks import BlockKind
+from ..lexicon import words
 from .client import LANGUAGES, check
 from .slip import Slip, SlipKind
 from .wording import AGREES, WHY
@@ -20,6 +21,7 @@ _WORD_BEFORE = re.compile(r"\w+\s+$")
 _WORD_AFTER = re.compile(r"\s+\w+")
 _BREAK = re.compile(r"[\n\t\r\f\v\u2028\u2029]")
 _ENDED = re.compile(r"[.!?…][\"'”’)\]]*\s*\Z")
+_MAY_DOUBLE = words("had that very so no bye ha is really")
 _JOINS = ("-", "'", "’")
 # what follows the pronoun, and not a variable or a numeral
 _SELF = re.compile(
@@ -97,9 +99,9 @@ def _holds(prose: Prose, paragraph: Paragraph, slip: Slip) -> bool:
     """The writer's own words, and none of the places where the engine is known to err."""
     if prose.own[slip.start : slip.end] != prose.text[slip.start : slip.end]:
         return False
-    first, *rest = prose.text[slip.start : slip.end].lower().split()
-    if rest == [first]:
-        return False  # a word typed twice, which has a rule of its own
+    first, *rest = prose.text[slip.start : slip.end].split()
+    if [word.lower() for word in rest] == [first.lower()]:
+        return slip.rule == "RepeatedWords" and rest[0].islower() and rest[0] not in _MAY_DOUBLE
     if prose.text[slip.end : slip.end + 1] in _JOINS or prose.text[slip.start - 1 : slip.start] in _JOINS:
         return False  # a part of a longer word
     if slip.kind is SlipKind.SPELLING:

@@ -9,7 +9,6 @@ from enum import StrEnum
 class SlipKind(StrEnum):
     SPELLING = "spelling"
     CAPITAL = "capital"
-    SPACE = "space"
     GRAMMAR = "grammar"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from .allowed import JOINED
 from .slip import Slip, SlipKind
 
 Places = Sequence[tuple[str, Slip]]  # the words as they stand, and the slip
@@ -14,11 +15,17 @@ AGREES = "the verb does not go with its subject"
 _FORM = "the form of the verb does not fit the words around it"
 _COMPARED = "it is compared twice, where once is enough"
 _SOUNDS = "another word is meant that sounds or looks much the same"
+_TWICE = "it is typed twice"
+_JOINED = "a dictionary writes it in the other way, as one word or as two"
 _USAGE = "English says this in another way"
 
 WHY: dict[str, str] = {
-    **dict.fromkeys(("AnA",), _ARTICLE),
-    **dict.fromkeys(("MassNouns",), _COUNTED),
+    "AnA": _ARTICLE,
+    "RepeatedWords": _TWICE,
+    "Form": _FORM,
+    "Agreement": AGREES,
+    **dict.fromkeys(JOINED, _JOINED),
+    "MassNouns": _COUNTED,
     **dict.fromkeys(
         (
             "PronounVerbAgreement", "ThereIsAgreement", "PronounInflectionBe", "IAmAgreement", "HeDos",
@@ -65,9 +72,6 @@ def english(places: Places) -> tuple[str, str]:
         return message, _corrections(places) or "Look it up, or leave it if it is a term of your subject."
     if kind is SlipKind.CAPITAL:
         return f"{shown}: a sentence, a name and “I” begin with a capital letter.", _corrections(places)
-    if kind is SlipKind.SPACE:
-        message = f"{shown}: a dictionary writes this in the other way, as one word or as two."
-        return message, _corrections(places)
     return f"{_reasons(places)}.", _corrections(places) or "Say the sentence anew with this in mind."
 
 

@@ -11,8 +11,9 @@ from importlib.resources import files
 from ..lexicon.spelling import BRITISH_AMERICAN
 
 _LETTERS = {"en": "abcdefghijklmnopqrstuvwxyz", "de": "abcdefghijklmnopqrstuvwxyzäöüß"}
+COMMON = 1000  # times: what a writer is likely to have meant
 RARE = 51  # times in the list's corpus: 50 stands for a word that it never met
-_SURE = 6.0  # times as frequent as the next: the correction is offered
+_SURE = 40.0  # times as frequent as the next: the correction is offered
 
 # contractions typed without their apostrophe that are no other word
 WITHOUT_APOSTROPHE = {
@@ -43,7 +44,7 @@ def correction(word: str, language: str) -> str:
     near = {edit: frequency(edit, language) for edit in _edits(word, _LETTERS[language])}
     near = {candidate: times for candidate, times in near.items() if times >= RARE}
     ranked = sorted(near.items(), key=lambda pair: (-pair[1] * _likeness(word, pair[0]), pair[0]))
-    if not ranked or ranked[0][1] == 0:
+    if not ranked or ranked[0][1] < COMMON:
         return ""
     best = ranked[0][1] * _likeness(word, ranked[0][0])
     if len(ranked) > 1 and best < _SURE * ranked[1][1] * _likeness(word, ranked[1][0]):

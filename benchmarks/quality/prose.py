@@ -1,0 +1,48 @@
+"""Edited prose: this project's own documentation and samples, as sections of plain text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+FEWEST = 40  # words of a section that is worth asking about
+
+_FENCE = re.compile(r"^( *)```.*?^\1```[^\n]*$", re.DOTALL | re.MULTILINE)
+_BLOCK = re.compile(r"^(?:\||<|!\[|    |- |\* |\d+\. |  ).*$", re.MULTILINE)
+_LINK = re.compile(r"\[([^\]\n]+)\]\([^)\n]*\)")
+_MARKS = re.compile(r"\*\*|__|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)")
+_HEADING = re.compile(r"^#{1,4} (.*)$", re.MULTILINE)
+
+
+def files() -> list[Path]:
+    """The documentation, its decisions, and the samples of writing that have no planted flaws."""
+    return [*sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "docs" / "decisions").glob("*.md"))]
+
+
+def sections(folder: Path | None = None) -> Iterator[tuple[str, str]]:
+    """Heading and prose of each section; of another folder's .md and .txt where one is given."""
+    found = files() if folder is None else sorted([*folder.glob("**/*.md"), *folder.glob("**/*.txt")])
+    for path in found:
+        if path.name in _MADE_BY_US:
+            continue
+        yield from _sections(path.read_text(encoding="utf-8"))
+
+
+_MADE_BY_US = ("quality.md",)  # the bench's own report quotes what it found
+
+
+def _sections(source: str) -> Iterator[tuple[str, str]]:
+    _, *parts = _HEADING.split("# \n" + _FENCE.sub("", source))
+    for heading, text in zip(parts[::2], parts[1::2], strict=True):
+        plain = _plain(text)
+        if len(plain.split()) >= FEWEST:
+            yield heading.strip(), plain
+
+
+def _plain(text: str) -> str:
+    """Running prose: lists, tables, pictures and marks of layout left out."""
+    unmarked = _MARKS.sub("", _LINK.sub(r"\1", _BLOCK.sub("", text)))
+    paragraphs = (" ".join(paragraph.split()) for paragraph in re.split(r"\n\s*\n", unmarked))
+    return "\n\n".join(paragraph for paragraph in paragraphs if paragraph.endswith((".", "!", "?")))
