@@ -157,7 +157,8 @@ class JobAdmin(Keyset, WorkAdmin):
         }
         if job.cache_write_1h_tokens:
             words += _(", %(hour)d of them for an hour") % {"hour": job.cache_write_1h_tokens}
-        return words if job.measured else f"{words} {_('(the call came without figures: an estimate)')}"
+        estimate = _("(the call came without figures: an estimate)")
+        return words if job.measured else f"{words} {estimate}"
 
     @admin.display(description=gettext_lazy("service tier"))
     def tiers(self, job: Job) -> str:

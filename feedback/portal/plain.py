@@ -59,7 +59,8 @@ def _given(feedback: Feedback, cautions: Iterable[StrOrPromise]) -> Iterator[str
 
 def _rubric(lines: Iterable[RubricLine]) -> Iterator[str]:
     for line in lines:
-        yield f"{line.criterion}: {line.level or _('for a person to judge')}"
+        level = line.level or _("for a person to judge")
+        yield f"{line.criterion}: {level}"
         if line.evidence:
             words = "“%s”" if line.is_supported else _("“%s” (not a quotation from the text)")
             yield "  " + words % line.evidence

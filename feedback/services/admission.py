@@ -43,7 +43,8 @@ def _lock(document: Document) -> None:
 
 
 def _sentence(bound: Bound) -> str:
-    return f"{WORDS[bound.of]} {_('Try again in %(wait)s.') % {'wait': _wait(bound.retry_after)}}"
+    again = _("Try again in %(wait)s.") % {"wait": _wait(bound.retry_after)}
+    return f"{WORDS[bound.of]} {again}"
 
 
 def _wait(seconds: int) -> str:
