@@ -19,7 +19,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench lint fmt types imports messages lua verify migrations system system-if-possible \
-	requirements loadtest-tools foreign-clients clean
+	requirements pythons loadtest-tools foreign-clients clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s%s\n", $$1, $$2 }'
@@ -95,13 +95,17 @@ system-if-possible:
 
 # dev.txt comes first, and the others take their versions from it. UPGRADE=--upgrade renews all.
 COMPILE = $(BIN) -m piptools compile --quiet --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-header --no-annotate
-requirements: $(VENV)/installed-dev ## pin requirements/*.in anew
+requirements: $(VENV)/installed-dev ## pin requirements/*.in anew, and see which have wheels
 	@$(PIP) pip-tools
 	@$(COMPILE) $(UPGRADE) --output-file requirements/dev.txt requirements/dev.in
 	@$(COMPILE) --constraint requirements/dev.txt --output-file requirements/base.txt requirements/base.in
 	@$(COMPILE) --constraint requirements/dev.txt --output-file requirements/production.txt requirements/production.in
 	@$(COMPILE) $(UPGRADE) --output-file requirements/loadtest.txt requirements/loadtest.in
 	@$(COMPILE) $(UPGRADE) --output-file requirements/foreign.txt requirements/foreign.in
+	@$(BIN) .ci/wheels.py
+
+pythons: ## a row for each Python of this machine: set-up, unit tests, main job (ONLY="3.12 3.13")
+	@"$(PYTHON)" .ci/pythons.py $(ONLY)
 
 loadtest-tools: .venv-loadtest/installed ## Locust, for `manage.py loadtest`, in an environment of its own
 
@@ -123,4 +127,4 @@ FOREIGN_PIP = .venv-foreign/bin/python -m pip install -qq --disable-pip-version-
 	@$(FOREIGN_PIP) -r requirements/foreign.txt && touch $@
 
 clean: ## remove what can be made again; the data in var/ stays
-	rm -rf $(VENV) .venv-loadtest .venv-foreign .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage htmlcov
+	rm -rf $(VENV) .venv-loadtest .venv-foreign .venv-pythons .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage htmlcov
