@@ -1,4 +1,4 @@
-"""RQ's own pages in the admin: for whoever may see or change jobs, and what is done there stays on record."""
+"""RQ's own pages in the admin: for people with a right to jobs; what is done there stays on record."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_an_operator_deletes_some_jobs_and_the_audit_names_them(waiting: list[st
     assert (entry.what, entry.after) == ("rq: delete", {"jobs": waiting[:1]})
 
 
-def test_whoever_may_only_look_changes_nothing(waiting: list[str]) -> None:
+def test_a_viewer_changes_nothing(waiting: list[str]) -> None:
     watcher = client_of(roles.WATCHERS)
     assert watcher.get(address("jobs")).status_code == 200
     for page in ("clear", "requeue_all", "delete_failed_jobs", "actions"):

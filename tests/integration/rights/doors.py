@@ -40,7 +40,7 @@ PUBLIC = [
 # With the bearer token, from an address that is let in, or by staff that may see jobs.
 MACHINES = ["metrics", "django_rq:metrics", "django_rq:home_json"]
 
-# The id of a draft is whatever its writer names: nobody finds that of another (test_saving).
+# The id of a draft is whatever its writer names: that of another is never found (test_saving).
 PERSON = [
     "draft-save",
     "draft-delete",
@@ -67,7 +67,7 @@ PERSON = [
     "delete-account",
 ]
 
-# Of somebody else: as good as none, for whoever asks.
+# Of another person: as good as none, for all others.
 OTHERS_WORK = [
     "draft",
     "draft-preview",
@@ -108,7 +108,7 @@ OTHERS_WORK = [
     "teaching-undo",
 ]
 
-# For teachers, and for operators whose rights are more than to read.
+# For teachers, and for operators with rights beyond reading.
 INVITES = ["invitations", "teaching-new-course"]
 
 STAFF = [

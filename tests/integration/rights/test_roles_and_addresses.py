@@ -1,4 +1,4 @@
-"""Roles × addresses × methods: who is let in where, for every address that the site has."""
+"""Roles × addresses × methods: the access of each to every address that the site has."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_a_stranger_is_asked_to_sign_in_everywhere_but_at_the_front(paths: dict[
 
 
 @pytest.mark.parametrize("role", ["student", "teacher"])
-def test_whoever_uses_the_portal_has_neither_the_admin_nor_the_work_of_others(
+def test_people_of_the_portal_have_neither_the_admin_nor_the_work_of_others(
     paths: dict[str, str], role: str
 ) -> None:
     client = signed_in(people.student() if role == "student" else people.teacher())
@@ -121,7 +121,7 @@ def test_staff_without_rights_sees_the_admins_first_page_and_nothing_more(paths:
     assert not refused(client, paths["admin:index"])
 
 
-def test_who_may_only_look_looks_and_changes_nothing(paths: dict[str, str]) -> None:
+def test_a_viewer_looks_and_changes_nothing(paths: dict[str, str]) -> None:
     client = signed_in(member(roles.WATCHERS))
     assert [name for name in SEEN_BY_OPERATORS if refused(client, paths[name])] == []
     assert list(let_in(client, paths, [*BEHIND["who may change"], *doors.INVITES], "post")) == []
