@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -19,9 +19,11 @@ from redis.exceptions import RedisError
 from feedback.models import Job
 from limiter.gate.model import GateError
 from limiter.gates import get_gate
+from limiter.named.quick import patient
 from limiter.policies import ensure_policy
 
 if TYPE_CHECKING:
+    from redis import Redis
     from rq.queue import Queue
 
 logger = logging.getLogger(__name__)
@@ -66,7 +68,15 @@ def _queue_of(job: Job, **options: Any) -> Queue:
 
     if job.queue not in settings.RQ_QUEUES:
         raise QueueGone(f"the settings have no queue {job.queue}")
-    return django_rq.get_queue(job.queue, **options)
+    return django_rq.get_queue(job.queue, connection=_connection_of(job.queue), **options)
+
+
+@cache
+def _connection_of(queue: str) -> Redis:
+    """Kept, and with time-outs: neither a page nor a pass waits long for a Redis that hangs."""
+    import django_rq
+
+    return patient(django_rq.get_connection(queue))
 
 
 @lru_cache(maxsize=10_000)

@@ -21,5 +21,7 @@ LIMITS = {
 # For a connection, and for an answer, of the Redis behind limits and breakers: a limited view waits no
 # longer, and goes on without. While it is known to be away nothing waits.
 LIMITS_STORE_SECONDS = env.number("LIMITS_STORE_SECONDS", 0.2, minimum=0.01)
+# The same where the gate is asked, and work put in line, by a page or by housekeeping: they go on without.
+LIMITER_ANSWER_SECONDS = env.number("LIMITER_ANSWER_SECONDS", 5.0, minimum=0.1)
 LIMITS_PROXIES = env.integer("LIMITS_PROXIES", 0, minimum=0)  # of ours, that add to X-Forwarded-For
 BREAKERS: dict[str, dict[str, object]] = {}

@@ -35,7 +35,7 @@ class StreamBus:
         with self._redis.pipeline(transaction=False) as pipe:
             pipe.xadd(key, {"event": event, "data": dumps(data)}, maxlen=CAP, approximate=True)
             pipe.expire(key, EXPIRE_SECONDS)
-            self._redis.watched(pipe.execute)
+            pipe.execute()
 
     def note(self, document: str, text: str) -> None:
         self._redis.set(f"{key_of(document)}:note", text, ex=EXPIRE_SECONDS)

@@ -9,17 +9,17 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any
 
 import redis
 from django.conf import settings
 from redis.backoff import NoBackoff
+from redis.client import Pipeline
 from redis.connection import BlockingConnectionPool, ConnectionPool
 from redis.retry import Retry
 
-T = TypeVar("T")
-
 SECONDS = 0.2  # LIMITS_STORE_SECONDS: for a connection, and for an answer
+LONGER = 5.0  # LIMITER_ANSWER_SECONDS: the same for what is done once, and not before every page
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.5, 4.0  # seconds between two attempts at a Redis that is away
 
 
@@ -79,10 +79,23 @@ class Quick(redis.Redis):
         with self._absence.watched():
             return super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
 
-    def watched(self, call: Callable[[], T]) -> T:
-        """Of a pipeline, which does not pass execute_command."""
-        with self._absence.watched():
-            return call()
+    def pipeline(self, transaction: bool = True, shard_hint: Any = None) -> Pipeline:
+        made = _QuickPipeline(self.connection_pool, self.response_callbacks, transaction, shard_hint)
+        made.absence = self._absence
+        return made
+
+
+class _QuickPipeline(Pipeline):
+    absence: Absence
+
+    def execute(self, raise_on_error: bool = True) -> list[Any]:
+        with self.absence.watched():
+            return super().execute(raise_on_error)
+
+
+def patient(connection: redis.Redis) -> Quick:
+    """As quick, for LIMITER_ANSWER_SECONDS: a page that asks the gate, or queues work, goes on without."""
+    return quick(connection, float(getattr(settings, "LIMITER_ANSWER_SECONDS", LONGER)))
 
 
 def quick(connection: redis.Redis, seconds: float | None = None) -> Quick:

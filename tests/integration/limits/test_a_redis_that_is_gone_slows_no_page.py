@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import socket
-import threading
 from collections.abc import Iterator
 
 import pytest
@@ -17,36 +15,13 @@ from limiter.breakers.redis import RedisBreakers
 from limiter.limits.redis import RedisLimits
 from limiter.named.quick import LONGEST_PAUSE, Absence, KnownToBeAway, Quick, quick
 from limiter.named.stores import Stores, use_stores
-
-
-class Hung:
-    """A server that takes connections and never says a word."""
-
-    def __init__(self) -> None:
-        self.connections = 0
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        self.port = self._socket.getsockname()[1]
-        self._taken: list[socket.socket] = []
-        threading.Thread(target=self._take, daemon=True).start()
-
-    def _take(self) -> None:
-        while True:
-            try:
-                self._taken.append(self._socket.accept()[0])
-            except OSError:
-                return
-            self.connections += 1
-
-    def close(self) -> None:
-        for each in (self._socket, *self._taken):
-            each.close()
+from tests.hung_server import Hung
 
 
 @pytest.fixture
 def hung() -> Iterator[Hung]:
-    server = Hung()
-    yield server
-    server.close()
+    with Hung() as server:
+        yield server
 
 
 def test_a_redis_that_hangs_is_asked_once_and_every_request_is_let_through(
