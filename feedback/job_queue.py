@@ -1,7 +1,7 @@
 """Where a committed job goes next: RQ's queues, or the in-process request manager (solo).
 
-Called after commit with a row that is the truth already, so nothing here is lost when the line
-can't be reached: reconcile puts in line what should be there.
+Called after commit with a row that is the truth already, so nothing here is lost when the queue
+can't be reached: reconcile puts there what is missing.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class QueueGone(Exception):
     """The settings no longer have a job's queue."""
 
 
-OUT_OF_REACH = (RedisError, GateError, QueueGone)  # the row waits until the line can be reached again
+OUT_OF_REACH = (RedisError, GateError, QueueGone)  # the row waits until the queue can be reached again
 
 
 def in_process() -> bool:
@@ -52,7 +52,7 @@ def in_process() -> bool:
 
 
 def enqueue(job: Job) -> None:
-    """Put a waiting job in line. Raises one of OUT_OF_REACH where that can't be done."""
+    """Queue a waiting job. Raises one of OUT_OF_REACH where that can't be done."""
     if in_process():
         _submit_in_process(job)
         return
@@ -86,7 +86,7 @@ def _ensure_policy(upstream: str, flow: str, group: str, minute: int) -> None:
 
 
 def enqueue_warming(*, upstream: str, queue: str, flow: str, tokens: int, output: int) -> None:
-    """Put a call in line that no row asks for; one that is there already stays as it is.
+    """Queue a call that no row asks for; one that is there already stays as it is.
 
     Should it be lost, it is asked for again.
 
@@ -119,7 +119,7 @@ def enqueue_warming(*, upstream: str, queue: str, flow: str, tokens: int, output
 
 
 def enqueue_or_leave(job: Job) -> None:
-    """Put a waiting job in line; where the line can't be reached, leave it to reconcile."""
+    """Queue a waiting job; where the queue can't be reached, leave it to reconcile."""
     try:
         enqueue(job)
     except OUT_OF_REACH as error:
@@ -127,7 +127,7 @@ def enqueue_or_leave(job: Job) -> None:
 
 
 def move(was: Job, job: Job) -> None:
-    """Out of one upstream's line and into another's; what can't be reached is left to reconcile."""
+    """Move a job from one upstream's queue to another's; what can't be reached is left to reconcile."""
     try:
         if in_process():
             _withdraw_in_process(was)
@@ -141,7 +141,7 @@ def move(was: Job, job: Job) -> None:
 
 
 def withdraw(job: Job, *, running: bool) -> None:
-    """Take an ended job out of the line, or cut the call it is in."""
+    """Take an ended job out of the queue, or cut the call it is in."""
     try:
         if in_process():
             _withdraw_in_process(job)

@@ -1,7 +1,7 @@
 """Drive again whatever was left between the stores.
 
 Postgres is the truth and Redis an index of it: after a crash, a restart or a lost Redis, one pass
-puts in line what waits, takes back what no worker runs, and settles what ended unsettled. Every step is
+puts in the queue what waits, takes back what no worker runs, and settles what ended unsettled. Every step is
 idempotent, and several reconcilers at once do no harm.
 """
 
@@ -53,12 +53,12 @@ class Pass:
     recovered: int
     settled: int
     moved: int = 0  # to another upstream of their pool
-    fed: int = 0  # held jobs that entered the line
+    fed: int = 0  # held jobs that entered the queue
     bridged: int = 0  # sections that get provisional feedback, for their upstream's breaker is open
     shared: int = 0  # followers that got their leader's result, or lead
     learnt: int = 0  # longest answers that changed
     purged: int = 0  # rows past their time
-    warmed: int = 0  # upstreams for which a call that compiles their schema was put in line
+    warmed: int = 0  # upstreams for which a call that compiles their schema was put in the queue
     released: int = 0  # held upstreams with a provider that takes calls again
     tried: int = 0  # held upstreams that work tries from now on
 
@@ -143,7 +143,7 @@ class Reconciler:
 
 
 def enqueue_missing() -> int:
-    """Put in line every waiting row that no RQ queue or schedule knows of.
+    """Queue every waiting row that no RQ queue or schedule knows of.
 
     What waits in a queue that the settings no longer have is left: doctor tells of it.
     """

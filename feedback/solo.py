@@ -1,4 +1,4 @@
-"""Solo's own reconciler: what an earlier process left, and what never reached the line, goes in line.
+"""Solo's own reconciler: what an earlier process left, and what never reached the queue, goes in line.
 
 Runs in the web process, which holds the request managers. Commands may run jobs in processes of their
 own beside it; a row that two of them have in line is claimed by one.
@@ -30,7 +30,7 @@ LOST_AFTER = timedelta(seconds=job_queue.JOB_SECONDS)  # no run lasts longer: it
 
 
 def look_after() -> int:
-    """One pass. Returns how many jobs it put in line."""
+    """One pass. Returns how many jobs it put in the queue."""
     now = timezone.now()
     for job in Job.objects.filter(state=Job.State.RUNNING, started_at__lt=now - LOST_AFTER):
         recover(job_id=str(job.pk), lease=job.lease or "")
@@ -48,7 +48,7 @@ def look_after() -> int:
 
 
 def start() -> threading.Thread:
-    """Look after the line from now on, in a thread that ends with the process."""
+    """Look after the queue from now on, in a thread that ends with the process."""
     thread = threading.Thread(target=_run, name="solo-reconciler", daemon=True)
     thread.start()
     return thread

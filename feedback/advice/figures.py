@@ -24,7 +24,7 @@ from .crowd import busiest, crowd, people_at_once
 from .model import Figures, UpstreamFigures
 from .profiles import Profile
 
-TOO_LONG = 10  # jobs in line, from which on it counts as long
+TOO_LONG = 10  # jobs in the queue, from which on it counts as long
 
 
 def measured(days: float) -> Figures:

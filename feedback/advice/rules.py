@@ -1,6 +1,6 @@
 """The judgement. Plain Python: the same figures always give the same advice.
 
-One climbs a rung where people at once call for it and something hurts: a line regularly over ten, long waits,
+One climbs a rung where people at once call for it and something hurts: a queue often over ten, long waits,
 throttled calls. Where nothing hurts, keep what you have.
 """
 
@@ -13,7 +13,7 @@ from .model import Advice, Figures, Step, UpstreamFigures
 from .profiles import Profile, for_people
 
 ENOUGH = 20  # runs, before a share of them means anything
-REGULARLY = 1800.0  # seconds with a line over ten: half an hour, in the whole stretch
+REGULARLY = 1800.0  # seconds with a queue over ten: half an hour, in the whole stretch
 LONG_WAIT = 600.0  # seconds that 1 of 20 waits, from which on people complain
 MANY_THROTTLED = 0.05
 FEW_THROTTLED = 0.01

@@ -42,7 +42,7 @@ class Job(models.Model):
     ASIDE = (Kind.PROVISIONAL, Kind.DELIVER)  # beside a document's road: nothing waits for them
 
     class State(models.TextChoices):
-        HELD = "held", "Held"  # accepted, not yet in line: the line is full
+        HELD = "held", "Held"  # accepted, not yet in line: the queue is full
         WAITING = "waiting", "Waiting"  # in line
         RIDING = (
             "riding",
@@ -225,7 +225,7 @@ class Job(models.Model):
             ),
             # sharing: calls that were saved, by day.
             models.Index(fields=["finished_at"], condition=~Q(shared=""), name="job_shared"),
-            # feeding the line flow by flow.
+            # feeding the queue flow by flow.
             models.Index(
                 fields=["upstream", "flow", "-priority", "id"],
                 condition=Q(state="held"),

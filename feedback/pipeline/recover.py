@@ -38,7 +38,7 @@ def _reclaim(job: Job) -> bool:
 
 
 def _recover_successor(lease: str) -> None:
-    """The run was for a follower that had taken it over: that one waits in line under its own id."""
+    """The run was for a follower that had taken it over: that one waits in the queue under its own id."""
     successor = Job.objects.filter(lease=lease, state=Job.State.RUNNING).values_list("pk", flat=True).first()
     job = _locked(str(successor)) if successor else None
     if job is not None and job.state == Job.State.RUNNING and job.lease == lease and _reclaim(job):

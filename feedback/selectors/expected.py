@@ -52,7 +52,7 @@ def _is_free(live: Status, slots: int | None) -> bool:
 
 
 def _per_second(live: Status, slots: int | None) -> float | None:
-    """How fast the line moves: at the rate limit, or as places become free, whichever is slower."""
+    """How fast the queue moves: at the rate limit, or as places become free, whichever is slower."""
     rates = []
     if live.requests_per_minute:
         rates.append(live.requests_per_minute / 60)

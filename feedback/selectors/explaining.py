@@ -65,7 +65,7 @@ def _held(job: Job) -> Explanation:
 
 
 def _last_in_line(jobs: Iterable[Job]) -> Mapping[tuple[str, str], UUID]:
-    """By upstream and flow: of the flows of these jobs, the job in line that comes last."""
+    """By upstream and flow: of the flows of these jobs, the job in the queue that comes last."""
     of_flows = {(job.upstream, job.flow) for job in jobs}
     if not of_flows:
         return {}

@@ -1,6 +1,6 @@
 """What a deadline will ask of the provider: from enrolment, from earlier deadlines, and from its limits.
 
-A fluid model in steps of an hour: what arrives joins the line, and the line drains at the provider's rate.
+A fluid model in steps of an hour: what arrives joins the queue, and the queue drains at the provider's rate.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Capacity:
 
 @dataclass(frozen=True, slots=True)
 class Hour:
-    """One hour from now on: calls that arrive in it, and the line at its end."""
+    """One hour from now on: calls that arrive in it, and the queue at its end."""
 
     begins: datetime
     calls: float

@@ -19,7 +19,7 @@ FRESH_SECONDS = 60  # for which a process goes by what it read
 
 
 def longest_answer(model: str, estimate: Estimate) -> int:
-    """max_tokens for a call that is about to be put in line."""
+    """max_tokens for a call that is about to be put in the queue."""
     if not (settings.TUNE_MAX_TOKENS and estimate.output_class):
         return estimate.max_tokens
     learnt = _learnt(int(time.monotonic() // FRESH_SECONDS)).get((model, estimate.output_class))

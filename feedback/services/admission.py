@@ -1,6 +1,6 @@
 """Backpressure: whether more may be handed in. This is the only place where work is refused.
 
-What was accepted is never refused later; beyond the line's bound it is held and fed in (feeding.py).
+What was accepted is never refused later; beyond the queue's bound it is held and fed in (feeding.py).
 """
 
 from __future__ import annotations

@@ -165,7 +165,7 @@ def _heading(piece: Slice, position: int) -> str:
 
 
 def cancel(document: Document) -> bool:
-    """End now: waiting jobs leave the line, running calls are cut. What is finished stays."""
+    """End now: waiting jobs leave the queue, running calls are cut. What is finished stays."""
     with transaction.atomic():
         if not move(document, None, State.CANCELLED):
             return False
@@ -199,7 +199,7 @@ def retry_section(document: Document, section_id: UUID) -> bool:
 
 
 def retry_failed(document: Document, *, only: Job | None = None) -> int:
-    """Start again what failed or was cancelled. Returns how many jobs went back in line."""
+    """Start again what failed or was cancelled. Returns how many jobs went back in the queue."""
     with transaction.atomic():
         locked = Document.objects.select_for_update().get(pk=document.pk)
         ended = locked.jobs.filter(state__in=[Job.State.FAILED, Job.State.CANCELLED])

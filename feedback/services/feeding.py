@@ -1,6 +1,6 @@
-"""Feeding the line: a few jobs of each flow stand in it, what is beyond is held in Postgres.
+"""Feeding the queue: a few jobs of each flow stand in it, what is beyond is held in Postgres.
 
-So a heavy user's backlog never crowds the line, and the line stays as short as Redis likes it. Held jobs
+So a heavy user's backlog never crowds the queue, and the queue stays as short as Redis likes it. Held jobs
 enter flow by flow, the flow with the fewest in line first. One feeder works on an upstream at a time.
 """
 
@@ -20,7 +20,7 @@ from limiter.models import Upstream
 
 HELD, WAITING = Job.State.HELD, Job.State.WAITING
 BATCH = 500  # jobs in one pass over an upstream
-# A flow tops itself up to here; the rest of the line is given out by the passes, the fewest in line first.
+# A flow tops itself up to here; the rest of the queue is given out by the passes, the fewest in line first.
 OWN_SHARE = 0.9
 
 # Each flow that has held jobs (a loose scan of job_held: one step for each flow), how many it has in line,
@@ -63,7 +63,7 @@ def first_state(*, upstream: str, flow: str) -> Job.State:
 
 
 def feed(upstream: str) -> int:
-    """Let held jobs enter as far as the line has room; returns how many did."""
+    """Let held jobs enter as far as the queue has room; returns how many did."""
     if not Job.objects.filter(upstream=upstream, state=HELD).exists():
         return 0
     with transaction.atomic():

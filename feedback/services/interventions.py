@@ -20,7 +20,7 @@ from . import audit, documents, jobs
 def retry(job: Job, *, author: str, reason: str = "") -> int:
     """Start a failed or cancelled job again; of a document that has ended, all that it lacks.
 
-    Returns how many jobs went back in line. 0: there was nothing to start, and nothing is kept.
+    Returns how many jobs went back in the queue. 0: there was nothing to start, and nothing is kept.
     """
     with transaction.atomic():
         restarted = _retry(job)
@@ -73,7 +73,7 @@ def move_to_front(job: Job, *, author: str, reason: str = "") -> bool:
 
 
 def retry_document(document: Document, *, author: str, reason: str = "") -> int:
-    """Start again what failed or was cancelled. Returns how many jobs went back in line."""
+    """Start again what failed or was cancelled. Returns how many jobs went back in the queue."""
     with transaction.atomic():
         restarted = documents.retry_failed(document)
         if restarted:

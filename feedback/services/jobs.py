@@ -295,7 +295,7 @@ def move(job: Job, *, upstream: str, queue: str, **asked: Any) -> bool:
 
 
 def cancel(job: Job) -> bool:
-    """End a job that has not ended; a running call is cut, a waiting one leaves the line.
+    """End a job that has not ended; a running call is cut, a waiting one leaves the queue.
 
     Where others ride on it the call goes on, for them, or the next of them goes in line.
     """

@@ -1,6 +1,6 @@
 """While a provider is away: automatic feedback at once, until the full feedback takes its place.
 
-The section's own job stays in line. A second one, through the upstream that is always there, bridges the
+The section's own job stays in the queue. A second one, through the upstream that is always there, bridges the
 outage; whichever ends last, the full feedback stands.
 """
 

@@ -1,7 +1,7 @@
 """The limits that a server reports of itself: those of its upstream are never above them.
 
 Chat-completions servers name their limits with each answer. What the gate enforces is lowered to them at
-once, as a version like any other, so that work waits in line and is not refused there; an operator alone
+once, as a version like any other, so that work waits in the queue and is not refused there; an operator alone
 raises it.
 """
 

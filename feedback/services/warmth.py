@@ -64,7 +64,7 @@ def note_warm(upstream: str, provider: Provider) -> None:
 
 
 def warm_due() -> list[str]:
-    """Put a call in line for each upstream with a schema that is cold or soon will be; returns their names.
+    """Queue a call for each upstream with a schema that is cold or soon will be; returns their names.
 
     Raises GateError where the gate can't be asked. Several at once ask for one call.
     """

@@ -19,7 +19,7 @@ class Command(Verbs, pretty_exceptions_enable=False):
     def handle(self, days: Days = 7.0, replay: Replay = True, as_json_: AsJson = False) -> None:
         """Which profile fits, and what to change next, from what was measured.
 
-        Looks at people at once, the line, waits, throttled calls, outages, hosts and the use of the quota.
+        Looks at people at once, the queue, waits, throttled calls, outages, hosts and the use of the quota.
 
         It says the figure behind each word, and what a change will bring. Nothing is changed.
 

@@ -46,7 +46,7 @@ class Point:
     failed: int = 0
     throttled: int = 0
     tokens: int = 0
-    p50: timedelta | None = None  # from joining the line to the call's start; None: nothing ended
+    p50: timedelta | None = None  # from joining the queue to the call's start; None: nothing ended
     p95: timedelta | None = None
     spent: Decimal = Decimal(0)
 
