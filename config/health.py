@@ -1,4 +1,4 @@
-"""Whether this web process lives and can serve, for whatever watches it: /healthz and /readyz."""
+"""Probes of this web process, for whatever watches it: /healthz (it lives) and /readyz (it can serve)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every request passes, before any page of its own is asked."""
+"""Middleware of the site: checks that every request passes before its page."""
 
 from __future__ import annotations
 

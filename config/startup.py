@@ -1,4 +1,4 @@
-"""What happens before Django starts: settings that are right, and servers that answer."""
+"""Checks before Django starts: settings that are right, and servers that answer."""
 
 from __future__ import annotations
 

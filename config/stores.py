@@ -1,4 +1,4 @@
-"""Whether the stores answer now, asked on connections of its own: for probes, and for the supervisor."""
+"""A check that the stores answer now, on connections of its own: for probes, and for the supervisor."""
 
 from __future__ import annotations
 

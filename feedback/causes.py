@@ -1,4 +1,4 @@
-"""Why an account or an upstream is refused, in words for operators, and what to do about it.
+"""Causes for which an account or an upstream is refused, in words for operators, with what to do.
 
 The codes are those of providers/errors.toml; in English, as all that operators read.
 """

@@ -1,4 +1,4 @@
-"""What can go wrong with a piece of work, and what follows from it."""
+"""Errors of the app: what can go wrong with a piece of work, and what follows from it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One name for one request: what decides whether two pieces of work are the same work."""
+"""The fingerprint of a request: two pieces of work with the same one are the same work."""
 
 from __future__ import annotations
 

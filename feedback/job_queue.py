@@ -1,4 +1,4 @@
-"""Where a committed job goes next: RQ's queues, or the in-process request manager (solo).
+"""The queue that a committed job goes to: RQ's, or the in-process request manager's (solo).
 
 Called after commit with a row that is the truth already, so nothing here is lost when the queue
 can't be reached: reconcile puts there what is missing.

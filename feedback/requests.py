@@ -1,4 +1,4 @@
-"""What a provider is shown: the exact request for a section, or for the whole document."""
+"""Requests to a provider: the exact one for a section, or for the whole document."""
 
 from __future__ import annotations
 

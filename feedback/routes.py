@@ -1,4 +1,4 @@
-"""Which queue a stage's work waits in, which upstream it passes, and what it will hold there."""
+"""Routes of work: the queue that a stage waits in, its upstream, and the tokens it reserves there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which provider answers behind which upstream."""
+"""The providers behind the upstreams."""
 
 from __future__ import annotations
 

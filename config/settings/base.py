@@ -1,4 +1,4 @@
-"""What every environment shares. Each variable read here is described in docs/configuration.md."""
+"""Settings that every environment shares. Each variable read here is described in docs/configuration.md."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a page may load: only ours, and nothing inline. The admin's own pages need a little more."""
+"""The content security policy: a page loads what is ours, nothing inline. The admin's may a little more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where spans go. OpenTelemetry's own variables, of which these are checked at the start."""
+"""Settings of tracing: OpenTelemetry's own variables, of which these are checked at the start."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One person's use: what is left of each limit and when it comes back, their jobs, days and exceptions."""
+"""The page of a person's use: the rest of each limit and its renewal, their jobs, days and exceptions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a job waits for, in words for operators."""
+"""The reason why a job waits, in words for operators."""
 
 from __future__ import annotations
 

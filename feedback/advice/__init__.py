@@ -1,4 +1,4 @@
-"""Which profile fits, and what to change next: from what was measured, with the figure and the reason.
+"""Advice on the profile and on what to change next: by measured figures, each with its reason.
 
 `figures` reads what was, `rules` judges it (plain Python, no store), `gains` replays recorded traffic under
 what is proposed, and `profiles` says what each rung costs. To keep what one has is a good answer.

@@ -1,4 +1,4 @@
-"""How many at once? Sweeps over spans of time."""
+"""Counts of how many spans of time overlap, by sweeping over them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was measured: from the rows of documents and jobs, the breakers' history, the gate and the workers."""
+"""The figures that advice goes by: from rows, the breakers' history, the gate and the workers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a change will bring: the traffic around the longest line once more, under the settings proposed."""
+"""The gain of a proposed change: a replay of the traffic around the longest queue under its settings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was measured, and what follows from it. Durations in seconds, shares from 0 to 1."""
+"""The types of measured figures and of the advice that follows. Durations in seconds, shares from 0 to 1."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One pass over the rules: incidents begin, fire and resolve.
+"""The evaluation of alert rules, a pass over all: incidents begin, fire and resolve.
 
 Each change is a guarded UPDATE, or an INSERT that the one-open-incident constraint may refuse, so several
 evaluators at once do no harm. A signal that can't be read changes nothing.

@@ -1,4 +1,4 @@
-"""What receivers have to hear, each message once.
+"""The outbox of alerts: messages to receivers, each sent once.
 
 A delivery is claimed by a guarded UPDATE before it is sent and marked after. A process killed in between
 leaves it `sending`. Receivers that can tell a repetition by its key (webhook, PagerDuty) get it again; to the

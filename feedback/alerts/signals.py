@@ -1,4 +1,4 @@
-"""What rules look at: for each signal the present value of every subject it knows."""
+"""Signals that alert rules watch: for each the present value of every subject it knows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is everything there that the system needs, and if not, what is to be done?
+"""The doctor: checks of everything that the system needs, with what to do where it is missing.
 
 Each check looks at one dependency or setting and answers with findings. `examination` runs them all: what a
 check can't reach is a finding too, never a traceback. They change nothing, and spend nothing unless asked to.

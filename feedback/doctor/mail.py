@@ -1,4 +1,4 @@
-"""Is there a mail server that takes our mails? None is sent."""
+"""The check of the mail server: whether it takes our mails. None is sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the settings say: Django's own checks and ours, and what only a person can know to be wrong."""
+"""Checks of the settings: Django's own and ours, and what only a person can know to be wrong."""
 
 from __future__ import annotations
 

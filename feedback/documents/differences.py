@@ -1,4 +1,4 @@
-"""What changed between two texts: paragraph beside paragraph, and inside those that changed, word by word.
+"""The comparison of two texts: paragraph beside paragraph, and inside those that changed, word by word.
 
 difflib suffices once the work is cut small: paragraphs are matched first, the changed ones are paired by the
 words that they share, and only words of one pair are compared. Two texts of 10,000 words take well under a

@@ -1,4 +1,4 @@
-"""From the bytes of a text file to text: by its mark, by UTF-8's own proof, or by a guess with a warning."""
+"""The decoding of a text file: by its mark, by UTF-8's own proof, or by a guess with a warning."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why a document cannot be read, each as one sentence that tells a student what to do.
+"""Errors of documents that cannot be read, each with a sentence for the student on what to do.
 
 The docstring is the default message; the code is what is stored and counted.
 """

@@ -1,4 +1,4 @@
-"""Whether two stretches that are alike can say the same: not where a figure or a negation differs."""
+"""A check that two stretches that are alike can mean the same: not where a figure or a negation differs."""
 
 from __future__ import annotations
 

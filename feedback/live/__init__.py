@@ -1,4 +1,4 @@
-"""What open pages hear while work goes on.
+"""Live updates of open pages while work goes on.
 
 Workers append events to one short, expiring log for each document; one reader for each web process
 feeds all of its open pages. Nothing here is truth: a page that missed something asks Postgres.

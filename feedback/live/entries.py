@@ -1,4 +1,4 @@
-"""What open pages hear, and the interface of the log that keeps it."""
+"""Entries of a document's live log, and the interface of the log that keeps them."""
 
 from __future__ import annotations
 

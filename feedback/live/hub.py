@@ -1,4 +1,4 @@
-"""One reader for each web process feeds all of its open pages."""
+"""The hub of a web process: one reader of the live log feeds all of its open pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a model's half-written JSON to prose that grows on the page."""
+"""The writer of live prose: from a model's half-written JSON to text that grows on the page."""
 
 from __future__ import annotations
 

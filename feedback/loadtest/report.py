@@ -1,4 +1,4 @@
-"""What Locust counted, as figures."""
+"""The report of a load test: Locust's counts as figures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a teacher does with feedback before a student reads it: reads, edits (each kept), and releases."""
+"""A teacher's review of feedback before a student reads it: reads, edits (each kept), and releases."""
 
 from __future__ import annotations
 

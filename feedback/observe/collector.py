@@ -1,4 +1,4 @@
-"""What Postgres and Redis know, read when it is asked for.
+"""The collector of figures from Postgres and Redis, read when /metrics is asked for.
 
 Every query goes over an index that holds open work only: its cost follows what is open, not what there was.
 """

@@ -1,4 +1,4 @@
-"""What only the processes know, counted where it happens: marginalia_* in docs/metrics.md.
+"""Counters of the processes, raised where it happens: marginalia_* in docs/metrics.md.
 
 Every metric has labels, so that a process which counts nothing makes no file in METRICS_DIR. Labels come
 from short lists of our own (stages, upstreams, views), never from people.

@@ -1,4 +1,4 @@
-"""Does somebody else spend the same quota? What Amazon counted of our model, beside what we sent.
+"""Drift of a quota: what Amazon counted of our model beside what we sent, in case others spend it too.
 
 Bedrock's own metrics (CloudWatch, namespace AWS/Bedrock, by ModelId) know every call of the account. A share
 that is not ours is somebody else's: another system, a notebook, a second installation. The gate can't see

@@ -1,4 +1,4 @@
-"""What this machine's processes counted, served by a command where no web server runs."""
+"""The metrics of this machine's processes, served by a command where no web server runs."""
 
 from __future__ import annotations
 

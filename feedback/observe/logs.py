@@ -1,4 +1,4 @@
-"""What a log line holds, and what it must not.
+"""The processors of log lines: what a line holds, and what it must not.
 
 Lines carry ids (request, user, job, document, lease, upstream, trace) and never what a student or a model
 wrote. Errors are the way such words get out: Postgres quotes the failing row, pydantic the value it refused,

@@ -1,4 +1,4 @@
-"""What calls cost and what sharing spared, counted once it stands."""
+"""Counters of money: what calls cost and what sharing spared, counted once it stands."""
 
 from __future__ import annotations
 

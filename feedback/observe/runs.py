@@ -1,4 +1,4 @@
-"""One run of a job, as metrics, traces and log lines see it."""
+"""Metrics, spans and log lines of one run of a job."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One trace for each document, from submit to feedback, through web, gate and worker.
+"""Traces, one for each document, from submit to feedback, through web, gate and worker.
 
 The row carries the context (Document.trace, a W3C traceparent), and a job's RQ meta repeats it for RQ's own
 tools. Spans are recorded in every process and go to a collector only where OTEL_EXPORTER_OTLP_ENDPOINT

@@ -1,4 +1,4 @@
-"""One provider call: accepted, streamed to the page, cut from outside where it must end early."""
+"""The provider call of a job: accepted, streamed to the page, cut from outside where it must end early."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What RQ calls. Another attempt is RQ's Retry, so RQ's own tools show the truth."""
+"""The function that RQ calls. Another attempt is RQ's Retry, so RQ's own tools show the truth."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What follows from the way a run ended: one table for the gate, the job and the student."""
+"""Failures: one table of what an error that ended a run means for the gate, the job and the student."""
 
 from __future__ import annotations
 

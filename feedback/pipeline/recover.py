@@ -1,4 +1,4 @@
-"""After a run that ended without a word: its worker died, or lost its lease."""
+"""Recovery of a job after a run that ended without a word: its worker died, or lost its lease."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run has used: for its row and its price, and for the gate."""
+"""The usage of a run: for its row and its price, and for the gate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a comment is answered. A long text has hundreds of comments, and until they are answered nothing but
+"""The answering of comments. A long text has hundreds of comments, and until they are answered nothing but
 ids tells their forms apart: they are drawn once a language, and copied.
 """
 

@@ -1,4 +1,4 @@
-"""What an open page hears while work goes on: server-sent events.
+"""The stream of events of an open page while work goes on: server-sent events.
 
 An open stream holds no database connection: its right is checked once, first, and the connection
 that this took is given back before the first byte.

@@ -1,4 +1,4 @@
-"""One's own documents: the list, searched, filtered and paged."""
+"""The page of one's own documents: the list, searched, filtered and paged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One document as its page shows it: the selector's view, in words and in marked text."""
+"""The content of a document's page: the selector's view, in words and in marked text."""
 
 from __future__ import annotations
 

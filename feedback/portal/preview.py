@@ -1,4 +1,4 @@
-"""What handing in will do, in words."""
+"""The preview before handing in: what it will do, in words."""
 
 from __future__ import annotations
 

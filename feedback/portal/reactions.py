@@ -1,4 +1,4 @@
-"""What its reader makes of a comment."""
+"""The reader's reactions to comments."""
 
 from __future__ import annotations
 

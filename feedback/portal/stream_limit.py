@@ -1,4 +1,4 @@
-"""How many event streams one person holds open in this process."""
+"""The stream limit: how many event streams one person may hold open in this process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each model can do, read from models.toml: a record a model, found by any id that means it."""
+"""The catalogue of models, read from models.toml: a record a model, found by any id that means it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an upstream chose of a model, held against what that model can do."""
+"""The choices of an upstream, held against the abilities of its model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From the class of a service's error to the providers' own family of errors."""
+"""The providers' own family of errors, from the class of a service's error."""
 
 from __future__ import annotations
 

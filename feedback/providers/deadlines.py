@@ -1,4 +1,4 @@
-"""One thread that ends whatever has run too long, however many calls there are."""
+"""Deadlines of calls: one thread ends what has run too long, however many calls there are."""
 
 from __future__ import annotations
 

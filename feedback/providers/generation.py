@@ -1,4 +1,4 @@
-"""How a model is asked: what its upstream chose, within what the model takes."""
+"""The settings of generation: what an upstream chose, within what its model takes."""
 
 from __future__ import annotations
 

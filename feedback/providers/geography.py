@@ -1,4 +1,4 @@
-"""Where a call's text may be worked on: the geography of a region, and the id that keeps a call within it."""
+"""The geography of calls: where a text may be worked on, by region, and the id that keeps a call there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is over goes when its time is over: in batches, of which each is whole or not at all.
+"""Retention: rows go when their time is over, in batches that go whole or not at all.
 
 What its calls used moves to rows by day in the same transaction, so that figures outlive the work and
 nothing is ever counted twice, wherever a purge is stopped.

@@ -1,4 +1,4 @@
-"""What may go, and after how many days."""
+"""Rules of retention: what may go, and after how many days."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was used on each day: of calls that are still here, and of those that are gone."""
+"""The usage of each day: of calls that are still here, and of those that are gone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a text stands among those of its assignment, for a teacher's reading one after the other."""
+"""The place of a text among those of its assignment, for a teacher's reading one after the other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What we sent to a provider, from the events of its jobs, and what was last found beside it."""
+"""Calls sent to a provider, from the events of its jobs, and the drift last found beside them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an upstream's calls go to: its row, the environment where the row is empty, and what was learnt."""
+"""The endpoint of an upstream's calls: its row, the environment where that is empty, and what was learnt."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When work that is not in line yet could start: a range from what the gate knows, and no promise."""
+"""The expected start of work that is not in line yet: a range from what the gate knows, and no promise."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a deadline will ask of the provider: from enrolment, from earlier deadlines, and from its limits.
+"""The forecast of a deadline's load: from enrolment, from earlier deadlines, and from its limits.
 
 A fluid model in steps of an hour: what arrives joins the queue, and the queue drains at the provider's rate.
 """

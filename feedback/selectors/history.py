@@ -1,4 +1,4 @@
-"""One's documents, searched and filtered, a page at a time by key: the last page costs as the first."""
+"""The list of one's documents, searched and filtered, by key: the last page costs as the first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One person for operators: their last jobs, what differs for them, and the authors of that."""
+"""A person as operators see them: their last jobs, what differs for them, and the authors of that."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How good the comments are, by what their readers made of them."""
+"""The quality of comments, by what their readers made of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was spent, what is set aside, and what is left of a month's budget."""
+"""Spending: what was spent, what is set aside, and what is left of a month's budget."""
 
 from __future__ import annotations
 

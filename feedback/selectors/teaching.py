@@ -1,4 +1,4 @@
-"""What a teacher may see: their own courses, and what was handed in for these. Nothing else."""
+"""The courses and texts that a teacher may see: their own, and what was handed in there. Nothing else."""
 
 from __future__ import annotations
 

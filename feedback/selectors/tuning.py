@@ -1,4 +1,4 @@
-"""How long an answer is allowed to be: learnt, where enough was seen, else the provider's own estimate."""
+"""The allowed length of an answer: learnt, where enough was seen, else the provider's own estimate."""
 
 from __future__ import annotations
 

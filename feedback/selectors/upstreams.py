@@ -1,4 +1,4 @@
-"""What work may use which upstream: its assignment, its course and its owner's plan may each name some.
+"""The upstreams that work may use: its assignment, its course and its owner's plan may each name some.
 
 A course may also name the geographies where its texts may be read: an upstream elsewhere is none of its own,
 whatever a pool or an operator would have stand in.

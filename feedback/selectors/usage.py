@@ -1,4 +1,4 @@
-"""What a person may use and have used: from plans and overrides, and from the rows of their jobs."""
+"""The use of a person, and its limits: from plans and overrides, and from the rows of their jobs."""
 
 from __future__ import annotations
 

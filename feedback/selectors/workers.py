@@ -42,7 +42,7 @@ def alive() -> Counter[str]:
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """One of rq's workers, as it fields of itself last."""
+    """One of rq's workers, by its own last record."""
 
     name: str
     host: str

@@ -1,4 +1,4 @@
-"""What an operator does about an alert."""
+"""An operator's acts on alerts: acknowledgements and silences."""
 
 from __future__ import annotations
 

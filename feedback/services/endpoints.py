@@ -1,4 +1,4 @@
-"""What an upstream's calls go to, changed by an operator; and the rows that a release brings along."""
+"""Endpoints of upstreams: changed by an operator, and brought along by a release."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a provider wrote becomes feedback: sanitised, kept honest, and anchored to the student's own words."""
+"""The recording of a provider's answer as feedback: sanitised, kept honest, anchored to the text."""
 
 from __future__ import annotations
 

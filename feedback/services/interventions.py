@@ -1,4 +1,4 @@
-"""What an operator does to work by hand, from the admin or a terminal: done as the portal does it, and kept.
+"""An operator's interventions in work, from the admin or a terminal: done as the portal does, and logged.
 
 A job is one step of a document's way, so its document has to go on without it: a section that is cancelled
 lets the others finish, and what nothing can follow ends the document.

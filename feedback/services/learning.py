@@ -1,4 +1,4 @@
-"""What a model's refusal teaches: a setting that it does not take is not sent again for a while.
+"""Learning from a model's refusals: a setting that it does not take is not sent again for a while.
 
 Only optional settings of generation are learnt away (providers/generation.py, LEARNABLE): a guardrail, the
 longest answer, the region and metadata are decisions of people, and a refusal of those stays a refusal. The

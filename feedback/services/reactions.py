@@ -1,4 +1,4 @@
-"""What a reader makes of a comment: useful, not for me, or wrong and why."""
+"""Readers' reactions to comments: useful, not for me, or wrong and why."""
 
 from __future__ import annotations
 

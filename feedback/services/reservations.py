@@ -1,4 +1,4 @@
-"""What a document may still cost, set aside from the budgets that it is paid from.
+"""Reservations of money: what a document may still cost, set aside in the budgets that pay for it.
 
 A budget's own row is the lock under which its rest is given away: of two submissions at the same moment
 only one gets the last of it.

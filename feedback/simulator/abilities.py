@@ -1,4 +1,4 @@
-"""What one model accepts. What it can't do is refused field by field, as by the real services."""
+"""The abilities of a simulated model. What it can't do is refused field by field, as by the real services."""
 
 from __future__ import annotations
 

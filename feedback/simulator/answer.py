@@ -1,4 +1,4 @@
-"""What the simulated model writes for a prompt, and how an answer goes wrong."""
+"""The answer of the simulated model to a prompt, and the ways in which it goes wrong."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an API is to the service: how it reads a request, and how it writes whatever comes of it."""
+"""The protocol of an API of the simulator: the reading of a request, and the writing of what comes of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happens to a request by chance: one draw for each request, the same for the same seed."""
+"""The chance of what happens to a request: one draw for each, the same for the same seed."""
 
 from __future__ import annotations
 

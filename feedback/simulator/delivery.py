@@ -1,4 +1,4 @@
-"""How an accepted call's answer reaches the client: whole or in a stream, at its pace."""
+"""The delivery of an accepted call's answer: whole or in a stream, at its pace."""
 
 from __future__ import annotations
 

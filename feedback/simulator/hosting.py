@@ -1,4 +1,4 @@
-"""Where a simulator runs: in a thread of this process, or in a process of its own."""
+"""The host of a simulator: in a thread of this process, or in a process of its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What of a request decides its answer and its cost, whichever API it came by."""
+"""The prompt of a request: what decides its answer and its cost, whichever API it came by."""
 
 from __future__ import annotations
 

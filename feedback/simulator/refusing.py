@@ -1,4 +1,4 @@
-"""What a model's abilities don't allow is refused, in the words of the API that asked."""
+"""Refusals of what a model's abilities don't allow, in the words of the API that asked."""
 
 from __future__ import annotations
 

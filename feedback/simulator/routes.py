@@ -1,4 +1,4 @@
-"""Which API a request is for."""
+"""Routes of the simulator: the API that a request is for."""
 
 from __future__ import annotations
 

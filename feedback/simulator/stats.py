@@ -1,4 +1,4 @@
-"""What the simulator has seen since it began, or since it was last fields to forget."""
+"""Statistics of the simulator since it began, or since its last reset."""
 
 from __future__ import annotations
 

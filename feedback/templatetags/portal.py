@@ -1,4 +1,4 @@
-"""What the portal's templates need beyond Django's own tags."""
+"""Template tags and filters of the portal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the doctor found, for a terminal and for programs."""
+"""The doctor's findings, for a terminal and for programs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What came of a load test, for a terminal and for programs."""
+"""The result of a load test, for a terminal and for programs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a message reaches a receiver, by its kind."""
+"""Senders of messages, one for each kind of receiver."""
 
 from __future__ import annotations
 

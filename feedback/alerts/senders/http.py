@@ -1,4 +1,4 @@
-"""One POST of JSON, and what its end means."""
+"""A POST of JSON, with its end as one of the senders' errors."""
 
 from __future__ import annotations
 

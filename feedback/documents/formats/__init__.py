@@ -1,4 +1,4 @@
-"""One reader for each format. What a file is, its content decides; its name only chooses between texts."""
+"""Readers of documents, one for each format. The content decides; a name only chooses between texts."""
 
 from __future__ import annotations
 

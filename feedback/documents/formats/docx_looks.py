@@ -1,4 +1,4 @@
-"""How the words of a run look in a Word document: raised, in a picture font, or not to be seen at all.
+"""The look of a run's words in a Word document: raised, in a picture font, or not to be seen at all.
 
 Unseen is what is hidden, has the colour of what is behind it, or is smaller than anybody reads. What a run
 does not say itself, its character style says, then the paragraph's, then the document's defaults.

@@ -1,4 +1,4 @@
-"""What a Word document holds beside its text: diagrams (SmartArt), charts, whole files."""
+"""Parts of a Word document beside its text: diagrams (SmartArt), charts, whole files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the paragraph styles of a Word document mean, whatever they are called.
+"""The meaning of a Word document's paragraph styles, whatever they are called.
 
 A heading is what has an outline level, directly or by the style that its style is based on. Word writes the
 names of its own styles in English in every language ("heading 1" with the id "berschrift1"); other programs

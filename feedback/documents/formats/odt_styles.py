@@ -1,4 +1,4 @@
-"""What the styles of an OpenDocument text say: headings, how words look, how lists are numbered."""
+"""The meaning of an OpenDocument text's styles: headings, how words look, how lists are numbered."""
 
 from __future__ import annotations
 

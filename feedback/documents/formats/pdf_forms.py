@@ -1,4 +1,4 @@
-"""What was filled into a PDF's form, or typed onto its pages: answers, ticks, choices."""
+"""Entries in a PDF's form, or typed onto its pages: answers, ticks, choices."""
 
 from __future__ import annotations
 

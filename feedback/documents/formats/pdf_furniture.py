@@ -1,4 +1,4 @@
-"""What stands on the pages of a PDF but is not of its text: running heads, page numbers, contents."""
+"""The furniture of a PDF's pages, which is not of its text: running heads, page numbers, contents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From the lines of a PDF to its paragraphs and headings.
+"""The layout of a PDF: paragraphs and headings from its lines.
 
 A PDF says where letters stand, not what they are: everything here follows from places and looks.
 """

@@ -1,4 +1,4 @@
-"""Whether what came out of a PDF can be what its pages show. Garbled text is refused before it costs."""
+"""A check that the text of a PDF can be what its pages show. Garbled text is refused before it costs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which text of a PDF's page is seen: not what is hidden, tiny, off the page, or of the paper's colour."""
+"""The visible text of a PDF's page: not what is hidden, tiny, off the page, or of the paper's colour."""
 
 from __future__ import annotations
 

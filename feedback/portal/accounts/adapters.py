@@ -1,4 +1,4 @@
-"""Where django-allauth asks what this site wants."""
+"""Adapters of django-allauth, with the rules of this site."""
 
 from __future__ import annotations
 

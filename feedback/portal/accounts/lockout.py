@@ -1,4 +1,4 @@
-"""What django-axes asks of us, and what it answers for us: the page of a lock-out."""
+"""The link to django-axes: the names it locks out by, and the page of a lock-out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One's own account: name, language, time zone, look; and the ways to everything else about it."""
+"""The page of one's own account: name, language, time zone, look; and links to all else about it."""
 
 from __future__ import annotations
 

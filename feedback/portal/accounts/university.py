@@ -1,4 +1,4 @@
-"""To the university's identity provider and back."""
+"""The sign-in by a university's identity provider."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What of one's own documents is looked for."""
+"""The search in one's own documents."""

@@ -1,1 +1,1 @@
-"""What a person may use, has used, and what happens at the limit."""
+"""The page of a person's quota: what they may use, have used, and what happens at the limit."""

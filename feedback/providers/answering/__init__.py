@@ -1,1 +1,1 @@
-"""From what a model wrote to feedback: read generously, checked strictly."""
+"""The parser of a model's answer: read generously, checked strictly."""

@@ -1,4 +1,4 @@
-"""From what the model wrote to feedback that can be trusted in shape."""
+"""The answer of a model, as feedback that can be trusted in shape."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Bedrock, botocore and urllib3 raise, as the providers' family of errors; the rules are errors.toml."""
+"""Errors of Bedrock, botocore and urllib3 as the providers' family of errors; the rules are errors.toml."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One ConverseStream request: what is asked, of which model, in which way.
+"""The ConverseStream request: what is asked, of which model, in which way.
 
 Field names are those of the service's API (botocore's model of bedrock-runtime).
 """

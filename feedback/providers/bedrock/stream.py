@@ -1,4 +1,4 @@
-"""From the events of a ConverseStream response to the provider's events."""
+"""The provider's events from those of a ConverseStream response."""
 
 from __future__ import annotations
 

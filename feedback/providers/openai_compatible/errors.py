@@ -1,4 +1,4 @@
-"""From what the openai client and httpx raise to the providers' family of errors."""
+"""Errors of the openai client and httpx as the providers' family of errors."""
 
 from __future__ import annotations
 

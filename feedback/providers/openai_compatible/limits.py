@@ -1,4 +1,4 @@
-"""What a server's answer says of its own limits, and how long it asks to wait.
+"""The limits that a server reports in its answers, and how long it asks to wait.
 
 The headers are OpenAI's (platform documentation, "Rate limits"), which LiteLLM, Azure and Groq send too.
 Each number is checked here, where it enters: what is not a sane number counts as not reported.

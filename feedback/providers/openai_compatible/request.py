@@ -1,4 +1,4 @@
-"""One chat-completions request: what is asked, of which model, in which way.
+"""The chat-completions request: what is asked, of which model, in which way.
 
 Field names are those of OpenAI's API reference ("Create chat completion").
 """

@@ -1,4 +1,4 @@
-"""What the openai_compatible provider must be given."""
+"""Settings of the openai_compatible provider."""
 
 from __future__ import annotations
 

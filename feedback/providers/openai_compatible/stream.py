@@ -1,4 +1,4 @@
-"""From the chunks of a chat completion to the provider's events."""
+"""The provider's events from the chunks of a chat completion."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a call used, from a chunk's figures."""
+"""The usage of a call, from a chunk's figures."""
 
 from __future__ import annotations
 

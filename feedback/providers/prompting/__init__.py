@@ -1,1 +1,1 @@
-"""What a model is shown, and how long its answer may be: the same for every provider that asks one."""
+"""Prompts and the bounds of their answers: the same for every provider that asks one."""

@@ -1,4 +1,4 @@
-"""How many tokens a call may write, by the kind of section it is about.
+"""Budgets of answers: the tokens that a call may write, by the kind of its section.
 
 Bedrock holds the whole of max_tokens from the start of a call, so every token asked for and not
 written is quota that goes unused. The model's own maximum is never a sensible value.

@@ -1,4 +1,4 @@
-"""How many tokens a prompt has, without asking anyone.
+"""The estimate of a prompt's tokens, without asking a service.
 
 Anthropic's rule of thumb is 3.5 characters of English to a token; other scripts come near one token
 for each character. The result is meant to lie high: against tokenisers of about 4.2 characters a

@@ -1,4 +1,4 @@
-"""What every request of an upstream says whatever it is about: the prompt, and the schema of the answer."""
+"""The fixed part of an upstream's requests: the prompt, and the schema of the answer."""
 
 from __future__ import annotations
 

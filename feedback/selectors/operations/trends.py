@@ -1,4 +1,4 @@
-"""How it went over the last hour, day or week, from the rows of jobs and their events."""
+"""Trends over the last hour, day or week, from the rows of jobs and their events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How an edit is written: over what its page has seen, with a row that says how it read before."""
+"""The writing of an edit: over what its page has seen, with a row that says how it read before."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the simulated model writes: feedback that is about the text it was sent, and quotes it."""
+"""The author of the simulated model's feedback, which is about the text it was sent, and quotes it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a reader may notice in a sentence, and what they would say about it."""
+"""Remarks on what a reader may notice in a sentence."""
 
 from __future__ import annotations
 

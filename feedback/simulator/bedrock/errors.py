@@ -1,4 +1,4 @@
-"""How the service writes an error, and what it says about a field that a model doesn't take."""
+"""Errors as Bedrock writes them, with its words on a field that a model doesn't take."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ _NO_VERSION = (
 )
 _REASONS: Mapping[StopReason, str] = {
     StopReason.CONTENT_FILTERED: "refusal",
-    StopReason.GUARDRAIL_INTERVENED: "end_turn",  # the intervention is fields beside it
+    StopReason.GUARDRAIL_INTERVENED: "end_turn",  # the intervention stands beside it
     StopReason.MALFORMED_MODEL_OUTPUT: "end_turn",
     StopReason.MALFORMED_TOOL_USE: "tool_use",
 }

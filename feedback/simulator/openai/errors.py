@@ -1,4 +1,4 @@
-"""How the chat-completions API says that something failed."""
+"""Errors as the chat-completions API writes them."""
 
 from __future__ import annotations
 
