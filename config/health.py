@@ -22,7 +22,7 @@ NOT_KEPT = {"Cache-Control": "no-store"}
 
 @require_safe
 async def healthz(request: HttpRequest) -> JsonResponse:
-    """The process lives and its event loop turns: no store is asked, whose failure no restart would mend."""
+    """The process lives and its event loop turns: no store is asked, as no restart would mend its failure."""
     return JsonResponse({"alive": True}, headers=NOT_KEPT)
 
 

@@ -41,8 +41,8 @@ class RequestId(Around):
 
 
 class Probes(Around):
-    """What programs ask from within is answered by whatever name they call this host: they know its address
-    alone, and nothing that they are told is made from that name."""
+    """Answers to probes of programs within, whatever name they call this host: they know its address alone,
+    and no answer to them is made from that name."""
 
     def enter(self, request: HttpRequest) -> None:
         if request.path_info in PROBES:

@@ -19,7 +19,7 @@ from feedback.sanitise import clean
 
 
 class Caution(StrEnum):
-    """Why an answer has to be read with care."""
+    """A reason to read an answer with care."""
 
     INSTRUCTIONS = "instructions"  # the text addresses the machine that reads it
     GRADE = "grade"  # the answer names a grade
@@ -27,7 +27,7 @@ class Caution(StrEnum):
 
 
 class Level(TypedDict):
-    """Where the writing stands on one criterion, as it is stored."""
+    """The level of the writing on one criterion, as it is stored."""
 
     criterion: str
     level: str  # one of the criterion's own; empty: none that the assignment knows

@@ -47,7 +47,7 @@ BATCH = 2000
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """What one pass did."""
+    """The counts of what one pass did."""
 
     enqueued: int
     recovered: int

@@ -1,6 +1,6 @@
-"""A real PostgreSQL and a real Valkey from wheels, for whoever has neither.
+"""A real PostgreSQL and a real Valkey from wheels, for machines without them.
 
-`layout` says where everything lies, `privileges` under whose account a server runs, `postgres` and
+`layout` says where everything lies, `privileges` which account a server runs under, `postgres` and
 `redis` start and stop one server each, `older` keeps a copy of what Redis 6.2 left, `session` shares both
 among the processes of one checkout.
 """

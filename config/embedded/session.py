@@ -1,11 +1,10 @@
 """The embedded servers, shared among the processes of one checkout: the last one out stops them.
 
-Every process that uses the servers holds a shared lock on one file for as long as it lives; whoever
+Every process that uses the servers holds a shared lock on one file for as long as it lives; a process that
 leaves and then gets that file to itself was the last. The kernel drops the lock of a process that was
-killed, so servers without an owner are simply found, used and stopped by whoever comes next.
+killed, so servers without an owner are simply found, used and stopped by the next process.
 
-Each also watches the servers: one whose process has died is started again, by whichever process gets its turn
-first.
+Each also watches the servers: a server that died is started again, by whichever process gets its turn first.
 """
 
 from __future__ import annotations
@@ -102,7 +101,7 @@ class Session:
             self._processes[server.name] = psutil.Process(pid)
 
     def detach(self) -> None:
-        """Leave, and stop all servers where nobody else uses them."""
+        """Leave, and stop all servers where no other process uses them."""
         if self._users is None or os.getpid() != self._pid:
             return
         atexit.unregister(self.detach)

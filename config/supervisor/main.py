@@ -50,7 +50,7 @@ def _run() -> int:
     )
     environment = {**os.environ, "SIMULATOR_URL": ports.simulator_url, "PYTHONUNBUFFERED": "1"}
     environment.setdefault("LOG_TIME", "false")  # the supervisor's prefix tells it
-    # A newcomer wants warnings, a line for each document and the addresses. Who names a level wants it all.
+    # A newcomer wants warnings, a line for each document and the addresses; a named level prints the rest.
     level = os.environ.get("LOG_LEVEL", "").strip() and settings.LOG_LEVEL
     supervisor = Supervisor(
         stores_answer=lambda: not stores.problems(),
@@ -82,7 +82,7 @@ def _say_what_is_taken_over() -> None:
 
 
 def _count_from_zero() -> None:
-    """Each process has counted into a file of its own, and those of an earlier run are nobody's."""
+    """Each process has counted into a file of its own, and those of an earlier run belong to none."""
     for file in Path(settings.METRICS_DIR or os.devnull).glob("*.db"):
         file.unlink(missing_ok=True)
 

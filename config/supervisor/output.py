@@ -43,5 +43,5 @@ class Output:
             for line in pipe:
                 try:
                     self.say(name, line.decode("utf-8", "replace").rstrip("\r\n"))
-                except OSError:  # nobody reads: the program shall not wait for it
+                except OSError:  # there is no reader: the program shall not wait for one
                     continue

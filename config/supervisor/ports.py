@@ -6,7 +6,7 @@ LOCALHOST = "127.0.0.1"
 
 
 def free_port(wanted: int) -> int:
-    """The wanted port where nobody listens on it, otherwise one that the system picks.
+    """The wanted port where it is free, otherwise one that the system picks.
 
     Somebody may still take it before it is used: that start then fails and says so.
     """

@@ -10,7 +10,7 @@ from .readonly import ReadOnly
 
 @admin.register(Drift)
 class DriftAdmin(ReadOnly, ModelAdmin[Drift]):
-    """What the provider counted beside what we sent, in the last hour that was looked at."""
+    """Admin of drifts: the provider's count beside ours, of the last hour that was looked at."""
 
     list_display = (
         "upstream", "not_ours", "calls", "our_calls", "input", "our_input", "output", "our_output",

@@ -43,7 +43,7 @@ class EndpointForm(ReasonForm):
 
 @admin.register(Endpoint)
 class EndpointAdmin(ServiceAdmin):
-    """What each upstream calls. A model that is chosen here decides what else may be set."""
+    """Admin of endpoints: the model that each upstream calls, which decides what else may be set."""
 
     form = EndpointForm
     list_display = ("upstream", "provider", "calls", "place", "way_in_force", "version", "changed_at")
@@ -121,7 +121,7 @@ def _target(row: Endpoint) -> selectors.Target | None:
 
 @admin.register(LanguageModel)
 class LanguageModelAdmin(ServiceAdmin):
-    """What each model can do. A row that is edited here is left alone by new releases."""
+    """Admin of models and their abilities. A row that is edited here is left alone by new releases."""
 
     list_display = (
         "title", "model_id", "longest_answer", "accepts_temperature", "accepts_forced_tool",
@@ -160,7 +160,7 @@ class LanguageModelAdmin(ServiceAdmin):
 
 @admin.register(LearntRefusal)
 class LearntRefusalAdmin(ReadOnly, ModelAdmin[LearntRefusal]):
-    """What models were seen to refuse, and is therefore not sent."""
+    """Admin of learnt refusals: settings that a model refused, and that are not sent to it."""
 
     list_display = ("upstream", "model_id", "setting", "in_force", "learnt_at", "expires_at", "error")
     list_filter = ("upstream", "setting")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @admin.register(Feedback)
 class FeedbackAdmin(ReadOnly, ModelAdmin[Feedback]):
-    """That there is feedback, from whom and how much. It quotes the student's text, so its words stay out."""
+    """Admin of feedback: its author and its amount. It quotes the student's text, so its words stay out."""
 
     list_display = ("document", "section", "provider", "model", "simulated", "comments_given", "created_at")
     list_filter = ("provider", "simulated", "provisional")

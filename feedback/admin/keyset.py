@@ -29,7 +29,7 @@ BEFORE, AFTER = "before", "after"  # a key: rows older than it, rows newer than 
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """Where a page begins."""
+    """The key that a page begins at."""
 
     before: Any = None
     after: Any = None

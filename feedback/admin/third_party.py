@@ -44,7 +44,7 @@ class GroupAdmin(Audited, ModelAdmin[Group]):
 
 
 class Removable(Audited, ReadOnly, ModelAdmin[Any]):
-    """What somebody else writes, and an operator may take away."""
+    """Admin of rows that packages write, and an operator may take away."""
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return request.user.has_perm(f"{self.opts.app_label}.delete_{self.opts.model_name}")
@@ -83,7 +83,7 @@ class SocialAccountAdmin(OfAPerson):
 
 @admin.register(UserSession)
 class UserSessionAdmin(OfAPerson):
-    """To take one away does not end it: a new password does."""
+    """Admin of sessions. To take one away does not end it: a new password does."""
 
     list_display = ("user", "created_at", "last_seen_at", "ip", "user_agent")
 

@@ -28,7 +28,7 @@ State = Incident.State
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """What one pass changed."""
+    """The changes that one pass made."""
 
     fired: tuple[str, ...] = ()
     resolved: tuple[str, ...] = ()

@@ -12,7 +12,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one check found, in a sentence, and what to do about it."""
+    """The finding of a check, in a sentence, and what to do about it."""
 
     name: str
     level: Level

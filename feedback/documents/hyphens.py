@@ -34,7 +34,7 @@ _SHORTEST_PART = 3  # letters of a word that can stand in a compound
 
 @dataclass(frozen=True)
 class Hyphens:
-    """How one document's broken words are joined."""
+    """The rules by which one document's broken words are joined."""
 
     language: str
     own: Collection[str]  # the document's words that no line broke, in lower case

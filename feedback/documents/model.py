@@ -9,7 +9,7 @@ _MIB = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one document may cost. The defaults leave a thesis room and an attack none."""
+    """Limits on the work that a document may cost. The defaults leave a thesis room and an attack none."""
 
     max_bytes: int = 20 * _MIB  # of the file as uploaded
     max_words: int = 100_000

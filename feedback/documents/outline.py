@@ -33,7 +33,7 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class DivisionPoint:
-    """Where a section may be divided, with the words that would open the new one."""
+    """A point where a section may be divided, with the words that would open the new one."""
 
     start: int
     opening: str

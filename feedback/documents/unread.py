@@ -12,7 +12,7 @@ from .text import count_words
 
 @dataclass
 class Unread:
-    """How much there was of each kind that a reader left out. It is never left out without a word."""
+    """Counts of each kind of text that a reader left out. It is never left out without a word."""
 
     unseen_words: int = 0  # hidden, in the colour of the paper, tiny, or off the page
     placeholders: int = 0  # of a template, which asks for text

@@ -56,7 +56,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Titles:
-    """What the parts of an export are called, in its language."""
+    """The titles of an export's parts, in its language."""
 
     feedback: str = "Feedback"
     strengths: str = "What works"

@@ -11,7 +11,7 @@ from .entries import Entry
 
 @dataclass(slots=True)
 class Partial:
-    """What one running call has written so far."""
+    """The words that one running call has written so far."""
 
     attempt: int
     parts: dict[str, str] = field(default_factory=dict)

@@ -12,7 +12,7 @@ from limiter.models.ids import UUIDv7Field
 
 
 class AlertReceiver(models.Model):
-    """Where alerts go."""
+    """A receiver of alerts."""
 
     class Kind(models.TextChoices):
         EMAIL = "email", "E-mail"

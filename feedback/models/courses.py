@@ -17,7 +17,7 @@ GEOGRAPHIES = (
 
 
 class Urgency(models.TextChoices):
-    """How soon feedback is wanted."""
+    """The urgency of feedback: now, or during the night."""
 
     NOW = "now", _("As soon as there is room")
     TONIGHT = "tonight", _("Tonight is soon enough")
@@ -92,7 +92,7 @@ class Membership(models.Model):
 
 
 class Assignment(models.Model):
-    """What is to be written, for whom, and how it will be read."""
+    """A piece of writing that a course asks for, with its readers and its criteria."""
 
     id = UUIDv7Field()
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="assignments")

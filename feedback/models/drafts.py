@@ -10,7 +10,7 @@ from limiter.models.ids import UUIDv7Field
 
 
 class Draft(models.Model):
-    """What a person is about to hand in, kept as they type. Handing it in deletes it.
+    """The text that a person is about to hand in, kept as they type. Handing it in deletes it.
 
     Its id is made with the form, so that the same form saved twice is one draft, and handed in
     twice one document.

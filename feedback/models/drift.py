@@ -11,7 +11,7 @@ ENOUGH = 20  # the provider's calls, before a share of them means anything
 
 
 class Drift(models.Model):
-    """What a provider counted of an upstream's model in an hour, beside what we sent. The last alone."""
+    """A provider's count of an upstream's model in an hour, beside ours. The last alone."""
 
     id = UUIDv7Field()
     upstream = models.CharField(max_length=64, unique=True)

@@ -13,7 +13,7 @@ from .language_models import LanguageModel
 
 
 class Endpoint(RuledModel):
-    """What the calls of one upstream go to, and how the model there is asked.
+    """The address that the calls of one upstream go to, and the settings of the model there.
 
     What is empty is as the environment says (docs/configuration.md), or as the model takes it. Changed only
     by services: each change is checked against what the model can do.

@@ -21,7 +21,7 @@ KIND_NAMES = {
 
 
 class Feedback(models.Model):
-    """What a provider wrote on one section, or on the whole document."""
+    """A provider's feedback on one section, or on the whole document."""
 
     id = UUIDv7Field()
     document = models.ForeignKey("Document", on_delete=models.CASCADE, related_name="feedback")

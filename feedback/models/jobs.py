@@ -58,7 +58,7 @@ class Job(models.Model):
     ENDED = (State.DONE, State.FAILED, State.CANCELLED)
 
     class Shared(models.TextChoices):
-        """How it got a result without a call of its own."""
+        """The way in which a job got a result without a call of its own."""
 
         RODE = "rode", "Rode on the same work"
         REUSED = "reused", "Got a stored result"
@@ -269,7 +269,7 @@ class Job(models.Model):
 
 
 class JobEvent(models.Model):
-    """What happened to a job, append-only (a trigger refuses changes)."""
+    """An event of a job, append-only (a trigger refuses changes)."""
 
     class Kind(models.TextChoices):
         CREATED = "created", "Created"

@@ -13,7 +13,7 @@ from .codes import codes
 
 
 class LanguageModel(models.Model):
-    """What one model can do. Seeded from providers/models.toml; what an operator has edited is left alone.
+    """A model and its abilities. Seeded from providers/models.toml; what an operator edited is left alone.
 
     A fact that is not known has its cautious value. Changed only by services.
     """

@@ -27,7 +27,7 @@ def _not_negative(*fields: str) -> Q:
 
 
 class Price(models.Model):
-    """What a model's tokens cost from a day on, for each million; a service tier may have its own figures."""
+    """The price of a million of a model's tokens from a day on; a service tier may have its own."""
 
     id = UUIDv7Field()
     model = models.CharField(
@@ -82,7 +82,7 @@ class Price(models.Model):
 
 
 class Budget(models.Model):
-    """What one person, one course or one upstream may spend in a month (of the site's time zone)."""
+    """The money that a person, a course or an upstream may spend in a month (of the site's time zone)."""
 
     id = UUIDv7Field()
     user = models.OneToOneField(
@@ -124,7 +124,7 @@ class Budget(models.Model):
 
 
 class Charge(models.Model):
-    """What one run of one job has cost. Rows are only added, and outlive the documents they were paid for."""
+    """The cost of one run of a job. Rows are only added, and outlive the documents they were paid for."""
 
     at = models.DateTimeField(auto_now_add=True)
     month = models.DateField(help_text="The first day of the month to whose budgets it counts.")
@@ -157,7 +157,7 @@ class Charge(models.Model):
 
 
 class Reservation(models.Model):
-    """What a document under way may still cost; goes with its document, and shrinks as its calls are paid."""
+    """The money set aside for a document under way; goes with it, and shrinks as its calls are paid."""
 
     document = models.OneToOneField(
         "Document", on_delete=models.CASCADE, primary_key=True, related_name="reservation"

@@ -11,7 +11,7 @@ from limiter.models.ids import UUIDv7Field
 
 
 class Reaction(models.Model):
-    """What a reader made of a comment: it measures the author of the comment, never the reader."""
+    """A reader's reaction to a comment: it measures the author of the comment, never the reader."""
 
     class Verdict(models.TextChoices):
         ACCEPTED = "accepted", _("Useful")

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 
 
 class OutputBudget(models.Model):
-    """How long an answer may be, learnt from how long answers were. The last version counts."""
+    """The allowed length of an answer, learnt from how long answers were. The last version counts."""
 
     model = models.CharField(max_length=128)
     output_class = models.CharField(max_length=40)

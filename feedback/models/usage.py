@@ -9,7 +9,7 @@ from .prices import money
 
 
 class UsageDay(models.Model):
-    """What one person's calls for one course used of an upstream's tier on one day, once the calls are gone.
+    """The usage of a person's calls for a course, of one tier on one day, once the calls are gone.
 
     Figures are moved here from the rows of jobs in the transaction that deletes these: no call is in both.
     """

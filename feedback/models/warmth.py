@@ -6,7 +6,7 @@ from django.db import models
 
 
 class SchemaWarmth(models.Model):
-    """When a service last answered in a schema, which it compiles for the first answer and keeps for a day.
+    """The last answer of a service in a schema, which it compiles for the first and keeps for a day.
 
     The service keeps it for the account and the model; an upstream is one of each.
     """

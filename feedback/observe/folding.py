@@ -33,7 +33,7 @@ FOLDED = "0"  # in place of a process's number
 
 
 class ProcessCollector(Collector):
-    """What all processes of this machine counted."""
+    """The collector of what all processes of this machine counted."""
 
     def __init__(self, folder: str) -> None:
         self._folder = Path(folder)

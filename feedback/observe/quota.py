@@ -9,7 +9,7 @@ from feedback.selectors.drift import counted
 
 
 class DriftCollector(Collector):
-    """What of a quota somebody else spends, where that is watched (drift.py)."""
+    """The collector of a quota's drift: the share that others spend, where it is watched (drift.py)."""
 
     def collect(self) -> Iterator[Metric]:
         family = GaugeMetricFamily(

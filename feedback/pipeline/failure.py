@@ -28,7 +28,7 @@ from limiter.gate.model import Outcome
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """How a run ended, and whether another attempt may follow."""
+    """The failure of a run, and whether another attempt may follow."""
 
     outcome: Outcome
     again: bool  # another attempt may help

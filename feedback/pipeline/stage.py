@@ -12,7 +12,7 @@ from limiter.execution import Execution
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a stage's work brought."""
+    """The result of a stage's work, with its usage."""
 
     result: Any
     usage: TokenUsage = field(default_factory=TokenUsage)
@@ -20,7 +20,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a provider wrote, and on which request."""
+    """A provider's answer, with the fingerprint of its request."""
 
     finished: Finished
     fingerprint: str

@@ -53,7 +53,7 @@ class OwnDocument(forms.ModelChoiceField[Document]):
 
 
 class DraftForm(forms.Form):
-    """What a student writes, as it is kept while they write it: it may be unfinished in every way."""
+    """The form of a draft, as it is kept while a student writes it: it may be unfinished in every way."""
 
     form_key = forms.UUIDField(widget=forms.HiddenInput)  # the draft's id, and so its submission's
     version = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)  # that the page saw
@@ -134,7 +134,7 @@ class DraftForm(forms.Form):
 
 
 class SubmitForm(DraftForm):
-    """What a student hands in: a text or a file, with what it is for."""
+    """The form of handing in: a text or a file, with what it is for."""
 
     tonight = forms.BooleanField(
         required=False,

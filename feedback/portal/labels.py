@@ -88,7 +88,7 @@ def _place_of(target: Target) -> StrOrPromise:
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Where a text goes when it is handed in."""
+    """The destination of a text that is handed in."""
 
     title: StrOrPromise
     words: StrOrPromise

@@ -64,7 +64,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """Where a passage lies in the text: lines of cells of (start, end)."""
+    """The place of a passage in the text: lines of cells of (start, end)."""
 
     kind: Kind
     lines: Sequence[Sequence[Stretch]]

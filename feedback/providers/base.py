@@ -22,7 +22,7 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What the writing is for. Empty strings where the student asked for just feedback."""
+    """The task that the writing is for. Empty strings where the student asked for just feedback."""
 
     title: str = ""
     instructions: str = ""
@@ -76,7 +76,7 @@ class Comment(BaseModel):
 
 
 class CriterionLevel(BaseModel):
-    """Where the writing stands on one criterion, with the passage that shows it. Never a grade."""
+    """The level of the writing on one criterion, with the passage that shows it. Never a grade."""
 
     model_config = ConfigDict(extra="ignore")
     criterion: str = Field(max_length=200)
@@ -98,7 +98,7 @@ class FeedbackOutput(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What the provider will hold for a request, in tokens."""
+    """The tokens that the provider will reserve for a request."""
 
     input_tokens: int
     max_tokens: int  # 0: nothing is held and nothing costs
@@ -108,7 +108,7 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class TokenUsage:
-    """What a call used, in tokens."""
+    """The tokens that a call used."""
 
     input_tokens: int = 0
     output_tokens: int = 0
@@ -130,7 +130,7 @@ class RateLimit:
 
 @dataclass(frozen=True, slots=True)
 class RateLimits:
-    """What the service's answer reported of its limits."""
+    """The limits that the service's answer reported."""
 
     requests: RateLimit | None = None
     tokens: RateLimit | None = None

@@ -25,7 +25,7 @@ ARN = re.compile(r"arn:[\w-]+:bedrock:[\w-]*:\d*:(?:foundation-model|inference-p
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where some facts were taken from, and the day they were looked up."""
+    """The source of some facts, and the day they were looked up."""
 
     facts: tuple[str, ...]
     address: str
@@ -62,7 +62,7 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class ModelFacts:
-    """What one model can do. Each default is the cautious one: it holds where that fact is not known."""
+    """The facts of a model: its abilities. Each default is the cautious one, for a fact that is not known."""
 
     name: str
     title: str

@@ -28,7 +28,7 @@ class Concerns(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Classed:
-    """What an error means. Where known is false, a text of an operator's class comes first."""
+    """The class of an error. Where known is false, a text of an operator's class comes first."""
 
     concerns: Concerns
     cause: str

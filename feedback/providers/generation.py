@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 
 class Way(StrEnum):
-    """How a structured answer is asked for, in the order of preference."""
+    """The ways to ask for a structured answer, in the order of preference."""
 
     STRICT_TOOL = "strict_tool"  # a tool with a schema that the service enforces
     TOOL = "tool"
@@ -48,7 +48,7 @@ class Generation:
 
 
 class Lesson(NamedTuple):
-    """What is asked after a refusal, and in which ways the refused setting is part of the request."""
+    """A lesson of a refusal: what is asked instead, and the ways that have the refused setting."""
 
     changes: Mapping[str, Any]
     ways: Collection[Way] = tuple(Way)

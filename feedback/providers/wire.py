@@ -19,14 +19,14 @@ from .deadlines import Deadlines
 
 
 class Cut(Enum):
-    """Why a call was ended from outside."""
+    """The reason for which a call was ended from outside."""
 
     ABORTED = auto()
     DEADLINE = auto()
 
 
 class Wire:
-    """What carries one call. Only the first cut counts, and it reaches a socket that comes later too."""
+    """The connection of one call. Only the first cut counts, and it reaches a socket that comes later too."""
 
     @classmethod
     @contextmanager

@@ -23,7 +23,7 @@ SUMS = ("n", "failed", "read", "written", "from_cache", "to_cache", "spent")
 
 @dataclass(frozen=True, slots=True)
 class UsedInDay:
-    """By everybody, or by one person, of one upstream's tier, on a day of UTC."""
+    """The usage of all or of one person, of one upstream's tier, on a day of UTC."""
 
     day: date
     upstream: str

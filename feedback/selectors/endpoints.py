@@ -32,7 +32,7 @@ Provider = Endpoint.Provider
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a call goes to, and how it is asked."""
+    """The target of a call, and its settings."""
 
     upstream: str
     provider: str  # an Endpoint.Provider
@@ -58,7 +58,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the environment says of one upstream."""
+    """The environment's settings of one upstream."""
 
     provider: str
     model: str = ""  # a name of the catalogue, an id or an ARN

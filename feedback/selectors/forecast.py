@@ -32,7 +32,7 @@ _ASSUMED = {hour: 0.5 / 6 if hour < 6 else 0.5 * math.exp(-(hour - 6) / 16) for 
 
 
 class Basis(StrEnum):
-    """What the shares were learned from."""
+    """The deadlines that the shares were learnt from."""
 
     COURSE = "course"  # earlier deadlines of this course
     ALL = "all"  # earlier deadlines of all courses
@@ -41,7 +41,7 @@ class Basis(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """How earlier deadlines went."""
+    """The shares of earlier deadlines."""
 
     basis: Basis
     shares: Mapping[int, float]  # of all texts, by full hours left until the deadline

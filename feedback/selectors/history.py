@@ -39,7 +39,7 @@ _STATES = {
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What of the list is asked for."""
+    """The part of the list that is asked for."""
 
     search: str = ""
     show: Show = Show.ALL

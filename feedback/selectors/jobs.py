@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which jobs. What is left empty does not matter."""
+    """The jobs that are asked for. What is left empty does not matter."""
 
     states: Sequence[Job.State] = ()
     kinds: Sequence[Job.Kind] = ()

@@ -17,7 +17,7 @@ from feedback.selectors.teaching import AWAITS_RELEASE
 
 
 class Show(StrEnum):
-    """Which students a list shows."""
+    """The students that a list shows."""
 
     ALL = "all"
     AWAITING = "awaiting"  # their text waits for the teacher's release
@@ -26,7 +26,7 @@ class Show(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """What comments of one sort are about, and in how many texts."""
+    """The subject of comments of one sort, and in how many texts they stand."""
 
     kind: str
     criterion: str
@@ -36,7 +36,7 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """How many texts reach each level of a criterion, as a model suggests them."""
+    """The number of texts at each level of a criterion, as a model suggests them."""
 
     criterion: str
     levels: Sequence[tuple[str, int]]  # weakest first

@@ -35,7 +35,7 @@ class PreviewSection:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What handing in will do, before anything of it is done."""
+    """The effect of handing in, before anything of it is done."""
 
     read_of: str  # which content was read
     words: int
@@ -85,7 +85,7 @@ def _renews_at(owner: User, upstream: str, estimates: Sequence[int]) -> datetime
 
 
 class _Plan:
-    """Which requests the sections make, and which of them are answered already."""
+    """The requests that the sections make, and those that are answered already."""
 
     def __init__(self, draft: Draft, sections: Sequence[reader.Section]) -> None:
         self._provider = upstreams.provider_for(upstreams.default_upstream())

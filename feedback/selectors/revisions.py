@@ -69,7 +69,7 @@ def kept_since(previous: Document | None) -> dict[str, int]:
 
 
 class Fate(StrEnum):
-    """What became of a comment's passage in the next draft."""
+    """The fate of a comment's passage in the next draft."""
 
     OPEN = "open"  # the passage stands as it stood
     ADDRESSED = "addressed"  # it was changed or taken out: perhaps because of the comment

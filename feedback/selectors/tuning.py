@@ -45,7 +45,7 @@ def budgets_in_force() -> list[OutputBudget]:
 
 @dataclass(frozen=True, slots=True)
 class Freed:
-    """What tuning has spared one class of answers since a moment."""
+    """The tokens that tuning has spared one class of answers since a moment."""
 
     budget: OutputBudget
     calls: int

@@ -31,7 +31,7 @@ State = Document.State
 
 @dataclass(frozen=True, slots=True)
 class Handed:
-    """What a person hands in: a file's name and bytes."""
+    """A file that a person hands in: its name and bytes."""
 
     filename: str
     data: bytes

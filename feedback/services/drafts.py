@@ -40,7 +40,7 @@ class Gone(FeedbackError):
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What is typed into the form."""
+    """The content of the form, as it is typed."""
 
     title: str = ""
     text: str = ""

@@ -73,7 +73,7 @@ def move_within(pool: Pool) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Rooms:
-    """How many more may be moved to each upstream in this pass; None: any number."""
+    """The room of each upstream for jobs moved in this pass; None: any number."""
 
     left: dict[str, int | None]
     probing: Collection[str]

@@ -38,7 +38,7 @@ class Closing(Protocol):
 
 
 class Trial:
-    """What one call of work, which begins now, says of its upstream's hold.
+    """The trial of an upstream's hold by one call of work, which begins now.
 
     A hold that can't be written is left to the next call, which finds the same.
     """

@@ -35,7 +35,7 @@ _ROLES = {"": "student", "student": "student", "teacher": "teacher", "instructor
 
 
 class Change(StrEnum):
-    """What importing a row does."""
+    """The change that importing a row makes."""
 
     ACCOUNT = "account"  # a new account, which joins
     JOINS = "joins"  # an account that is there joins
@@ -58,7 +58,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """What a file would do to a course."""
+    """The changes that a file would make to a course."""
 
     text: str  # decoded, to be sent again for the import itself
     entries: Sequence[Entry]

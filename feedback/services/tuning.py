@@ -39,7 +39,7 @@ HAVING count(*) >= %(enough)s
 
 @dataclass(frozen=True, slots=True)
 class Lengths:
-    """How long the answers of one class were."""
+    """The lengths of the answers of one class."""
 
     model: str
     output_class: str

@@ -26,7 +26,7 @@ class Feature(StrEnum):
 
 
 class Counting(StrEnum):
-    """Which ids CountTokens takes. Reports conflict on those of inference profiles."""
+    """The ids that CountTokens takes. Reports conflict on those of inference profiles."""
 
     NONE = "none"
     MODEL = "model"

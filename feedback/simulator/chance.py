@@ -17,7 +17,7 @@ Kind = TypeVar("Kind")
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How one answer is spread over time, in simulated seconds."""
+    """The spread of one answer over time, in simulated seconds."""
 
     first_token: float
     per_token: float
@@ -25,7 +25,7 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """What was drawn for one request."""
+    """The fate that was drawn for one request."""
 
     error: ErrorName | None
     stream_error: StreamErrorName | None

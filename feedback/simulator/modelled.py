@@ -35,7 +35,7 @@ class StreamErrorName(StrEnum):
 
 
 class StopReason(StrEnum):
-    """Why an answer ended, in the words of the service model."""
+    """The reason for which an answer ended, in the words of the service model."""
 
     END_TURN = "end_turn"
     TOOL_USE = "tool_use"

@@ -24,7 +24,7 @@ class _Bucket:
 
 @dataclass(slots=True)
 class _Day:
-    """What a simulated day has used up."""
+    """The use of a simulated day."""
 
     number: int = 0
     spent: float = 0.0
@@ -32,7 +32,7 @@ class _Day:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What is left of one limit."""
+    """The rest of one limit."""
 
     limit: float
     remaining: float
@@ -64,7 +64,7 @@ class QuotaExceededError(Exception):
 
 
 class Meter:
-    """What is left of one model's quota. Not thread-safe: the server has one thread."""
+    """The meter of one model's quota. Not thread-safe: the server has one thread."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock

@@ -36,7 +36,7 @@ class Between(Strict):
 
 
 class Latency(Strict):
-    """How long a call takes: by its parts, or in total whatever its length."""
+    """The duration of a call: by its parts, or in total whatever its length."""
 
     first_token: Between = Between(low=0.4, high=1.2)
     per_output_token: Between = Between(low=0.010, high=0.025)

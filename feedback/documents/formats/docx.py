@@ -69,7 +69,7 @@ def _notes(root: Element | None, kind: str) -> dict[str, Element]:
 
 @dataclass(frozen=True, slots=True)
 class _After:
-    """What stands after the paragraph that is being read: a note with its mark, a text box, a diagram."""
+    """The blocks after the paragraph that is being read: a note with its mark, a text box, a diagram."""
 
     mark: str
     content: Element | list[Block]

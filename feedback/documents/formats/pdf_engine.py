@@ -45,7 +45,7 @@ HYPHEN = "\x02"  # what PDFium writes for a hyphen at the end of a line
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What all letters of one drawn text have in common."""
+    """The look that all letters of one drawn text share."""
 
     font: str = ""
     bold: bool = False
@@ -88,7 +88,7 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was filled into a field of a form, or typed onto a page."""
+    """An entry in a field of a form, or typed onto a page."""
 
     text: str
     x: float
@@ -211,7 +211,7 @@ def _address(pointer: Any) -> int:
 
 
 class _Objects:
-    """What is drawn on a page besides text, and in which order."""
+    """The objects drawn on a page besides text, in their order."""
 
     def __init__(self, page: Any, box: tuple[float, float, float, float]) -> None:
         self.shapes: list[Shape] = []

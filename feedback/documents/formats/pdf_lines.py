@@ -41,7 +41,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What most of the document looks like."""
+    """The look of most of the document."""
 
     size: float
     bold: bool

@@ -1,4 +1,4 @@
-"""Whose course is it? One that somebody else teaches is as good as none."""
+"""Access to a course: its teachers' alone; for anybody else there is no such course."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is in a course: the list, roles, and the import of a CSV file in two steps."""
+"""Pages of a course's members: the list, roles, and the import of a CSV file in two steps."""
 
 from __future__ import annotations
 

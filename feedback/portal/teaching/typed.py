@@ -33,7 +33,7 @@ _NEW = re.compile(r"new-([0-9a-f-]{36})")
 class Clash:
     """What was typed over something that was changed elsewhere meanwhile; it is not stored."""
 
-    part: str  # whose version it is
+    part: str  # that the version belongs to
     version: int
     typed: Mapping[str, str]  # by field
     stored: Mapping[str, str]

@@ -55,7 +55,7 @@ def read_events(
 
 
 class _Answer:
-    """What a stream has brought so far."""
+    """The answer that a stream has brought so far."""
 
     def __init__(self) -> None:
         self._collected = Collected()

@@ -13,7 +13,7 @@ from ..base import Request, SummaryRequest
 
 
 class Kind(StrEnum):
-    """What an answer's length depends on."""
+    """The kinds of sections that an answer's length depends on."""
 
     SHORT = "short"  # under 150 words
     MEDIUM = "medium"  # under 600 words

@@ -39,7 +39,7 @@ class Span(StrEnum):
 
 @dataclass(slots=True)
 class Point:
-    """What ended in one stretch of time."""
+    """The calls that ended in one stretch of time."""
 
     at: datetime  # its beginning
     done: int = 0

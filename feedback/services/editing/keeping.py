@@ -31,7 +31,7 @@ class Gone(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What an open page knows of a part when it changes it."""
+    """The state of a part that an open page knew when it changed it."""
 
     version: int
     page: str = ""  # the page's own name: what it has written itself is no conflict
