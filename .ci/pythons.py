@@ -72,7 +72,7 @@ def _version(python: Path) -> str:
 
 
 def row(version: str, python: Path) -> list[str]:
-    """The cells of a Python: what each step said, or why it was not taken."""
+    """The cells of a Python: what each step printed, or why it was not taken."""
     if _parts(version) < OLDEST:
         return ["older than 3.11"] * (len(HEADS) - 1)
     set_up = _set_up(version, python)
@@ -84,17 +84,17 @@ def row(version: str, python: Path) -> list[str]:
 def _set_up(version: str, python: Path) -> str:
     venv = f"{FOLDER.name}/{version}"
     command = ["make", "--no-print-directory", f"PYTHON={python}", f"VENV={venv}", f"{venv}/installed-dev"]
-    said, status = _run(version, "set-up", command, PIP_ONLY_BINARY=":all:")
-    missing = re.search(r"No matching distribution found for (\S+)", said)
+    output, status = _run(version, "set-up", command, PIP_ONLY_BINARY=":all:")
+    missing = re.search(r"No matching distribution found for (\S+)", output)
     if status == 0:
         return "from wheels"
-    return f"{FAILS}no wheel of {missing[1]}" if missing else FAILS + _last(said)
+    return f"{FAILS}no wheel of {missing[1]}" if missing else FAILS + _last(output)
 
 
 def _step(version: str, name: str, command: tuple[str, ...]) -> str:
-    said, status = _run(version, name, [str(FOLDER / version / "bin" / "python"), *command])
-    summary = SUMMARY.findall(said)
-    words = summary[-1] if summary else _last(said)
+    output, status = _run(version, name, [str(FOLDER / version / "bin" / "python"), *command])
+    summary = SUMMARY.findall(output)
+    words = summary[-1] if summary else _last(output)
     return words if status == 0 else FAILS + words
 
 
@@ -113,8 +113,8 @@ def _run(version: str, name: str, command: list[str], **more: str) -> tuple[str,
     return log.read_text(encoding="utf-8", errors="replace"), ended.returncode
 
 
-def _last(said: str) -> str:
-    return (said.strip().splitlines() or ["no output"])[-1][:80]
+def _last(output: str) -> str:
+    return (output.strip().splitlines() or ["no output"])[-1][:80]
 
 
 def _parts(version: str) -> tuple[int, ...]:

@@ -97,10 +97,10 @@ def page(found: Mapping[str, list[File]]) -> str:
     heads = " | ".join(f"{major}.{minor}" for major, minor in PYTHONS)
     table = [f"| pin | list | {heads} |", "|---" * (2 + len(PYTHONS)) + "|"]
     table += [f"| {pin} | {lists[pin]} | {' | '.join(row)} |" for pin, row in cells.items()]
-    return "\n".join([HEAD, "## Without a wheel", "", *_told(gaps), "", "## All pins", "", *table, ""])
+    return "\n".join([HEAD, "## Without a wheel", "", *_listed(gaps), "", "## All pins", "", *table, ""])
 
 
-def _told(gaps: Mapping[tuple[str, str, str], list[str]]) -> list[str]:
+def _listed(gaps: Mapping[tuple[str, str, str], list[str]]) -> list[str]:
     if not gaps:
         return ["None."]
     lines = ["| pins | without a wheel for | what follows |", "|---|---|---|"]
