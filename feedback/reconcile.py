@@ -154,9 +154,17 @@ def enqueue_missing() -> int:
             waiting_since__lt=timezone.now() - ENQUEUE_AFTER,
         )
         .exclude(not_before__gt=timezone.now())
-        .order_by("pk")[:BATCH]
+        .order_by("pk")
     )
-    jobs = list(waiting)
+    enqueued, page = 0, list(waiting[:BATCH])
+    while page:
+        enqueued += _enqueue_unknown(page)
+        more = len(page) == BATCH
+        page = list(waiting.filter(pk__gt=page[-1].pk)[:BATCH]) if more else []
+    return enqueued
+
+
+def _enqueue_unknown(jobs: list[Job]) -> int:
     known = _ids_in_rq({job.queue for job in jobs})
     missing = [job for job in jobs if str(job.pk) not in known]
     for job in missing:

@@ -30,6 +30,7 @@ WORDS = {
     Reason.FLOW_REQUESTS_PER_MINUTE: "its flow's own limit on requests a minute",
     Reason.FLOW_TOKENS_PER_DAY: "its flow's own limit on tokens a day",
     Reason.FLOW_SUSPENDED: "its flow is suspended",
+    Reason.UNFINISHED: "the gate is still looking: it was asked again at once",
     Reason.COST: "it costs more than could ever pass",
 }
 

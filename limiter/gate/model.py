@@ -44,6 +44,7 @@ class Reason(StrEnum):
     FLOW_REQUESTS_PER_MINUTE = "flow_requests_per_minute"
     FLOW_TOKENS_PER_DAY = "flow_tokens_per_day"
     FLOW_SUSPENDED = "flow_suspended"
+    UNFINISHED = "unfinished"  # the call stopped at a bound of its own: ask again at once
     COST = "cost"  # larger than a burst: it could never be admitted
 
 

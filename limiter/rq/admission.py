@@ -19,6 +19,8 @@ def admit(gate: Gate, upstream: str, k: int = 1) -> Admission:
     admission = gate.admit(upstream, k)
     if admission.reason is Reason.UNCONFIGURED and _publish(upstream):
         admission = gate.admit(upstream, k)
+    while admission.reason is Reason.UNFINISHED and not admission.leases:  # each call comes nearer to the end
+        admission = gate.admit(upstream, k)
     return admission
 
 

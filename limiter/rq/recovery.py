@@ -9,7 +9,7 @@ record of the run is the lease, and the same recovery follows when it has expire
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, cast
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("limiter.rq")
 
+EXPIRED_AT_ONCE = 100
 OVER = (JobStatus.CANCELED, JobStatus.STOPPED)
 
 
@@ -182,12 +183,19 @@ class Recovery:
         upstream = self._worker.upstream_of(queue)
         if upstream is None:
             free_intermediate(queue)
-        ended = [*(self._worker.gate.expire(upstream) if upstream else ()), *self._not_ours(queue)]
+        ended = [*(self._expired(upstream) if upstream else ()), *self._not_ours(queue)]
         if not ended:
             return
         ledger = get_ledger(queue.connection)
         for lease in ended:
             recover(lease, queue, ledger, self._worker._exc_handlers)
+
+    def _expired(self, upstream: str) -> Iterator[Lease]:
+        """All of them: a call that came back full has left some."""
+        while ended := self._worker.gate.expire(upstream, EXPIRED_AT_ONCE):
+            yield from ended
+            if len(ended) < EXPIRED_AT_ONCE:
+                return
 
     def _not_ours(self, queue: Queue) -> list[Lease]:
         # A run of this worker with an expired record is cut by its renewals first; its job follows next time.

@@ -5,9 +5,13 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
-from ..refusals import is_away
+from ..refusals import is_away, is_misconfigured, must_write
+
+if TYPE_CHECKING:
+    import redis
 
 logger = logging.getLogger("limiter.rq")
 
@@ -41,3 +45,21 @@ def retry_until_answered(
             waiting()
         time.sleep(pause)
         pause = min(pause * 2, LONGEST)
+
+
+def until_it_takes_writes(connection: redis.Redis, what: str) -> None:
+    """Wait for a Redis that is away or refuses to write; a wrong password ends the start at once."""
+    retry_until_answered(partial(_must_write, connection), what)
+
+
+def _must_write(connection: redis.Redis) -> None:
+    try:
+        must_write(connection)
+    except Exception as error:
+        if is_misconfigured(error):
+            raise Misconfigured(str(error)) from error
+        raise
+
+
+class Misconfigured(Exception):
+    """Redis knows neither the password nor the account in the settings."""

@@ -16,18 +16,18 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.db import close_old_connections
-from redis import exceptions
 from rq.defaults import DEFAULT_LOGGING_DATE_FORMAT, DEFAULT_LOGGING_FORMAT
 from rq.exceptions import StopRequested
 from rq.registry import clean_registries
 from rq.serializers import DefaultSerializer
 from rq.utils import now
 from rq.worker.base import DequeueStrategy, WorkerStatus
-from rq.worker_registration import clean_worker_registry
+from rq.worker_registration import REDIS_WORKER_KEYS, WORKERS_BY_QUEUE_KEY, clean_worker_registry
 
 from ..execution import Execution, running
 from ..gate import Gate, GateError, Lease, SchemaTooNew
 from ..ledger import get_ledger
+from ..refusals import is_away
 from . import settings, upstreams
 from .batch_completion import BatchCompleter
 from .commands import Commands
@@ -39,6 +39,7 @@ from .listener import Listener, WakeUp, until
 from .queue import GatedQueue
 from .recovery import Recovery
 from .renewals import Renewals
+from .retry import until_it_takes_writes
 from .runs import InFlight, Run
 from .settlement import PendingSettlement, Settler
 from .shutdown import Shutdown
@@ -48,6 +49,7 @@ from .trials import try_held
 from .vital import lost
 
 if TYPE_CHECKING:
+    from redis.client import Pipeline
     from rq.job import Job
     from rq.queue import Queue
 
@@ -55,7 +57,7 @@ logger = logging.getLogger("limiter.rq")
 
 BATCH = 32  # jobs that one admit asks for at most
 TICKS_A_LEASE = 3
-LONGEST_PAUSE = 10.0  # between attempts to reach Redis
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 4.0  # between attempts to reach Redis
 SUSPENSION_SECONDS = 0.2  # between two questions whether workers are suspended: a busy loop has many turns
 
 
@@ -79,6 +81,7 @@ class ConcurrentWorker(Commands, Shutdown, Completion):
         self._is_filled = False  # no room was left: the next job needs a run to end, which sends a wake-up
         self._suspension_asked = -math.inf
         self._has_own_connections = False
+        self._away_since: float | None = None
 
     @property
     def gate(self) -> Gate:
@@ -98,6 +101,14 @@ class ConcurrentWorker(Commands, Shutdown, Completion):
         """As rq's, with how many jobs it holds at most: an operator sees which is full."""
         return {**super().serialize(), "slots": self.slots}
 
+    def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
+        """As rq's, and everything that Redis should know of this worker: it may have forgotten it."""
+        super().heartbeat(timeout, pipeline)  # type: ignore[no-untyped-call]
+        writes = pipeline if pipeline is not None else self.connection
+        writes.hset(self.key, mapping=self.serialize())
+        for key in (REDIS_WORKER_KEYS, *(WORKERS_BY_QUEUE_KEY % name for name in self.queue_names())):
+            writes.sadd(key, self.key)
+
     # The work loop --------------------------------------------------------------------------------
 
     def work(
@@ -114,6 +125,7 @@ class ConcurrentWorker(Commands, Shutdown, Completion):
         """As rq's. Burst ends when nothing may run now and nothing runs; what must wait stays in line."""
         self._started_jobs, self._suspension_asked = 0, -math.inf
         self._use_own_connections()
+        until_it_takes_writes(self.connection, f"worker {self.name}")
         self.bootstrap(logging_level, date_format, log_format)
         self._dequeue_strategy = dequeue_strategy
         if with_scheduler:
@@ -124,11 +136,20 @@ class ConcurrentWorker(Commands, Shutdown, Completion):
             self._loop(burst, max_jobs, max_idle_time)
         finally:
             self._close()
-            self.teardown()  # type: ignore[no-untyped-call]
+            self._leave()
         return self._started_jobs > 0
 
+    def _leave(self) -> None:
+        """A Redis that is away is no reason to stay: what it keeps of this worker expires."""
+        try:
+            self.teardown()  # type: ignore[no-untyped-call]
+        except Exception as error:
+            if not is_away(error):
+                raise
+            self.log.warning("Worker %s: leaves without a word to Redis: %s", self.name, error)
+
     def _loop(self, burst: bool, max_jobs: int | None, max_idle_time: int | None) -> None:
-        pause, idle_since = 1.0, time.monotonic()
+        pause, idle_since = FIRST_PAUSE, time.monotonic()
         while not self._stop_requested:
             try:
                 with Listener(self.connection, self.queue_names()) as listener:
@@ -142,21 +163,32 @@ class ConcurrentWorker(Commands, Shutdown, Completion):
                             return
                         sleep = listener.rest if self._is_filled else listener.wait
                         sleep(self._sleep_seconds(max_idle_time, idle_since), self.wake_up)
-                        pause = 1.0
+                        self._note_answer()
+                        pause = FIRST_PAUSE
             except StopRequested:
                 return
             except SchemaTooNew:
                 self.log.critical("Worker %s: a newer release wrote the gate's keys: it stops", self.name)
                 return
-            except (exceptions.ConnectionError, exceptions.TimeoutError, GateError) as error:
-                self.log.error(
-                    "Worker %s: no answer from Redis, trying in %.0f s: %s", self.name, pause, error
-                )
+            except Exception as error:
+                if not (is_away(error) or isinstance(error, GateError)):
+                    self.log.exception("Worker %s: found an unhandled exception, quitting...", self.name)
+                    return
+                self._note_away(error)
                 self.wake_up.wait(pause)
                 pause = min(pause * self.exponential_backoff_factor, LONGEST_PAUSE)
-            except Exception:
-                self.log.exception("Worker %s: found an unhandled exception, quitting...", self.name)
-                return
+
+    def _note_away(self, error: Exception) -> None:
+        """Log once that Redis refuses, however long that lasts."""
+        if self._away_since is None:
+            self._away_since = time.monotonic()
+            self.log.error("Worker %s: Redis refuses and is waited for: %s", self.name, error)
+
+    def _note_answer(self) -> None:
+        if self._away_since is not None:
+            away = time.monotonic() - self._away_since
+            self._away_since = None
+            self.log.warning("Worker %s: Redis answers again after %.1f s", self.name, away)
 
     def _upkeep(self, burst: bool) -> None:
         if time.monotonic() >= self._suspension_asked + SUSPENSION_SECONDS:

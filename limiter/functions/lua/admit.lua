@@ -6,6 +6,7 @@
 -- cost        O(log n) in waiting flows and jobs for each lease, nothing for blocked flows; LREM is O(list)
 local admit = {
   NONE = "\255\255\255\255\255\255\255\255", -- no lease reserves what this is as a number
+  UNFINISHED = "unfinished",
   DROPS = 50, -- ids that others took out of the list, dropped in one call at most
 }
 
@@ -66,23 +67,28 @@ end
 -- The job for a probe where one is wanted, else the next one: as `queue.choose` gives it.
 function admit.choose(call, made)
   local probing = call.state.breaker == breakers.HALF_OPEN and breakers.wants_probe(call)
-  local chosen
+  local chosen, unfinished
   if probing then
     admit.write(call, made)
     chosen = queue.choose_cheapest(call)
   end
-  chosen = chosen or queue.choose(call)
+  if not chosen then
+    chosen, unfinished = queue.choose(call)
+  end
   if chosen then
     chosen.probe = probing and 1 or 0
   end
-  return chosen
+  return chosen, unfinished
 end
 
--- The job to run, claimed. Or nil, why there is none, and when to ask again.
+-- The job to run, claimed. Or nil, why there is none, and when to ask again: at once where this call stopped at one of
+-- its bounds.
 function admit.claim(call, made)
   while made.drops < admit.DROPS do
-    local chosen = admit.choose(call, made)
-    if not chosen then
+    local chosen, unfinished = admit.choose(call, made)
+    if not chosen and (unfinished or list_sync.is_behind(call)) then
+      return nil, admit.UNFINISHED, call.now
+    elseif not chosen then
       return nil, queue.why_none(call)
     end
     local reason, retry_at = spending.short_of_tokens(call, chosen.job.reservation)
@@ -94,7 +100,7 @@ function admit.claim(call, made)
     end
     admit.drop(call, made, chosen.job.id)
   end
-  return nil, "flow_in_flight"
+  return nil, admit.UNFINISHED, call.now
 end
 
 -- Take a job out of the order. Only one that was next (it has a place) moves the virtual times.
@@ -186,6 +192,9 @@ end
 
 -- No more than was granted, for this reason. Whether that changes the state.
 function admit.refuse(call, made, reason)
+  if reason == admit.UNFINISHED then
+    return false
+  end
   if not made.packed[1] then
     context.count(call, "refused_" .. reason)
   end

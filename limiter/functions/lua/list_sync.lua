@@ -33,6 +33,7 @@ end
 
 -- Enter a job from the list.
 function list_sync.adopt(call, id, front)
+  call.adopted = (call.adopted or 0) + 1
   local packed = jobs.packed(call, id)
   if jobs.only_runs(packed) then
     local marked = jobs.RUNS_AND_WAITS .. jobs.lease_of(packed)
@@ -130,6 +131,12 @@ function list_sync.absorb(call)
   if fresh < list_sync.BATCH and (known + fresh < length or not at_tail) then
     list_sync.absorb_stretch(call, list_sync.boundary(call, length, known + fresh), list_sync.BATCH - fresh)
   end
+end
+
+-- Did this call stop at its bound, with ids left that it has not seen? One that adopted none is at the end.
+function list_sync.is_behind(call)
+  local adopted = call.adopted or 0
+  return adopted > 0 and redis.call("LLEN", call.list) > call.state.waiting + call.state.again
 end
 
 -- Claim the next job: false where it is no longer in the list.

@@ -96,7 +96,7 @@ function queue.leave(call, job)
 end
 
 -- The next job: a table of job, place (flow_queues.lua), flow, group and flow_queue; nil where none may
--- run. Flows that may not are blocked on the way.
+-- run, and whether flows are left that were not looked at. Flows that may not are blocked on the way.
 function queue.choose(call)
   for _ = 1, queue.LOOKS do
     local flow_name, group_name = fair_order.first(call)
@@ -111,6 +111,7 @@ function queue.choose(call)
     end
     fair_order.block(call, flow, why, moment)
   end
+  return nil, fair_order.first(call) ~= nil
 end
 
 -- May a flow have a probe of this job?

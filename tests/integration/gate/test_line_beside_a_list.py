@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from limiter.gate import Outcome, Reason, Ticket, UpstreamConfig
+from limiter.gate import FlowPolicy, Outcome, Reason, Ticket, UpstreamConfig
 from limiter.gate.redis import RedisGate
 from tests.integration.gate.clockwork import Clockwork
 
@@ -151,6 +151,47 @@ def test_an_id_pushed_twice_runs_twice_one_after_the_other(
     assert admitted(gate) == []
     gate.settle(U, first[0].id, Outcome.SUCCESS)
     assert admitted(gate) == ["a"]
+
+
+def test_a_call_that_stopped_at_its_bound_says_so(gate: RedisGate, redis_client: redis.Redis) -> None:
+    """A list that was emptied past the gate: dead ids are dropped a bounded number a call."""
+    for number in range(300):
+        push(redis_client, f"dead{number}", flow="ann")
+    for _ in range(4):
+        gate.expire(U)
+    redis_client.delete(LIST)
+    calls, admission = 1, gate.admit(U)
+    while admission.reason is Reason.UNFINISHED:
+        assert (admission.leases, admission.wait_seconds) == ((), 0.0)
+        calls, admission = calls + 1, gate.admit(U)
+    assert (admission.reason, gate.status(U).waiting) == (Reason.EMPTY, 0)
+    assert calls > 3
+
+
+def test_a_flow_behind_many_that_may_not_run_is_found(
+    gate: RedisGate, redis_client: redis.Redis, work: Clockwork
+) -> None:
+    work.gate(lists={U: LIST}).set_policies(
+        U, flows={f"full{number}": FlowPolicy(1, max_in_flight=0) for number in range(90)}, groups={}
+    )
+    for number in range(90):
+        push(redis_client, f"job{number}", flow=f"full{number}")
+    gate.expire(U)
+    push(redis_client, "mine", flow="ann")
+    admission = gate.admit(U)
+    while admission.reason is Reason.UNFINISHED:
+        admission = gate.admit(U)
+    assert [lease.job for lease in admission.leases] == ["mine"]
+
+
+def test_an_id_that_stands_in_the_list_twice_is_no_reason_to_ask_for_ever(
+    gate: RedisGate, redis_client: redis.Redis
+) -> None:
+    gate.set_policies(U, flows={"ann": FlowPolicy(1, suspended=True)}, groups={})
+    for job in ("a", "b", "a"):
+        push(redis_client, job, flow="ann")
+    reasons = [gate.admit(U).reason for _ in range(3)]
+    assert reasons[-1] is Reason.FLOW_SUSPENDED
 
 
 def test_cancel_takes_a_job_out_of_the_list_too(gate: RedisGate, redis_client: redis.Redis) -> None:
