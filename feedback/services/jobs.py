@@ -87,7 +87,15 @@ def create_done(*, shared: Job.Shared = Job.Shared.KEPT, **work: Any) -> Job:
 
 
 def claim(job_id: str, execution: Execution) -> Job | None:
-    """Bind the row to this run before any call is made. None: the lease is void, give it back."""
+    """Bind the row to this run before any call is made. None: the lease is void, give it back.
+
+    With its event in one transaction: the row's attempts are the events' whenever the process is killed.
+    """
+    with transaction.atomic():
+        return _claimed(job_id, execution)
+
+
+def _claimed(job_id: str, execution: Execution) -> Job | None:
     lease = execution.lease
     # No provider call without a lease, nor under one of an upstream that the job has left.
     mine = Job.objects.filter(

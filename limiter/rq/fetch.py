@@ -18,7 +18,7 @@ from ..gate import Outcome
 from . import records, scripts
 from .admission import admit
 from .ledger import lease_text
-from .renewals import RECORD_MARGIN
+from .renewals import record_seconds
 from .runs import Run
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class Fetcher:
         )  # fmt: skip
         arguments: list[str | float] = [
             utcformat(started), started.timestamp(), moment + records.REGISTRY_SECONDS,
-            int(seconds + RECORD_MARGIN), worker.name, worker.worker_ttl + 60,
+            record_seconds(seconds), worker.name, worker.worker_ttl + 60,
         ]  # fmt: skip
         for each in executions:
             arguments += (

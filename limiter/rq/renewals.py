@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+import math
 import time
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,13 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("limiter.rq")
 
-RECORD_MARGIN = 60.0  # seconds that rq's record outlives the lease: recovery needs time to come by
+
+def record_seconds(lease_seconds: float) -> int:
+    """How long rq's record holds: a little longer than the lease, whose end the gate hands to one caller.
+
+    Should that caller die with it, the end of the record is the second net, and hardly later.
+    """
+    return math.ceil(lease_seconds + max(2.0, lease_seconds / 3))
 
 
 class Renewals:
@@ -98,7 +105,7 @@ class Renewals:
 
     def _write(self, run: Run, pipeline: Pipeline) -> None:
         run.record.last_heartbeat = now()
-        records.write(run.record, run.job, run.lease_seconds + RECORD_MARGIN, pipeline)
+        records.write(run.record, run.job, record_seconds(run.lease_seconds), pipeline)
         if run.lease:
             pipeline.hset(run.record.key, LEASE_FIELD, lease_text(run.lease))
         pipeline.hset(run.job.key, "last_heartbeat", utcformat(run.record.last_heartbeat))

@@ -22,7 +22,7 @@ from rq.registry import clean_registries
 from rq.serializers import DefaultSerializer
 from rq.utils import now
 from rq.worker.base import DequeueStrategy, WorkerStatus
-from rq.worker_registration import REDIS_WORKER_KEYS, WORKERS_BY_QUEUE_KEY, clean_worker_registry
+from rq.worker_registration import clean_worker_registry, register
 
 from ..execution import Execution, running
 from ..gate import Gate, GateError, Lease, SchemaTooNew
@@ -41,6 +41,7 @@ from .recovery import Recovery
 from .renewals import Renewals
 from .retry import until_it_takes_writes
 from .runs import InFlight, Run
+from .schedule import LOOK_SECONDS, Schedule
 from .settlement import PendingSettlement, Settler
 from .shutdown import Shutdown
 from .threads import Slots
@@ -76,6 +77,7 @@ class ConcurrentWorker(Commands, Shutdown, Completion):
         self.wake_up = WakeUp()
         self.in_flight = InFlight(self.wake_up)
         self.renewals, self.recovery = Renewals(self), Recovery(self)
+        self.schedule = Schedule(self)
         self._tickers: list[Ticker] = []
         self._started_jobs = 0
         self._is_filled = False  # no room was left: the next job needs a run to end, which sends a wake-up
@@ -103,11 +105,16 @@ class ConcurrentWorker(Commands, Shutdown, Completion):
 
     def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
         """As rq's, and everything that Redis should know of this worker: it may have forgotten it."""
-        super().heartbeat(timeout, pipeline)  # type: ignore[no-untyped-call]
-        writes = pipeline if pipeline is not None else self.connection
-        writes.hset(self.key, mapping=self.serialize())
-        for key in (REDIS_WORKER_KEYS, *(WORKERS_BY_QUEUE_KEY % name for name in self.queue_names())):
-            writes.sadd(key, self.key)
+        with self.connection.pipeline() as own:
+            writes = pipeline if pipeline is not None else own
+            super().heartbeat(timeout, writes)
+            if self.birth_date is not None:
+                state = WorkerStatus.BUSY if len(self.in_flight) else self._state
+                fields: dict[Any, Any] = {**self.serialize(), "state": state}
+                writes.hset(self.key, mapping=fields)
+                register(self, writes)
+            if pipeline is None:
+                own.execute()
 
     # The work loop --------------------------------------------------------------------------------
 
@@ -305,6 +312,7 @@ class ConcurrentWorker(Commands, Shutdown, Completion):
         self._tickers = [
             Ticker("renewals", self._tick_seconds, self.renewals.renew),
             Ticker("recovery", self._tick_seconds, self.recovery.look),
+            Ticker("schedule", lambda: LOOK_SECONDS, self.schedule.look),
             Ticker("trials", self._tick_seconds, try_held),
         ]
 

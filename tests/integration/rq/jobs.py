@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
+from datetime import timedelta
 
 from rq import get_current_job
 
@@ -94,3 +95,15 @@ def has_no_outcome() -> None:
     execution = current_execution()
     assert execution is not None
     execution.outcome = "nonsense"  # type: ignore[assignment]
+
+
+def fails_once() -> None:
+    """Fails at its first attempt."""
+    job = get_current_job()
+    assert job is not None
+    if job.connection.incr(f"attempts:{job.id}") == 1:
+        raise ValueError("as it should")
+
+
+def ago(seconds: float) -> timedelta:
+    return timedelta(seconds=-seconds)
