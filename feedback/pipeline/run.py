@@ -26,6 +26,7 @@ from limiter.gate.model import Outcome
 from . import analyse, deliver, parse, provisional, split, summarise
 from .failure import Failure, failure_of
 from .share import deliver as deliver_to_followers
+from .share import fail_with
 from .stage import Found, Stage
 from .usage import known, settled
 
@@ -113,7 +114,7 @@ def _end_with(job: Job, execution: Execution, found: Found) -> None:
     execution.report(Outcome.SUCCESS, settled(usage), shares=shares)
     ended = _for_whom(job, lambda row: _record(row, found, usage))
     if ended is not None and ended.fingerprint:
-        _share(ended)
+        _share(ended, lambda leader: deliver_to_followers(leader, STAGES[leader.kind]))
     _tell(ended or job)
     if ended is not job:
         _forget_the_deleted(job)
@@ -130,10 +131,10 @@ def _for_whom(job: Job, end: Callable[[Job], bool]) -> Job | None:
     return successor if successor is not None and end(successor) else None
 
 
-def _share(leader: Job) -> None:
-    """What fails here is left to reconcile: the leader's own result is safe."""
+def _share(leader: Job, give: Callable[[Job], int]) -> None:
+    """What fails here is left to reconcile: the leader's own end is safe."""
     try:
-        deliver_to_followers(leader, STAGES[leader.kind])
+        give(leader)
     except DatabaseError:
         logger.exception("the followers of job %s get its result from the next reconcile", leader.pk)
 
@@ -163,6 +164,7 @@ def _give_up(job: Job, failure: Failure, usage: TokenUsage) -> bool:
         usage=usage,
         problem=failure.problem,
         error=failure.error,
+        is_its_own=_is_its_own(job, failure),
     )
     if failed:
         workflow.give_up(job, failure.problem)
@@ -171,7 +173,7 @@ def _give_up(job: Job, failure: Failure, usage: TokenUsage) -> bool:
 
 def _end_without(job: Job, execution: Execution, failure: Failure) -> float | None:
     usage = known(failure.usage, execution)
-    execution.report(failure.outcome, settled(usage), retry_after=failure.retry_after)
+    execution.report(_for_gate(job, failure, execution), settled(usage), retry_after=failure.retry_after)
     failures = job.failures + int(failure.counts)
     if failure.again and failures < jobs.MAX_FAILURES and _may_try_again(job, failure):
         pause = _pause_after(job, failure)
@@ -192,8 +194,23 @@ def _end_without(job: Job, execution: Execution, failure: Failure) -> float | No
         _forget_the_deleted(job)
     if row is not None:
         _tell(row)
+        if _is_its_own(row, failure):
+            _share(jobs.loaded(row.pk), fail_with)
         raise JobFailed(failure.problem)
     return None
+
+
+def _for_gate(job: Job, failure: Failure, execution: Execution) -> Outcome:
+    """The breaker counts the failures of one request once: it may be the text. A probe it waits for."""
+    probes = execution.lease is not None and execution.lease.probe
+    repeats = failure.outcome is Outcome.FAILURE and job.failures > 0 and not probes
+    return Outcome.REJECTED if repeats else failure.outcome
+
+
+def _is_its_own(job: Job, failure: Failure) -> bool:
+    """Is the failure the request's, whoever asks it? Refused, or tried as often as may be."""
+    used_up = job.failures + int(failure.counts) >= jobs.MAX_FAILURES
+    return used_up or failure.outcome is Outcome.REJECTED
 
 
 def _pause_after(job: Job, failure: Failure) -> float:

@@ -23,6 +23,21 @@ def deliver(leader: Job, stage: Stage) -> int:
     return sum(_deliver_to(follower, leader.pk, stage) for follower in followers.followers_of(leader.pk))
 
 
+def fail_with(leader: Job) -> int:
+    """End every follower of a leader whose request failed by its own fault. Returns how many ended."""
+    return sum(_fail_one(follower, leader) for follower in followers.followers_of(leader.pk))
+
+
+def _fail_one(follower_id: UUID, leader: Job) -> bool:
+    with transaction.atomic():
+        follower = _locked(follower_id, leader.pk)
+        if follower is None or not followers.fall(follower, leader):
+            return False
+        workflow.give_up(follower, leader.problem)
+    _publish(follower)
+    return True
+
+
 def settle_followers(leader: UUID, stage: Stage) -> int:
     """Settle followers that their leader left without its result: with that result, or the lead."""
     job = Job.objects.filter(pk=leader).first()
@@ -30,6 +45,8 @@ def settle_followers(leader: UUID, stage: Stage) -> int:
         return 0
     if job is not None and job.state == Job.State.DONE:
         return deliver(job, stage)
+    if job is not None and jobs.failed_by_itself(job):
+        return fail_with(job)
     with transaction.atomic():
         return int(followers.hand_over(leader) is not None)
 
@@ -47,10 +64,12 @@ def _deliver_to(follower_id: UUID, leader: UUID, stage: Stage) -> bool:
             return False
         stage.record(follower, Answer(coalescing.answer_of(given), given.fingerprint))
         workflow.advance(follower)
-    publish(
-        str(follower.document_id), "job", {"section": str(follower.section_id or ""), "kind": follower.kind}
-    )
+    _publish(follower)
     return True
+
+
+def _publish(job: Job) -> None:
+    publish(str(job.document_id), "job", {"section": str(job.section_id or ""), "kind": job.kind})
 
 
 def _locked(follower_id: UUID, leader: UUID) -> Job | None:

@@ -47,7 +47,8 @@ def hand_over(leader: UUID) -> Job | None:
     successor = _next_follower(leader)
     if successor is None:
         return None
-    _move(successor, state=State.WAITING, leader=None, waiting_since=timezone.now())
+    failures = Job.objects.filter(pk=leader).values_list("failures", flat=True).first() or 0
+    _move(successor, state=State.WAITING, leader=None, waiting_since=timezone.now(), failures=failures)
     _repoint(leader, successor.pk)
     note(successor, JobEvent.Kind.LEADS)
     transaction.on_commit(lambda: job_queue.enqueue_or_leave(successor))
@@ -71,6 +72,7 @@ def pass_run_on(leader: Job) -> Job | None:
         lease_generation=leader.lease_generation,
         started_at=leader.started_at,
         attempt=successor.attempt + 1,
+        failures=leader.failures,  # of the request, for whomever it is made
     )
     _repoint(leader.pk, successor.pk)
     note(successor, JobEvent.Kind.LEADS, lease=leader.lease)
@@ -110,6 +112,23 @@ def arrive(follower: Job, *, saved_tokens: int, kind: Job.Shared = Job.Shared.RO
     if changed:
         note(follower, JobEvent.Kind.DONE, shared=kind)
         money.spared(how=kind.value, tokens=saved_tokens)
+    return bool(changed)
+
+
+def fall(follower: Job, leader: Job) -> bool:
+    """Its leader's request failed by its own fault: it is not made again for another."""
+    now = timezone.now()
+    changed = Job.objects.filter(pk=follower.pk, leader=leader.pk, state=State.RIDING).update(
+        state=State.FAILED,
+        outcome=leader.outcome,
+        problem=leader.problem,
+        error=leader.error,
+        leader=None,
+        finished_at=now,
+        settled_at=now,
+    )
+    if changed:
+        note(follower, JobEvent.Kind.FAILED, outcome=leader.outcome, error=leader.error[:500])
     return bool(changed)
 
 

@@ -191,16 +191,28 @@ def finish(job: Job, *, usage: TokenUsage) -> bool:
     return True
 
 
-def fail(job: Job, *, outcome: Outcome, usage: TokenUsage, problem: str, error: str) -> bool:
-    """End without result. `problem` is for the student, `error` for operators."""
+def fail(
+    job: Job, *, outcome: Outcome, usage: TokenUsage, problem: str, error: str, is_its_own: bool = False
+) -> bool:
+    """End without result. `problem` is for the student, `error` for operators.
+
+    A failure that is the request's own is its followers' too: they are failed after commit, or by reconcile.
+    """
     cost = spending.cost_of(job, usage)
     fields = {"problem": problem, "error": error, "failures": F("failures") + 1, **cost.fields}
     if not _end(job, State.FAILED, outcome, usage, **fields):
         return False
     spending.charge(job, cost)
     note(job, JobEvent.Kind.FAILED, outcome=outcome, error=error[:500], **_used(usage))
-    followers.hand_over(job.pk)
+    if not is_its_own:
+        followers.hand_over(job.pk)
     return True
+
+
+def failed_by_itself(job: Job) -> bool:
+    """Was the request refused, or are its attempts used up, so that whoever asks it fails alike?"""
+    used_up = job.failures >= MAX_FAILURES
+    return job.state == State.FAILED and (used_up or job.outcome == Outcome.REJECTED)
 
 
 def back_in_line(
@@ -277,7 +289,7 @@ def reclaim(job: Job) -> bool:
 def fail_without_word(job: Job, *, problem: str) -> bool:
     """The last of too many runs that ended without a word."""
     error = f"run {job.attempt} ended without a word, as {job.failures} before it that counted"
-    return fail(job, outcome=Outcome.FAILURE, usage=UNKNOWN, problem=problem, error=error)
+    return fail(job, outcome=Outcome.FAILURE, usage=UNKNOWN, problem=problem, error=error, is_its_own=True)
 
 
 def move(job: Job, *, upstream: str, queue: str, **asked: Any) -> bool:

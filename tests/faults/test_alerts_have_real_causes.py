@@ -103,7 +103,7 @@ def test_errors_of_a_provider_that_fails(
 
 
 def test_a_breaker_that_opened_and_closed_again(running: Running, simulator: SimulatorProcess) -> None:
-    an_upstream(breaker_failures=3, breaker_open_seconds=3, breaker_open_max_seconds=3)
+    an_upstream(breaker_failures=1, breaker_open_seconds=3, breaker_open_max_seconds=3)
     rule("breaker-open")
     simulator.change(outage="unavailable")
     running.command("rqworker", *READERS, *CALLERS, "--with-scheduler")

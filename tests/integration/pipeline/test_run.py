@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -194,6 +195,18 @@ def test_a_failed_call_is_tried_again_after_a_pause(
     assert (job.state, job.failures, execution.outcome) == ("waiting", 1, outcome)
     assert pause is not None
     assert pause > 0
+
+
+def test_the_failures_of_one_request_count_once_for_the_breaker(provider: ScriptedProvider) -> None:
+    document = an_analysis()
+    provider.errors = [Unavailable(), Unavailable(), Unavailable()]
+    outcomes = [run_next(document, number)[1].outcome for number in range(2)]
+    assert outcomes == [Outcome.FAILURE, Outcome.REJECTED]
+    probe = execution_of(next_job(document), 3)
+    assert probe.lease is not None
+    probe.lease = replace(probe.lease, probe=True)
+    run(probe.job, probe)
+    assert probe.outcome is Outcome.FAILURE
 
 
 def test_a_rejected_request_fails_at_once_in_words_for_the_student(provider: ScriptedProvider) -> None:

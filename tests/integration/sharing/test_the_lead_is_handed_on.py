@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.db import DatabaseError
 
 from feedback.errors import JobFailed
 from feedback.models import Assignment, Document, Feedback, Job, User
 from feedback.pipeline.recover import recover
 from feedback.pipeline.run import run
-from feedback.providers.base import Call, Rejected, Request, Throttled
+from feedback.providers.base import Call, Rejected, Request, Throttled, Unavailable
 from feedback.reconcile import settle_left_followers
 from feedback.services import documents, jobs
 from tests.factories import people
@@ -29,14 +30,48 @@ def states(documents: list[Document]) -> list[str]:
     return [analysis_of(each).state for each in documents if Document.objects.filter(pk=each.pk).exists()]
 
 
-def test_after_a_failure_the_next_takes_over(three: list[Document], provider: ScriptedProvider) -> None:
+def test_a_request_that_is_refused_is_not_made_again_for_its_followers(
+    three: list[Document], provider: ScriptedProvider
+) -> None:
     provider.errors = [Rejected()]
     with pytest.raises(JobFailed):
         run_once(three[0])
-    assert states(three) == ["failed", "waiting", "riding"]
-    assert analysis_of(three[2]).leader == analysis_of(three[1])
-    run_once(three[1])
-    assert states(three) == ["failed", "done", "done"]
+    assert states(three) == ["failed", "failed", "failed"]
+    assert provider.calls == 1
+    assert len({analysis_of(each).problem for each in three}) == 1
+    assert analysis_of(three[2]).problem
+
+
+def test_attempts_are_counted_for_the_request_whoever_asks_it(
+    three: list[Document], provider: ScriptedProvider
+) -> None:
+    provider.errors = [Unavailable() for _ in range(jobs.MAX_FAILURES)]
+    run_once(three[0])
+    documents.cancel(three[0])
+    assert states(three) == ["cancelled", "waiting", "riding"]
+    assert analysis_of(three[1]).failures == 1
+    for _ in range(1, jobs.MAX_FAILURES - 1):
+        run_once(three[1])
+    with pytest.raises(JobFailed):
+        run_once(three[1])
+    assert states(three) == ["cancelled", "failed", "failed"]
+    assert provider.calls == jobs.MAX_FAILURES
+
+
+def test_followers_of_a_refused_request_are_found_by_reconcile(
+    three: list[Document], provider: ScriptedProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("feedback.pipeline.run.fail_with", interrupted)
+    provider.errors = [Rejected()]
+    with pytest.raises(JobFailed):
+        run_once(three[0])
+    assert states(three) == ["failed", "riding", "riding"]
+    assert settle_left_followers() == 2
+    assert states(three) == ["failed", "failed", "failed"]
+
+
+def interrupted(leader: Job) -> int:
+    raise DatabaseError
 
 
 def test_a_throttled_leader_keeps_its_followers(three: list[Document], provider: ScriptedProvider) -> None:
@@ -131,14 +166,6 @@ def test_a_retry_rides_where_the_work_is_under_way_again(
     provider.errors = [Rejected()]
     with pytest.raises(JobFailed):
         run_once(three[0])
+    assert jobs.retry(analysis_of(three[1]))
     assert jobs.retry(analysis_of(three[0]))
-    assert states(three) == ["riding", "waiting", "riding"]
-
-
-def test_a_follower_fails_by_its_own_attempts_only(three: list[Document], provider: ScriptedProvider) -> None:
-    provider.errors = [Rejected(), Rejected(), Rejected()]
-    for document in three:
-        with pytest.raises(JobFailed):
-            run_once(document)
-    assert states(three) == ["failed", "failed", "failed"]
-    assert list(Job.objects.values_list("attempt", flat=True).order_by("pk")) == [1, 1, 1]
+    assert states(three) == ["riding", "waiting", "failed"]
