@@ -9,6 +9,7 @@ from feedback.providers.base import Comment as Remark
 from feedback.providers.base import Finished
 from feedback.sanitise import clean
 from feedback.services import reactions
+from feedback.services.editing import late
 from feedback.upstreams import provider_for
 
 
@@ -17,7 +18,7 @@ def record_feedback(
 ) -> Feedback:
     """Store the answer for the job's section (or whole document), in place of an earlier one.
 
-    What its reader made of a comment that stands in both is kept.
+    What its reader made of a comment that stands in both is kept, and so is what a teacher changed.
 
     `fingerprint` names the request that it answers, so that an equal one needs no other call."""
     provider = provider_for(job.upstream)
@@ -26,6 +27,7 @@ def record_feedback(
     criteria = requests.task_of(job.document.assignment).criteria
     earlier = Feedback.objects.filter(document=job.document_id, section=job.section_id)
     answers = reactions.reactions_to(Comment.objects.filter(feedback__in=earlier))
+    changed = late.kept_of(earlier.first())
     earlier.delete()
     feedback = Feedback.objects.create(
         document_id=job.document_id,
@@ -46,6 +48,7 @@ def record_feedback(
         _comment(feedback, position, remark, text) for position, remark in enumerate(output.comments)
     )
     reactions.carry_on(answers, comments)
+    late.keep_in(feedback, changed)
     return feedback
 
 

@@ -75,7 +75,7 @@ def put_back(document: Document, comment_id: UUID, *, by: User) -> Comment:
         raise Gone
     values = {name: removed.kept[name] for name in _FIELDS}
     if feedback.comments.filter(position=values["position"]).exists():
-        values["position"] = _next_position(feedback)
+        values["position"] = next_position(feedback)
     values["version"] += 1
     comment = Comment.objects.create(pk=comment_id, feedback=feedback, **values)
     Edit.objects.filter(pk__in=removed.kept["edits"]).update(comment=comment)
@@ -111,7 +111,7 @@ def add_comment(
     _check(fields)
     span = _place(feedback, quote, before)
     comment = Comment.objects.create(
-        pk=key, feedback=feedback, position=_next_position(feedback), criterion=criterion, edited_in=page,
+        pk=key, feedback=feedback, position=next_position(feedback), criterion=criterion, edited_in=page,
         quote=_text(feedback)[span.start : span.end] if span else clean(quote),
         start=span.start if span else None, end=span.end if span else None, **fields,
     )  # fmt: skip
@@ -131,7 +131,7 @@ def _place(feedback: Feedback, quote: str, before: str) -> documents.Span | None
     return documents.anchor(text, quote, near=both.end - len(quote) if both else None)
 
 
-def _next_position(feedback: Feedback) -> int:
+def next_position(feedback: Feedback) -> int:
     last = feedback.comments.aggregate(last=Max("position"))["last"]
     return 0 if last is None else int(last) + 1
 
@@ -147,7 +147,7 @@ def move_comment(comment: Comment, step: int, *, by: User) -> bool:
     if not 0 <= at < len(beside):
         return False
     other, here = beside[at], comment.position
-    Comment.objects.filter(pk=comment.pk).update(position=_next_position(comment.feedback))
+    Comment.objects.filter(pk=comment.pk).update(position=next_position(comment.feedback))
     Comment.objects.filter(pk=other.pk).update(position=here)
     Comment.objects.filter(pk=comment.pk).update(position=other.position)
     change = Change(Part.ORDER, str(here), str(other.position))

@@ -43,12 +43,12 @@ def edit_feedback(
     if levels:
         before = {level["criterion"]: level["level"] for level in feedback.levels}
         wanted = {criterion: clean(level)[:LEVEL_LENGTH] for criterion, level in levels.items()}
-        fields["levels"] = _with_levels(feedback.levels, wanted)
+        fields["levels"] = with_levels(feedback.levels, wanted)
         changes += [Change(Part.LEVEL, before.get(name, ""), level, name) for name, level in wanted.items()]
     return write(feedback, feedback, changes, fields, by, seen)
 
 
-def _with_levels(stored: Sequence[dict[str, Any]], wanted: Mapping[str, str]) -> list[dict[str, Any]]:
+def with_levels(stored: Sequence[dict[str, Any]], wanted: Mapping[str, str]) -> list[dict[str, Any]]:
     """A level that a teacher sets where none was suggested has no evidence; one that is taken away goes."""
     known = {level["criterion"] for level in stored}
     kept = [{**level, "level": wanted.get(level["criterion"], level["level"])} for level in stored]
