@@ -18,7 +18,7 @@ from .language_models import LanguageModel
 from .notices import Notice
 from .prices import Budget, Charge, Price, Reservation
 from .reactions import Reaction
-from .review import Edit, Reading, Release
+from .review import BankedComment, Edit, Reading, Release
 from .sharing import OutputBudget
 from .usage import UsageDay
 from .users import User
@@ -30,6 +30,7 @@ __all__ = [
     "AlertRule",
     "Assignment",
     "AuditEntry",
+    "BankedComment",
     "Budget",
     "CacheEntry",
     "Charge",

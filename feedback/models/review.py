@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from limiter.models.ids import UUIDv7Field
 
+from .feedback import KIND_NAMES
+
 
 class Release(models.Model):
     """A teacher gave a document's feedback to its owner, with what they themselves have to say.
@@ -101,3 +103,25 @@ class Edit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_part_display()} of {self.document_id}"
+
+
+class BankedComment(models.Model):
+    """A comment that a teacher keeps for the next text that needs it: their own, seen by nobody else."""
+
+    id = UUIDv7Field()
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="banked_comments"
+    )
+    kind = models.CharField(max_length=10, choices=[(kind.value, name) for kind, name in KIND_NAMES.items()])
+    message = models.TextField()
+    suggestion = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["-id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~Q(message=""), name="banked_comment_says_something"),
+        ]
+
+    def __str__(self) -> str:
+        return self.message[:80]

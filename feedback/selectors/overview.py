@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
+from functools import reduce
+from operator import or_
+from uuid import UUID
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
-from feedback.models import Assignment, Comment, Document, Feedback, Membership
+from feedback.models import Assignment, Comment, Document, Feedback, Membership, Reaction
 from feedback.providers.base import CommentKind
 from feedback.selectors.percentiles import Percentile
 from feedback.selectors.teaching import AWAITS_RELEASE
+from feedback.selectors.visibility import SHOWN
+
+FEWEST = 5  # students of whom figures may be shown
+EXAMPLES = 2  # of an issue
+MOST_COMMENTS = 3_000  # that are looked through for examples
+_OWNER = ("feedback__document__owner__name", "feedback__document__owner__email")
 
 
 class Show(StrEnum):
@@ -25,6 +33,26 @@ class Show(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Example:
+    """A comment of a sort, with the text that it is about."""
+
+    document_id: UUID
+    writer: str
+    quote: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What students made of the comments on their texts, of a class and never of one of them."""
+
+    comments: int
+    dealt_with: int
+    dismissed: int
+    wrong: int
+
+
+@dataclass(frozen=True, slots=True)
 class Issue:
     """The subject of comments of one sort, and in how many texts they stand."""
 
@@ -32,6 +60,8 @@ class Issue:
     criterion: str
     comments: int
     texts: int
+    examples: Sequence[Example] = ()
+    writers: Sequence[str] = ()  # whose texts have it, by name
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +69,9 @@ class Distribution:
     """The number of texts at each level of a criterion, as a model suggests them."""
 
     criterion: str
-    levels: Sequence[tuple[str, int]]  # weakest first
+    levels: Sequence[tuple[str, int]]  # weakest first; an empty name: none was suggested
     texts: int
+    writers: Mapping[str, Sequence[str]] = field(default_factory=dict)  # by level
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +80,14 @@ class Overview:
     writers: int  # people that handed in
     texts: int  # newest drafts
     late: int
-    awaiting: int
+    awaiting: int  # texts
+    waiting: int  # students whose text awaits a release
+    read: int  # texts of those that await a release
     median: timedelta | None  # from handing in to complete feedback
     p90: timedelta | None
     issues: Sequence[Issue]
     distributions: Sequence[Distribution]
+    answers: Answers | None  # None: fewer than FEWEST students answered
 
     @property
     def missing(self) -> int:
@@ -61,7 +95,7 @@ class Overview:
 
 
 def overview_of(assignment: Assignment) -> Overview:
-    """In five queries, whatever the size of the class."""
+    """In seven queries, whatever the size of the class."""
     newest = _newest(assignment)
     complete, taken = Q(state=Document.State.COMPLETE), F("finished_at") - F("created_at")
     late = Q(created_at__gt=assignment.deadline) if assignment.deadline else Q(pk__isnull=True)
@@ -69,18 +103,22 @@ def overview_of(assignment: Assignment) -> Overview:
         texts=Count("pk"),
         late=Count("pk", filter=late),
         awaiting=Count("pk", filter=AWAITS_RELEASE),
+        read=Count("pk", filter=AWAITS_RELEASE & Q(reading__read_at__isnull=False)),
         median=Percentile(taken, 0.5, among=complete),
         p90=Percentile(taken, 0.9, among=complete),
     )
-    students = Membership.objects.filter(course=assignment.course_id, role=Membership.Role.STUDENT)
-    class_size = students.aggregate(
-        students=Count("pk"), writers=Count("pk", filter=Q(user__in=newest.values("owner")))
+    waiting = Document.objects.filter(AWAITS_RELEASE, assignment=assignment)
+    class_size = students_of(assignment).aggregate(
+        students=Count("pk"),
+        writers=Count("pk", filter=Q(latest__isnull=False)),
+        waiting=Count("pk", filter=Q(latest__in=waiting.values("pk"))),
     )
     return Overview(
         **figures,
         **class_size,
         issues=_issues(newest),
         distributions=_distributions(assignment, newest),
+        answers=_answers(newest),
     )
 
 
@@ -98,30 +136,79 @@ def _issues(newest: QuerySet[Document], most: int = 8) -> list[Issue]:
         .annotate(comments=Count("pk"), texts=Count("feedback__document", distinct=True))
         .order_by("-texts", "-comments", "kind", "criterion")[:most]
     )
-    return [Issue(**row) for row in rows]
+    return _with_examples([Issue(**row) for row in rows], newest)
+
+
+def _with_examples(issues: list[Issue], newest: QuerySet[Document]) -> list[Issue]:
+    """Each with a comment or two of its sort, and with the students whose texts have one."""
+    if not issues:
+        return []
+    sorts = reduce(or_, (Q(kind=issue.kind, criterion=issue.criterion) for issue in issues))
+    rows = (
+        Comment.objects.filter(sorts, feedback__document__in=newest.values("pk"), feedback__provisional=False)
+        .order_by("feedback__document", "position")
+        .values_list("kind", "criterion", "message", "quote", "feedback__document", *_OWNER)[:MOST_COMMENTS]
+    )
+    found: dict[tuple[str, str], list[Example]] = {}
+    for kind, criterion, message, quote, document, name, email in rows:
+        found.setdefault((kind, criterion), []).append(Example(document, name or email, quote, message))
+    return [_with(issue, found.get((issue.kind, issue.criterion), [])) for issue in issues]
+
+
+def _with(issue: Issue, comments: Sequence[Example]) -> Issue:
+    first = {each.document_id: each for each in reversed(comments)}
+    examples = sorted(first.values(), key=lambda each: each.document_id)[:EXAMPLES]
+    return replace(issue, examples=examples, writers=sorted({each.writer for each in comments}))
+
+
+def _answers(newest: QuerySet[Document]) -> Answers | None:
+    """Of what students can read. Not of so few that each could be told from the others."""
+    shown = newest.filter(SHOWN).values("pk")
+    verdict = Reaction.Verdict
+    figures = Comment.objects.filter(feedback__document__in=shown).aggregate(
+        people=Count("reactions__person", distinct=True),
+        comments=Count("pk", distinct=True),
+        dealt_with=Count("reactions", filter=Q(reactions__verdict=verdict.ACCEPTED)),
+        dismissed=Count("reactions", filter=Q(reactions__verdict=verdict.DISMISSED)),
+        wrong=Count("reactions", filter=Q(reactions__verdict=verdict.WRONG)),
+    )
+    return Answers(**figures) if figures.pop("people") >= FEWEST else None
 
 
 def _distributions(assignment: Assignment, newest: QuerySet[Document]) -> list[Distribution]:
-    """On the scales as the rubric has them now; levels that it knows no more come last."""
-    reached: dict[str, Counter[str]] = {}
+    """On the scales as the rubric has them now; levels that it knows no more come last, and after these the
+    texts for which none was suggested."""
+    reached: dict[str, dict[str, list[str]]] = {}
+    everybody: list[tuple[str, set[str]]] = []
     summaries = Feedback.objects.filter(document__in=newest.values("pk"), section=None)
-    for levels in summaries.values_list("levels", flat=True):
-        for level in levels:
-            reached.setdefault(level["criterion"].casefold(), Counter())[level["level"]] += 1
-    return [
-        Distribution(criterion.name, _on_scale(criterion.levels, counts), counts.total())
-        for criterion in assignment.criteria.all()
-        if (counts := reached.get(criterion.name.casefold()))
-    ]
+    owner = ("document__owner__name", "document__owner__email")
+    for levels, name, email in summaries.values_list("levels", *owner).order_by(*owner):
+        named = {level["criterion"].casefold(): level["level"] for level in levels if level["level"]}
+        everybody.append((name or email, set(named)))
+        for criterion, level in named.items():
+            reached.setdefault(criterion, {}).setdefault(level, []).append(name or email)
+    found = []
+    for criterion in assignment.criteria.all():
+        key = criterion.name.casefold()
+        if key not in reached:
+            continue
+        writers = dict(_on_scale(criterion.levels, reached[key]))
+        without = [writer for writer, named in everybody if key not in named]
+        if without:
+            writers[""] = without
+        levels = [(level, len(names)) for level, names in writers.items()]
+        found.append(Distribution(criterion.name, levels, len(everybody), writers))
+    return found
 
 
-def _on_scale(scale: Sequence[str], counts: Counter[str]) -> list[tuple[str, int]]:
-    folded: Counter[str] = Counter()
-    for name, number in counts.items():
-        folded[name.casefold()] += number
+def _on_scale(scale: Sequence[str], reached: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, list[str]]]:
     known = {name.casefold() for name in scale}
-    others = [(name, number) for name, number in counts.items() if name.casefold() not in known]
-    return [(name, folded[name.casefold()]) for name in scale] + others
+    for name in scale:
+        same = (names for other, names in reached.items() if other.casefold() == name.casefold())
+        yield name, [each for names in same for each in names]
+    for name, names in reached.items():
+        if name.casefold() not in known:
+            yield name, list(names)
 
 
 # Handed in ------------------------------------------------------------------------------------
@@ -138,6 +225,12 @@ class Student:
     def awaits_release(self) -> bool:
         document = self.document
         return document is not None and document.reviewed and document.ended and not self.is_released
+
+    @property
+    def is_read(self) -> bool:
+        """Its teacher is done with it, and has not released it."""
+        reading = getattr(self.document, "reading", None)
+        return self.awaits_release and reading is not None and reading.read_at is not None
 
     @property
     def is_released(self) -> bool:
@@ -165,7 +258,8 @@ def students_of(assignment: Assignment, show: Show = Show.ALL) -> QuerySet[Membe
 def with_texts(members: Sequence[Membership]) -> list[Student]:
     """A page of them with their texts, in one query."""
     ids = [latest for member in members if (latest := getattr(member, "latest", None))]
-    texts = Document.objects.filter(pk__in=ids).defer("text", "headings").select_related("release").in_bulk()
+    whole = Document.objects.filter(pk__in=ids).defer("text", "headings")
+    texts = whole.select_related("release", "reading").in_bulk()
     return [Student(member, texts.get(getattr(member, "latest", None))) for member in members]
 
 

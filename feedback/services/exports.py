@@ -52,6 +52,8 @@ def everything_of(user: User) -> Iterator[bytes]:
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("account.json", _json(_account(user)))
         archive.writestr("drafts.json", _json(_drafts(user)))
+        if bank := list(user.banked_comments.values("kind", "message", "suggestion", "created_at")):
+            archive.writestr("comment-bank.json", _json(bank))
         yield sink.taken()
         for document in _documents(user):
             folder = f"documents/{document.created_at:%Y-%m-%d}-{document.pk}"

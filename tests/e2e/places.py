@@ -14,7 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from playwright.sync_api import Page
 
 from feedback import demo
-from feedback.models import User
+from feedback.models import Comment, Document, User
 from tests.e2e.school import School
 from tests.e2e.sessions import give_password
 from tests.e2e.site import Site
@@ -26,7 +26,7 @@ NO_PAGES = {
     "cancel", "retry", "logout", "account_logout", "mfa_download_recovery_codes", "openid_connect_login",
     "openid_connect_callback", "invitation-withdraw", "teaching-archive-course", "teaching-role",
     "teaching-remove-member", "teaching-release-many", "teaching-release", "teaching-save", "teaching-undo",
-    "teaching-read", "metrics", "icon",
+    "teaching-begin", "teaching-read", "teaching-bank-keep", "teaching-bank-forget", "metrics", "icon",
     "set_language", "account_set_password",  # only for people from an identity provider, without a password
     "socialaccount_signup",  # only in the middle of coming from there
     "health", "ready", "healthz", "readyz",
@@ -173,6 +173,12 @@ def _teachers(school: School) -> list[PageCase]:
             "teaching-review (released)", reverse("teaching-review", args=[school.released.pk]), teacher
         ),
     ]
+
+
+def _given(document: Document) -> str:
+    comment = Comment.objects.filter(feedback__document=document).first()
+    assert comment is not None
+    return reverse("teaching-give", args=[document.pk, comment.pk])
 
 
 # Steps ----------------------------------------------------------------------------------------

@@ -74,7 +74,9 @@ def test_feedback_is_read_by_the_teacher_first_and_found_again_by_the_student(
 
     teacher_page.reload()
     expect(teacher_page.locator(".figures")).to_contain_text("To release")
-    teacher_page.get_by_role("button", name="Release 1 text that waits").click()
+    teacher_page.get_by_role("link", name="Begin reading").click()
+    teacher_page.get_by_role("button", name="Release to the student").click()
+    expect(teacher_page.locator(".figures")).to_be_visible()
     student_page.reload()
     expect(student_page.locator("#progress")).to_contain_text("Complete")
     expect(student_page.locator(".margin-summary")).to_have_count(3)

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 @limit_view("invitations", methods=("POST",))
 def invite(request: HttpRequest) -> HttpResponse:
     user = _inviting_user(request)
-    form = Invite(request.POST or None, by=user)
+    form = Invite(request.POST or None, by=user, initial={"course": request.GET.get("course")})
     if request.method == "POST" and form.is_valid() and _send(request, form, user):
         return redirect("invitations")
     shown = {"form": form, "sent": sent_by(user)}

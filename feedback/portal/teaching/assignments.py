@@ -43,7 +43,8 @@ def edit_assignment(request: HttpRequest, assignment_id: UUID) -> HttpResponse:
 
 
 def _sent(request: HttpRequest, course: Course, assignment: Assignment | None) -> HttpResponse:
-    form, rows = AssignmentForm(request.POST), rubric.rows_in(request.POST)
+    before = assignment.deadline if assignment else None
+    form, rows = AssignmentForm(request.POST, before=before), rubric.rows_in(request.POST)
     if action := request.POST.get("rubric"):
         return _changed(request, course, assignment, rubric.acted(rows, action))
     rows = rubric.checked(rows)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from feedback.selectors.overview import Distribution
 
 WIDTH, ROW, BAR, NUMBER = 420, 30, 18, 44  # units of the drawing, about a phone's pixels
@@ -17,6 +19,7 @@ class Bar:
     share: int  # percent of the texts
     y: int
     width: float
+    writers: Sequence[str] = ()
 
     @property
     def text_x(self) -> float:
@@ -45,8 +48,9 @@ def bars_of(distribution: Distribution) -> Bars:
     unit = (WIDTH - NUMBER) / most
     bars = [
         Bar(
-            level, number, round(100 * number / (distribution.texts or 1)), row * ROW + (ROW - BAR) // 2,
-            round(number * unit, 1),
+            level or _("No level suggested"), number, round(100 * number / (distribution.texts or 1)),
+            row * ROW + (ROW - BAR) // 2,
+            round(number * unit, 1), distribution.writers.get(level, ()),
         )
         for row, (level, number) in enumerate(distribution.levels)
     ]  # fmt: skip

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -69,6 +70,7 @@ class AssignmentForm(Refusable):
         label=_("Deadline"),
         widget=forms.DateTimeInput(format="%Y-%m-%dT%H:%M", attrs={"type": "datetime-local"}),
     )
+    past = forms.BooleanField(required=False, label=_("Yes, this deadline is over"))
     reviewed = forms.BooleanField(
         required=False,
         label=_("I read the feedback first, and release it"),
@@ -78,12 +80,25 @@ class AssignmentForm(Refusable):
         ),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    asks = False  # about a deadline that is over
+
+    def __init__(self, *args: Any, before: datetime | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["deadline"].help_text = _("Time zone: %(zone)s.") % {
             "zone": timezone.get_current_timezone_name()
         }
 
+        self.before = before
+
     @classmethod
     def of(cls, assignment: Assignment) -> AssignmentForm:
-        return cls(initial={name: getattr(assignment, name) for name in cls.base_fields})
+        return cls(initial={name: getattr(assignment, name, None) for name in cls.base_fields})
+
+    def clean(self) -> dict[str, Any]:
+        """A new deadline that is over already is asked about: most are a slip of the year or the day."""
+        cleaned = super().clean() or self.cleaned_data
+        deadline, is_meant = cleaned.get("deadline"), cleaned.pop("past", False)
+        self.asks = bool(deadline and deadline < timezone.now() and deadline != self.before)
+        if self.asks and not is_meant:
+            self.add_error("deadline", _("This lies in the past. If it is meant so, say so below."))
+        return cleaned

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -116,6 +118,22 @@ def _write(request: HttpRequest, course: Course) -> HttpResponse:
     return redirect("teaching-members", course.pk)
 
 
+def _way_in(request: HttpRequest) -> str:
+    """What people with a new account have to know, which no mail tells them."""
+    address = request.build_absolute_uri(reverse("login"))
+    if settings.OIDC_ISSUER:
+        words = _(
+            "No mail is sent. Tell your class to sign in at %(address)s with “%(provider)s”, by the address"
+            " of the list."
+        )
+        return words % {"address": address, "provider": settings.OIDC_NAME}
+    words = _(
+        "No mail is sent. Tell your class to open %(address)s and to choose “Forgotten your password?”: a"
+        " link to a first password then comes to the address of the list."
+    )
+    return words % {"address": address}
+
+
 def _show(
     request: HttpRequest,
     course: Course,
@@ -124,5 +142,11 @@ def _show(
     found: roster.Roster | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    context = {"course": course, "form": form, "roster": found, "limit": roster.MAX_ROWS}
+    context = {
+        "course": course,
+        "form": form,
+        "roster": found,
+        "limit": roster.MAX_ROWS,
+        "way": _way_in(request),
+    }
     return render(request, "portal/teaching/import.html", context, status=status)

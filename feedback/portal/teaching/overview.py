@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -38,7 +39,10 @@ def assignment(request: HttpRequest, assignment_id: UUID) -> HttpResponse:
     overview = selectors.overview_of(found)
     asked = request.GET.get("show", Show.ALL)
     show = Show(asked) if asked in list(Show) else Show.ALL
-    page = Paginator(selectors.students_of(found, show), PER_PAGE).get_page(request.GET.get("page"))
+    paginator = Paginator(selectors.students_of(found, show), PER_PAGE)
+    known = {Show.ALL: overview.students, Show.AWAITING: overview.waiting, Show.MISSING: overview.missing}
+    paginator.count = known[show]  # which is cached: it need not be asked for again
+    page = paginator.get_page(request.GET.get("page"))
     context = {
         "assignment": found,
         "course": found.course,
@@ -67,13 +71,27 @@ def outlook(request: HttpRequest, assignment_id: UUID) -> HttpResponse:
     return render(request, f"portal/teaching/{part}", context)
 
 
+@require_safe
+@login_required
+def begin(request: HttpRequest, assignment_id: UUID) -> HttpResponse:
+    """To the first text of the class list that waits and was not read."""
+    found = own_assignment(request, assignment_id)
+    waiting = selectors.awaiting_release(found).filter(Q(reading=None) | Q(reading__read_at=None))
+    left = set(waiting.values_list("pk", flat=True))
+    latest = (getattr(each, "latest", None) for each in selectors.students_of(found, Show.AWAITING))
+    first = next((pk for pk in latest if pk in left), None)
+    return redirect("teaching-review", first) if first else redirect("teaching-assignment", assignment_id)
+
+
 @require_POST
 @login_required
 def release_many(request: HttpRequest, assignment_id: UUID) -> HttpResponse:
-    """The chosen texts, or all that are ready; what is not ready stays, and is counted."""
+    """The chosen texts, or all that were read; what is not ready stays, and is counted."""
     found = own_assignment(request, assignment_id)
     texts = selectors.awaiting_release(found)
-    if "all" not in request.POST:
+    if "read" in request.POST:
+        texts = texts.filter(reading__read_at__isnull=False)
+    else:
         texts = texts.filter(pk__in=filter(None, map(key_in, request.POST.getlist("document"))))
     released, not_ready = review.release_many(texts, by=user_of(request))
     words = ngettext("%(number)d text was released.", "%(number)d texts were released.", released)

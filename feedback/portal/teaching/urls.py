@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import assignments, courses, members, overview, review
+from . import assignments, bank, courses, members, overview, review
 
 COURSE = "courses/<uuid:course_id>/"
 MEMBER = f"{COURSE}members/<int:member_id>/"
@@ -23,7 +23,12 @@ urlpatterns = [
     path(ASSIGNMENT, overview.assignment, name="teaching-assignment"),
     path(f"{ASSIGNMENT}outlook/", overview.outlook, name="teaching-outlook"),
     path(f"{ASSIGNMENT}edit/", assignments.edit_assignment, name="teaching-edit-assignment"),
+    path(f"{ASSIGNMENT}read/", overview.begin, name="teaching-begin"),
     path(f"{ASSIGNMENT}release/", overview.release_many, name="teaching-release-many"),
+    path("bank/", bank.bank, name="teaching-bank"),
+    path("bank/keep/", bank.keep, name="teaching-bank-keep"),
+    path("bank/<uuid:key>/forget/", bank.forget, name="teaching-bank-forget"),
+    path(f"{TEXT}comments/<uuid:comment_id>/give/", bank.give, name="teaching-give"),
     path(TEXT, review.show, name="teaching-review"),
     path(f"{TEXT}save/", review.keep, name="teaching-save"),
     path(f"{TEXT}undo/", review.undo, name="teaching-undo"),

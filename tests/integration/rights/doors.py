@@ -106,6 +106,11 @@ OTHERS_WORK = [
     "teaching-read",
     "teaching-save",
     "teaching-undo",
+    "teaching-begin",
+    "teaching-give",
+    "teaching-bank",
+    "teaching-bank-keep",
+    "teaching-bank-forget",
 ]
 
 # For teachers, and for operators with rights beyond reading.

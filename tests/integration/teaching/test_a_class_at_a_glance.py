@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from feedback.alerts.forecast import readings
-from feedback.models import Assignment, Course, Document, Membership, User
+from feedback.models import Assignment, Comment, Course, Document, Membership, User
 from feedback.selectors.forecast import Basis, Capacity, Past, forecast, forecast_of, past_of
 from feedback.selectors.overview import Show, overview_of, students_of
+from feedback.services import reactions
 from tests.factories import people, reading
 from tests.factories.work import a_document
 from tests.people import signed_in
@@ -78,6 +79,40 @@ def test_levels_stand_in_the_order_of_their_scale(
         document.feedback.filter(section=None).update(levels=reading.levels(("argument", level, "")))
     (found,) = overview_of(assignment).distributions
     assert found.levels == [("Emerging", 0), ("Sound", 1), ("Convincing", 0), ("Old name", 1)]
+
+
+def test_a_text_without_a_level_is_counted_as_such_and_each_bar_has_its_names(
+    teacher: User, owner: User, classmate: User, assignment: Assignment
+) -> None:
+    for writer, level in ((owner, "Sound"), (classmate, "")):
+        document = reading.a_read_document(writer, assignment=assignment)
+        document.feedback.filter(section=None).update(levels=reading.levels(("argument", level, "")))
+    (found,) = overview_of(assignment).distributions
+    assert found.levels == [("Emerging", 0), ("Sound", 1), ("Convincing", 0), ("", 1)]
+    assert found.writers[""] == [classmate.name]
+    page = signed_in(teacher).get(reverse("teaching-assignment", args=[assignment.pk])).content.decode()
+    assert "No level suggested" in page
+
+
+def test_an_issue_has_examples_and_the_students_concerned(
+    owner: User, classmate: User, assignment: Assignment
+) -> None:
+    texts = [reading.a_read_document(each, assignment=assignment) for each in (owner, classmate)]
+    (issue,) = overview_of(assignment).issues
+    assert {each.document_id for each in issue.examples} == {each.pk for each in texts}
+    assert issue.writers == sorted([owner.name, classmate.name])
+
+
+def test_what_students_did_is_shown_of_five_and_not_of_four(assignment: Assignment) -> None:
+    for number in range(5):
+        assert overview_of(assignment).answers is None, number
+        document = reading.a_read_document(assignment=assignment)
+        comments = Comment.objects.filter(feedback__document=document)
+        for comment, verdict in zip(comments, ("accepted", "dismissed"), strict=False):
+            reactions.react(comment, document.owner, verdict)
+    answers = overview_of(assignment).answers
+    assert answers is not None
+    assert (answers.comments, answers.dealt_with, answers.dismissed, answers.wrong) == (20, 5, 5, 0)
 
 
 def test_time_to_feedback_is_a_median_and_a_ninth_tenth(assignment: Assignment) -> None:

@@ -54,10 +54,10 @@ def test_others_find_nothing_and_change_nothing(
     client, given = signed_in(request.getfixturevalue(stranger)), under_review.feedback.get(section=None)
     answers = [client.get(page).status_code for page in pages(under_review)]
     answers += [
-        client.post(page, {"role": "teacher", "all": "1"}).status_code for page in pages(under_review)[3:4]
+        client.post(page, {"role": "teacher", "read": "1"}).status_code for page in pages(under_review)[3:4]
     ]
     answers += [
-        client.post(action, {"role": "teacher", "all": "1", f"summary-{given.pk}": "Mine."}).status_code
+        client.post(action, {"role": "teacher", "read": "1", f"summary-{given.pk}": "Mine."}).status_code
         for action in actions(under_review)
     ]
     assert set(answers) == {404}

@@ -109,6 +109,17 @@ def test_two_criteria_of_one_name_are_refused(client_of: Client, new: str) -> No
     assert "Another criterion has this name." in answer.content.decode()
 
 
+def test_a_deadline_that_is_over_is_asked_about_once(client_of: Client, new: str) -> None:
+    over = with_rows(deadline="2020-03-01T18:00")
+    answer = client_of.post(new, over)
+    assert answer.status_code == 422
+    assert "This lies in the past." in answer.content.decode()
+    client_of.post(new, {**over, "past": "on"})
+    made = Assignment.objects.get(title=over["title"])
+    again = client_of.post(reverse("teaching-edit-assignment", args=[made.pk]), over)
+    assert again.status_code == 302, "one that was over before is not asked about"
+
+
 @pytest.mark.parametrize("deadline", ["tomorrow", "2027-02-30T10:00"])
 def test_a_deadline_that_is_no_time_is_refused(client_of: Client, new: str, deadline: str) -> None:
     assert client_of.post(new, with_rows(deadline=deadline)).status_code == 422

@@ -119,7 +119,10 @@ def test_several_are_released_at_once_and_others_stay(
     address = reverse("teaching-release-many", args=[assignment.pk])
     client_of.post(address, {"document": [str(second.pk), str(foreign.pk), "nonsense"]})
     assert set(Release.objects.values_list("document", flat=True)) == {second.pk}
-    client_of.post(address, {"all": "1"})
+    client_of.post(address, {"read": "1"})
+    assert not hasattr(Document.objects.get(pk=under_review.pk), "release"), "it was not read"
+    client_of.post(reverse("teaching-read", args=[under_review.pk]))
+    client_of.post(address, {"read": "1"})
     assert set(Release.objects.values_list("document", flat=True)) == {second.pk, under_review.pk}
     assert not hasattr(Document.objects.get(pk=waiting.pk), "release")
 

@@ -3,6 +3,7 @@
 
 import { layOutSoon } from "./comments/layout.js";
 import { addAgain, listenToSelections } from "./desk/adding.js";
+import { listenToBank } from "./desk/bank.js";
 import { listenToDeskKeys } from "./desk/keys.js";
 import * as status from "./desk/status.js";
 import { post, Saving } from "./desk/saving.js";
@@ -140,7 +141,7 @@ async function onward(button) {
   }
 }
 
-for (const link of document.querySelectorAll(".desk-bar a")) {
+for (const link of document.querySelectorAll(".desk-bar a, [data-onward]")) {
   link.addEventListener("click", async (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
@@ -161,6 +162,7 @@ function tellOf({ title, address }) {
   document.querySelector(".document-head").append(line);
 }
 
+listenToBank();
 listenToSelections();
 listenToDeskKeys();
 const kept = saving.kept();

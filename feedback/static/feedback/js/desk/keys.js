@@ -13,6 +13,7 @@ const KEYS = {
   e: () => field("message")?.focus(),
   x: () => field("remove")?.click(),
   c: () => add(),
+  b: () => openNote()?.querySelector("[data-from-bank]")?.click(),
   z: () => press("[data-undo-button]"),
   r: () => press("[data-read-button]"),
   R: () => press("[data-release-button]"),
