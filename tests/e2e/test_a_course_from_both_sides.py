@@ -70,7 +70,7 @@ def test_feedback_is_read_by_the_teacher_first_and_found_again_by_the_student(
     running.worker("parse", "split", "simulated", "deliver")
     review_is_asked_for(teacher_page)
     hand_in(student_page, site)
-    expect(student_page.locator(".note, .margin-summary")).to_have_count(0)
+    expect(student_page.locator(".note, .section-summary")).to_have_count(0)
 
     teacher_page.reload()
     expect(teacher_page.locator(".figures")).to_contain_text("To release")
@@ -79,7 +79,7 @@ def test_feedback_is_read_by_the_teacher_first_and_found_again_by_the_student(
     expect(teacher_page.locator(".figures")).to_be_visible()
     student_page.reload()
     expect(student_page.locator("#progress")).to_contain_text("Complete")
-    expect(student_page.locator(".margin-summary")).to_have_count(3)
+    expect(student_page.locator(".section-summary")).to_have_count(3)
 
     history_is_searched(student_page, site)
     expect_the_quota(student_page, site)

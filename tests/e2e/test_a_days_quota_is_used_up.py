@@ -67,7 +67,7 @@ def test_it_is_shown_before_and_after_and_all_goes_on_once_there_is_quota_again(
     write(reader, site, ESSAY)
     hand_in(reader)
     expect_notice(reader)
-    expect(reader.locator(".margin-summary")).to_have_count(1)  # of the call that there was quota for
+    expect(reader.locator(".section-summary")).to_have_count(1)  # of the call that there was quota for
 
     reader.goto(site / "quota/")
     expect(reader.locator("section", has_text="Today").first).to_contain_text("of 100 tokens are used")

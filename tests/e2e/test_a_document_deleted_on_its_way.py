@@ -83,7 +83,7 @@ def test_nothing_of_it_comes_back_and_the_one_that_rides_on_it_is_completed(
     delete(reader, document)
     expect(reader.get_by_text("Nothing here yet")).to_be_visible()
     expect(follower_page.locator("#progress")).to_contain_text("Complete", timeout=WITHIN)
-    expect(follower_page.locator(".margin-summary")).to_have_count(1)
+    expect(follower_page.locator(".section-summary")).to_have_count(1)
 
     answer = reader.goto(site / f"documents/{document.pk}/")
     assert answer is not None
