@@ -67,7 +67,7 @@ class SharesForm(forms.Form):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ShareRow:
     """One of those chosen, now and after the change."""
 
     user: User
@@ -115,7 +115,7 @@ def _page(
     is_preview: bool,
 ) -> HttpResponse:
     shares = shares_of(users)
-    rows = [Row(user, shares[user.pk], replace(shares[user.pk], **changes)) for user in users]
+    rows = [ShareRow(user, shares[user.pk], replace(shares[user.pk], **changes)) for user in users]
     context: dict[str, Any] = {
         **admin.site.each_context(request),
         "title": _("Plan, priority, suspension"),

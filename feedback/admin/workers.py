@@ -23,7 +23,7 @@ MOST_HELD = 500  # jobs that are named, over all workers
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class WorkerRow:
     worker: Worker
     jobs: list[Job]
     others: int  # held, and not named
@@ -48,7 +48,7 @@ def workers_page(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "admin/feedback/job/workers.html", context)
 
 
-def _rows(workers: Iterable[Worker]) -> list[Row]:
+def _rows(workers: Iterable[Worker]) -> list[WorkerRow]:
     workers = list(workers)
     # Other projects' jobs may have other keys.
     held = [key for worker in workers for key in worker.holds if key_in(key)][:MOST_HELD]
@@ -58,5 +58,5 @@ def _rows(workers: Iterable[Worker]) -> list[Row]:
     found = []
     for worker in workers:
         named = [known[key] for key in worker.holds if key in known]
-        found.append(Row(worker, named, len(worker.holds) - len(named)))
+        found.append(WorkerRow(worker, named, len(worker.holds) - len(named)))
     return found

@@ -27,7 +27,7 @@ PAGING = ("before", "after")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class DocumentRow:
     document: Document
     words: Words
     done: int
@@ -66,9 +66,9 @@ def _without_paging(request: HttpRequest) -> str:
     return fields.urlencode()
 
 
-def _row(document: Document, sections: Mapping[str, int], wait: Wait | None) -> Row:
+def _row(document: Document, sections: Mapping[str, int], wait: Wait | None) -> DocumentRow:
     total, done = sum(sections.values()), sections.get(Job.State.DONE, 0)
-    return Row(document, _words(document, sections, wait), done, total)
+    return DocumentRow(document, _words(document, sections, wait), done, total)
 
 
 def _words(document: Document, sections: Mapping[str, int], wait: Wait | None) -> Words:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from feedback.models import Document
-from feedback.selectors.ranges import Cause
+from feedback.selectors.ranges import DelayCause
 from feedback.selectors.waiting import Ends, Wait, WaitKind
 from limiter.gate.model import Reason
 
@@ -42,14 +42,18 @@ _LOOKED_AT = gettext_lazy(
     "and the full feedback by itself."
 )
 _LATER = {
-    Cause.UNAVAILABLE: gettext_lazy("It is later than we said: the feedback service was away for a while."),
-    Cause.RATE_LOWERED: gettext_lazy(
+    DelayCause.UNAVAILABLE: gettext_lazy(
+        "It is later than we said: the feedback service was away for a while."
+    ),
+    DelayCause.RATE_LOWERED: gettext_lazy(
         "It is later than we said: the feedback service takes fewer requests a minute than before."
     ),
-    Cause.SLOWER_CALLS: gettext_lazy(
+    DelayCause.SLOWER_CALLS: gettext_lazy(
         "It is later than we said: the feedback service takes longer over each section than before."
     ),
-    Cause.OTHERS: gettext_lazy("It is later than we said: others have work in line whose turn comes first."),
+    DelayCause.OTHERS: gettext_lazy(
+        "It is later than we said: others have work in line whose turn comes first."
+    ),
 }
 _ENDS = {
     Ends.BEFORE: gettext_lazy("It should be done before the deadline, {deadline}."),

@@ -21,7 +21,7 @@ NAME = Coalesce(
 
 
 @dataclass(frozen=True, slots=True)
-class Cause:
+class FailureCause:
     outcome: str
     name: str  # the class of the error; a dash where a run ended without a word
     jobs: int
@@ -31,7 +31,7 @@ class Cause:
     error: str  # what one of them says
 
 
-def failed_by_cause() -> list[Cause]:
+def failed_by_cause() -> list[FailureCause]:
     """Over an index of what is not done: what was done well costs nothing here."""
     rows = (
         Job.objects.filter(state=Job.State.FAILED)
@@ -44,7 +44,7 @@ def failed_by_cause() -> list[Cause]:
         )
         .order_by("-jobs", "name")[:MOST]
     )  # fmt: skip
-    return [Cause(**row) for row in rows]
+    return [FailureCause(**row) for row in rows]
 
 
 def failed_by(*, outcome: str, name: str) -> QuerySet[Job]:

@@ -38,7 +38,7 @@ _STATES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class HistoryFilter:
     """The part of the list that is asked for."""
 
     search: str = ""
@@ -64,7 +64,7 @@ class Listed:
     older: UUID | None  # older ones come after this
 
 
-def listed(user: User, wanted: Wanted) -> Listed:
+def listed(user: User, wanted: HistoryFilter) -> Listed:
     """In two queries."""
     found = _matching(user, wanted).select_related("assignment", "release").defer("text", "headings")
     if wanted.after:
@@ -87,7 +87,7 @@ def assignments_of_writer(user: User) -> QuerySet[Assignment]:
     return Assignment.objects.filter(pk__in=used).order_by("title")
 
 
-def _matching(user: User, wanted: Wanted) -> QuerySet[Document]:
+def _matching(user: User, wanted: HistoryFilter) -> QuerySet[Document]:
     found = Document.objects.filter(owner=user)
     if words := _WORD.findall(wanted.search.replace("_", " "))[:WORDS]:
         query = SearchQuery(" & ".join(f"{word}:*" for word in words), config="simple", search_type="raw")

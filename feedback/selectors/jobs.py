@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class JobFilter:
     """The jobs that are asked for. What is left empty does not matter."""
 
     states: Sequence[Job.State] = ()
@@ -32,10 +32,10 @@ class Wanted:
 
     def __bool__(self) -> bool:
         """Does it leave any job out?"""
-        return self != Wanted()
+        return self != JobFilter()
 
 
-def jobs_wanted(wanted: Wanted) -> QuerySet[Job]:
+def jobs_wanted(wanted: JobFilter) -> QuerySet[Job]:
     """The newest first. Raises ValidationError where the person or the course is not known.
 
     Age goes by the id, which sorts by time of creation: no other index is needed for it.

@@ -13,7 +13,7 @@ LEAST, SHARE = 60.0, 0.2  # seconds, or this share of what is left: a smaller sh
 SLOWER = 1.2  # times as long
 
 
-class Cause(StrEnum):
+class DelayCause(StrEnum):
     """The reason why a start is later than a page has shown."""
 
     UNAVAILABLE = "unavailable"  # the provider was away
@@ -29,7 +29,7 @@ class Shown:
     latest: float  # the latest moment of the range, in seconds since the epoch
     pace: Pace
     was_paused: bool = False  # since then
-    cause: Cause | None = None  # of this range, where it is later than one before it
+    cause: DelayCause | None = None  # of this range, where it is later than one before it
 
     def dumps(self) -> str:
         return _SHOWN.dump_json(self).decode()
@@ -59,14 +59,14 @@ def compared(before: Shown | None, now: Shown, *, at: float) -> Shown:
     return now if now.latest < before.latest - news else before
 
 
-def _why(before: Shown, now: Shown) -> Cause:
+def _why(before: Shown, now: Shown) -> DelayCause:
     if before.was_paused:
-        return Cause.UNAVAILABLE
+        return DelayCause.UNAVAILABLE
     if _is_lower(now.pace.per_minute, before.pace.per_minute):
-        return Cause.RATE_LOWERED
+        return DelayCause.RATE_LOWERED
     if before.pace.call_seconds and now.pace.call_seconds > before.pace.call_seconds * SLOWER:
-        return Cause.SLOWER_CALLS
-    return Cause.OTHERS
+        return DelayCause.SLOWER_CALLS
+    return DelayCause.OTHERS
 
 
 def _is_lower(now: float | None, before: float | None) -> bool:

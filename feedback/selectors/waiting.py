@@ -17,7 +17,7 @@ from limiter import selectors as limiter
 from limiter.gate.model import Explanation, GateError, Reason
 
 from .explaining import explain_job, explain_many
-from .ranges import Cause, Shown, compared
+from .ranges import DelayCause, Shown, compared
 
 
 class WaitKind(StrEnum):
@@ -55,7 +55,7 @@ class Wait:
     latest_in: float | None = None
     reason: Reason | None = None  # what exactly it waits for
     retry_at: float | None = None  # when that limit lets the next one pass; None: not known
-    cause: Cause | None = None  # why the range is later than a page has shown before
+    cause: DelayCause | None = None  # why the range is later than a page has shown before
     held: bool = False  # the system holds the upstream by itself
     ends: Ends | None = None  # None: no deadline lies ahead, or nothing is known
 
@@ -174,7 +174,7 @@ def _seconds_until(moment: float | None) -> float | None:
 # Later than it was shown -----------------------------------------------------------------------
 
 
-def _cause(document: Document, explanation: Explanation, *, paused: bool) -> Cause | None:
+def _cause(document: Document, explanation: Explanation, *, paused: bool) -> DelayCause | None:
     """The reason why the start is later than a page showed before; keeps what is shown now."""
     before = Shown.loads(noted(str(document.pk)))
     if paused:

@@ -12,7 +12,7 @@ from django_typer.management import command
 from feedback import job_queue
 from feedback.models import Job
 from feedback.selectors.explaining import Ahead, explain_job, shares_ahead
-from feedback.selectors.jobs import Wanted, job_known, jobs_wanted
+from feedback.selectors.jobs import JobFilter, job_known, jobs_wanted
 from feedback.services import interventions
 from feedback.terminal.ages import age
 from feedback.terminal.jobs import list_as_json, list_as_table, story_as_json, story_as_text
@@ -58,7 +58,7 @@ class Command(Verbs, pretty_exceptions_enable=False):
 
         Example: jobs list --state failed --upstream bedrock --newer 2h
         """
-        found = Wanted(state or (), kind or (), user, course, upstream, older, newer)
+        found = JobFilter(state or (), kind or (), user, course, upstream, older, newer)
         self._list(jobs_wanted(found)[: limit + 1], limit, as_json_)
 
     @command()
@@ -99,7 +99,7 @@ class Command(Verbs, pretty_exceptions_enable=False):
                 "Solo runs its jobs in the serving process: start them again in its pages.",
                 returncode=MISUSED,
             )
-        wanted = Wanted(state or (), kind or (), user, course, upstream, older, newer)
+        wanted = JobFilter(state or (), kind or (), user, course, upstream, older, newer)
         found = self._chosen(jobs, wanted, (Job.State.FAILED, Job.State.CANCELLED), limit)
         if dry_run:
             self._list(found, limit, as_json_)
@@ -136,7 +136,7 @@ class Command(Verbs, pretty_exceptions_enable=False):
 
         Example: jobs cancel --user ada@example.org --state waiting --reason "sent by mistake"
         """
-        wanted = Wanted(state or (), kind or (), user, course, upstream, older, newer)
+        wanted = JobFilter(state or (), kind or (), user, course, upstream, older, newer)
         found = self._chosen(jobs, wanted, Job.OPEN, limit)
         if dry_run:
             self._list(found, limit, as_json_)
@@ -144,7 +144,7 @@ class Command(Verbs, pretty_exceptions_enable=False):
             self._do(interventions.cancel, found, "cancelled", author, reason, as_json_)
 
     def _chosen(
-        self, ids: list[str] | None, wanted: Wanted, states: Iterable[Job.State], limit: int
+        self, ids: list[str] | None, wanted: JobFilter, states: Iterable[Job.State], limit: int
     ) -> list[Job]:
         """The jobs named, or those that the filters leave of these states. Everything is never meant."""
         if ids and wanted:

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from feedback.models import Assignment, User
-from feedback.selectors.history import Show, Wanted, assignments_of_writer
+from feedback.selectors.history import HistoryFilter, Show, assignments_of_writer
 
 
 class HistoryForm(forms.Form):
@@ -42,11 +42,11 @@ class HistoryForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["assignment"].queryset = assignments_of_writer(owner)  # type: ignore[attr-defined]
 
-    def wanted(self) -> Wanted:
+    def wanted(self) -> HistoryFilter:
         self.is_valid()
         data: dict[str, Any] = self.cleaned_data
         assignment = data.get("assignment")
-        return Wanted(
+        return HistoryFilter(
             search=data.get("q", "").replace("\x00", ""),
             show=Show(data.get("show", "")),
             assignment=assignment.pk if assignment else None,

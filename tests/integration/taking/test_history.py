@@ -14,14 +14,14 @@ from django.utils import timezone
 
 from feedback.models import Assignment, Document, User
 from feedback.models.documents import Searchable
-from feedback.selectors.history import PER_PAGE, Show, Wanted, listed
+from feedback.selectors.history import PER_PAGE, HistoryFilter, Show, listed
 from tests.factories import reading
 from tests.factories.work import a_document, an_analysis
 from tests.people import signed_in
 
 
 def found(user: User, **wanted: object) -> set[str]:
-    return {each.title for each in listed(user, Wanted(**wanted)).documents}  # type: ignore[arg-type]
+    return {each.title for each in listed(user, HistoryFilter(**wanted)).documents}  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -80,15 +80,15 @@ def test_states_assignments_and_days_narrow_the_list(
 
 def test_pages_follow_each_other_in_both_directions(owner: User) -> None:
     made = [a_document(owner, state="complete").pk for _ in range(2 * PER_PAGE + 5)][::-1]
-    first = listed(owner, Wanted())
-    second = listed(owner, Wanted(before=first.older))
-    third = listed(owner, Wanted(before=second.older))
+    first = listed(owner, HistoryFilter())
+    second = listed(owner, HistoryFilter(before=first.older))
+    third = listed(owner, HistoryFilter(before=second.older))
     shown = [each.pk for page in (first, second, third) for each in page.documents]
     assert shown == made
     assert (first.newer, third.older) == (None, None)
-    back = listed(owner, Wanted(after=third.newer))
+    back = listed(owner, HistoryFilter(after=third.newer))
     assert [each.pk for each in back.documents] == [each.pk for each in second.documents]
-    assert listed(owner, Wanted(after=back.newer)).newer is None
+    assert listed(owner, HistoryFilter(after=back.newer)).newer is None
 
 
 @pytest.mark.parametrize(

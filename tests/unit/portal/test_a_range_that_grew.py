@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from feedback.selectors.ranges import Cause, Shown, compared
+from feedback.selectors.ranges import DelayCause, Shown, compared
 from limiter.selectors import Pace
 
 NOW = 1_000_000.0
@@ -28,27 +28,27 @@ def test_a_slow_slide_is_noticed_all_the_same() -> None:
     shown = estimate(4)
     for step in range(1, 10):
         shown = compared(shown, estimate(4 + step * 0.2), at=NOW)
-    assert shown.cause == Cause.OTHERS
+    assert shown.cause == DelayCause.OTHERS
 
 
 def test_far_away_it_takes_more_to_be_news() -> None:
     assert compared(estimate(100), estimate(110), at=NOW).cause is None
-    assert compared(estimate(100), estimate(130), at=NOW).cause == Cause.OTHERS
+    assert compared(estimate(100), estimate(130), at=NOW).cause == DelayCause.OTHERS
 
 
 @pytest.mark.parametrize(
     ("before", "pace", "cause"),
     [
-        (estimate(4, was_paused=True), Pace(10.0, 60.0), Cause.UNAVAILABLE),
-        (estimate(4), Pace(10.0, 60.0), Cause.RATE_LOWERED),
-        (estimate(4, Pace(None, 60.0)), Pace(10.0, 60.0), Cause.RATE_LOWERED),
-        (estimate(4), Pace(None, 60.0), Cause.OTHERS),
-        (estimate(4), Pace(30.0, 90.0), Cause.SLOWER_CALLS),
-        (estimate(4, Pace(30.0, 0.0)), Pace(30.0, 90.0), Cause.OTHERS),
-        (estimate(4), PACE, Cause.OTHERS),
+        (estimate(4, was_paused=True), Pace(10.0, 60.0), DelayCause.UNAVAILABLE),
+        (estimate(4), Pace(10.0, 60.0), DelayCause.RATE_LOWERED),
+        (estimate(4, Pace(None, 60.0)), Pace(10.0, 60.0), DelayCause.RATE_LOWERED),
+        (estimate(4), Pace(None, 60.0), DelayCause.OTHERS),
+        (estimate(4), Pace(30.0, 90.0), DelayCause.SLOWER_CALLS),
+        (estimate(4, Pace(30.0, 0.0)), Pace(30.0, 90.0), DelayCause.OTHERS),
+        (estimate(4), PACE, DelayCause.OTHERS),
     ],
 )
-def test_the_first_reason_that_holds_is_given(before: Shown, pace: Pace, cause: Cause) -> None:
+def test_the_first_reason_that_holds_is_given(before: Shown, pace: Pace, cause: DelayCause) -> None:
     assert compared(before, estimate(12, pace), at=NOW).cause == cause
 
 
