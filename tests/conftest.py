@@ -25,10 +25,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("e2e") is not None)
 
 
+def pytest_collection_finish() -> None:
+    """Spare the collector what stays to the end: it looked through it again and again, a fifth of a run."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def pools_end_with_the_session() -> Iterator[None]:
     """Connection pools live as long as their process: close them before the interpreter finds them open."""
     yield
+    gc.unfreeze()
     # By type(): isinstance would wake Django's lazy objects.
     for pool in [thing for thing in gc.get_objects() if issubclass(type(thing), redis.ConnectionPool)]:
         pool.disconnect()
