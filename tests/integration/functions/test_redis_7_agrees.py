@@ -9,12 +9,12 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tests.integration.gate.driven import Driven
 from tests.integration.gate.test_both_gates_agree import BothGates
-from tests.integration.gate.test_both_gates_order_a_lane_alike import OneLane
+from tests.integration.gate.test_both_gates_order_a_flow_queue_alike import OneFlowQueue
 
 SHORT = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 
 
-@pytest.mark.parametrize("machine", [BothGates, OneLane])
+@pytest.mark.parametrize("machine", [BothGates, OneFlowQueue])
 def test_both_gates_agree_on_redis_7(
     redis_7: redis.Redis, monkeypatch: pytest.MonkeyPatch, machine: type[Driven]
 ) -> None:

@@ -136,7 +136,7 @@ TIMINGS = st.none() | st.builds(
     Timing, first_token=st.sampled_from([0.5, 1.5, 70.0]), total=st.sampled_from([70.0, 170.5])
 )
 QUOTAS = st.none() | st.sampled_from(Quota)
-# Each lane is long, becomes long with its fourth job or so, or is short.
+# Each flow queue is long, becomes long with its fourth job or so, or is short.
 ROOMS = st.sampled_from([0, 150, ROOM])
 SHARES = st.lists(st.tuples(FLOWS, GROUPS), max_size=3)
 

@@ -17,13 +17,13 @@ from tests.integration.gate.clockwork import library_with
 from tests.integration.gate.faults import FAULTS, Fault
 from tests.integration.gate.test_both_gates_agree import BothGates
 from tests.integration.gate.test_both_gates_meter_alike import FewLimits
-from tests.integration.gate.test_both_gates_order_a_lane_alike import OneLane
+from tests.integration.gate.test_both_gates_order_a_flow_queue_alike import OneFlowQueue
 from tests.integration.gate.test_both_gates_trip_alike import OneBreaker
 
 if TYPE_CHECKING:
     import redis
 
-MACHINES = {"everything": BothGates, "limits": FewLimits, "breaker": OneBreaker, "queue": OneLane}
+MACHINES = {"everything": BothGates, "limits": FewLimits, "breaker": OneBreaker, "queue": OneFlowQueue}
 FUNCTION = re.compile(r"^ *function (\w+)\.(\w+)\(", re.MULTILINE)
 
 

@@ -1,7 +1,7 @@
 """One flow's jobs in one group, deep and in few documents: both gates have them in the same order.
 
-The machine that drives everything has lanes of few jobs. Here all goes into one, with a long line, becomes
-long with some jobs, or is short (flow_queues.lua), and nothing limits it.
+The machine that drives everything has flow queues of few jobs. Here all goes into one, which is long from the
+start, becomes long with some jobs, or is short (flow_queues.lua), and nothing limits it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ PRIORITIES = st.sampled_from([0, 0, 0, 1])
 PICK = st.integers(0, 1_000)
 
 
-class OneLane(Driven):
+class OneFlowQueue(Driven):
     def __init__(self) -> None:
         super().__init__()
         self.waiting: list[str] = []
@@ -82,6 +82,6 @@ class OneLane(Driven):
             assert gate.status(U).waiting == len(self.waiting)
 
 
-TestBothGatesOrderALaneAlike = OneLane.TestCase
+TestBothGatesOrderAFlowQueueAlike = OneFlowQueue.TestCase
 if settings.get_current_profile_name() == "long":
-    TestBothGatesOrderALaneAlike.settings = settings(max_examples=1_000)
+    TestBothGatesOrderAFlowQueueAlike.settings = settings(max_examples=1_000)
