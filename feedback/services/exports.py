@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -46,7 +46,7 @@ class _Sink(io.RawIOBase):
         return b"".join(chunks)
 
 
-def everything_of(user: User) -> Iterator[bytes]:
+def everything_of(user: User) -> Generator[bytes]:
     """The pieces of a zip: the account, and for each document its text, its feedback and what happened."""
     sink = _Sink()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:

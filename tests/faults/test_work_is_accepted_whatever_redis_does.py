@@ -14,7 +14,6 @@ from config.embedded import EmbeddedRedis, Layout
 from feedback.models import Document
 from tests.e2e.site import Site
 from tests.factories import people
-from tests.hung_server import Hung
 from tests.integration.observe.collectors import Person
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.faults]
@@ -63,13 +62,3 @@ def test_a_text_is_taken_while_redis_refuses_hangs_or_is_gone(site: Site, own_re
         person.hand_in(f"# Bees and {fault}\n\nBees matter. They pollinate crops.\n")
         assert Document.objects.filter(owner=owner).count() == number, fault
     assert process.status() == psutil.STATUS_ZOMBIE or not process.is_running()
-
-
-def test_a_redis_that_hangs_is_not_asked_again_and_again(environment: dict[str, str], tmp_path: Path) -> None:
-    with Hung() as hung:
-        address = f"redis://127.0.0.1:{hung.port}/0"
-        with Site({**environment, "REDIS_URL": address}, tmp_path / "web.log") as site:
-            person = Person(site, people.student())
-            person.hand_in("# Bees\n\nBees matter. They pollinate crops.\n")
-    assert Document.objects.count() == 1
-    assert hung.connections < 20

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -8,7 +8,6 @@ from asgiref.sync import sync_to_async
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
-from django.http import StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -17,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from feedback.errors import Refused
 from feedback.models import User
 from feedback.portal.access import own_document, user_of
+from feedback.portal.stream import EndedStream
 from feedback.services import erasure
 from feedback.services.exports import everything_of
 from limiter import limit_view
@@ -37,9 +37,9 @@ def my_data(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @login_required
-def download(request: HttpRequest) -> StreamingHttpResponse:
+def download(request: HttpRequest) -> EndedStream:
     name = f"marginalia-{localdate():%Y-%m-%d}.zip"
-    return StreamingHttpResponse(
+    return EndedStream(
         _pieces(user_of(request)),
         content_type="application/zip",
         headers={
@@ -49,12 +49,15 @@ def download(request: HttpRequest) -> StreamingHttpResponse:
     )
 
 
-async def _pieces(user: User) -> AsyncIterator[bytes]:
+async def _pieces(user: User) -> AsyncGenerator[bytes]:
     """A document at a time, each in the thread that holds the database connection."""
     pieces = everything_of(user)
     take = sync_to_async(lambda: next(pieces, None))
-    while (piece := await take()) is not None:
-        yield piece
+    try:
+        while (piece := await take()) is not None:
+            yield piece
+    finally:
+        await sync_to_async(pieces.close)()  # of whoever went away in the middle
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

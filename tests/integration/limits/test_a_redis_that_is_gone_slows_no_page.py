@@ -11,7 +11,11 @@ from django.test import RequestFactory
 from pytest_django import Settings
 
 import limiter
+from feedback import job_queue
+from feedback.live.streams import StreamBus
+from limiter import gates
 from limiter.breakers.redis import RedisBreakers
+from limiter.gate.redis import RedisGate
 from limiter.limits.redis import RedisLimits
 from limiter.named.quick import LONGEST_PAUSE, Absence, KnownToBeAway, Quick, quick
 from limiter.named.stores import Stores, use_stores
@@ -95,3 +99,16 @@ def test_its_connection_is_the_queues_with_time_outs_of_its_own(
     assert ours.connection_pool is not redis_client.connection_pool
     ours.set("limits-own", 1)
     assert redis_client.get("limits-own") == b"1"
+
+
+def test_what_a_page_asks_has_time_outs_of_its_own(redis_client: redis.Redis, settings: Settings) -> None:
+    """The gate, the queues that it fills, and what open pages hear."""
+    settings.LIMITER_ANSWER_SECONDS = 3.0
+    gate = gates._redis_gate()
+    assert isinstance(gate, RedisGate)
+    job_queue._connection_of.cache_clear()
+    for connection in (gate._connection, job_queue._connection_of("parse")):
+        assert isinstance(connection, Quick)
+        assert connection.connection_pool.connection_kwargs["socket_timeout"] == 3.0
+    job_queue._connection_of.cache_clear()
+    assert isinstance(StreamBus(settings.REDIS_URL)._redis, Quick)
