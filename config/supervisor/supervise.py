@@ -64,7 +64,8 @@ class Supervisor:
 
     def _stop(self, sleep: Callable[[float], None]) -> None:
         deadline = time.monotonic() + self._grace_seconds
-        self._output.say(SYSTEM, "Stopping ...")
+        with suppress(OSError):  # the terminal may be what has gone
+            self._output.say(SYSTEM, "Stopping ...")
         for child in self._children:
             child.signal(signal.SIGTERM)
         while any(child.runs for child in self._children) and time.monotonic() < deadline:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -37,8 +38,6 @@ SHORT_LIVED = "print('I am here', flush=True)"
 def supervised(
     output: Path, *programs: tuple[str, str, bool], stores: str = "here"
 ) -> Iterator[subprocess.Popen[str]]:
-    import json
-
     with output.open("w") as stdout:
         process = subprocess.Popen(
             [sys.executable, "-c", SUPERVISE, json.dumps(programs), stores],
@@ -120,6 +119,23 @@ def test_a_store_that_is_away_ends_nothing(output: Path) -> None:
         wait_for(lambda: output.read_text().count("broken ended (status 3): starting it again") > 7)
         assert supervisor.poll() is None
         assert len(steady_pids(output)) == 1
+
+
+def test_whoever_reads_no_more_stops_every_program() -> None:
+    """`make run | head`: where the next end of a program can't be told, the others are stopped."""
+    dies_later = ("broken", "import time; time.sleep(1); raise SystemExit(3)", False)
+    process = subprocess.Popen(
+        [sys.executable, "-c", SUPERVISE, json.dumps([("steady", STEADY, False), dies_later]), "here"],
+        cwd=BASE_DIR,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stdout is not None
+    told = next(line for line in process.stdout if "| pid " in line)
+    process.stdout.close()
+    assert process.wait(DEADLINE_SECONDS) != 0
+    wait_until_gone(int(told.rpartition(" ")[2]))
 
 
 def test_a_program_that_keeps_dying_brings_everything_down_and_says_so(output: Path) -> None:
