@@ -9,9 +9,9 @@ from uuid import UUID, uuid4
 from django import forms
 from django.conf import settings
 from django.http import QueryDict
-from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
+from feedback import titles
 from feedback.documents import ACCEPTED_SUFFIXES
 from feedback.keys import key_in
 from feedback.models import Assignment, Document, Draft, Urgency, User
@@ -168,8 +168,7 @@ class SubmitForm(DraftForm):
 
     def title_or_first_line(self) -> str:
         typed = str(self.cleaned_data.get("title", "")).strip()
-        lines = (line.strip(" #\t") for line in self.cleaned_data.get("text", "").splitlines())
-        return typed or Truncator(next(filter(None, lines), "")).chars(80)
+        return typed or titles.of_text(self.cleaned_data.get("text", ""))
 
     @property
     def key(self) -> UUID:

@@ -14,7 +14,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from feedback import upstreams
+from feedback import titles, upstreams
 from feedback.documents import ACCEPTED_SUFFIXES, covers, wrong_kind
 from feedback.documents import Section as Slice
 from feedback.errors import Refused
@@ -88,7 +88,7 @@ def submit(
                 owner=owner,
                 assignment=assignment,
                 reviewed=reviewed_first(assignment, previous),
-                title=Truncator(title.strip() or PurePath(handed.filename).stem).chars(200),
+                title=titles.shortened(title.strip()) or titles.of_file(handed.filename),
                 upstream=homes[0],
                 urgency=assignment.course.urgency or urgency if assignment else urgency,
                 submission_key=submission_key,
@@ -128,12 +128,16 @@ def check_handed(handed: Handed) -> None:
 
 
 def record_text(
-    document: Document, *, text: str, headings: Sequence[object], warnings: Sequence[str]
+    document: Document, *, text: str, headings: Sequence[Sequence[object]], warnings: Sequence[str]
 ) -> None:
-    """What parse found; the upload has done its work and goes."""
-    Document.objects.filter(pk=document.pk).update(
-        text=text, headings=list(headings), warnings=list(warnings)
-    )
+    """What parse found; the upload has done its work and goes. A title that was the file's name alone gives
+    way to the text's first heading."""
+    fields = {"text": text, "headings": list(headings), "warnings": list(warnings)}
+    upload = Upload.objects.filter(document=document).only("filename").first()
+    heading = titles.of_headings(headings)
+    if upload and heading and document.title == titles.of_file(upload.filename):
+        fields["title"] = heading
+    Document.objects.filter(pk=document.pk).update(**fields)
     Upload.objects.filter(document=document).delete()
 
 
