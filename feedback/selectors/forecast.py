@@ -26,9 +26,14 @@ ENOUGH = 20  # texts before earlier deadlines, from which shares mean something
 CALLS_A_TEXT = 8.0  # where nothing was measured: seven sections and a summary
 CALL_SECONDS = 120.0
 
-# Where no deadline has passed yet: half of a class in the last six hours, the rest thinning out. It is an
-# assumption, and the page says so.
-_ASSUMED = {hour: 0.5 / 6 if hour < 6 else 0.5 * math.exp(-(hour - 6) / 16) for hour in range(HOURS)}
+# Where no deadline has passed yet: half of a class in the last six hours, the other half thinning out before
+# them. It is an assumption, and the page says so.
+_LAST = 6  # hours
+_TAIL = {hour: math.exp(-(hour - _LAST) / 16) for hour in range(_LAST, HOURS)}
+_ASSUMED = {
+    **dict.fromkeys(range(_LAST), 0.5 / _LAST),
+    **{hour: 0.5 * share / sum(_TAIL.values()) for hour, share in _TAIL.items()},
+}
 
 
 class Basis(StrEnum):

@@ -247,6 +247,13 @@ def test_the_past_is_read_from_earlier_deadlines_of_the_course(assignment: Assig
     assert past_of(people.assignment()).basis == Basis.ALL
 
 
+def test_what_is_assumed_is_a_distribution_and_as_the_page_says_it(assignment: Assignment) -> None:
+    assumed = past_of(assignment).shares
+    assert sum(assumed.values()) == pytest.approx(1)
+    assert sum(share for hour, share in assumed.items() if hour < 6) == pytest.approx(0.5)
+    assert all(assumed[hour] >= assumed[hour + 1] for hour in range(len(assumed) - 1))
+
+
 def test_without_a_past_it_is_called_an_assumption(
     teacher: User, owner: User, assignment: Assignment
 ) -> None:
