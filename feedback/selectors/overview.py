@@ -61,7 +61,7 @@ class Issue:
     comments: int
     texts: int
     examples: Sequence[Example] = ()
-    writers: Sequence[str] = ()  # whose texts have it, by name
+    writers: Sequence[str] = ()  # writers of texts that have it, by name
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Overview:
     texts: int  # newest drafts
     late: int
     awaiting: int  # texts
-    waiting: int  # students whose text awaits a release
+    waiting: int  # students with a text that awaits a release
     read: int  # texts of those that await a release
     median: timedelta | None  # from handing in to complete feedback
     p90: timedelta | None
@@ -140,7 +140,7 @@ def _issues(newest: QuerySet[Document], most: int = 8) -> list[Issue]:
 
 
 def _with_examples(issues: list[Issue], newest: QuerySet[Document]) -> list[Issue]:
-    """Each with a comment or two of its sort, and with the students whose texts have one."""
+    """Each with a comment or two of its sort, and with the students of texts that have one."""
     if not issues:
         return []
     sorts = reduce(or_, (Q(kind=issue.kind, criterion=issue.criterion) for issue in issues))
@@ -162,7 +162,7 @@ def _with(issue: Issue, comments: Sequence[Example]) -> Issue:
 
 
 def _answers(newest: QuerySet[Document]) -> Answers | None:
-    """Of what students can read. Not of so few that each could be told from the others."""
+    """Of what students can read. Not of so few that each could be recognised."""
     shown = newest.filter(SHOWN).values("pk")
     verdict = Reaction.Verdict
     figures = Comment.objects.filter(feedback__document__in=shown).aggregate(

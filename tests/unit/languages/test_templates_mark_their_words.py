@@ -12,7 +12,7 @@ from django.template.base import Lexer, TokenType
 
 TEMPLATES = Path(__file__).parents[3] / "templates"
 ENGLISH_ONLY = {"admin", "styles.html"}  # for operators, and for developers of the pages
-NAMES = re.compile(r"Marginalia|\.(docx|pdf|md)\b")  # the same in every language
+NAMES = re.compile(r"Marginalia|\bAlt\b|\.(docx|pdf|md)\b")  # the same in every language
 SPOKEN = {"alt", "aria-label", "aria-description", "placeholder", "title"}
 WORD = re.compile(r"[A-Za-zÀ-ÿ]{2,}")
 SILENT = {"script", "style"}
