@@ -7,6 +7,7 @@ processes does no harm, and any process that finds the gate behind may publish.
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -42,16 +43,20 @@ def publish(upstream: str) -> bool:
 
 
 def publish_missing(upstream: str) -> bool:
-    """For a worker with a gate that has no configuration. False: nor has Postgres.
+    """For a gate that has no configuration. False: nor has Postgres.
 
-    Raises GateError where the gate cannot be reached.
+    It is paused until it knows again what runs: a new memory would admit as many calls once more. Should this
+    process end in between, reconcile goes on. Raises GateError where the gate cannot be reached.
     """
     try:
-        published = publish(upstream)
+        config = Upstream.objects.get(name=upstream).config()
     except Upstream.DoesNotExist:
         return False
-    restore_missing(upstream, get_gate().status(upstream))
-    return published
+    gate = get_gate()
+    if not gate.status(upstream).version:
+        gate.configure(replace(config, version=config.version - 1, paused=True))
+    restore_missing(upstream, gate.status(upstream))
+    return gate.configure(config)
 
 
 def publish_on_commit(upstream: str) -> None:
@@ -86,8 +91,11 @@ def reconcile_configuration() -> int:
     for name in Upstream.objects.values_list("name", flat=True):
         status = get_gate().status(name)
         _outrun(name, status.version)
-        behind += publish(name)
-        restore_missing(name, status)
+        if status.version:
+            restore_missing(name, status)
+            behind += publish(name)
+        else:
+            behind += publish_missing(name)
         keep_events(name, status.epoch)
     reconcile_policies()
     forget_old_libraries()

@@ -1,14 +1,15 @@
-"""The restoration of what was spent, from the ledger, after Redis lost its memory.
+"""The restoration of what runs and of what was spent, from the ledger, after Redis lost its memory.
 
-Leases come back with their renewals and the queue with its list or the next reconcile. Limits a minute begin
-empty by themselves; what was spent of limits a day, and the service that fairness counts, come from here. The
-gate counts the restoration and refuses a second one, so each epoch gets one.
+The queue comes back with its list or the next reconcile. Limits a minute begin empty by themselves; the
+leases of calls that run, what was spent of limits a day, and the service that fairness counts, come from
+here. The gate counts the restoration and refuses a second one of what was spent, so each epoch gets one. A
+ledger in Redis lost the leases with the rest: they come back with their renewals, a third of a lease later.
 """
 
 from __future__ import annotations
 
 from .gate import Status
-from .gates import connection, get_gate
+from .gates import MEMORY, backend, connection, get_gate
 from .ledger import get_ledger
 
 RESTORED = "restored"  # the gate's counter
@@ -21,5 +22,7 @@ def restore_missing(upstream: str, status: Status) -> bool:
     """
     if status.counters.get(RESTORED):
         return False
-    get_gate().restore(upstream, spent=list(get_ledger(connection()).spent(upstream)))
+    ledger = get_ledger(connection())
+    leases = () if backend() == MEMORY else tuple(ledger.running(upstream))  # in memory nobody renews them
+    get_gate().restore(upstream, leases=leases, spent=list(ledger.spent(upstream)))
     return True

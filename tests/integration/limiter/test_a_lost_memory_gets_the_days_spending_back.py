@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import ClassVar
 
 import pytest
 from redis import Redis
@@ -19,7 +21,9 @@ BY = {"author": "tests", "reason": "to see"}
 
 
 class Books:
-    """A ledger that knows one flow."""
+    """A ledger that knows one flow, and the calls that a test says run."""
+
+    runs: ClassVar[list[Lease]] = []
 
     def __init__(self, connection: Redis | None) -> None:
         """It keeps nothing in Redis."""
@@ -34,7 +38,7 @@ class Books:
         return iter(())
 
     def running(self, upstream: str) -> Iterator[Lease]:
-        return iter(())
+        return iter(self.runs)
 
     def spent(self, upstream: str) -> Iterator[Spent]:
         return iter([Spent("ann", "maths", tokens=900, service=900)])
@@ -58,6 +62,24 @@ def test_what_was_spent_today_still_counts(upstream: Upstream, redis_client: Red
     publication.reconcile_configuration()
     offered("too much for today", 200)
     assert get_gate().admit(U).reason is Reason.TOKENS_PER_DAY
+
+
+@pytest.mark.parametrize(
+    "publish", [publication.reconcile_configuration, partial(publication.publish_missing, U)]
+)
+def test_no_more_calls_run_than_may_while_those_from_before_still_do(
+    upstream: Upstream, redis_client: Redis, publish: Callable[[], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services.change_upstream(upstream=U, changes={"max_in_flight": 2}, **BY)
+    for job in ("one", "two"):
+        offered(job, 1)
+    monkeypatch.setattr(Books, "runs", list(get_gate().admit(U, 2).leases))
+    redis_client.flushdb()
+    publish()
+    offered("three", 1)
+    assert get_gate().admit(U).reason is Reason.IN_FLIGHT
+    get_gate().settle(U, Books.runs[0].id, Outcome.SUCCESS)
+    assert get_gate().admit(U).leases
 
 
 def test_it_is_restored_once(upstream: Upstream, redis_client: Redis) -> None:

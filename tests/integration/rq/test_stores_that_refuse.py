@@ -121,7 +121,8 @@ def test_a_worker_that_redis_forgot_is_seen_again(
     settings.LIMITER_WORKER_LEASE_SECONDS = 0.6
     worker = start_worker(gated)
     eventually(lambda: BaseWorker.all(connection=redis_client, queue=gated))
-    redis_client.flushall()
+    for key in redis_client.keys("rq:worker*"):
+        redis_client.delete(key)
     eventually(
         lambda: [each.name for each in BaseWorker.all(connection=redis_client, queue=gated)] == [worker.name]
     )
