@@ -14,7 +14,7 @@ from prometheus_client.registry import Collector
 
 from .gate import BreakerState, GateError
 from .models import BreakerTransition, ConfigVersion, Upstream
-from .selectors import UpstreamStatus, line_length, upstream_status
+from .selectors import UpstreamStatus, queue_length, upstream_status
 
 ADMITTED, EXPIRED, SETTLED, REFUSED = "admitted", "expired", "settled_", "refused_"
 
@@ -59,7 +59,7 @@ def _gauges(statuses: Iterable[UpstreamStatus]) -> Iterator[Metric]:
     for status in statuses:
         live = status.live
         values = (
-            line_length(live.upstream), live.in_flight, status.upstream.max_in_flight, len(live.flows),
+            queue_length(live.upstream), live.in_flight, status.upstream.max_in_flight, len(live.flows),
             live.requests_per_minute, live.bucket_level, live.bucket_capacity, status.upstream.paused,
             status.upstream.is_held, live.version,
         )  # fmt: skip

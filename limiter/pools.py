@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from .gate import BreakerMode, BreakerState, Status
 from .gates import get_gate
 from .models import Pool, PoolMember, Upstream
-from .selectors import line_length
+from .selectors import queue_length
 
 BACK = 0.8  # of the bound: below it work comes back
 SEEN_FOR = 2.0  # seconds for which a process believes what it saw of a pool
@@ -97,7 +97,7 @@ def forget_views() -> None:
 
 
 def _member(row: Upstream, pool: Pool, live: Status) -> Member:
-    waiting = line_length(row.name)
+    waiting = queue_length(row.name)
     if row.is_held:
         shut = row.paused or row.is_shut or live.in_flight > 0
         return Member(row.name, shut, waiting, 1, probing=True)

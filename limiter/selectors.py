@@ -41,7 +41,7 @@ class UpstreamStatus:
         return sorted(flows, key=lambda each: (-each[1].in_flight - each[1].waiting, each[0]))[:count]
 
 
-def line_length(upstream: str) -> int:
+def queue_length(upstream: str) -> int:
     """Jobs in line, those included that no admit has looked at yet. Raises GateError.
 
     RQ's list is the membership of the line; the gate's own index learns of a job at its next admit, which

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from .gate import BreakerMode, BreakerState, GateError
 from .models import Upstream
-from .selectors import UpstreamStatus, all_upstreams, line_length, upstream_status
+from .selectors import UpstreamStatus, all_upstreams, queue_length, upstream_status
 
 
-def in_line() -> dict[str, float]:
+def queue_lengths() -> dict[str, float]:
     """Jobs in line. Raises GateError."""
-    return {name: float(line_length(name)) for name in Upstream.objects.values_list("name", flat=True)}
+    return {name: float(queue_length(name)) for name in Upstream.objects.values_list("name", flat=True)}
 
 
 def breaker_open() -> dict[str, float]:

@@ -62,7 +62,7 @@ def _shares(which: Q) -> dict[str, float]:
 
 
 def _in_line() -> Iterable[Reading]:
-    for upstream, count in limiter.in_line().items():
+    for upstream, count in limiter.queue_lengths().items():
         yield Reading(upstream, count, f"{count:.0f} jobs are in line for {upstream}")
 
 

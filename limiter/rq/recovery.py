@@ -92,7 +92,7 @@ def _abandon(job: Job, queue: Queue, lease: Lease, handlers: Sequence[object]) -
     """As rq's registry treats a job after the death of its worker: a retry where one is left, else failed."""
     abandoned = job.get_status(refresh=True) == JobStatus.STARTED
     if abandoned:
-        _tell(job, handlers)
+        _call_handlers(job, handlers)
     retry = abandoned and job.should_retry
     reason = f"Moved to FailedJobRegistry, due to {AbandonedJobError.__name__}: its worker is gone"
     with queue.connection.pipeline() as pipeline:
@@ -109,7 +109,7 @@ def _abandon(job: Job, queue: Queue, lease: Lease, handlers: Sequence[object]) -
         release_slot(job)
 
 
-def _tell(job: Job, handlers: Sequence[object]) -> None:
+def _call_handlers(job: Job, handlers: Sequence[object]) -> None:
     error = AbandonedJobError()
     try:
         execute_failure_callback(job, ThreadDeadline, AbandonedJobError, error, None)
@@ -170,16 +170,16 @@ class Recovery:
     def __init__(self, worker: ConcurrentWorker) -> None:
         self._worker = worker
 
-    def look(self) -> None:
+    def recover_all(self) -> None:
         for queue in self._worker.queues:
             try:
-                self._look_at(queue)
+                self._recover_queue(queue)
             except (GateError, RedisError) as error:
                 logger.warning("recovery on queue %s must wait: %s", queue.name, error)
             except Exception:
                 logger.exception("recovery on queue %s failed", queue.name)
 
-    def _look_at(self, queue: Queue) -> None:
+    def _recover_queue(self, queue: Queue) -> None:
         upstream = self._worker.upstream_of(queue)
         if upstream is None:
             free_intermediate(queue)

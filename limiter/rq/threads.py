@@ -30,35 +30,35 @@ class Slots:
     def __init__(self, size: int) -> None:
         self._size = size
         self._work: deque[Work] = deque()
-        self._bell: queue.SimpleQueue[bool] = queue.SimpleQueue()
-        self._rung = False  # a ring is on its way to a thread
+        self._wake_ups: queue.SimpleQueue[bool] = queue.SimpleQueue()
+        self._is_waking = False  # a wake-up is on its way to a thread
         self._lock = threading.Lock()
         self._idle = 0
         self._started = 0
 
     def submit(self, works: Iterable[Work]) -> None:
         self._work.extend(works)
-        self._ring()
+        self._wake_one()
 
-    def _ring(self) -> None:
+    def _wake_one(self) -> None:
         with self._lock:
-            if self._rung or not self._work:
+            if self._is_waking or not self._work:
                 return
             if self._idle == 0 and self._started == self._size:
                 return  # the first thread that is ready looks for more by itself
-            self._rung = True
+            self._is_waking = True
             if self._idle > 0:
                 self._idle -= 1
             else:
                 self._started += 1
                 threading.Thread(target=self._serve, name=f"slot-{self._started}", daemon=True).start()
-        self._bell.put(True)
+        self._wake_ups.put(True)
 
     def _serve(self) -> None:
-        while self._bell.get():
-            self._rung = False
+        while self._wake_ups.get():
+            self._is_waking = False
             while (work := self._next()) is not None:
-                self._ring()
+                self._wake_one()
                 try:
                     work()
                 except Exception:
@@ -66,7 +66,7 @@ class Slots:
                     logger.exception("a slot's work failed, the slot goes on")
             with self._lock:
                 self._idle += 1
-            self._ring()  # what came after the look and before this thread counted as idle
+            self._wake_one()  # what came after the look and before this thread counted as idle
 
     def _next(self) -> Work | None:
         try:
@@ -77,4 +77,4 @@ class Slots:
     def stop(self) -> None:
         """Let the threads go that have nothing to do; what still runs is left to itself."""
         for _ in range(self._started):
-            self._bell.put(False)
+            self._wake_ups.put(False)

@@ -1,7 +1,7 @@
 """ConcurrentWorker: one process that holds many jobs in flight, in threads.
 
 The main thread admits as many jobs as there are free slots and starts them; each runs in a slot's
-thread. Beside them a few threads serve all runs together: deadlines, renewals, recovery, batch_completer and
+thread. Beside them a few threads serve all runs together: deadlines, renewals, recovery, batch completion and
 settler. What rq promises of a worker is done by rq's own code wherever it can be.
 """
 
@@ -311,7 +311,7 @@ class ConcurrentWorker(Commands, Shutdown, Completion):
         self.settler = Settler(self.gate, self._note_settled)
         self._tickers = [
             Ticker("renewals", self._tick_seconds, self.renewals.renew),
-            Ticker("recovery", self._tick_seconds, self.recovery.look),
+            Ticker("recovery", self._tick_seconds, self.recovery.recover_all),
             Ticker("schedule", lambda: LOOK_SECONDS, self.schedule.look),
             Ticker("trials", self._tick_seconds, try_held),
         ]
@@ -355,7 +355,7 @@ class ConcurrentWorker(Commands, Shutdown, Completion):
 
     def clean_registries(self) -> None:
         """rq's maintenance, after the one recovery: what rq would fail is back in line by then."""
-        self.recovery.look()
+        self.recovery.recover_all()
         for queue in self.queues:
             if queue.acquire_maintenance_lock():
                 self.log.info("Worker %s: cleaning registries for queue: %s", self.name, queue.name)

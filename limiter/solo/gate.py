@@ -29,16 +29,16 @@ def steady_clock() -> Callable[[], float]:
 
 
 class SoloGate(MemoryGate):
-    """A memory gate with a bell that several pools of threads can sleep by.
+    """A memory gate with a count of changes that several pools of threads can wait for.
 
-    A caller that reads `rings` before asking the gate, and waits until it has risen since, misses
+    A caller that reads `changes` before asking the gate, and waits until it has risen since, misses
     nothing that happened between the refusal and the sleep.
     """
 
     def __init__(self, clock: Callable[[], float] | None = None) -> None:
         super().__init__(clock or steady_clock())
-        self._bell = threading.Condition()
-        self.rings = 0
+        self._condition = threading.Condition()
+        self.changes = 0
 
     @classmethod
     def for_one(cls, upstream: str, requests_per_minute: float | None, workers: int) -> Self:
@@ -56,30 +56,30 @@ class SoloGate(MemoryGate):
         )
         return gate
 
-    def ring(self) -> None:
-        with self._bell:
-            self.rings += 1
-            self._bell.notify_all()
+    def note_change(self) -> None:
+        with self._condition:
+            self.changes += 1
+            self._condition.notify_all()
 
-    def wait_for_ring(self, seen: int, timeout: float | None) -> bool:
-        """Sleep until the bell rang since it had rung `seen` times. False: it did not within the time."""
-        with self._bell:
-            return self._bell.wait_for(lambda: self.rings != seen, timeout)
+    def wait_for_change(self, seen: int, timeout: float | None) -> bool:
+        """Sleep until there are other than `seen` changes. False: there were none within the time."""
+        with self._condition:
+            return self._condition.wait_for(lambda: self.changes != seen, timeout)
 
     def configure(self, config: UpstreamConfig) -> bool:
         fresh = super().configure(config)
-        self.ring()
+        self.note_change()
         return fresh
 
     def set_policies(
         self, upstream: str, *, flows: Mapping[str, FlowPolicy], groups: Mapping[str, float]
     ) -> None:
         super().set_policies(upstream, flows=flows, groups=groups)
-        self.ring()
+        self.note_change()
 
     def offer(self, upstream: str, ticket: Ticket, *, front: bool = False) -> StartEstimate:
         place = super().offer(upstream, ticket, front=front)
-        self.ring()
+        self.note_change()
         return place
 
     def settle(
@@ -104,10 +104,10 @@ class SoloGate(MemoryGate):
             quota=quota,
             shares=shares,
         )
-        self.ring()
+        self.note_change()
         return settlement
 
     def expire(self, upstream: str, limit: int = 100) -> tuple[Lease, ...]:
         ended = super().expire(upstream, limit)
-        self.ring()
+        self.note_change()
         return ended

@@ -119,7 +119,7 @@ class RequestManager:
         with self._lock:
             self._stopping = True
             threads = list(self._threads)
-        self._gate.ring()
+        self._gate.note_change()
         _join(threads, grace)
         for execution in [task.execution for task in list(self._tasks.values()) if task.execution]:
             execution.abort(AbortReason.SHUTDOWN)
@@ -153,30 +153,30 @@ class RequestManager:
                 return known.follower
             self._tasks[ticket.job] = task
             self._start_threads()
-        self._line_up(task, delay)
+        self._enqueue(task, delay)
         return task
 
-    def _line_up(self, task: Task, delay: float, around: Around = nullcontext) -> None:
+    def _enqueue(self, task: Task, delay: float, around: Around = nullcontext) -> None:
         """Offer a task now, or put it by for a while. `around`: what the hook needs in one of our threads."""
         if delay > 0:
             with self._lock:
                 self._pauses.add(task, delay)
-            self._gate.ring()
+            self._gate.note_change()
             return
         self._call_hook(around, self._before_offer, task.ticket)
         with self._lock:
             if self._tasks.get(task.ticket.job) is task:  # not cancelled meanwhile
-                task.in_line_since = time.monotonic()
+                task.queued_since = time.monotonic()
                 self._gate.offer(self.upstream, task.ticket)
 
-    def _line_up_what_is_due(self) -> float | None:
+    def _enqueue_due(self) -> float | None:
         """Offer every task after its pause; return the seconds to the end of the next pause."""
         while True:
             with self._lock:
                 task = self._pauses.pop_due()
                 if task is None:
                     return self._pauses.seconds()
-            self._line_up(task, 0.0, self._around)
+            self._enqueue(task, 0.0, self._around)
 
     def _drop(self, task: Task) -> None:
         """Let a waiting task go without running it."""
@@ -211,13 +211,13 @@ class RequestManager:
                 time.sleep(PAUSE_AFTER_FAILURE)
 
     def _serve(self) -> None:
-        seen = self._gate.rings  # before looking: what happens from here on ends the sleep below
-        next_due = self._line_up_what_is_due()
+        seen = self._gate.changes  # before looking: what happens from here on ends the sleep below
+        next_due = self._enqueue_due()
         admission = self._gate.admit(self.upstream)
         for lease in admission.leases:
             self._perform(lease)
         if not admission.leases:
-            self._gate.wait_for_ring(seen, _earlier(admission.wait_seconds, next_due))
+            self._gate.wait_for_change(seen, _earlier(admission.wait_seconds, next_due))
 
     def _perform(self, lease: Lease) -> None:
         seen = lease if self._leased else None
@@ -240,7 +240,7 @@ class RequestManager:
                 self._forget(task)
                 return None
             task.execution, task.attempts = execution, task.attempts + 1
-            self._recorder.started(time.monotonic() - task.in_line_since)
+            self._recorder.started(time.monotonic() - task.queued_since)
             return task
 
     def _call(self, task: Task, execution: Execution) -> tuple[float | None, Exception | None]:
@@ -277,7 +277,7 @@ class RequestManager:
                 if task.follower is None or self._stopping:
                     return
                 next_task = self._tasks[task.ticket.job] = task.follower
-        self._line_up(next_task, pause or 0.0, self._around)
+        self._enqueue(next_task, pause or 0.0, self._around)
 
     def _finish(self, task: Task, execution: Execution, error: Exception | None) -> None:
         self._forget(task)

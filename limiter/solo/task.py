@@ -27,7 +27,7 @@ class Task:
     ticket: Ticket
     run: Run
     ended: Future[None] = field(default_factory=Future)
-    in_line_since: float = field(default_factory=time.monotonic)
+    queued_since: float = field(default_factory=time.monotonic)
     attempts: int = 0
     returned: int = 0  # of these, those that never reached the provider
     throttled: int = 0  # and those that it was too busy for

@@ -143,7 +143,7 @@ class Command(Verbs, pretty_exceptions_enable=False):
         before = self._known(upstream).version
         self._know_version(upstream, number)
         after = services.restore_version(upstream=upstream, version=number, author=author, reason=reason)
-        self._tell(upstream, before, after.version)
+        self._report_version(upstream, before, after.version)
 
     @command("try")
     def try_(
@@ -180,7 +180,7 @@ class Command(Verbs, pretty_exceptions_enable=False):
             raise CommandError(f"{mode!r} is no mode: expected open, close or auto.", returncode=MISUSED)
         before = self._known(upstream).version
         after = services.force_breaker(upstream=upstream, mode=MODES[mode], author=author, reason=reason)
-        self._tell(upstream, before, after.version)
+        self._report_version(upstream, before, after.version)
 
     @command()
     def pause(self, upstream: Name, reason: Reason, author: Author) -> None:
@@ -198,7 +198,7 @@ class Command(Verbs, pretty_exceptions_enable=False):
         """
         before = self._known(upstream).version
         after = services.resume(upstream=upstream, author=author, reason=reason)
-        self._tell(upstream, before, after.version)
+        self._report_version(upstream, before, after.version)
 
     @command()
     def drain(
@@ -259,7 +259,7 @@ class Command(Verbs, pretty_exceptions_enable=False):
         after = services.change_upstream(
             upstream=upstream, changes={"paused": True}, author=author, reason=reason
         )
-        self._tell(upstream, before, after.version)
+        self._report_version(upstream, before, after.version)
 
     def _known(self, name: str) -> Upstream:
         row = Upstream.objects.filter(name=name).first()
@@ -271,7 +271,7 @@ class Command(Verbs, pretty_exceptions_enable=False):
         if not ConfigVersion.objects.filter(upstream=upstream, version=number).exists():
             raise CommandError(f"There is no version {number} of {upstream}.", returncode=MISUSED)
 
-    def _tell(self, upstream: str, before: int, after: int) -> None:
+    def _report_version(self, upstream: str, before: int, after: int) -> None:
         if before == after:
             self.stdout.write(f"{upstream} stays at version {after}: nothing changes.")
             return

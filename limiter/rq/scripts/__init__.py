@@ -37,12 +37,12 @@ class Script:
         Never in a pipeline: NOSCRIPT inside MULTI leaves a transaction half done.
         """
         try:
-            return self._ask(connection, "EVALSHA", self.digest, len(keys), *keys, *args)
+            return self._execute(connection, "EVALSHA", self.digest, len(keys), *keys, *args)
         except NoScriptError:
-            return self._ask(connection, "EVAL", self.text, len(keys), *keys, *args)
+            return self._execute(connection, "EVAL", self.text, len(keys), *keys, *args)
 
     @staticmethod
-    def _ask(connection: redis.Redis, *words: str | bytes | float) -> Any:
+    def _execute(connection: redis.Redis, *words: str | bytes | float) -> Any:
         return connection.execute_command(*words, **RAW)  # type: ignore[no-untyped-call]
 
 

@@ -101,7 +101,7 @@ def test_the_rate_is_kept() -> None:
             manager.submit(f"job-{number}", run=run)
         assert manager.get_stats()["queue_size"] == 10
         clock.now += 4.0  # two requests' worth
-        gate.ring()
+        gate.note_change()
         for _ in range(2):
             assert started.acquire(timeout=PATIENCE)
         assert not started.acquire(timeout=0.2)
@@ -172,7 +172,7 @@ def test_a_call_may_outlast_its_lease() -> None:
         run.hold(manager)
         second = manager.submit("second", run=run)
         clock.now += 3600
-        gate.ring()
+        gate.note_change()
         assert manager.get_stats()["in_flight"] == 1
         run.go.set()
         second.result(PATIENCE)
