@@ -18,7 +18,7 @@ WHAT_CAN_RUN = $$(command -v chromium > /dev/null && echo "e2e or not e2e" || ec
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lint fmt types imports messages lua verify migrations system system-if-possible \
+.PHONY: help run test check bench quality lint fmt types imports messages lua verify migrations system system-if-possible \
 	requirements pythons loadtest-tools foreign-clients clean
 
 help: ## list the targets
@@ -40,6 +40,9 @@ bench: $(VENV)/installed-dev ## run every benchmark; each prints its figures
 	@failed=0; for file in benchmarks/[!_]*.py; do \
 		echo "== $$file"; PYTHONPATH=. $(BIN) "$$file" || failed=1; \
 	done; exit $$failed
+
+quality: $(VENV)/installed-dev ## how good the feedback is: report in docs, compared with the baseline (ACCEPT='why')
+	@$(BIN) -m feedback.quality $(if $(ACCEPT),--accept "$(ACCEPT)")
 
 # The parts of `make test` ------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-FOLDER = Path(__file__).resolve().parent / "essays"
+FOLDER = Path(__file__).resolve().parents[2] / "benchmarks" / "quality" / "essays"
 KINDS = {"L": "language", "E": "evidence", "S": "structure", "A": "argument"}
 
 _FLAW = re.compile(r"\{\{([LESA])\|([^|{}]*)(?:\|([^{}]*))?\}\}")

@@ -10,15 +10,17 @@ ROOT = Path(__file__).resolve().parents[2]
 FEWEST = 40  # words of a section that is worth asking about
 
 _FENCE = re.compile(r"^( *)```.*?^\1```[^\n]*$", re.DOTALL | re.MULTILINE)
-_BLOCK = re.compile(r"^(?:\||<|!\[|    |- |\* |\d+\. |  ).*$", re.MULTILINE)
+_BLOCK = re.compile(r"^(?:\||<|!\[|    ).*$", re.MULTILINE)
+_ITEM = re.compile(r"^ *(?:[-*]|\d+\.) +", re.MULTILINE)
 _LINK = re.compile(r"\[([^\]\n]+)\]\([^)\n]*\)")
 _MARKS = re.compile(r"\*\*|__|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)")
 _HEADING = re.compile(r"^#{1,4} (.*)$", re.MULTILINE)
 
 
 def files() -> list[Path]:
-    """The documentation, its decisions, and the samples of writing that have no planted flaws."""
-    return [*sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "docs" / "decisions").glob("*.md"))]
+    """The documentation, its decisions, the README and the changelog."""
+    docs = [*sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "docs" / "decisions").glob("*.md"))]
+    return [*docs, ROOT / "README.md", ROOT / "CHANGELOG.md"]
 
 
 def sections(folder: Path | None = None) -> Iterator[tuple[str, str]]:
@@ -42,7 +44,7 @@ def _sections(source: str) -> Iterator[tuple[str, str]]:
 
 
 def _plain(text: str) -> str:
-    """Running prose: lists, tables, pictures and marks of layout left out."""
-    unmarked = _MARKS.sub("", _LINK.sub(r"\1", _BLOCK.sub("", text)))
+    """Running prose and items of lists as paragraphs; tables, pictures and marks of layout left out."""
+    unmarked = _MARKS.sub("", _LINK.sub(r"\1", _ITEM.sub("\n\n", _BLOCK.sub("", text))))
     paragraphs = (" ".join(paragraph.split()) for paragraph in re.split(r"\n\s*\n", unmarked))
     return "\n\n".join(paragraph for paragraph in paragraphs if paragraph.endswith((".", "!", "?")))
