@@ -47,4 +47,9 @@ def _plain(text: str) -> str:
     """Running prose and items of lists as paragraphs; tables, pictures and marks of layout left out."""
     unmarked = _MARKS.sub("", _LINK.sub(r"\1", _ITEM.sub("\n\n", _BLOCK.sub("", text))))
     paragraphs = (" ".join(paragraph.split()) for paragraph in re.split(r"\n\s*\n", unmarked))
-    return "\n\n".join(paragraph for paragraph in paragraphs if paragraph.endswith((".", "!", "?")))
+    return "\n\n".join(paragraph for paragraph in paragraphs if _is_prose(paragraph))
+
+
+def _is_prose(paragraph: str) -> bool:
+    """Whole sentences: an item that goes on from the line above it is none."""
+    return paragraph.endswith((".", "!", "?")) and not paragraph[0].islower()

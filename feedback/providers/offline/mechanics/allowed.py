@@ -10,7 +10,7 @@ from .slip import SlipKind
 
 _CAPITAL = ("SentenceCapitalization", "CapitalizePersonalPronouns")
 JOINED = (
-    "OpenCompounds", "MergeWords", "Someone", "Somebody", "Nobody", "Anybody", "Everybody", "Everyone",
+    "OpenCompounds", "MergeWords", "Someone", "Somebody", "Nobody", "Anybody", "Everybody",
     "Anywhere", "Everywhere", "Somewhere", "Nowhere", "Furthermore", "Therefore", "Nowadays", "OfCourse",
     "Without", "Instead", "However", "Itself", "Myself", "Yourself", "Themself", "Nonetheless",
     "Notwithstanding", "Whereas", "Beforehand", "Worldwide", "Widespread", "Nothing",
@@ -20,11 +20,11 @@ _GRAMMAR = (
     "RepeatedWords",
     "AnA", "MassNouns", "TheAnother", "AnAnother", "AnotherAn", "AnotherThings", "AnotherOnes",
     "PronounVerbAgreement", "ThereIsAgreement", "PronounInflectionBe", "IAmAgreement", "HeDos",
-    "DoesOrDose", "OneOfTheSingular", "WillNonLemma", "InflectedVerbAfterTo", "SimplePastToPastParticiple",
+    "DoesOrDose", "WillNonLemma", "InflectedVerbAfterTo", "SimplePastToPastParticiple",
     "DidPast", "Didnt", "DoubleModal", "ModalOf", "HadOf", "MayOfPronoun", "RegularIrregulars", "WantBe",
     "UseToUsedTo", "SupposedTo", "AdjectiveDoubleDegree", "MoreBetter", "RedundantProgressiveComparative",
     "RedundantSuperlatives", "ThereToTheir", "TheirToThere", "TheirToTheyre", "TheyreToTheir",
-    "ItsContraction", "ItsPossessive", "ThenThan", "ThatThan", "ToTwoToo", "PossessiveYour",
+    "ItsContraction", "ItsPossessive", "ThenThan", "PossessiveYour",
     "YourPredicateAdjective", "Cant", "DontCan", "WrongApostrophe", "ToLoseTooLoose", "NounVerbConfusion",
     "SafeToSave", "SaveToSafe", "DespiteOf", "TheyToThem", "Lots", "AllowTo", "OutOfDate",
     "ProgressiveNeedsBe", "Discuss", "QuiteMany", "PluralWrongWordOfPhrase", "FewUnitsOfTimeAgo",

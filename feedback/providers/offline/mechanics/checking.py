@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from .agreement import disagreements
+from .agreement import PLURALS, disagreements
 from .allowed import JOINED, KINDS, SPELLING
 from .slip import Slip, SlipKind
-from .words import RARE, correction, frequencies, frequency
+from .words import COMMON, RARE, correction, frequencies, frequency
 
 MOST_LETTERS = 24  # longer strings are rarely one misspelled word
+_VOWEL = re.compile("[aeiouy]")
 _REPLACE = 0  # the engine's code for a suggestion that takes the place of what is marked
 _WORD = re.compile(r"(?<![\w’'@/.#-])[^\W\d_]{3,}(?![\w’'@/-])")
 
@@ -52,7 +53,9 @@ def _plausible(rule: str, text: str, start: int, end: int) -> bool:
     words = text[start:end].split()
     if rule == "SentenceCapitalization":
         following = text[start : start + 80].split()
-        return frequency(words[0], "en") > RARE and len(following) > 4
+        return frequency(words[0], "en") > RARE and len(following) > 4 and text[end : end + 1] == " "
+    if rule == "MassNouns" and words[0].lower() in ("each", "another"):
+        return False  # "each doubling", "another chosen"
     if rule in JOINED:
         return (start == 0 or text[start:end].islower()) and all(
             len(word) > 1 or word in "ai" for word in words
@@ -74,8 +77,17 @@ def _misspelled(text: str, start: int, end: int, suggested: list[str]) -> Iterat
     capital = next((each for each in suggested if each.lower() == word and each[0].isupper()), "")
     if capital and len(word) > 3:
         yield Slip(SlipKind.CAPITAL, "ProperNoun", start, end, capital)
-    elif len(word) <= MOST_LETTERS and not frequency(word, "en"):
+    elif len(word) <= MOST_LETTERS and not _formed(word):
         yield Slip(SlipKind.SPELLING, "Spelling", start, end, correction(word, "en"))
+
+
+def _formed(word: str) -> bool:
+    """Whether the list has the word, or what it is formed of: "upstreams", "unthrottled"."""
+    if frequency(word, "en"):
+        return True
+    plural = word.endswith("s") and frequency(word[:-1], "en") >= COMMON and word[:-1] not in PLURALS
+    negated = word.startswith(("un", "re", "non")) and frequency(word.removeprefix(word[:2]), "en") >= COMMON
+    return plural or negated or not _VOWEL.search(word)
 
 
 def german(text: str) -> Iterator[Slip]:

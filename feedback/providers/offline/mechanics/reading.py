@@ -105,7 +105,8 @@ def _holds(prose: Prose, paragraph: Paragraph, slip: Slip) -> bool:
     if prose.text[slip.end : slip.end + 1] in _JOINS or prose.text[slip.start - 1 : slip.start] in _JOINS:
         return False  # a part of a longer word
     if slip.kind is SlipKind.SPELLING:
-        return not _own_term(prose, prose.text[slip.start : slip.end])
+        technical = not slip.correction and "`" in prose.text  # names of software, written small
+        return not technical and not _own_term(prose, prose.text[slip.start : slip.end])
     if slip.rule == "SentenceCapitalization":
         return _begins(prose, paragraph, slip)
     if slip.rule == "CapitalizePersonalPronouns":

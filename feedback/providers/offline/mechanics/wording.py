@@ -29,7 +29,7 @@ WHY: dict[str, str] = {
     **dict.fromkeys(
         (
             "PronounVerbAgreement", "ThereIsAgreement", "PronounInflectionBe", "IAmAgreement", "HeDos",
-            "DoesOrDose", "OneOfTheSingular",
+            "DoesOrDose",
         ),
         AGREES,
     ),
@@ -50,7 +50,7 @@ WHY: dict[str, str] = {
     **dict.fromkeys(
         (
             "ThereToTheir", "TheirToThere", "TheirToTheyre", "TheyreToTheir", "ItsContraction",
-            "ItsPossessive", "ThenThan", "ThatThan", "ToTwoToo", "TooTo", "PossessiveYour",
+            "ItsPossessive", "ThenThan", "TooTo", "PossessiveYour",
             "YourPredicateAdjective", "Cant",
             "ToLoseTooLoose", "NounVerbConfusion", "SafeToSave", "SaveToSafe", "LetsConfusion", "ThesesThese",
         ),
