@@ -9,8 +9,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
 LINK = re.compile(r"\]\((?!https?:)(?P<file>[^)#\s]*)(?:#(?P<heading>[\w-]+))?\)")
-# In backticks, with a folder before it: names alone are often those of a reader's own files.
-PATH = re.compile(r"`([\w.-]+(?:/[\w.-]+)+\.(?:py|lua|md|toml|html|css|js|yml|conf|env|txt))`")
+# In backticks, with a folder before it: names alone may be those of a reader's own files, but those of tests.
+PATH = re.compile(
+    r"`((?:[\w.-]+(?:/[\w.-]+)+\.(?:py|lua|md|toml|html|css|js|yml|conf|env|txt))|test_\w+\.py)`"
+)
 FOLDERS = (
     ".ci", "benchmarks", "config", "deploy", "docs", "examples", "feedback", "limiter", "requirements",
     "templates", "tests",
@@ -47,7 +49,7 @@ def test_links_and_paths_lead_somewhere(page: Path, files: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "found"), [("`limiter/gates.py`", ["limiter/gates.py"]), ("`gates.py`", [])]
+    ("text", "found"), [("`a/b.py`", ["a/b.py"]), ("`b.py`", []), ("`test_b.py`", ["test_b.py"])]
 )
-def test_a_path_is_recognised_by_its_folder(text: str, found: list[str]) -> None:
+def test_a_path_has_a_folder_or_is_a_test(text: str, found: list[str]) -> None:
     assert PATH.findall(text) == found
