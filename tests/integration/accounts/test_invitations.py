@@ -188,3 +188,4 @@ def test_an_operator_who_may_only_look_invites_nobody(group: str, status: int) -
     assert answer.status_code == status
     assert Invitation.objects.exists() is (status == 302)
     assert client.post(reverse("teaching-new-course"), {"name": "Bees"}).status_code == status
+    assert (reverse("invitations") in client.get(reverse("home")).content.decode()) is (status == 302)
