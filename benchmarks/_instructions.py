@@ -3,7 +3,8 @@
     python benchmarks/_instructions.py [--jobs 2000] [--calls 50] [--keep FOLDER]
 
 Needs valgrind. Counted is what the server does within EVALSHA and FCALL, which is what commandstats times.
-With --keep the profiles stay.
+With --keep the profiles stay. `--replaced 'flow_queues.ROOM = 0'` counts the library with every flow's queue
+in sorted sets. One at a time: callgrind_control speaks to all that run.
 """
 
 from __future__ import annotations
@@ -16,21 +17,19 @@ import tempfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from _line import YARDSTICK, YARDSTICK_GIVEN, admit_into, filled, server, settle_next
+from _line import YARDSTICK, YARDSTICK_GIVEN, Line, admit_into, server, settle_next
 
+from limiter.functions.library import joined
 from limiter.gate import Lease
 from limiter.gate.redis import RedisGate
-
-if TYPE_CHECKING:
-    import redis
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--jobs", type=int, default=2_000, help="jobs waiting")
     parser.add_argument("--calls", type=int, default=50, help="of each kind that are counted")
+    parser.add_argument("--replaced", default="", help="Lua that replaces a function or a constant")
     parser.add_argument("--keep", type=Path, help="where profiles are left")
     options = parser.parse_args()
     if shutil.which("valgrind") is None:
@@ -47,12 +46,12 @@ def main() -> None:
                 "the yardstick", options.calls, lambda: client.evalsha(yardstick, 0, *YARDSTICK_GIVEN)
             )
             for everything in (False, True):
-                measure(counter, client, options.jobs, options.calls, everything=everything)
+                library = joined(options.replaced) if options.replaced else joined()
+                line = Line(client, options.jobs, everything=everything, library=library)
+                measure(counter, line.gate, options.calls, "everything on: " if everything else "")
 
 
-def measure(counter: Counter, client: redis.Redis, jobs: int, calls: int, *, everything: bool) -> None:
-    named = "everything on: " if everything else ""
-    gate: RedisGate = filled(client, jobs, everything=everything)
+def measure(counter: Counter, gate: RedisGate, calls: int, named: str) -> None:
     leases: list[Lease] = []
     counter.report(f"{named}admit k=1", calls, partial(admit_into, gate, 1, leases))
     counter.report(f"{named}admit k=16", calls, partial(admit_into, gate, 16, leases), 16)
