@@ -190,7 +190,7 @@ def _ticket(job: Job) -> dict[str, Any]:
         "gate_group": job.group,
         "gate_priority": job.priority,
         "gate_document": str(job.document_id),
-        "gate_tokens": job.tokens - job.max_tokens,
+        "gate_tokens": max(0, job.tokens - job.max_tokens),
         "gate_output": job.max_tokens,
         "traceparent": job.trace,
     }

@@ -85,7 +85,7 @@ def ticket_of(job: Job) -> Ticket:
         group=job.group,
         priority=job.priority,
         document=str(job.document_id),
-        tokens=job.tokens - job.max_tokens,
+        tokens=max(0, job.tokens - job.max_tokens),
         output=job.max_tokens,
     )
 

@@ -167,9 +167,19 @@ def enqueue_missing() -> int:
 def _enqueue_unknown(jobs: list[Job]) -> int:
     known = _ids_in_rq({job.queue for job in jobs})
     missing = [job for job in jobs if str(job.pk) not in known]
-    for job in missing:
+    return sum(_enqueued(job) for job in missing)
+
+
+def _enqueued(job: Job) -> bool:
+    """False: this row can't be put in line, which must not keep others out. Raises one of OUT_OF_REACH."""
+    try:
         job_queue.enqueue(job)
-    return len(missing)
+    except job_queue.OUT_OF_REACH:
+        raise
+    except Exception:
+        logger.exception("job %s can't be put in line", job.pk)
+        return False
+    return True
 
 
 def _ids_in_rq(queues: Iterable[str]) -> set[str]:

@@ -61,6 +61,8 @@ def _run() -> None:
             look_after()
         except DatabaseError as error:
             logger.warning("solo looks again later: %s", error)
+        except Exception:  # one row that is odd must not end what looks after all others
+            logger.exception("a look ended early; the next one begins anew")
         finally:
             close_old_connections()
         pause.wait(EVERY_SECONDS)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+
+logger = logging.getLogger(__name__)
 
 
 class Deadlines:
@@ -56,4 +59,7 @@ class Deadlines:
                     continue
                 _, number, action = heapq.heappop(self._due)
                 self._open.discard(number)
-            action()
+            try:
+                action()
+            except Exception:
+                logger.exception("a call could not be cut at its deadline; the deadlines of others hold")

@@ -39,6 +39,22 @@ def test_its_jobs_keep_no_others_out_of_line(stranded: Job) -> None:
     assert enqueue_missing() == others.count() > 0
 
 
+def test_a_row_that_cannot_be_put_in_line_keeps_no_others_out(
+    owner: User, redis_client: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = work.an_analysis(owner).jobs.order_by("pk")
+    waiting.update(waiting_since=timezone.now() - timedelta(minutes=5))
+    odd, put = waiting[0].pk, job_queue.enqueue
+
+    def enqueue(job: Job) -> None:
+        if job.pk == odd:
+            raise ValueError("a number that no gate takes")
+        put(job)
+
+    monkeypatch.setattr(job_queue, "enqueue", enqueue)
+    assert enqueue_missing() == waiting.count() - 1 > 0
+
+
 def test_its_jobs_wait_until_the_settings_have_it_again(stranded: Job) -> None:
     job_queue.enqueue_or_leave(stranded)
     job_queue.reprioritise(stranded, 3)

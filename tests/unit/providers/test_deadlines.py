@@ -39,3 +39,13 @@ def test_any_number_of_limits_take_one_thread() -> None:
         for _ in range(200):
             limits.enter_context(deadlines.limit(LONG, lambda: None))
         assert threading.active_count() == before + 1
+
+
+def test_one_action_that_fails_leaves_the_others_their_deadlines() -> None:
+    deadlines, late = Deadlines(), threading.Event()
+
+    def fails() -> None:
+        raise OSError("the socket is gone")
+
+    with deadlines.limit(0.0, fails), deadlines.limit(0.02, late.set):
+        assert late.wait(30)
