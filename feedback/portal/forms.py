@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from django import forms
 from django.conf import settings
 from django.http import QueryDict
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from feedback import titles
@@ -22,6 +23,7 @@ from feedback.upstreams import default_upstream, may_wait
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
+    from django.db.models import QuerySet
 
 BOTH = _("There is a text and a file. Hand in one of them: empty the text, or take the file away.")
 NEITHER = _("Paste your text here, or choose a file below.")
@@ -89,11 +91,23 @@ class DraftForm(forms.Form):
         going_on = Assignment.objects.filter(course__members=owner, course__archived_at=None)
         choices = going_on.select_related("course").order_by("course__name", "title")
         self.fields["assignment"].queryset = choices  # type: ignore[attr-defined]
+        self.fields["assignment"].choices = self._choices  # type: ignore[attr-defined]
         self.fields["previous"].queryset = Document.objects.filter(owner=owner).defer("text", "headings")  # type: ignore[attr-defined]
         self.fields["file"].help_text = _("%(kinds)s, up to %(megabytes)d MB.") % {
             "kinds": ", ".join(ACCEPTED_SUFFIXES),
             "megabytes": settings.UPLOAD_LIMIT_BYTES // 2**20,
         }
+
+    @cached_property
+    def briefs(self) -> list[Assignment]:
+        """What can be handed in for, each with its rubric: asked for once, for the choice as well."""
+        choices: QuerySet[Assignment] = self.fields["assignment"].queryset  # type: ignore[attr-defined]
+        return list(choices.prefetch_related("criteria"))
+
+    def _choices(self) -> list[tuple[Any, Any]]:
+        field: Any = self.fields["assignment"]
+        named = [(each.pk, field.label_from_instance(each)) for each in self.briefs]
+        return [("", field.empty_label), *named]
 
     # What a valid form holds --------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import Settings
 
 from feedback.models import Assignment, Document, User
@@ -119,3 +120,19 @@ def test_the_form_says_where_the_text_goes(
 ) -> None:
     settings.FEEDBACK_UPSTREAM = upstream
     assert words in student.get(reverse("submit")).content.decode()
+
+
+def test_what_an_assignment_asks_for_is_seen_before_handing_in(owner: User, assignment: Assignment) -> None:
+    Assignment.objects.filter(pk=assignment.pk).update(
+        instructions="Compare two sources.", reviewed=True, deadline=timezone.now()
+    )
+    page = signed_in(owner).get(reverse("submit")).content.decode()
+    criterion = assignment.criteria.first()
+    assert criterion is not None
+    for words in (
+        "Compare two sources.",
+        "Your teacher reads the feedback first",
+        "Deadline",
+        criterion.name,
+    ):
+        assert words in page

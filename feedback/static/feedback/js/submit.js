@@ -96,6 +96,19 @@ text.addEventListener("paste", (event) => {
 });
 file.addEventListener("change", () => file.files.length && upload(file.files[0]));
 
+// What the chosen assignment asks for: open while one writes for it --------------------------------------------
+
+const assignment = form.elements.namedItem("assignment");
+
+function showBrief() {
+  for (const brief of form.querySelectorAll("[data-brief]")) {
+    brief.hidden = brief.dataset.brief !== assignment.value;
+    brief.open = !brief.hidden;
+  }
+}
+
+assignment.addEventListener("change", showBrief);
+
 // Sending: once, and only what the server has -------------------------------------------------------
 
 const button = form.querySelector("[data-submit-button]");
@@ -136,3 +149,4 @@ form.addEventListener("input", (event) => {
 autosave.restore();
 countWords();
 autosave.rescue();
+showBrief();
