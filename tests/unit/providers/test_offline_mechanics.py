@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,10 +22,12 @@ TEXT = "The goverment was late, and he have no idea what the others would say ab
 
 
 @pytest.fixture
-def own_child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def own_child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A folder of this test's own, so that no other test meets what is done to its child."""
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    return client.folder()
+    yield client.folder()
+    for pid in _pids(tmp_path):
+        os.kill(int(pid), signal.SIGKILL)
 
 
 def test_what_was_checked_is_stated() -> None:
@@ -56,13 +61,25 @@ def test_a_child_that_was_killed_is_started_anew(own_child: Path) -> None:
     assert client.check([TEXT], "en")
 
 
+def test_a_child_without_questions_ends(own_child: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "IDLE_SECONDS", 0.1)
+    assert client.check([TEXT], "en")
+    deadline = time.monotonic() + 300
+
+    while _pids(own_child) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not _pids(own_child)
+    assert not (own_child / "socket").exists()
+
+
 def _pids(folder: Path) -> list[str]:
     """The processes that were started for a folder."""
-    return [
-        path.name
-        for path in Path("/proc").iterdir()
-        if path.name.isdigit() and str(folder).encode() in (path / "cmdline").read_bytes()
-    ]
+    found = []
+    for path in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):  # it may end meanwhile
+            if path.name.isdigit() and str(folder).encode() in (path / "cmdline").read_bytes():
+                found.append(path.name)
+    return found
 
 
 def test_a_folder_that_others_can_read_is_not_used(own_child: Path) -> None:

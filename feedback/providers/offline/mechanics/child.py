@@ -1,8 +1,8 @@
-"""The child process that checks spelling and grammar: `python -m …mechanics.child FOLDER`.
+"""The child process that checks spelling and grammar: `python -m …mechanics.child FOLDER IDLE`.
 
 There is one for each host, user and version: the file lock in FOLDER says so. It listens on a socket there,
 loads the engine for its first caller, answers one after the other and ends when there was no question for a
-while. It limits itself, for the engine is native code that reads what strangers wrote.
+while (IDLE seconds). It limits itself, for the engine is native code that reads what strangers wrote.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-IDLE_SECONDS = 120.0
 MEMORY = 1_500_000_000  # bytes of address space; some 300 MB of it are used
 MOST_BYTES = 20_000_000  # of one question
 SECONDS, SECONDS_A_WORD = 0.5, 0.0005  # of processor for one question; what is over them goes without
@@ -31,7 +30,7 @@ HANGS = 5.0  # seconds of processor in one paragraph after which the child ends 
 
 def main() -> None:
     """Take the lock, bind, let the parent go on, and serve."""
-    folder = Path(sys.argv[1])
+    folder, idle = Path(sys.argv[1]), float(sys.argv[2])
     lock = os.open(folder / "lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -46,7 +45,7 @@ def main() -> None:
             os._exit(0)  # who started it waits for this process alone
         _limit()
         try:
-            _serve(listener)
+            _serve(listener, idle)
         finally:
             address.unlink(missing_ok=True)
 
@@ -60,8 +59,8 @@ def _limit() -> None:
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
 
 
-def _serve(listener: socket.socket) -> None:
-    listener.settimeout(IDLE_SECONDS)
+def _serve(listener: socket.socket, idle: float) -> None:
+    listener.settimeout(idle)
     while True:
         try:
             caller, _ = listener.accept()

@@ -21,6 +21,7 @@ from .slip import Slip, SlipKind
 
 START_SECONDS = 60.0  # for the child to listen, on a busy host
 ANSWER_SECONDS = 60.0  # in line behind others, load and check
+IDLE_SECONDS = 120.0  # after the last question the child ends
 AGAIN_SECONDS = 60.0  # after a child that did not start, the next is tried
 LANGUAGES = ("en", "de")
 ROOT = Path(__file__).resolve().parents[4]
@@ -99,7 +100,7 @@ def _start() -> None:
     if time.monotonic() < _not_before:
         raise TimeoutError("no child could be started a moment ago")
     _not_before = time.monotonic() + AGAIN_SECONDS
-    command = [sys.executable, "-m", f"{__package__}.child", str(folder())]
+    command = [sys.executable, "-m", f"{__package__}.child", str(folder()), str(IDLE_SECONDS)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     subprocess.run(  # noqa: S603 (our own module)
         command,
