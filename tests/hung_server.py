@@ -1,4 +1,4 @@
-"""A server that hangs, and counts who came."""
+"""A server that hangs, and counts its clients."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""PostgreSQL is enough to hand in: a Redis that refuses, hangs or is gone makes nobody come back later."""
+"""PostgreSQL is enough to hand in: a Redis that refuses, hangs or is gone turns no hand-in away."""
 
 from __future__ import annotations
 

@@ -182,7 +182,7 @@ def test_the_row_does_not_hold_the_token(teacher: User, course: Course) -> None:
 
 
 @pytest.mark.parametrize(("group", "status"), [(roles.OPERATORS, 302), (roles.WATCHERS, 403)])
-def test_an_operator_who_may_only_look_invites_nobody(group: str, status: int) -> None:
+def test_a_viewer_invites_no_one(group: str, status: int) -> None:
     client = signed_in(member(group))
     answer = client.post(reverse("invitations"), {"email": "new@example.org", "role": "teacher"})
     assert answer.status_code == status

@@ -92,7 +92,7 @@ def test_work_of_a_suspended_person_is_neither_served_nor_old(office: Client, ow
     assert health_of(now).sentence.endswith("no worker runs, and nothing waits.")
 
 
-def test_the_wait_by_course_counts_who_still_waits(office: Client, owner: User) -> None:
+def test_the_wait_by_course_counts_people_that_still_wait(office: Client, owner: User) -> None:
     _done, _runs, again, _held = some_work(owner)
     Job.objects.filter(pk=again.pk).update(waiting_since=timezone.now() - timedelta(hours=1))
     (wait,) = operations_now().waits

@@ -33,7 +33,7 @@ def test_a_redis_that_hangs_is_asked_once_and_every_request_is_let_through(
 ) -> None:
     settings.LIMITS = {"site": {"rate": "1/h"}}
     settings.LIMITS_STORE_SECONDS = 0.05
-    store = quick(redis.Redis(port=hung.port))  # whose own time-outs would be minutes
+    store = quick(redis.Redis(port=hung.port))  # its own time-outs would be minutes
 
     @limiter.limit_view("site", key=limiter.by_address)
     def page(request: HttpRequest) -> HttpResponse:

@@ -30,7 +30,7 @@ for name, code, once in json.loads(sys.argv[1]):
 sys.exit(supervisor.run())
 """
 STEADY = "import os, time; print('pid', os.getpid(), flush=True); time.sleep(600)"
-FORKED = "import os, time; os.fork() or time.sleep(600)\n" + STEADY  # whose child holds its output open
+FORKED = "import os, time; os.fork() or time.sleep(600)\n" + STEADY  # its child holds the output open
 SHORT_LIVED = "print('I am here', flush=True)"
 
 
@@ -98,7 +98,7 @@ def test_a_program_that_was_killed_is_started_again(output: Path) -> None:
         wait_until_gone(steady_pids(output)[1])
 
 
-def test_a_killed_program_whose_child_holds_its_output_is_started_again_with_nothing_left(
+def test_a_killed_program_with_a_child_that_holds_its_output_is_started_again_with_nothing_left(
     output: Path,
 ) -> None:
     with supervised(output, ("steady", FORKED, False)) as supervisor:
@@ -121,8 +121,8 @@ def test_a_store_that_is_away_ends_nothing(output: Path) -> None:
         assert len(steady_pids(output)) == 1
 
 
-def test_whoever_reads_no_more_stops_every_program() -> None:
-    """`make run | head`: where the next end of a program can't be told, the others are stopped."""
+def test_a_reader_that_is_gone_stops_every_program() -> None:
+    """`make run | head`: where the next end of a program can't be printed, the others are stopped."""
     dies_later = ("broken", "import time; time.sleep(1); raise SystemExit(3)", False)
     process = subprocess.Popen(
         [sys.executable, "-c", SUPERVISE, json.dumps([("steady", STEADY, False), dies_later]), "here"],
@@ -132,10 +132,10 @@ def test_whoever_reads_no_more_stops_every_program() -> None:
         text=True,
     )
     assert process.stdout is not None
-    told = next(line for line in process.stdout if "| pid " in line)
+    line = next(line for line in process.stdout if "| pid " in line)
     process.stdout.close()
     assert process.wait(DEADLINE_SECONDS) != 0
-    wait_until_gone(int(told.rpartition(" ")[2]))
+    wait_until_gone(int(line.rpartition(" ")[2]))
 
 
 def test_a_program_that_keeps_dying_brings_everything_down_and_says_so(output: Path) -> None:
