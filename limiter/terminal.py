@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import getpass
 import json
+import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Annotated, Any
 
 import typer
 from django.core.exceptions import ImproperlyConfigured, ObjectDoesNotExist, ValidationError
 from django.core.management.base import CommandError
-from django.db import OperationalError
+from django.db import OperationalError, ProgrammingError, connection
 from django_typer.management import TyperCommand
 
 from .gate import GateError
 
+try:
+    from psycopg.errors import UndefinedColumn, UndefinedTable
+except ImportError:  # another database
+    UNDEFINED: tuple[type[Exception], ...] = ()
+else:
+    UNDEFINED = (UndefinedTable, UndefinedColumn)
+
+PATIENCE = 4.0  # seconds for a connection to the database
 AWAY, MISUSED = 1, 2  # exit statuses: something can't be reached; what was asked for can't be
 
 AsJson = Annotated[bool, typer.Option("--json", help="A stable schema, for programs.")]
@@ -27,6 +38,10 @@ Author = Annotated[
 
 class Verbs(TyperCommand):
     """The base of such a command. An error of a verb is one line, by its kind."""
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        with answering_soon():
+            super().run_from_argv(argv)  # type: ignore[no-untyped-call]
 
     def say(self, as_data: bool, data: Any, text: str) -> None:
         """An answer, for programs or for people."""
@@ -60,9 +75,30 @@ def _refusal(error: BaseException | None) -> CommandError | None:
         return CommandError(str(error), returncode=MISUSED)
     if isinstance(error, GateError):
         return CommandError(f"The gate cannot be reached: {error}", returncode=AWAY)
+    if isinstance(error, ProgrammingError) and isinstance(error.__cause__, UNDEFINED):
+        return CommandError(
+            "The database has not all its tables: manage.py migrate makes them.", returncode=AWAY
+        )
     if isinstance(error, OperationalError):
         return CommandError(f"The database cannot be reached: {str(error).strip()}", returncode=AWAY)
     return None
+
+
+@contextmanager
+def answering_soon() -> Iterator[None]:
+    """Let a person at a terminal wait a few seconds for the database, and read of it once.
+
+    A process that serves waits longer, and each of its attempts is in the log.
+    """
+    log = logging.getLogger("psycopg.pool")
+    pool, level = connection.settings_dict.get("OPTIONS", {}).get("pool"), log.level
+    if isinstance(pool, dict):
+        pool["timeout"] = min(pool.get("timeout", PATIENCE), PATIENCE)
+    log.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
 
 
 def in_one_line(error: ValidationError) -> str:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError, IntegrityError, transaction
-from django.db.models.functions import Greatest
 from django.utils import timezone
 from redis.exceptions import RedisError
 
@@ -72,9 +71,9 @@ def _goes_on(rule: AlertRule, reading: Reading, now: datetime) -> list[str]:
     """The subject is above the threshold: begin, wait, or fire. Returns what fired just now."""
     _begin(rule, reading, now)
     mine = Incident.objects.filter(rule=rule, subject=reading.subject)
-    mine.filter(state__in=Incident.OPEN).update(
-        value=Greatest("value", reading.value), words=reading.words[:300]
-    )
+    # The worst so far, its value and its words together.
+    worse = mine.filter(state__in=Incident.OPEN, value__lte=reading.value)
+    worse.update(value=reading.value, words=reading.words[:300])
     long_enough = now - timedelta(seconds=rule.for_seconds)
     ripe = mine.filter(state=State.PENDING, began_at__lte=long_enough)
     if not ripe.update(state=State.FIRING, fired_at=now):

@@ -67,6 +67,14 @@ def test_its_end_is_sent_to_those_that_got_its_beginning(rule: AlertRule, gauge:
     assert outbox() == [("trigger", "sent"), ("resolve", "waiting")]
 
 
+def test_its_words_and_its_value_are_of_the_same_moment_the_worst(rule: AlertRule, gauge: Gauge) -> None:
+    for minute, value in ((0, 30), (1, 73), (6, 31)):
+        gauge.values = {"bedrock": value}
+        evaluate(after(minute))
+    incident = Incident.objects.get()
+    assert (incident.value, incident.words) == (73, "bedrock is at 73")
+
+
 def test_an_incident_that_ends_before_it_is_sent_is_never_sent(rule: AlertRule, gauge: Gauge) -> None:
     gauge.values = {"bedrock": 50}
     evaluate(after(0))
