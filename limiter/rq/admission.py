@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from django.db import Error as DatabaseError
+from django.db import close_old_connections
 
 from ..gate import Admission, Gate, Reason
 
@@ -27,8 +28,11 @@ def admit(gate: Gate, upstream: str, k: int = 1) -> Admission:
 def _publish(upstream: str) -> bool:
     from ..publication import publish_missing  # models: only once Django is set up
 
+    close_old_connections()  # the loop's thread asks seldom: the database may have restarted since
     try:
         return publish_missing(upstream)
     except DatabaseError as error:
         logger.warning("the gate has no configuration of %s, nor can Postgres say: %s", upstream, error)
         return False
+    finally:
+        close_old_connections()
