@@ -1,4 +1,4 @@
-"""Check docs/names.md, the table of renamed names, against what the code defines.
+"""Check docs/names.md, the table of renamed names, against what the code defines, and the glossary's paths.
 
 A name is defined by a module, a class, a function, a method, a field of a class or a constant of a module in
 Python (by its syntax tree), by a module or a function in Lua, or by a module in JavaScript.
@@ -28,6 +28,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 TABLE = ROOT / "docs" / "names.md"
+GLOSSARY = ROOT / "docs" / "glossary.md"
 STATUS = ("renamed", "alias", "kept", "open")
 LUA_FUNCTION = re.compile(
     r"^(?:local )?function ([\w.]+)|^([\w.]+) = function|^local (\w+) = \{", re.MULTILINE
@@ -61,6 +62,7 @@ def main() -> int:
     found = defined()
     rows = list(read(TABLE.read_text(encoding="utf-8")))
     faults = [f"{TABLE.name}:{row.number}: {fault}" for row in rows for fault in faults_of(row, found)]
+    faults += glossary_faults(GLOSSARY.read_text(encoding="utf-8"))
     for fault in faults:
         print(fault)  # noqa: T201
     still = sum(row.status == "open" for row in rows)
@@ -89,6 +91,15 @@ def faults_of(row: Row, found: Defined) -> Iterator[str]:
         yield f"{row.new} is not defined"
     if row.status == "kept" and not row.reason:
         yield f"{row.old} is kept without a reason"
+
+
+def glossary_faults(text: str) -> list[str]:
+    """Terms that stand there twice, and paths where no term can live."""
+    rows = [line.split("|")[1:-1] for line in text.splitlines() if line.startswith("| ")]
+    terms = [row[0].strip() for row in rows if row[0].strip() != "term"]
+    faults = [f"glossary.md: {term} is defined twice" for term in {*terms} if terms.count(term) > 1]
+    paths = [path for row in rows for path in re.findall(r"`([^`]+/[^`]*)`", row[-1])]
+    return faults + [f"glossary.md: there is no {path}" for path in paths if not (ROOT / path).exists()]
 
 
 def defined() -> Defined:
