@@ -168,6 +168,8 @@ def _teachers(school: School) -> list[PageCase]:
         PageCase("teaching-assignment", reverse("teaching-assignment", args=assignment), teacher),
         PageCase("teaching-assignment (review)", reverse("teaching-assignment", args=reviewed), teacher),
         PageCase("teaching-outlook", reverse("teaching-outlook", args=assignment), teacher),
+        PageCase("teaching-bank", reverse("teaching-bank"), teacher),
+        PageCase("teaching-give", _given(school.awaited), teacher),
         PageCase("teaching-review", reverse("teaching-review", args=[school.awaited.pk]), teacher),
         PageCase(
             "teaching-review (released)", reverse("teaching-review", args=[school.released.pk]), teacher
