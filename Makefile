@@ -49,15 +49,17 @@ quality: $(VENV)/installed-dev ## how good the feedback is: report in docs, comp
 
 # The parts of `make test` ------------------------------------------------------------------------
 
-lint: $(VENV)/installed-dev ## style, likely mistakes, and the measure of the prose
+lint: $(VENV)/installed-dev ## style, likely mistakes, the measure of the prose, the links to code
 	@$(BIN) -m ruff check
 	@$(BIN) -m ruff format --check
 	@$(BIN) .ci/names.py
 	@$(BIN) .ci/words.py
+	@$(BIN) .ci/links.py --check
 
 fmt: $(VENV)/installed-dev ## format, and mend what can be mended safely
 	@$(BIN) -m ruff check --fix
 	@$(BIN) -m ruff format
+	@$(BIN) .ci/links.py
 
 types: $(VENV)/installed-dev ## mypy, strict
 	@$(BIN) -m mypy

@@ -1,4 +1,4 @@
--- The jobs of one flow in one group, in the order in which the flow would have them run (memory/flow_queue.py): packed in
+-- The jobs of one flow in one group, in the order in which the flow has them run (memory/flow_queue.py): packed in
 -- the queue's record while they are few, in sorted sets once they take more than ROOM, until the queue is empty.
 local flow_queues = {
   ROOM = 2048, -- bytes of a packed queue: some thirty jobs

@@ -42,7 +42,8 @@ def test_links_and_paths_lead_somewhere(page: Path, files: list[str]) -> None:
     for link in LINK.finditer(text):
         target = (page.parent / link["file"]).resolve() if link["file"] else page
         assert target.exists(), link[0]
-        assert link["heading"] is None or link["heading"] in headings(target), link[0]
+        if target.suffix == ".md":  # lines of code are held by .ci/links.py
+            assert link["heading"] is None or link["heading"] in headings(target), link[0]
     for path in PATH.findall(text):
         if not path.startswith("var/"):
             assert any(file.endswith(f"/{path}") for file in files), path
