@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from feedback.models import AccessDenial, Document, Draft, Job
+from feedback.models import AccessDenial, Document, Draft, ErrorText, Job
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -63,6 +64,12 @@ RULES: Mapping[str, RetentionRule] = {
         "records of who asked for another's document",
         "RETAIN_DENIALS_DAYS",
         AccessDenial.objects.all,
+        "last_at",
+    ),
+    "error_texts": RetentionRule(
+        "texts of providers' errors that no operator classed and that came no more",
+        "RETAIN_ERROR_TEXTS_DAYS",
+        partial(ErrorText.objects.filter, classed_as=""),
         "last_at",
     ),
 }

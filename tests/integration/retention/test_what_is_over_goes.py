@@ -15,7 +15,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from feedback import flows
-from feedback.models import Document, Draft, Job, Section, UsageDay, User
+from feedback.models import Document, Draft, ErrorText, Job, Section, UsageDay, User
 from feedback.retention import purge, usage_by_day, waiting
 from feedback.services.erasure import delete_account, delete_document
 from feedback.services.exports import everything_of
@@ -23,7 +23,7 @@ from tests.factories.work import a_document, a_job
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("redis_client")]
 
-OFF = {"documents": 0, "unfinished": 0, "drafts": 0, "denials": 0}
+OFF = {"documents": 0, "unfinished": 0, "drafts": 0, "denials": 0, "error_texts": 0}
 LONG_AGO = datetime(2025, 3, 3, 12, tzinfo=UTC)
 
 
@@ -70,6 +70,17 @@ def test_a_site_that_says_nothing_keeps_everything(owner: User, settings: Settin
     an_old_document(owner)
     assert purge().rows == {}
     assert Document.objects.count() == 1
+
+
+def test_an_errors_text_that_came_no_more_goes_unless_it_was_classed(settings: Settings) -> None:
+    settings.RETAIN_DAYS = {**OFF, "error_texts": 180}
+    seen = {"service": "bedrock", "concerns": "moment", "first_at": LONG_AGO}
+    ErrorText.objects.create(fingerprint="old", last_at=LONG_AGO, **seen)
+    ErrorText.objects.create(fingerprint="lately", last_at=timezone.now(), **seen)
+    classed = {"classed_as": "request", "classed_by": "opal", "classed_at": LONG_AGO}
+    ErrorText.objects.create(fingerprint="classed", last_at=LONG_AGO, **seen, **classed)
+    assert purge().rows == {"error_texts": 1}
+    assert set(ErrorText.objects.values_list("fingerprint", flat=True)) == {"lately", "classed"}
 
 
 def test_what_somebody_still_works_on_stays(owner: User) -> None:

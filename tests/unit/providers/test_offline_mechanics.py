@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,12 +23,16 @@ TEXT = "The goverment was late, and he have no idea what the others would say ab
 
 
 @pytest.fixture
-def own_child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder of this test's own, so that no other test meets what is done to its child."""
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    yield client.folder()
-    for pid in _pids(tmp_path):
-        os.kill(int(pid), signal.SIGKILL)
+def own_child(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder of this test's own, so that no other test meets what is done to its child.
+
+    Its path is short, as that of a socket must be: a path of pytest's is too long beside others.
+    """
+    with tempfile.TemporaryDirectory(prefix="child-") as own:
+        monkeypatch.setattr("tempfile.tempdir", own)
+        yield client.folder()
+        for pid in _pids(Path(own)):
+            os.kill(int(pid), signal.SIGKILL)
 
 
 def test_what_was_checked_is_stated() -> None:
