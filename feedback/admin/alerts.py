@@ -99,7 +99,7 @@ class SilenceAdmin(Audited, ModelAdmin[Silence]):
     actions = ("end",)
 
     def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
-        form.instance.author = request.user.get_username()
+        form.instance.who = request.user.get_username()
         return super().save_form(request, form, change)
 
     def save_model(self, request: HttpRequest, obj: Silence, form: Any, change: bool) -> None:
