@@ -14,8 +14,9 @@ ALL_THERE = PATH="$$PATH:/usr/sbin"; for each in $(SYSTEM_PROGRAMS); do command 
 # Looked up when used: `make system` may just have installed it.
 WHAT_CAN_RUN = $$(command -v chromium > /dev/null && echo "e2e or not e2e" || echo "not e2e")
 
-# Many tests wait for processes of their own: three for two cores keep these busy.
-PROCESSES = $$(( ($$(getconf _NPROCESSORS_ONLN) * 3 + 1) / 2 ))
+# Many tests wait for processes of their own: three for two cores keep these busy. Few are handed out at once, so
+# that none waits behind one that takes minutes while others are idle.
+SPREAD = -n $$(( ($$(getconf _NPROCESSORS_ONLN) * 3 + 1) / 2 )) --maxschedchunk=4
 
 # Where it is set (in many images), each of the processes that a system or a test starts compiles every module anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -31,11 +32,11 @@ run: $(VENV)/installed-base ## install, start everything, load the demo; Ctrl-C 
 	@$(BIN) -m config.supervisor
 
 test: verify .venv-foreign/installed-langchain ## everything that must be right before a change lands
-	@$(BIN) -m pytest -n $(PROCESSES) -m "not long and ($(WHAT_CAN_RUN))" $(PYTEST_ARGS)
+	@$(BIN) -m pytest $(SPREAD) -m "not long and ($(WHAT_CAN_RUN))" $(PYTEST_ARGS)
 
 check: verify loadtest-tools foreign-clients ## test, with the long profiles
 	@# A state machine of the long profile may need ten minutes on a busy machine: that is no hang yet.
-	@$(BIN) -m pytest -n $(PROCESSES) -m "$(WHAT_CAN_RUN)" --hypothesis-profile=long --timeout=3600 $(PYTEST_ARGS)
+	@$(BIN) -m pytest $(SPREAD) -m "$(WHAT_CAN_RUN)" --hypothesis-profile=long --timeout=3600 $(PYTEST_ARGS)
 
 verify: system-if-possible lint types imports lua migrations
 
