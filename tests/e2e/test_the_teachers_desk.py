@@ -135,8 +135,10 @@ def test_keys_lead_from_student_to_student(desk_page: Page, texts: list[Document
     expect(desk_page.locator(".desk-round")).to_contain_text("Student 2 of 2")
     expect(desk_page.locator(".desk-round")).to_contain_text("1 read")
     assert Reading.objects.get(document=texts[0]).read_at
+    desk_page.wait_for_load_state()  # its script listens to keys
     desk_page.keyboard.press("Shift+P")
     expect(desk_page.get_by_role("heading", level=1)).to_have_text("By Ada")
+    desk_page.wait_for_load_state()
     desk_page.keyboard.press("Shift+R")
     expect(desk_page.get_by_role("heading", level=1)).to_have_text("By Ben")
     assert Release.objects.get().document == texts[0]

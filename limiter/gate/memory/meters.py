@@ -71,11 +71,14 @@ def valve(rule: LimitRule | None, meter: Meter | None, units: int, now: int) -> 
     """How a limit lets jobs of so many units through; none where there is no limit."""
     if rule is None or meter is None:
         return []
-    return [(meter.left(rule, now) // max(1, units), units * _unit_gap(rule, meter))]
+    return [(meter.left(rule, now) // max(1, units), _gap(rule, meter, units))]
 
 
-def _unit_gap(rule: LimitRule, meter: Meter) -> float:
-    """Microseconds in which a unit comes back, as the limit refills now."""
+def _gap(rule: LimitRule, meter: Meter, units: int) -> float:
+    """Microseconds in which so many units come back, as the limit refills now.
+
+    Multiplied before it is divided, as the gate in Redis does: another order rounds to another microsecond.
+    """
     if rule.algorithm in WINDOWS:
-        return rule.window / rule.units
-    return rule.unit / (meter.pace(rule) if isinstance(meter, Adaptive) else rule.rate)
+        return units * rule.window / rule.units
+    return units * rule.unit / (meter.pace(rule) if isinstance(meter, Adaptive) else rule.rate)

@@ -129,6 +129,13 @@ class FewLimits(Driven):
         assert without_epoch(ours) == without_epoch(theirs)
 
 
+def test_the_estimates_of_a_deep_queue_are_alike_to_the_microsecond() -> None:
+    both = FewLimits()
+    both.begin(UpstreamConfig(U, 1, tokens_per_minute=101, tokens_burst=50))
+    for number in range(150):
+        both.both("offer", U, Ticket(f"job {number}", "ann", tokens=35))
+
+
 TestBothGatesMeterAlike = FewLimits.TestCase
 if settings.get_current_profile_name() == "long":
     TestBothGatesMeterAlike.settings = settings(max_examples=1_000)
