@@ -14,9 +14,8 @@ ALL_THERE = PATH="$$PATH:/usr/sbin"; for each in $(SYSTEM_PROGRAMS); do command 
 # Looked up when used: `make system` may just have installed it.
 WHAT_CAN_RUN = $$(command -v chromium > /dev/null && echo "e2e or not e2e" || echo "not e2e")
 
-# Many tests wait for processes of their own: three for two cores keep these busy. Few are handed out at once, so
-# that none waits behind one that takes minutes while others are idle.
-SPREAD = -n $$(( ($$(getconf _NPROCESSORS_ONLN) * 3 + 1) / 2 )) --maxschedchunk=4
+# Many tests wait for processes of their own: three for two cores keep these busy.
+SPREAD = -n $$(( ($$(getconf _NPROCESSORS_ONLN) * 3 + 1) / 2 ))
 
 # Where it is set (in many images), each of the processes that a system or a test starts compiles every module anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -35,8 +34,9 @@ test: verify .venv-foreign/installed-langchain ## everything that must be right 
 	@$(BIN) -m pytest $(SPREAD) -m "not long and ($(WHAT_CAN_RUN))" $(PYTEST_ARGS)
 
 check: verify loadtest-tools foreign-clients ## test, with the long profiles
-	@# A state machine of the long profile may need ten minutes on a busy machine: that is no hang yet.
-	@$(BIN) -m pytest $(SPREAD) -m "$(WHAT_CAN_RUN)" --hypothesis-profile=long --timeout=3600 $(PYTEST_ARGS)
+	@# A state machine of the long profile may need ten minutes on a busy machine: that is no hang yet. Few tests are
+	@# handed out at once, so that none waits behind it while others are idle.
+	@$(BIN) -m pytest $(SPREAD) --maxschedchunk=4 -m "$(WHAT_CAN_RUN)" --hypothesis-profile=long --timeout=3600 $(PYTEST_ARGS)
 
 verify: system-if-possible lint types imports lua migrations
 
