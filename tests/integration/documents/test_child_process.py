@@ -112,7 +112,8 @@ def test_the_child_sees_no_secret_of_the_parent(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("SECRET_KEY", "not for documents")
     watcher = threading.Thread(target=watch)
     watcher.start()
-    with pytest.raises(TimedOut):
+    # Its time or its memory is over first, as quick as the machine is.
+    with pytest.raises((TimedOut, TooComplex)):
         parse(files.endless_pdf(), "a.pdf", limits=Limits(wall_seconds=2.0))
     watcher.join(60)
     assert started
