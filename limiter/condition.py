@@ -45,7 +45,6 @@ STANDS_STILL = frozenset(
 )
 BY_REASON = {
     Reason.UNCONFIGURED: Condition.UNCONFIGURED,
-    Reason.PAUSED: Condition.PAUSED,
     Reason.BREAKER_OPEN: Condition.OPEN,
     Reason.BREAKER_PROBING: Condition.PROBING,
     Reason.EXHAUSTED: Condition.EXHAUSTED,

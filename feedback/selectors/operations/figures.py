@@ -148,7 +148,8 @@ def operations_now() -> Operations:
     now = timezone.now()
     upstreams, gate_error = _upstreams()
     by_name = {each.name: each for each in upstreams}
-    others = _count_open(by_name, now)
+    suspended = Q(flow__in=suspended_flows())
+    others = _count_open(by_name, suspended, now)
     _count_ended(by_name, now)
     for day in spend_by_day(timezone.localdate()):
         if day.upstream in by_name:
@@ -159,7 +160,7 @@ def operations_now() -> Operations:
         gate_error=gate_error,
         workers=_workers(),
         solo=settings.LIMITER_BACKEND == "memory",
-        waits=waits_by_course(list(by_name), now),
+        waits=_waits_by_course(list(by_name), suspended, now),
         other_waiting=others["n"],
         other_since=others["since"],
     )
@@ -181,9 +182,8 @@ def _workers() -> list[Worker] | None:
         return None
 
 
-def _count_open(upstreams: Mapping[str, UpstreamFigures], now: datetime) -> dict[str, Any]:
+def _count_open(upstreams: Mapping[str, UpstreamFigures], suspended: Q, now: datetime) -> dict[str, Any]:
     """Fills in what is open; returns the waiting of the stages without an upstream."""
-    suspended = Q(flow__in=suspended_flows())
     rows = (
         Job.objects.filter(state__in=[State.HELD, State.WAITING, State.RUNNING])
         .order_by()
@@ -244,14 +244,14 @@ def _count_ended(upstreams: Mapping[str, UpstreamFigures], now: datetime) -> Non
         figures.tokens = row["tokens"]
 
 
-def waits_by_course(upstreams: Iterable[str], now: datetime) -> list[CourseWait]:
+def _waits_by_course(upstreams: Iterable[str], suspended: Q, now: datetime) -> list[CourseWait]:
     """From joining the line to the call's start, of the calls that ended within the last hour or are open.
 
     A call that still waits counts with its wait so far.
     """
     wait = Coalesce(F("started_at"), Value(now)) - F("waiting_since")
     ended = Q(finished_at__gte=now - HOUR, started_at__isnull=False)
-    open_ = Q(state__in=[State.WAITING, State.RUNNING]) & ~Q(flow__in=suspended_flows())
+    open_ = Q(state__in=[State.WAITING, State.RUNNING]) & ~suspended
     rows = (
         Job.objects.filter(
             ended | open_, upstream__in=list(upstreams), kind__in=CALLS, waiting_since__isnull=False
