@@ -3,8 +3,7 @@
     python benchmarks/_instructions.py [--jobs 2000] [--calls 50] [--keep FOLDER]
 
 Needs valgrind. Counted is what the server does within EVALSHA and FCALL, which is what commandstats times.
-With --keep the profiles stay. `--replaced 'flow_queues.ROOM = 0'` counts the library with every flow's queue
-in sorted sets. One at a time: callgrind_control speaks to all that run.
+With --keep the profiles stay. One at a time: callgrind_control speaks to all that run.
 """
 
 from __future__ import annotations
@@ -20,7 +19,6 @@ from pathlib import Path
 
 from _line import YARDSTICK, YARDSTICK_GIVEN, Line, admit_into, server, settle_next
 
-from limiter.functions.library import joined
 from limiter.gate import Lease
 from limiter.gate.redis import RedisGate
 
@@ -29,7 +27,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--jobs", type=int, default=2_000, help="jobs waiting")
     parser.add_argument("--calls", type=int, default=50, help="of each kind that are counted")
-    parser.add_argument("--replaced", default="", help="Lua that replaces a function or a constant")
     parser.add_argument("--keep", type=Path, help="where profiles are left")
     options = parser.parse_args()
     if shutil.which("valgrind") is None:
@@ -46,8 +43,7 @@ def main() -> None:
                 "the yardstick", options.calls, lambda: client.evalsha(yardstick, 0, *YARDSTICK_GIVEN)
             )
             for everything in (False, True):
-                library = joined(options.replaced) if options.replaced else joined()
-                line = Line(client, options.jobs, everything=everything, library=library)
+                line = Line(client, options.jobs, everything=everything)
                 measure(counter, line.gate, options.calls, "everything on: " if everything else "")
 
 

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 import redis
 
 from config.embedded.redis import binary
-from limiter.functions import LIBRARY, Library
 from limiter.gate import Ended, FlowPolicy, Lease, Outcome, Ticket, UpstreamConfig, Usage
 from limiter.gate.redis import RedisGate
 
@@ -39,7 +38,7 @@ PERSONAL = FlowPolicy(
     1, weight=2.0, max_in_flight=100, requests_per_minute=6_000_000.0, burst=10_000, tokens_per_day=10**12
 )
 
-# What an admission reads and writes at the least: one command for each of its 9, on keys of their kinds.
+# What an admission reads and writes beside its flow's queue: 9 commands, on keys of their kinds.
 YARDSTICK = """
 local call, base = redis.call, "yardstick:"
 local time = call("TIME")
@@ -67,11 +66,10 @@ class Line:
         listed: bool = False,
         everything: bool = False,
         flows: int | None = None,
-        library: Library = LIBRARY,
     ) -> None:
         self._client, self._listed = client, listed
         client.flushdb()
-        self.gate = RedisGate(client, lists={U: LIST} if listed else None, library=library)
+        self.gate = RedisGate(client, lists={U: LIST} if listed else None)
         self.gate.configure(EVERYTHING if everything else GENEROUS)
         if everything:
             names = {flow_of(number, size, flows) for number in range(size)}

@@ -21,15 +21,14 @@ from limiter.gate import Lease
 
 
 class Side:
-    def __init__(self, client: redis.Redis, replaced: str) -> None:
+    def __init__(self, client: redis.Redis) -> None:
         self._client = client
-        self._options = {"library": _replaced(replaced)} if replaced else {}
         self._leases: list[Lease] = []
         self._settled: list[str] = []
 
     def do(self, asked: dict[str, Any]) -> None:
         if "fill" in asked:
-            self._line = Line(self._client, asked["fill"], everything=asked["everything"], **self._options)
+            self._line = Line(self._client, asked["fill"], everything=asked["everything"])
         elif "admit" in asked:
             for _ in range(asked["calls"]):
                 self._leases += self._line.gate.admit(U, asked["admit"]).leases
@@ -43,15 +42,8 @@ class Side:
             self._settled.clear()
 
 
-def _replaced(text: str) -> Any:
-    """The library with a function or a constant replaced: what another form of it would cost."""
-    from limiter.functions.library import joined
-
-    return joined(text)
-
-
 def main() -> None:
-    side = Side(redis.Redis.from_url(sys.argv[1]), sys.argv[2])
+    side = Side(redis.Redis.from_url(sys.argv[1]))
     for line in sys.stdin:
         side.do(json.loads(line))
         print("done", flush=True)

@@ -6,8 +6,7 @@
 Both sides take turns, round by round, each in a process of its own on its own database: the one runs
 scripts by EVALSHA, the other calls functions by FCALL. Times are microseconds that the server's main thread
 was on a processor, by job, of the quietest round: what else the machine does counts little. They hold all
-that a call takes in the server, reading and answering as well. `sorted sets` is the library with every flow's
-queue in sorted sets: what the second form of a queue saves.
+that a call takes in the server, reading and answering as well.
 """
 
 from __future__ import annotations
@@ -32,7 +31,6 @@ HERE = Path(__file__).parent
 JOBS = 2_000
 CALLS = {1: 40, 16: 8}  # in a round, of a kind with so many jobs
 AIM = 1.5  # 1.35 without names for what is stored
-SORTED = "flow_queues.ROOM = 0"
 KINDS = (
     ("admit", 1),
     ("settle", 1),
@@ -53,7 +51,6 @@ def main() -> None:
         sides = {
             "before": stack.enter_context(side(client, 0, options.before.resolve())),
             "after": stack.enter_context(side(client, 1, HERE.parent)),
-            "sorted sets": stack.enter_context(side(client, 2, HERE.parent, SORTED)),
         }
         print(
             f"{'a job, in the server (µs)':36}"
@@ -78,10 +75,10 @@ class Side:
 
 
 @contextmanager
-def side(client: redis.Redis, database: int, folder: Path, replaced: str = "") -> Iterator[Side]:
+def side(client: redis.Redis, database: int, folder: Path) -> Iterator[Side]:
     path = os.pathsep.join([str(folder), str(folder / "benchmarks")])
     process = subprocess.Popen(
-        [sys.executable, "-P", str(HERE / "_side.py"), url(client, database), replaced],
+        [sys.executable, "-P", str(HERE / "_side.py"), url(client, database)],
         env={**os.environ, "PYTHONPATH": path},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

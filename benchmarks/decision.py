@@ -7,8 +7,8 @@ between which Redis waits for the client, and in a row, as twenty clients have a
 row is how they come where Redis's time matters; one by one the processor's caches have been used by others in
 between. The aims are for calls in a row.
 
-The machine may be shared: each round of calls has beside it one of a yardstick, a script that makes as many
-commands as an admission and nothing else. `x yardstick` is the median over the rounds of one by the other,
+The machine may be shared: each round of calls has beside it one of a yardstick, a script that makes 9 of
+an admission's commands and nothing else. `x yardstick` is the median over the rounds of one by the other,
 both in a row, which moves less on a busy host. After each round what runs is settled, and as much is put in
 line again.
 

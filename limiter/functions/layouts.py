@@ -127,7 +127,7 @@ LAYOUTS = (
         ("groups",),
     ),
     Layout("group", "born weight service virtual references:I runnable:I"),
-    Layout("queue", "born service references:I waiting:I tail:i head:i sorted:B", ("packed",)),
+    Layout("queue", "born service references:I waiting:I tail:i head:i"),
     Layout("job", "input output reservation priority:h arrival:i", ("flow", "group", "document")),
     Layout(
         "lease",

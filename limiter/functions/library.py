@@ -23,7 +23,7 @@ MODULES = (  # each uses only those before it
     # What limits allow.
     "sliding_logs", "sliding_counters", "meters", "meter_changes", "spending", "breakers", "rates",
     # What waits, in which order, and what runs.
-    "records", "jobs", "packed_queues", "sorted_queues", "flow_queues", "fair_order", "flow_limits", "queue",
+    "records", "jobs", "flow_queues", "fair_order", "flow_limits", "queue",
     "list_sync", "leases", "precheck", "start_estimate",
     # The gate's operations.
     "accepted", "admit", "cancel", "configure", "events", "expire", "explain", "offer", "policies", "renew",

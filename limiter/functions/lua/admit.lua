@@ -107,7 +107,7 @@ end
 function admit.take(call, chosen)
   local flow, group, flow_queue = chosen.flow, chosen.group, chosen.flow_queue
   if chosen.place then
-    flow_queues.remove_first(call, flow_queue, chosen.job, chosen.place)
+    flow_queues.remove_first(call, flow_queue, chosen.place)
     queue.taken(call, flow, group, flow_queue)
     fair_order.pass(call, group, flow_queue)
   else

@@ -8,7 +8,6 @@ local jobs = {
   WAITING = 87, RUNNING = 82, RUNNING_AND_WAITING = 65, -- the bytes of these
   PRIORITY_LIMIT = 1000,
   FRONT = 1001, -- the priority of what goes before all others of its flow
-  ALONE = 106, -- the byte "j"
 }
 
 function jobs.field(id)
@@ -58,17 +57,4 @@ end
 
 function jobs.store(call, job)
   redis.call("HSET", call.records_key, jobs.field(job.id), jobs.WAITS .. layouts.pack_job(job))
-end
-
--- A job's batch: the jobs of one document and priority, which run one after the other; alone where it has none.
-function jobs.batch(job)
-  if job.document == "" or job.priority == jobs.FRONT then
-    return jobs.field(job.id)
-  end
-  return "d" .. job.priority .. ":" .. job.document
-end
-
--- Is this a batch of one job alone?
-function jobs.is_alone(batch)
-  return string.byte(batch) == jobs.ALONE
 end

@@ -249,25 +249,23 @@ end
 
 function layouts.new_queue()
   return {
-    born = 0, service = 0, references = 0, waiting = 0, tail = 0, head = 0, sorted = 0, packed = "",
+    born = 0, service = 0, references = 0, waiting = 0, tail = 0, head = 0,
   }
 end
 
 function layouts.pack_queue(queue)
   return struct.pack(
-    "<ddIIiiBHc0",
-    queue.born, queue.service, queue.references, queue.waiting, queue.tail, queue.head, queue.sorted,
-    #queue.packed, queue.packed
+    "<ddIIii",
+    queue.born, queue.service, queue.references, queue.waiting, queue.tail, queue.head
   )
 end
 
 function layouts.unpack_queue(record, from)
   local
-    born, service, references, waiting, tail, head, sorted, packed, behind =
-    struct.unpack("<ddIIiiBHc0", record, from or 1)
+    born, service, references, waiting, tail, head, behind =
+    struct.unpack("<ddIIii", record, from or 1)
   return {
     born = born, service = service, references = references, waiting = waiting, tail = tail, head = head,
-    sorted = sorted, packed = packed,
   }, behind
 end
 

@@ -104,7 +104,7 @@ function queue.choose(call)
       return nil
     end
     local flow, group, flow_queue = records.queue(call, flow_name, group_name)
-    local job, place = flow_queues.first(call, flow_queue, flow_name, group_name)
+    local job, place = flow_queues.first(call, flow_name, group_name)
     local why, moment = flow_limits.refusal(call, flow, job.reservation)
     if not why then
       return { job = job, place = place, flow = flow, group = group, flow_queue = flow_queue }

@@ -85,8 +85,8 @@ end
 
 -- Own jobs ahead, the earliest and latest expected start, and the share of the queue before a job.
 function start_estimate.of(call, job)
-  local flow, group, flow_queue = records.queue(call, job.flow, job.group)
-  local ahead, among = flow_queues.ahead(call, flow_queue, job), start_estimate.jobs_between(call, group)
+  local flow, group = records.queue(call, job.flow, job.group)
+  local ahead, among = flow_queues.ahead(call, job), start_estimate.jobs_between(call, group)
   local share = (math.min(call.state.waiting, (ahead + 1) * among) - 1) / call.state.waiting
   local earliest, latest = start_estimate.range(call, job, flow, ahead, among)
   return ahead, earliest, latest, share

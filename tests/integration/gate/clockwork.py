@@ -23,13 +23,12 @@ function clock.now()
 end
 """
 MICROSECONDS = 1_000_000
-ROOM = 2048  # bytes that the jobs of a flow's queue may take before they lie in sorted sets
 START = 1_800_000_000 * MICROSECONDS
 
 
-def library_with(fault: str = "", room: int = ROOM) -> Library:
+def library_with(fault: str = "") -> Library:
     """The library on the settable clock. A fault is Lua that replaces one of its functions."""
-    return joined(CLOCK, f"flow_queues.ROOM = {room}", fault)
+    return joined(CLOCK, fault)
 
 
 @dataclass
@@ -40,7 +39,6 @@ class Clockwork:
     now: int = START
     chance: float = 0.5
     fault: str = ""
-    room: int = ROOM
     memory: MemoryGate = field(init=False)
     redis: RedisGate = field(init=False)
 
@@ -50,12 +48,8 @@ class Clockwork:
         self.advance(0)
 
     def gate(self, *, lists: Mapping[str, str] | None = None) -> RedisGate:
-        library = library_with(self.fault, self.room)
+        library = library_with(self.fault)
         return RedisGate(self.client, random=lambda: self.chance, library=library, lists=lists, prefix="gate")
-
-    def give_room(self, room: int) -> None:
-        self.room = room
-        self.redis = self.gate()
 
     def seconds(self) -> float:
         return self.now / MICROSECONDS

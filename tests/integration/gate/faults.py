@@ -323,8 +323,8 @@ QUEUES = [
         end
         """,
         """
-        function packed_queues.moved(score, oldest_before, oldest, jobs_more)
-          return score + oldest - oldest_before + jobs_more
+        function flow_queues.moved(score, oldest_before, oldest)
+          return score + oldest - oldest_before - 1
         end
         """,
     ),
@@ -333,70 +333,44 @@ QUEUES = [
         wrapped("flow_queues.score", "priority, oldest, size", "return whole(-priority, oldest, size)"),
     ),
     fault(
-        "queue", "what runs of many does not bring its document forward",
-        wrapped("sorted_queues.remove_first", "call, name, job, found", """
-            whole(call, name, job, found)
-            if found.size > 1 then
-              redis.call("ZINCRBY", sorted_queues.key(call, name), packed_queues.AGEING, found.name)
-            end"""),
+        "queue", "what runs does not bring its document forward",
+        """
+        function flow_queues.moved(score, oldest_before, oldest)
+          return score + oldest - oldest_before
+        end
+        """,
     ),
     fault(
         "queue", "a document's next job counts as old as its first",
         """
-        function packed_queues.without_first(packed, job, place)
-          local rest = string.sub(packed, place.behind)
-          if place.size == 1 then
-            return rest
-          end
-          local bytes = place.bytes - (packed_queues.ID_LENGTH + 2 + #job.id)
-          local score = place.score - packed_queues.AGEING
-          return packed_queues.pack_head(score, place.size - 1, bytes, place.name) .. rest
+        function flow_queues.moved(score)
+          return score - flow_queues.AGEING
         end
         """,
-    ),
-    fault(
-        "queue", "a batch keeps its place at the front",
-        "function packed_queues.in_order(packed) return packed end",
     ),
     fault(
         "queue", "a job put before others does not make its document older",
-        wrapped("packed_queues.moved", "score, oldest_before, oldest, jobs_more", """
-            return whole(score, oldest_before, jobs_more == 1 and oldest_before or oldest, jobs_more)"""),
+        wrapped("flow_queues.place", "call, name, batch, priority", """
+            local before = redis.call("ZSCORE", flow_queues.key(call, name), batch)
+            whole(call, name, batch, priority)
+            if before and redis.call("ZSCORE", flow_queues.key(call, name), batch) < before then
+              redis.call("ZADD", flow_queues.key(call, name), before, batch)
+            end"""),
     ),
     fault(
         "queue", "a job that is cancelled does not bring its document forward",
-        """
-        function packed_queues.without(packed, name, job)
-          local batches = packed_queues.unpack(packed)
-          local batch = packed_queues.pick(batches, name)
-          local oldest = packed_queues.first_arrival(batch.jobs)
-          local at = packed_queues.find(batch.jobs, job.arrival)
-          local behind = at + packed_queues.ID_LENGTH + 2 + #job.id
-          batch.jobs = string.sub(batch.jobs, 1, at - 1) .. string.sub(batch.jobs, behind)
-          if batch.jobs ~= "" then
-            batch.score = batch.score + packed_queues.first_arrival(batch.jobs) - oldest
-            batch.size = batch.size - 1
-            packed_queues.insert(batches, batch)
-          end
-          return packed_queues.pack(batches)
-        end
-        """,
-    ),
-    fault(
-        "queue", "at equal scores the later one goes last",
-        "function packed_queues.goes_before(one, other) return one.score <= other.score end",
+        wrapped("flow_queues.remove", "call, queue, job", """
+            local name, batch = flow_queues.names_of(job)
+            local before = redis.call("ZSCORE", flow_queues.key(call, name), batch)
+            whole(call, queue, job)
+            redis.call("ZADD", flow_queues.key(call, name), "XX", before, batch)"""),
     ),
     fault(
         "queue", "jobs before one in its document are not counted",
         """
-        function packed_queues.ahead(packed, name)
-          local ahead = 0
-          for _, batch in ipairs(packed_queues.unpack(packed)) do
-            if batch.name == name then
-              return ahead
-            end
-            ahead = ahead + batch.size
-          end
+        function flow_queues.ahead(call, job)
+          local name, batch = flow_queues.names_of(job)
+          return redis.call("ZRANK", flow_queues.key(call, name), batch)
         end
         """,
     ),

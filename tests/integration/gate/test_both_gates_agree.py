@@ -29,7 +29,7 @@ from limiter.gate import (
 )
 from limiter.gate.rules import DAY, MICROSECONDS, compile_policy, compile_rules, micros
 from limiter.limits import Algorithm
-from tests.integration.gate.clockwork import ROOM, without_epoch
+from tests.integration.gate.clockwork import without_epoch
 from tests.integration.gate.driven import Driven
 
 U = "bedrock"
@@ -136,8 +136,6 @@ TIMINGS = st.none() | st.builds(
     Timing, first_token=st.sampled_from([0.5, 1.5, 70.0]), total=st.sampled_from([70.0, 170.5])
 )
 QUOTAS = st.none() | st.sampled_from(Quota)
-# Each flow queue is long, becomes long with its fourth job or so, or is short.
-ROOMS = st.sampled_from([0, 150, ROOM])
 SHARES = st.lists(st.tuples(FLOWS, GROUPS), max_size=3)
 
 
@@ -150,9 +148,8 @@ class BothGates(Driven):
 
     # Configuration ----------------------------------------------------------------------------
 
-    @initialize(config=CONFIGS, room=ROOMS)
-    def begin(self, config: UpstreamConfig, room: int) -> None:
-        self.work.give_room(room)
+    @initialize(config=CONFIGS)
+    def begin(self, config: UpstreamConfig) -> None:
         self.configure(config)
 
     @rule(config=CONFIGS, newer=st.sampled_from([True, True, False]))

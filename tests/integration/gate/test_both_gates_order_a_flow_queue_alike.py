@@ -1,7 +1,7 @@
 """One flow's jobs in one group, deep and in few documents: both gates have them in the same order.
 
-The machine that drives everything has flow queues of few jobs. Here all goes into one, which is long from the
-start, becomes long with some jobs, or is short (flow_queues.lua), and nothing limits it.
+The machine that drives everything has flow queues of few jobs. Here all goes into one (flow_queues.lua), and
+nothing limits it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule
 
 from limiter.gate import Ticket, UpstreamConfig
-from tests.integration.gate.clockwork import ROOM
 from tests.integration.gate.driven import Driven
 
 U, FLOW, GROUP = "bedrock", "ann", "maths"
@@ -27,9 +26,8 @@ class OneFlowQueue(Driven):
         super().__init__()
         self.waiting: list[str] = []
 
-    @initialize(room=st.sampled_from([0, 150, 400, ROOM, ROOM, ROOM]))
-    def begin(self, room: int) -> None:
-        self.work.give_room(room)
+    @initialize()
+    def begin(self) -> None:
         self.both("configure", UpstreamConfig(U, 1))
 
     @rule(
