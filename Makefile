@@ -46,7 +46,7 @@ bench: $(VENV)/installed-dev ## run every benchmark; each prints its figures
 	done; exit $$failed
 
 quality: $(VENV)/installed-dev ## how good the feedback is: report in docs, compared with the baseline (ACCEPT='why')
-	@$(BIN) -m feedback.quality $(if $(ACCEPT),--accept "$(ACCEPT)")
+	@$(BIN) -m feedback.development.quality $(if $(ACCEPT),--accept "$(ACCEPT)")
 
 # The parts of `make test` ------------------------------------------------------------------------
 

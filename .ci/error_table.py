@@ -1,4 +1,4 @@
-"""The table of errors in docs/bedrock.md from feedback/providers/errors.toml.
+"""The table of errors in docs/bedrock.md from feedback/providers/errors/errors.toml.
 
 PYTHONPATH=. python .ci/error_table.py           # after a rule was written, changed or moved
 PYTHONPATH=. python .ci/error_table.py --check   # exit 1 where the page is not as the rules are
@@ -9,14 +9,15 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from feedback.providers.classing import Concerns, ErrorRule, read_rules
-from feedback.providers.generation import LEARNABLE
+from feedback.providers.errors.classing import Concerns, ErrorRule, read_rules
+from feedback.providers.models.generation import LEARNABLE
 
 PAGE = Path(__file__).resolve().parent.parent / "docs/bedrock.md"
 TEST = "tests/unit/providers/test_errors_are_classed_by_whom_they_concern.py"
 BEGIN, END = "<!-- rules: made by .ci/error_table.py -->\n", "<!-- end of rules -->\n"
 HEADER = f"""
-The rules are `feedback/providers/errors.toml`, tried from top to bottom; the first that fits decides. Each
+The rules are `feedback/providers/errors/errors.toml`, tried from top to bottom; the first that fits decides.
+Each
 has an example, which goes through all of them in
 `{TEST}` under the rule's name.
 Optional settings of generation

@@ -70,7 +70,7 @@ def _message(function: str, texts: str | tuple[str | None, ...] | None) -> Messa
 def extracted() -> Catalog:
     """Every string that a page may show, in the order of the sources."""
     from feedback.portal.accounts.messages import SENTENCES
-    from feedback.portal.messages import kept_sentences
+    from feedback.portal.words.messages import kept_sentences
 
     found = Catalog()
     for path in sources():

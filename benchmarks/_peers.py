@@ -18,9 +18,9 @@ import time_machine
 from limits import storage, strategies
 from throttled import utils
 
-from limiter.limits import Algorithm, LimitRule, compile_rule
-from limiter.limits.memory import MemoryLimits
-from limiter.limits.redis import RedisLimits
+from limiter.algorithms.limits import Algorithm, LimitRule, compile_rule
+from limiter.algorithms.limits.memory import MemoryLimits
+from limiter.algorithms.limits.redis import RedisLimits
 
 if TYPE_CHECKING:
     import redis

@@ -20,7 +20,7 @@ from _line import server
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from feedback.simulator.hosting import SimulatorProcess
+from feedback.development.simulator.serving.hosting import SimulatorProcess
 from limiter.gate import Lease, Outcome, UpstreamConfig, Usage
 from limiter.gate.redis import RedisGate
 from limiter.simulation.model import Call, Job, Limits, SimulatedRun, Trace

@@ -38,10 +38,10 @@ from _line import server
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from feedback.simulator.hosting import SimulatorProcess
+from feedback.development.simulator.serving.hosting import SimulatorProcess
+from limiter.algorithms.limits import Algorithm
 from limiter.gate import ControlConfig, Law, Outcome, Ticket, UpstreamConfig, Usage
 from limiter.gate.redis import RedisGate
-from limiter.limits import Algorithm
 from limiter.simulation.model import Job, Limits
 from limiter.simulation.provider import ProviderPlan, Quota
 from limiter.simulation.replay import Replayed

@@ -24,7 +24,7 @@ SECONDS = 600  # a run that takes longer has hung
 
 
 def main() -> None:
-    from feedback.simulator.hosting import SimulatorProcess
+    from feedback.development.simulator.serving.hosting import SimulatorProcess
 
     with SimulatorProcess(latency={"total": {"low": 0.5, "high": 1.0}}) as simulator:
         os.environ["SIMULATOR_URL"] = simulator.url
@@ -50,7 +50,7 @@ def _run() -> None:
 
 
 def prepare() -> None:
-    from limiter.publication import reconcile_configuration
+    from limiter.configuration.publication import reconcile_configuration
     from limiter.services import create_upstream
 
     create_upstream(
@@ -68,7 +68,7 @@ def prepare() -> None:
 def hand_in_all() -> None:
     """One round of hand-ins after the other, as a class does it: each round when the last one is answered."""
     from feedback.models import Assignment, Course, Document, User
-    from feedback.services import documents
+    from feedback.services.intake import documents
 
     trace = json.loads(TRACE.read_text(encoding="utf-8"))
     handed = trace["handed"]

@@ -40,7 +40,7 @@ def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else DOCUMENTS
     with ExitStack() as running:
         running.enter_context(servers())
-        from feedback.simulator import SimulatorProcess
+        from feedback.development.simulator import SimulatorProcess
 
         folder = Path(running.enter_context(tempfile.TemporaryDirectory()))
         simulator = running.enter_context(SimulatorProcess(latency=LATENCY))
@@ -75,7 +75,7 @@ def prepare() -> None:
 
 def first_word(page: Page, site: Site, number: int) -> float:
     """Hand in a text of one section, look at its page, and wait. Returns the moment, since the epoch."""
-    from feedback.services import documents
+    from feedback.services.intake import documents
     from tests.e2e.sessions import sign_in
     from tests.factories.work import a_student
 

@@ -120,7 +120,7 @@ def a_complete(owner: User, text: str, number: int) -> Document:
 def jobs_of(sections: Iterable[Section]) -> None:
     from django.utils import timezone
 
-    from feedback import flows
+    from feedback.dispatch import flows
     from feedback.models import Job
 
     now = timezone.now()

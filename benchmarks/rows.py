@@ -56,7 +56,7 @@ def drain(kind: str) -> None:
     import django_rq
     from rq import Queue, SimpleWorker, Worker
 
-    from feedback import upstreams
+    from feedback.dispatch import upstreams
     from limiter.rq.worker import ConcurrentWorker
 
     upstreams._FACTORIES.update(dict.fromkeys(("offline", ""), Instant))
@@ -78,7 +78,7 @@ def prepare(kind: str) -> None:
     import django_rq
     from django.db import connection
 
-    from feedback import job_queue
+    from feedback.dispatch import job_queue
     from feedback.models import Document, Job, Section, User
 
     django_rq.get_connection("offline").flushdb()
@@ -113,8 +113,8 @@ def _row(kind: str, document: Document, section: Section) -> Job:
 
 
 def _open_the_gate() -> None:
+    from limiter.configuration.publication import reconcile_configuration
     from limiter.models import Upstream
-    from limiter.publication import reconcile_configuration
     from limiter.services import change_upstream
 
     assert Upstream.objects.filter(name="offline").exists()

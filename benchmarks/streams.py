@@ -21,10 +21,10 @@ from pathlib import Path
 import boto3
 from botocore.config import Config
 
+from feedback.development.simulator import SimulatorControl, SimulatorProcess
+from feedback.development.simulator.serving.certificate import self_signed
 from feedback.providers.base import Call, ProviderError, SectionRequest
 from feedback.providers.bedrock import BedrockProvider, BedrockSettings
-from feedback.simulator import SimulatorControl, SimulatorProcess
-from feedback.simulator.certificate import self_signed
 
 AIM_MB = 0.5
 SLOWLY = {"first_token": {"low": 0, "high": 1}, "per_output_token": {"low": 1, "high": 1}}

@@ -24,7 +24,7 @@ def _look_after_solo() -> None:
     from django.conf import settings
 
     if settings.LIMITER_BACKEND == "memory":
-        from feedback import solo
+        from feedback.dispatch import solo
 
         solo.start()
 

@@ -11,8 +11,8 @@ from django.http import HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from feedback.observe.away import is_unreachable
-from feedback.observe.views import server_error
+from feedback.operations.observe.away import is_unreachable
+from feedback.operations.observe.metrics.views import server_error
 
 if TYPE_CHECKING:
     from django.http import HttpRequest

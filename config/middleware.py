@@ -15,7 +15,7 @@ from django.utils.deprecation import MiddlewareMixin
 
 from config import errors
 from config.settings.content_security import ADMIN_DIRECTIVES, ADMIN_PREFIX
-from feedback.observe.around import Around
+from feedback.operations.observe.around import Around
 
 if TYPE_CHECKING:
     from csp.middleware import PolicyParts

@@ -10,7 +10,7 @@ from django.views.generic import RedirectView, TemplateView
 from django.views.i18n import set_language
 
 from config.health import healthz, readyz
-from feedback.observe.views import metrics
+from feedback.operations.observe.metrics.views import metrics
 
 handler400 = "config.errors.bad_request"
 handler403 = "config.errors.forbidden"
@@ -21,7 +21,7 @@ handler500 = "config.errors.failed"
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("admin/rq/", include("feedback.admin.rq_console")),
+    path("admin/rq/", include("feedback.admin.operations.rq_console")),
     path("admin/", admin.site.urls),
     path("metrics", metrics, name="metrics"),
     path("healthz", healthz, name="healthz"),

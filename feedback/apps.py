@@ -12,12 +12,20 @@ class FeedbackConfig(AppConfig):
         from allauth.account.signals import user_logged_in
         from django.conf import settings
 
-        from limiter.watch import add_failure_counter, add_holder, add_listener, add_mover, add_watcher
+        from limiter.operations.watch import (
+            add_failure_counter,
+            add_holder,
+            add_listener,
+            add_mover,
+            add_watcher,
+        )
 
-        from .alerts.seed import seed_after_migrate
-        from .observe import gate, tracing
-        from .roles import make_after_migrate
-        from .services import audit, endpoints, provisional
+        from .operations.alerts.seed import seed_after_migrate
+        from .operations.observe import gate, tracing
+        from .services.accounts.roles import make_after_migrate
+        from .services.operations import audit
+        from .services.upstreams import endpoints
+        from .services.work import provisional
 
         tracing.start(export=settings.TRACES_EXPORTED)
         add_watcher(gate.watch)
@@ -26,8 +34,8 @@ class FeedbackConfig(AppConfig):
         add_mover(provisional.breaker_moved)
         add_holder(provisional.hold_moved)
         user_logged_in.connect(audit.record_staff_sign_in, dispatch_uid="feedback.audit.sign_in")
-        post_migrate.connect(seed_after_migrate, sender=self, dispatch_uid="feedback.alerts.seed")
+        post_migrate.connect(seed_after_migrate, sender=self, dispatch_uid="feedback.operations.alerts.seed")
         post_migrate.connect(
             endpoints.seed_after_migrate, sender=self, dispatch_uid="feedback.endpoints.seed"
         )
-        post_migrate.connect(make_after_migrate, sender=self, dispatch_uid="feedback.roles")
+        post_migrate.connect(make_after_migrate, sender=self, dispatch_uid="feedback.services.accounts.roles")

@@ -2,10 +2,13 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from feedback.portal import document, drafts, events, home, reactions, revisions, submit
 from feedback.portal.export import views as export
+from feedback.portal.history import home
+from feedback.portal.live import events
 from feedback.portal.mydata import views as mydata
 from feedback.portal.quota import views as quota
+from feedback.portal.reading import document, reactions, revisions
+from feedback.portal.submitting import drafts, submit
 
 urlpatterns = [
     path("", home.home, name="home"),

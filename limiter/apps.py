@@ -10,7 +10,7 @@ class LimiterConfig(AppConfig):
 
     def ready(self) -> None:
         from . import checks  # noqa: F401  # registers them
+        from .configuration.seed import seed_after_migrate
         from .named import checks as named_checks  # noqa: F401  # and those of named limits and breakers
-        from .seed import seed_after_migrate
 
-        post_migrate.connect(seed_after_migrate, sender=self, dispatch_uid="limiter.seed")
+        post_migrate.connect(seed_after_migrate, sender=self, dispatch_uid="limiter.configuration.seed")

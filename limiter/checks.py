@@ -12,8 +12,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
 from django.utils.module_loading import import_string
 
+from .configuration.seed import seed_settings
 from .gates import MEMORY, REDIS, backend, queues
-from .seed import seed_settings
 
 if TYPE_CHECKING:
     from django.apps import AppConfig

@@ -9,12 +9,12 @@ from datetime import datetime
 from django.db.models import Q
 from django.utils import timezone
 
-from .condition import Condition, condition_of
+from .configuration.policies import FlowLimits, limits_of
 from .gate import BreakerMode, BreakerState, Explanation, FlowStatus, GateUnavailable, Reason, Status
 from .gates import MEMORY, backend, connection, get_gate, queues
 from .ledger import get_ledger
 from .models import BreakerTransition, ConfigVersion, FlowOverride, GroupWeight, Upstream
-from .policies import FlowLimits, limits_of
+from .operations.condition import Condition, condition_of
 
 ENDED_BY_HAND = (Reason.PAUSED, Reason.FLOW_SUSPENDED, Reason.UNCONFIGURED)
 

@@ -58,7 +58,7 @@ def committed_rows_go_quickly() -> Iterator[None]:
 def changed_settings_act_at_once() -> Iterator[None]:
     from django.test.signals import setting_changed
 
-    from feedback import upstreams
+    from feedback.dispatch import upstreams
 
     def look_again(**change: object) -> None:
         upstreams.forget_providers()
@@ -71,7 +71,7 @@ def changed_settings_act_at_once() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def upstreams_are_looked_at_anew() -> None:
     """What a process believes of endpoints for two seconds shall not reach into the next test."""
-    from feedback import upstreams
+    from feedback.dispatch import upstreams
 
     upstreams.forget_providers()
 

@@ -37,7 +37,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_HEADER": "Marginalia",
     "SITE_SYMBOL": "edit_note",
     "SHOW_HISTORY": True,
-    "DASHBOARD_CALLBACK": "feedback.admin.dashboard.first_page",
+    "DASHBOARD_CALLBACK": "feedback.admin.operations.dashboard.first_page",
     "STYLES": [lambda request: static("limiter/admin.css")],
     "SHOW_BACK_BUTTON": True,
     "COLORS": {

@@ -9,9 +9,9 @@ from django.core.exceptions import ImproperlyConfigured
 from config import env
 
 SITE_URL = env.url("SITE_URL", ("http", "https"))  # as people reach it; links in alerts need it
-# Dotted paths of callables that return feedback.alerts.signals.Reading.
-ALERTS_BUDGETS = "feedback.selectors.spending.budget_readings"
-ALERTS_FORECAST = "feedback.alerts.forecast.readings"
+# Dotted paths of callables that return feedback.operations.alerts.signals.Reading.
+ALERTS_BUDGETS = "feedback.selectors.upstreams.spending.budget_readings"
+ALERTS_FORECAST = "feedback.operations.alerts.forecast.readings"
 # Networks of ours that webhooks may reach. Elsewhere they reach public addresses alone.
 ALERTS_NETWORKS = env.words("ALERTS_NETWORKS")
 

@@ -69,8 +69,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.middleware.RequestId",
     "config.middleware.Probes",
-    "feedback.observe.middleware.ObserveMiddleware",
-    "feedback.observe.middleware.RequestLog",
+    "feedback.operations.observe.middleware.ObserveMiddleware",
+    "feedback.operations.observe.middleware.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "config.compression.Compression",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -164,7 +164,7 @@ RQ = {
     "COMMIT_MODE": "on_db_commit",
 }
 RQ_SHOW_ADMIN_LINK = (
-    False  # a second door to its pages, beside the one that feedback/admin/rq_console.py guards
+    False  # a second door to its pages, beside the one that feedback/admin/operations/rq_console.py guards
 )
 
 # People ---------------------------------------------------------------------------------------

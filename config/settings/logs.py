@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from feedback.observe import logs
+from feedback.operations.observe import logs
 
 CONSOLE, JSON = "console", "json"
 

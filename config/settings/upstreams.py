@@ -27,12 +27,12 @@ LIMITER_QUEUES = {
 }
 # Hosts, with * and ?, to which an operator may send texts beside AWS's own and those named here.
 PROVIDER_ADDRESSES = env.words("PROVIDER_ADDRESSES")
-LIMITER_COMPANION = "feedback.services.endpoints"  # keeps the settings of an upstream's provider
-LIMITER_LEDGER = "feedback.ledger.PostgresLedger"  # the rows that Redis is rebuilt from
-LIMITER_TRAFFIC = "feedback.traffic.PostgresTraffic"  # what dry runs replay
-LIMITER_HOLD_WORDS = "feedback.causes.in_words"  # what the codes of a hold mean
+LIMITER_COMPANION = "feedback.services.upstreams.endpoints"  # keeps the settings of an upstream's provider
+LIMITER_LEDGER = "feedback.dispatch.ledger.PostgresLedger"  # the rows that Redis is rebuilt from
+LIMITER_TRAFFIC = "feedback.dispatch.traffic.PostgresTraffic"  # what dry runs replay
+LIMITER_HOLD_WORDS = "feedback.operations.causes.in_words"  # what the codes of a hold mean
 LIMITER_WORKER_SLOTS = env.integer("LIMITER_WORKER_SLOTS", 32, minimum=1)
-LIMITER_SEED = {  # what is not set takes the profile's default, in limiter/seed.py
+LIMITER_SEED = {  # what is not set takes the profile's default, in limiter/configuration/seed.py
     "TOKEN_BUCKET_CAPACITY": env.optional_number("TOKEN_BUCKET_CAPACITY", minimum=1),  # requests
     "TOKEN_BUCKET_REFILL_RATE": env.optional_number("TOKEN_BUCKET_REFILL_RATE"),  # requests a second
     "CIRCUIT_BREAKER_FAILURE_THRESHOLD": env.optional_integer("CIRCUIT_BREAKER_FAILURE_THRESHOLD", minimum=1),

@@ -65,7 +65,7 @@ def _web(ports: Ports, level: str) -> Program:
 
 def _simulator(ports: Ports) -> Program:
     arguments = ("--host", LOCALHOST, "--port", str(ports.simulator), "--settings", json.dumps(DEMO_LATENCY))
-    return Program("simulator", (sys.executable, "-m", "feedback.simulator", *arguments))
+    return Program("simulator", (sys.executable, "-m", "feedback.development.simulator", *arguments))
 
 
 def _worker(verbosity: str) -> Program:

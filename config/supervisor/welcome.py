@@ -42,7 +42,7 @@ def _answers(portal: str) -> bool:
 
 
 def _greeting(portal: str) -> str:
-    from feedback import demo
+    from feedback.development import demo
 
     people = "\n".join(f"    {person.email:20} {person.name} ({person.role})" for person in demo.PEOPLE)
     return (

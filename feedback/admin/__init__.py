@@ -3,23 +3,10 @@
 Students' texts and files are not shown here: operators need states, not essays.
 """
 
-from . import (
-    access,
-    alerts,
-    audit,
-    courses,
-    documents,
-    drift,
-    endpoints,
-    error_texts,
-    feedback,
-    jobs,
-    money,
-    notices,
-    third_party,
-    users,
-    warmth,
-)
+from .operations import alerts, audit, third_party
+from .people import access, courses, users
+from .upstreams import drift, endpoints, error_texts, money, warmth
+from .work import documents, feedback, jobs, notices
 
 __all__ = [
     "access",

@@ -6,9 +6,11 @@ A leaf without Django: `parse` reads a file in a limited child process, `split` 
 
 from __future__ import annotations
 
-from .anchors import Span, anchor
-from .corrections import SplitError, resplit
-from .differences import Difference, DiffSpan, Row, State, compare
+from .anchoring.anchors import Span, anchor
+from .anchoring.corrections import SplitError, resplit
+from .anchoring.differences import Difference, DiffSpan, Row, State, compare
+from .anchoring.spans import Piece, render_spans
+from .characters.text import count_words
 from .errors import (
     Corrupt,
     DocumentError,
@@ -21,8 +23,9 @@ from .errors import (
     TooLarge,
     WrongType,
 )
-from .model import Heading, Limits, Parsed
-from .outline import (
+from .parsing import ACCEPTED_SUFFIXES, check_size, parse
+from .structure.model import Heading, Limits, Parsed
+from .structure.outline import (
     Cut,
     DivisionPoint,
     Outline,
@@ -35,10 +38,7 @@ from .outline import (
     outlined,
     renamed,
 )
-from .parsing import ACCEPTED_SUFFIXES, check_size, parse
-from .sections import MAX_WORDS, MIN_WORDS, Section, split
-from .spans import Piece, render_spans
-from .text import count_words
+from .structure.sections import MAX_WORDS, MIN_WORDS, Section, split
 from .wrong_files import wrong_kind
 
 __all__ = [

@@ -17,7 +17,7 @@ from dataclasses import asdict
 from typing import Any
 
 from .errors import Corrupt, DocumentError, TooComplex
-from .model import Limits, Parsed
+from .structure.model import Limits, Parsed
 
 # What reading a document never needs. Python code cannot get round an audit hook.
 _FORBIDDEN = (

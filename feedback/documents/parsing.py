@@ -16,7 +16,7 @@ from typing import Any
 from . import messages
 from .errors import DocumentError, Empty, TimedOut, TooComplex, TooLarge
 from .messages import say
-from .model import Heading, Limits, Parsed
+from .structure.model import Heading, Limits, Parsed
 from .wrong_files import refuse_by_name
 
 ACCEPTED_SUFFIXES = (".docx", ".odt", ".pdf", ".md", ".txt")  # what a form offers and a message names

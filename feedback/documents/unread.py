@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
 from . import messages
+from .characters.text import count_words
 from .messages import say
-from .text import count_words
 
 
 @dataclass

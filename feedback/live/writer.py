@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic_core import from_json
 
-from feedback.sanitise import visible
+from feedback.documents.sanitise import visible
 
 from .bus import publish
 

@@ -101,7 +101,7 @@ class Migration(migrations.Migration):
             field=models.JSONField(
                 blank=True,
                 default=list,
-                help_text="What to be careful about in it, as feedback.honesty names it.",
+                help_text="What to be careful about in it, as feedback.providers.honesty names it.",
             ),
         ),
         migrations.AlterField(

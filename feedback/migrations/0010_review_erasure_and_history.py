@@ -3,7 +3,7 @@
 import django.contrib.postgres.indexes
 import django.db.models.constraints
 import django.db.models.deletion
-import feedback.models.documents
+import feedback.models.work.documents
 import limiter.models.ids
 import uuid_utils.compat
 from django.conf import settings
@@ -144,7 +144,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="document",
             index=django.contrib.postgres.indexes.GinIndex(
-                feedback.models.documents.Searchable("title", "text"), name="document_words"
+                feedback.models.work.documents.Searchable("title", "text"), name="document_words"
             ),
         ),
         migrations.AddConstraint(

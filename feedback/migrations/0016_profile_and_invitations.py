@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import django.db.models.functions.text
-import feedback.models.users
+import feedback.models.people.users
 import limiter.models.ids
 import uuid_utils.compat
 from django.conf import settings
@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
                 blank=True,
                 help_text="Empty: the site's.",
                 max_length=50,
-                validators=[feedback.models.users.check_time_zone],
+                validators=[feedback.models.people.users.check_time_zone],
                 verbose_name="time zone",
             ),
         ),

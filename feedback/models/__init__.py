@@ -1,28 +1,28 @@
 """The truth: people, courses, documents, jobs and feedback, with their rules as constraints."""
 
-from .access import AccessDenial
-from .alerts import AlertReceiver, AlertRule, Delivery, Incident, Silence
-from .audit import AuditEntry
-from .cache import CacheEntry
-from .courses import Assignment, Course, Criterion, Membership, Urgency
-from .documents import Document, Section, Upload
-from .drafts import Draft
-from .drift import Drift
-from .endpoints import Endpoint, LearntRefusal
-from .erasure import Erasure
-from .error_texts import ErrorText
-from .feedback import Comment, Feedback
-from .invitations import Invitation
-from .jobs import Job, JobEvent
-from .language_models import LanguageModel
-from .notices import Notice
-from .prices import Budget, Charge, Price, Reservation
-from .reactions import Reaction
-from .review import BankedComment, Edit, Reading, Release
-from .sharing import OutputBudget
-from .usage import UsageDay
-from .users import User
-from .warmth import SchemaWarmth
+from .operations.alerts import AlertReceiver, AlertRule, Delivery, Incident, Silence
+from .operations.audit import AuditEntry
+from .operations.cache import CacheEntry
+from .people.access import AccessDenial
+from .people.courses import Assignment, Course, Criterion, Membership, Urgency
+from .people.erasure import Erasure
+from .people.invitations import Invitation
+from .people.usage import UsageDay
+from .people.users import User
+from .upstreams.drift import Drift
+from .upstreams.endpoints import Endpoint, LearntRefusal
+from .upstreams.error_texts import ErrorText
+from .upstreams.language_models import LanguageModel
+from .upstreams.prices import Budget, Charge, Price, Reservation
+from .upstreams.warmth import SchemaWarmth
+from .work.documents import Document, Section, Upload
+from .work.drafts import Draft
+from .work.feedback import Comment, Feedback
+from .work.jobs import Job, JobEvent
+from .work.notices import Notice
+from .work.reactions import Reaction
+from .work.review import BankedComment, Edit, Reading, Release
+from .work.sharing import OutputBudget
 
 __all__ = [
     "AccessDenial",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from time import monotonic
 
 from feedback.connections import release_connection
+from feedback.dispatch.requests import metadata_of
+from feedback.dispatch.upstreams import FLEX, provider_for, tiers_of
 from feedback.live import Writer
 from feedback.models import Job
 from feedback.providers.base import (
@@ -22,10 +24,8 @@ from feedback.providers.base import (
     TimedOut,
     Truncated,
 )
-from feedback.requests import metadata_of
-from feedback.selectors.visibility import feedback_visible
-from feedback.services import error_texts, holding, reported_limits, warmth
-from feedback.upstreams import FLEX, provider_for, tiers_of
+from feedback.selectors.intake.visibility import feedback_visible
+from feedback.services.upstreams import error_texts, holding, reported_limits, warmth
 from limiter.execution import Execution
 from limiter.gate.model import Quota, Timing
 

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from django.db import transaction
 
-from feedback import job_queue
+from feedback.dispatch import job_queue
 from feedback.models import Document, Job
-from feedback.services import jobs, workflow
+from feedback.services.work import jobs, workflow
 
 from .failure import BROKEN
 

@@ -13,21 +13,22 @@ from django.db import DatabaseError, InterfaceError, OperationalError, close_old
 from django.utils import timezone
 from tenacity import RetryCallState, retry, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
 
-from feedback import job_queue
+from feedback.dispatch import job_queue
 from feedback.errors import JobFailed
 from feedback.live import forget, publish
 from feedback.models import Document, Job
-from feedback.observe.runs import observed
+from feedback.operations.observe.runs import observed
 from feedback.providers.base import FieldRefused, ProviderError, TokenUsage
-from feedback.services import coalescing, jobs, learning, workflow
+from feedback.services.upstreams import learning
+from feedback.services.work import coalescing, jobs, workflow
 from limiter.execution import Execution
 from limiter.gate.model import Outcome
 
-from . import analyse, deliver, parse, provisional, split, summarise
 from .failure import Failure, failure_of
 from .share import deliver as deliver_to_followers
 from .share import fail_with
 from .stage import Found, Stage
+from .stages import analyse, deliver, parse, provisional, split, summarise
 from .usage import known, settled
 
 logger = logging.getLogger(__name__)

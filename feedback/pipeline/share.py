@@ -13,7 +13,7 @@ from django.db import transaction
 
 from feedback.live import publish
 from feedback.models import Document, Feedback, Job
-from feedback.services import coalescing, followers, jobs, workflow
+from feedback.services.work import coalescing, followers, jobs, workflow
 
 from .stage import Answer, Stage
 

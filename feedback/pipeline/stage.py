@@ -3,10 +3,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from feedback.fingerprint import fingerprint
+from feedback.dispatch.fingerprint import fingerprint
+from feedback.dispatch.upstreams import provider_for
 from feedback.models import Job
 from feedback.providers.base import Finished, Request, TokenUsage
-from feedback.upstreams import provider_for
 from limiter.execution import Execution
 
 

@@ -8,8 +8,8 @@ from uuid import UUID
 from django.http import Http404, HttpRequest
 
 from feedback.models import Document, User
-from feedback.selectors.documents import document_of
-from feedback.services.access import record_denial
+from feedback.selectors.intake.documents import document_of
+from feedback.services.accounts.access import record_denial
 
 logger = logging.getLogger(__name__)
 

@@ -10,11 +10,11 @@ from django import template
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from feedback.causes import cause_of
+from feedback.operations.causes import cause_of
 from feedback.selectors.operations.figures import UpstreamFigures
 from feedback.selectors.operations.health import Level
-from limiter.condition import Condition, tone_of
 from limiter.gate import BreakerMode
+from limiter.operations.condition import Condition, tone_of
 
 register = template.Library()
 

@@ -14,15 +14,15 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from feedback.models.feedback import KIND_NAMES
-from feedback.portal.answers import answer_to
-from feedback.portal.messages import heading_of, translated
+from feedback.models.work.feedback import KIND_NAMES
+from feedback.portal.reading.answers import answer_to
+from feedback.portal.words.messages import heading_of, translated
 from feedback.providers.base import CommentKind
 
 if TYPE_CHECKING:
     from django.utils.safestring import SafeString
 
-    from feedback.portal.page import Note
+    from feedback.portal.reading.page import Note
 
 register = template.Library()
 register.filter("translated", translated)

@@ -9,8 +9,8 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Table
 
-from feedback.advice.model import Advice, Figures, UpstreamFigures
-from feedback.advice.profiles import RUNGS, Profile
+from feedback.operations.advice.model import Advice, Figures, UpstreamFigures
+from feedback.operations.advice.profiles import RUNGS, Profile
 
 from .output import printed, span
 

@@ -9,7 +9,7 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Table
 
-from feedback.doctor import Finding, Level
+from feedback.operations.doctor import Finding, Level
 
 from .output import printed
 

@@ -11,9 +11,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from feedback.models import Job, JobEvent
-from feedback.selectors.explaining import Ahead
+from feedback.selectors.work.explaining import Ahead
 from limiter.gate import Explanation
-from limiter.report_changes import explanation_as_text
+from limiter.operations.report_changes import explanation_as_text
 
 from .output import moment, printed, span
 

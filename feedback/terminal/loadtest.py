@@ -9,9 +9,9 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Table
 
-from feedback.advice.model import Figures
-from feedback.loadtest.locust import Plan
-from feedback.loadtest.report import Counted, Entry
+from feedback.development.loadtest.locust import Plan
+from feedback.development.loadtest.report import Counted, Entry
+from feedback.operations.advice.model import Figures
 
 from .advise import upstreams_table
 from .output import printed

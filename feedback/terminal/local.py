@@ -88,7 +88,7 @@ def simulator_for(upstream: str) -> Iterator[None]:
     if upstream != "simulated" or _answers(host, port):
         yield
         return
-    with Child([sys.executable, "-m", "feedback.simulator", "--port", str(port)]) as simulator:
+    with Child([sys.executable, "-m", "feedback.development.simulator", "--port", str(port)]) as simulator:
         deadline = time.monotonic() + 30
         while not _answers(host, port):
             simulator.check()

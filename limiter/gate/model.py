@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from limiter import bounds
-from limiter.limits.model import Algorithm
+from limiter.algorithms.limits.model import Algorithm
 
 
 class Outcome(StrEnum):

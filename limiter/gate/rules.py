@@ -1,8 +1,8 @@
 """A published configuration in the whole numbers that both gates reckon in.
 
 Moments and durations are microseconds. What a limit counts in is chosen so that nothing is ever rounded
-away, at 1.67 requests a second or at 50 a minute (limiter/limits/rules.py). All values stay below 2**53,
-where Lua's numbers are exact.
+away, at 1.67 requests a second or at 50 a minute (limiter/algorithms/limits/rules.py). All values stay
+below 2**53, where Lua's numbers are exact.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
-from limiter.limits.model import Algorithm
-from limiter.limits.rules import WINDOWS, LimitRule, compile_rule
+from limiter.algorithms.limits.model import Algorithm
+from limiter.algorithms.limits.rules import WINDOWS, LimitRule, compile_rule
 
 from .model import BreakerConfig, BreakerMode, ControlConfig, FlowPolicy, Law, Refund, UpstreamConfig
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from limiter.algorithms.limits.model import Algorithm
 from limiter.gate.model import BreakerConfig
-from limiter.limits.model import Algorithm
 
 from .choices import BreakerModeChoices
 from .rules import RuledModel, at_least, one_of, rule, unset_or, within

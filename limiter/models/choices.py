@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from limiter.algorithms.limits.model import ABILITIES, Algorithm
 from limiter.gate.model import BreakerMode, BreakerState, Law, Refund
-from limiter.limits.model import ABILITIES, Algorithm
 
 
 class AlgorithmChoices(models.TextChoices):

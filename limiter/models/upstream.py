@@ -8,9 +8,9 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 from django.db.models import F, Q
 
+from limiter.algorithms.limits.model import Algorithm
 from limiter.gate.model import BreakerConfig, BreakerMode, ControlConfig, Law, Refund, UpstreamConfig
 from limiter.gate.rules import compile_rules
-from limiter.limits.model import Algorithm
 
 from .breaker import Breaker, breaker_rules
 from .hold import Hold, hold_rules

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
 
 from limiter import bounds
-from limiter.breakers import BreakerSpec, Permit
+from limiter.algorithms.breakers import BreakerSpec, Permit
 from limiter.gate.model import BreakerState, GateError, Outcome
 
 from .settings import level_of, spec_of

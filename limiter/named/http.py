@@ -12,8 +12,8 @@ from django.http import HttpResponse, JsonResponse
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 
-from limiter.limits import LimitRule, Verdict
-from limiter.limits.model import MICROSECONDS
+from limiter.algorithms.limits import LimitRule, Verdict
+from limiter.algorithms.limits.model import MICROSECONDS
 
 if TYPE_CHECKING:
     from django.http import HttpRequest

@@ -9,7 +9,7 @@ from functools import wraps
 from inspect import iscoroutinefunction
 from typing import Any, ParamSpec, TypeVar, cast
 
-from limiter.limits import LimitRule, Verdict
+from limiter.algorithms.limits import LimitRule, Verdict
 
 from .settings import rule_of
 from .stores import stores

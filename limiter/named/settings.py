@@ -18,9 +18,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from limiter.breakers import BreakerSpec, compile_breaker
+from limiter.algorithms.breakers import BreakerSpec, compile_breaker
+from limiter.algorithms.limits import Algorithm, LimitRule, compile_rule
 from limiter.gate.model import BreakerConfig, BreakerMode
-from limiter.limits import Algorithm, LimitRule, compile_rule
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 HEALTHY = BreakerConfig()

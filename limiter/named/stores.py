@@ -10,8 +10,8 @@ from limiter.gates import MEMORY, backend, redis_of_queues
 from limiter.process_wide import ProcessWide
 
 if TYPE_CHECKING:
-    from limiter.breakers import Breakers
-    from limiter.limits import Limits
+    from limiter.algorithms.breakers import Breakers
+    from limiter.algorithms.limits import Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +39,16 @@ _stores: ProcessWide[Stores] = ProcessWide(_made)
 
 def in_memory() -> Stores:
     """New and empty. Nothing on this path imports redis."""
-    from limiter.breakers.memory import MemoryBreakers
-    from limiter.limits.memory import MemoryLimits
+    from limiter.algorithms.breakers.memory import MemoryBreakers
+    from limiter.algorithms.limits.memory import MemoryLimits
 
     return Stores(MemoryLimits(), MemoryBreakers())
 
 
 def _in_redis() -> Stores:
     """On the Redis that the gate has, through a connection of their own."""
-    from limiter.breakers.redis import RedisBreakers
-    from limiter.limits.redis import RedisLimits
+    from limiter.algorithms.breakers.redis import RedisBreakers
+    from limiter.algorithms.limits.redis import RedisLimits
 
     from .quick import quick
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from asgiref.sync import sync_to_async
 from django.conf import settings
 
+from limiter.algorithms.limits import Verdict
 from limiter.gate.model import GateError
-from limiter.limits import Verdict
 
 from .http import describe, too_many
 from .limits import Limit

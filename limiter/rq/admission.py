@@ -26,7 +26,7 @@ def admit(gate: Gate, upstream: str, k: int = 1) -> Admission:
 
 
 def _publish(upstream: str) -> bool:
-    from ..publication import publish_missing  # models: only once Django is set up
+    from limiter.configuration.publication import publish_missing  # models: only once Django is set up
 
     close_old_connections()  # the loop's thread asks seldom: the database may have restarted since
     try:

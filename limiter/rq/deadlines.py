@@ -19,8 +19,9 @@ from typing import Literal
 
 from rq.timeouts import BaseDeathPenalty, BaseTimeoutException
 
+from limiter.operations.watch import thread_failed
+
 from ..execution import AbortReason, Execution, current_execution
-from ..watch import thread_failed
 
 logger = logging.getLogger("limiter.rq")
 

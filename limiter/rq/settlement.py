@@ -17,9 +17,10 @@ from functools import partial
 from django.db import Error as DatabaseError
 from django.db import close_old_connections
 
+from limiter.operations.watch import thread_failed
+
 from ..execution import Execution, ended
 from ..gate import Gate, Lease, Outcome, Settlement
-from ..watch import thread_failed
 from .drain import drain
 from .history import keep_move
 from .retry import retry_until_answered

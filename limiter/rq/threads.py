@@ -12,7 +12,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable
 
-from ..watch import thread_failed
+from limiter.operations.watch import thread_failed
 
 logger = logging.getLogger("limiter.rq")
 

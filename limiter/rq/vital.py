@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 from django.db import close_old_connections
 
-from ..watch import thread_failed
+from limiter.operations.watch import thread_failed
 
 logger = logging.getLogger("limiter.rq")
 

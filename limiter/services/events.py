@@ -9,7 +9,7 @@ from django.db.models import Max
 from limiter.gate import BreakerState, Event, Lease, Outcome, Settlement
 from limiter.gates import get_gate
 from limiter.models import BreakerTransition, GateEvent
-from limiter.watch import moved
+from limiter.operations.watch import moved
 
 
 def record_breaker(*, lease: Lease, outcome: Outcome, settlement: Settlement) -> bool:

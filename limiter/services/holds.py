@@ -14,10 +14,10 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from limiter.configuration.publication import keep_version, publish_on_commit
 from limiter.models import Upstream
 from limiter.models.hold import LONGEST_CAUSE
-from limiter.publication import keep_version, publish_on_commit
-from limiter.watch import hold_moved, report
+from limiter.operations.watch import hold_moved, report
 
 from .writing import require
 

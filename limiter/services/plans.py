@@ -7,8 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from limiter.models import FlowOverride, GroupWeight, Plan
-from limiter.policies import (
+from limiter.configuration.policies import (
     CAPS,
     install_flows,
     install_groups,
@@ -16,6 +15,7 @@ from limiter.policies import (
     install_plan,
     next_policy_version,
 )
+from limiter.models import FlowOverride, GroupWeight, Plan
 
 from .writing import assign, key_of, report_change, report_removal, require, sign
 

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from limiter.models import Pool, PoolMember, Upstream
-from limiter.watch import report
+from limiter.operations.watch import report
 
 from .writing import assign, require, sign
 

@@ -5,11 +5,11 @@ from typing import Any
 
 from django.db import transaction
 
-from limiter.companion import companion, companion_settings
+from limiter.configuration.companion import companion, companion_settings
+from limiter.configuration.history import Change, changes_between
+from limiter.configuration.publication import SETTINGS, body_of, keep_version, publish_on_commit
 from limiter.gate import BreakerMode
-from limiter.history import Change, changes_between
 from limiter.models import Upstream
-from limiter.publication import SETTINGS, body_of, keep_version, publish_on_commit
 
 from .holds import lift_hold
 from .writing import assign, report_change, require

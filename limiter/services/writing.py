@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from limiter.watch import report
+from limiter.operations.watch import report
 
 
 class Signed(Protocol):

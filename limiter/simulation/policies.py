@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from limiter.algorithms.limits import Algorithm
 from limiter.gate import BreakerConfig, BreakerMode, Ticket, UpstreamConfig
 from limiter.gate.memory import MemoryGate
-from limiter.limits import Algorithm
 
 from .model import Job, Limits
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from limiter.algorithms.limits.memory.buckets import TokenBucket
+from limiter.algorithms.limits.rules import LimitRule
 from limiter.gate import Outcome, UpstreamConfig
 from limiter.gate.rules import compile_rules, micros
-from limiter.limits.memory.buckets import TokenBucket
-from limiter.limits.rules import LimitRule
 
 from .model import Job, NonsenseError
 

@@ -54,8 +54,8 @@ def shutdown(grace: float | None = None) -> None:
 
 
 def _gated(upstream: str) -> RequestManager:
-    from limiter.policies import ensure_policy
-    from limiter.publication import publish_missing
+    from limiter.configuration.policies import ensure_policy
+    from limiter.configuration.publication import publish_missing
 
     gate = _gate()
     if not publish_missing(upstream) and not gate.status(upstream).version:

@@ -13,7 +13,7 @@ from typing import Self
 
 from limiter.execution import AbortReason, Execution, running, settle
 from limiter.gate.model import Lease, Outcome, Settlement, Ticket
-from limiter.watch import thread_failed
+from limiter.operations.watch import thread_failed
 
 from .gate import SoloGate
 from .pauses import Pauses

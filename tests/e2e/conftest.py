@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from feedback.development.simulator.serving.hosting import SimulatorProcess
 from feedback.models import User
-from feedback.simulator.hosting import SimulatorProcess
 from tests.e2e.sessions import sign_in
 from tests.e2e.site import Site, Sites
 from tests.people import assignment, classmate, operator, outsider, owner, teacher

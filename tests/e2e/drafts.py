@@ -6,8 +6,8 @@ from functools import partial
 
 from feedback import documents as reader
 from feedback.models import Assignment, Document, Draft, Feedback, User
-from feedback.selectors.drafts import outline_of_draft, parsed_of
-from feedback.services import outlines
+from feedback.selectors.intake.drafts import outline_of_draft, parsed_of
+from feedback.services.intake import outlines
 from tests.factories import reading
 from tests.factories.drafts import a_draft, hand_in, run_all
 from tests.running import ROOT

@@ -12,7 +12,8 @@ from allauth.usersessions.models import UserSession
 from axes.models import AccessAttempt
 from django.utils import timezone
 
-from feedback import demo, flows
+from feedback.development import demo
+from feedback.dispatch import flows
 from feedback.models import (
     AccessDenial,
     AlertReceiver,
@@ -27,10 +28,10 @@ from feedback.models import (
     UsageDay,
     User,
 )
-from feedback.services.courses import set_weight
-from feedback.services.people import set_share
+from feedback.services.accounts.people import set_share
+from feedback.services.teaching.courses import set_weight
+from limiter.configuration.publication import reconcile_configuration
 from limiter.models import Pool, Upstream
-from limiter.publication import reconcile_configuration
 from limiter.services import create_plan, set_flow_policy, set_pool
 from tests.e2e import admin_scenes
 from tests.e2e.school import BROWSERS

@@ -13,7 +13,7 @@ from allauth.account.utils import user_pk_to_url_str
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from playwright.sync_api import Page
 
-from feedback import demo
+from feedback.development import demo
 from feedback.models import Comment, Document, User
 from tests.e2e.school import School
 from tests.e2e.sessions import give_password

@@ -8,11 +8,11 @@ from uuid import uuid4
 
 from django.utils import timezone
 
-from feedback import job_queue, requests
+from feedback.dispatch import job_queue, requests
 from feedback.live import Writer
 from feedback.models import Comment, Document, Feedback, Job, Section
 from feedback.providers.offline.section import review_section
-from feedback.services import reactions
+from feedback.services.teaching import reactions
 from tests.factories import reading
 from tests.factories.work import a_document, a_job
 

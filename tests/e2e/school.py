@@ -14,11 +14,13 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from allauth.usersessions.models import UserSession
 from django.utils import timezone
 
-from feedback import demo, flows
+from feedback.development import demo
+from feedback.dispatch import flows
 from feedback.models import Assignment, Budget, Course, Document, Draft, Membership, User
-from feedback.services import invitations, review
+from feedback.services.accounts import invitations
+from feedback.services.teaching import review
+from limiter.configuration.publication import reconcile_configuration
 from limiter.models import FlowOverride
-from limiter.publication import reconcile_configuration
 from tests.e2e import drafts, scenes
 from tests.e2e.sessions import session_of
 from tests.factories import people, reading

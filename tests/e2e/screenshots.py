@@ -17,11 +17,11 @@ import redis
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from feedback import demo
+from feedback.development import demo
+from feedback.development.simulator.serving.hosting import SimulatorProcess
 from feedback.models import Document, Job, User
-from feedback.services import documents
-from feedback.simulator.hosting import SimulatorProcess
-from limiter.publication import reconcile_configuration
+from feedback.services.intake import documents
+from limiter.configuration.publication import reconcile_configuration
 from limiter.services import change_upstream
 from tests.e2e import scenes
 from tests.e2e.admin_places import admin_places

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from feedback import demo
+from feedback.development import demo
+from feedback.development.simulator.serving.hosting import SimulatorProcess
 from feedback.models import Assignment, User
-from feedback.simulator.hosting import SimulatorProcess
-from limiter.publication import reconcile_configuration
+from limiter.configuration.publication import reconcile_configuration
 from tests.e2e.sessions import give_password, sign_in
 from tests.e2e.site import Site
 from tests.factories.drafts import ESSAY

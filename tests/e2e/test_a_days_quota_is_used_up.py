@@ -8,10 +8,10 @@ import pytest
 import redis
 from playwright.sync_api import Page, expect
 
-from feedback import flows
+from feedback.development.simulator.serving.hosting import SimulatorProcess
+from feedback.dispatch import flows
 from feedback.models import Document, User
-from feedback.simulator.hosting import SimulatorProcess
-from limiter.publication import reconcile_configuration
+from limiter.configuration.publication import reconcile_configuration
 from limiter.services import set_flow_policy
 from tests.e2e.site import Site
 from tests.factories.drafts import ESSAY, PARAGRAPHS

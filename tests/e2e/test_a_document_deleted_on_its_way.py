@@ -9,10 +9,10 @@ import pytest
 import redis
 from playwright.sync_api import Browser, Page, expect
 
+from feedback.development.simulator.serving.hosting import SimulatorProcess
 from feedback.live import bus
 from feedback.models import Assignment, Document, Feedback, Job, User
-from feedback.simulator.hosting import SimulatorProcess
-from limiter.publication import reconcile_configuration
+from limiter.configuration.publication import reconcile_configuration
 from tests.e2e.sessions import sign_in
 from tests.e2e.site import Site
 from tests.factories.drafts import PARAGRAPHS, a_draft

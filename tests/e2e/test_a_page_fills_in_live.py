@@ -8,10 +8,10 @@ import pytest
 import redis
 from playwright.sync_api import Page, expect
 
+from feedback.development.simulator.serving.hosting import SimulatorProcess
 from feedback.models import Document, User
-from feedback.services import documents
-from feedback.simulator.hosting import SimulatorProcess
-from limiter.publication import reconcile_configuration
+from feedback.services.intake import documents
+from limiter.configuration.publication import reconcile_configuration
 from tests.e2e.site import Site
 from tests.factories.work import a_simulated_upstream
 from tests.running import PATIENCE, ROOT, Running

@@ -6,10 +6,10 @@ import pytest
 import redis
 from playwright.sync_api import Page, expect
 
-from feedback import flows
+from feedback.dispatch import flows
 from feedback.models import User
-from feedback.services import audit
-from limiter.publication import reconcile_configuration
+from feedback.services.operations import audit
+from limiter.configuration.publication import reconcile_configuration
 from limiter.selectors import flow_limits
 from tests.e2e.desk import open_at, save
 from tests.e2e.site import Site

@@ -10,12 +10,12 @@ import redis
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from feedback import roles
-from feedback.alerts.evaluation import evaluate
 from feedback.models import AlertReceiver, AlertRule, AuditEntry, Delivery, Incident, Silence, User
+from feedback.operations.alerts.evaluation import evaluate
+from feedback.services.accounts import roles
+from limiter.configuration.publication import reconcile_configuration
 from limiter.gate import Outcome
 from limiter.gates import get_gate
-from limiter.publication import reconcile_configuration
 from limiter.services import change_upstream
 from tests.e2e.desk import open_at, save
 from tests.e2e.sessions import sign_in

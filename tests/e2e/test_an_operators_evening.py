@@ -6,8 +6,8 @@ import pytest
 import redis
 from playwright.sync_api import Page, expect
 
-from feedback import roles
 from feedback.models import AuditEntry, Document, Incident, Silence, User
+from feedback.services.accounts import roles
 from limiter.models import Pool, Upstream
 from limiter.selectors import flow_limits
 from tests.e2e.admin_places import choose_people, own_places, preview_people

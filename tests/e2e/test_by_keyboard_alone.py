@@ -6,8 +6,8 @@ import pytest
 import redis
 from playwright.sync_api import Locator, Page, expect
 
-from feedback import demo
-from limiter.publication import reconcile_configuration
+from feedback.development import demo
+from limiter.configuration.publication import reconcile_configuration
 from tests.e2e.site import Site
 from tests.factories.drafts import ESSAY
 from tests.running import PATIENCE, Running

@@ -12,7 +12,7 @@ from django.utils.crypto import get_random_string
 from playwright.sync_api import Browser, Page, expect
 
 from feedback.models import Document, Draft, User
-from limiter.publication import reconcile_configuration
+from limiter.configuration.publication import reconcile_configuration
 from tests.e2e.sessions import give_password, sign_in
 from tests.e2e.site import Site
 from tests.factories.drafts import ESSAY, TITLES, a_draft

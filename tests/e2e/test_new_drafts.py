@@ -8,9 +8,9 @@ import pytest
 import redis
 from playwright.sync_api import Page, expect
 
+from feedback.development.simulator.serving.hosting import SimulatorProcess
 from feedback.models import Assignment, Document, User
-from feedback.simulator.hosting import SimulatorProcess
-from limiter.publication import reconcile_configuration
+from limiter.configuration.publication import reconcile_configuration
 from tests.e2e import drafts
 from tests.e2e.axe import complaints
 from tests.e2e.site import Site

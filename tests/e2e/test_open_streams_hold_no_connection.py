@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 
 from feedback.models import User
-from feedback.portal.stream_limit import PER_PERSON
+from feedback.portal.live.stream_limit import PER_PERSON
 from tests.e2e.site import Site
 from tests.factories import reading
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from feedback.models import Assignment, Comment, Document, Feedback, User
-from feedback.services import reactions
+from feedback.services.teaching import reactions
 from tests.e2e.axe import complaints
 from tests.e2e.places import PageCase, names_of_pages, places
 from tests.e2e.school import a_school

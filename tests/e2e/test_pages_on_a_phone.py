@@ -7,7 +7,7 @@ from django.urls import reverse
 from playwright.sync_api import Locator, Page
 
 from feedback.models import Assignment, User
-from feedback.services import review
+from feedback.services.teaching import review
 from tests.e2e.places import import_a_list
 from tests.e2e.sessions import sign_in
 from tests.e2e.site import Site

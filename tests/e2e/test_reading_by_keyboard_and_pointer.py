@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from feedback.models import Document, User
-from feedback.services import workflow
+from feedback.services.work import workflow
 from tests.e2e.sessions import sign_in
 from tests.e2e.site import Site
 from tests.factories import reading

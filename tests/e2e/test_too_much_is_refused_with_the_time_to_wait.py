@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Response, expect
 
 from feedback.models import Document, Draft, User
 from limiter import limit
-from limiter.publication import reconcile_configuration
+from limiter.configuration.publication import reconcile_configuration
 from tests.e2e.sessions import fill_in
 from tests.e2e.site import Site
 from tests.factories.drafts import ESSAY

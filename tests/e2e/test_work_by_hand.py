@@ -9,10 +9,11 @@ import redis
 from django.db.models import Model
 from playwright.sync_api import Locator, Page, expect
 
-from feedback import job_queue, roles
+from feedback.dispatch import job_queue
 from feedback.models import AuditEntry, Document, Job, User
+from feedback.services.accounts import roles
+from limiter.configuration.publication import reconcile_configuration
 from limiter.gates import get_gate
-from limiter.publication import reconcile_configuration
 from tests.e2e.desk import open_at
 from tests.e2e.sessions import sign_in
 from tests.e2e.site import Site

@@ -9,11 +9,12 @@ import redis
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from feedback import flows
+from feedback.development.simulator.serving.hosting import SimulatorProcess
+from feedback.dispatch import flows
 from feedback.models import User
-from feedback.services import audit, documents
-from feedback.simulator.hosting import SimulatorProcess
-from limiter.publication import reconcile_configuration
+from feedback.services.intake import documents
+from feedback.services.operations import audit
+from limiter.configuration.publication import reconcile_configuration
 from limiter.selectors import flow_limits
 from tests.e2e.desk import open_at, save
 from tests.e2e.site import Site

@@ -8,7 +8,7 @@ from uuid_utils.compat import uuid7
 
 from feedback.models import Document, Draft, Job, User
 from feedback.pipeline.run import run
-from feedback.services import drafts
+from feedback.services.intake import drafts
 from limiter.execution import Execution
 from limiter.gate.model import Lease
 

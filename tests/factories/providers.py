@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import pytest
 
-from feedback import upstreams
+from feedback.dispatch import upstreams
 from feedback.providers.base import (
     Accepted,
     Call,

@@ -8,7 +8,7 @@ from typing import Any
 
 from feedback.models import Assignment, Document, Job, Price, Section, User
 from feedback.pipeline.run import run
-from feedback.services import stages
+from feedback.services.work import stages
 from limiter.execution import Execution
 from limiter.gate.model import Lease
 from tests.factories.work import a_document, a_student

@@ -8,9 +8,9 @@ from uuid import uuid4
 
 from django.utils import timezone
 
-from feedback import flows
+from feedback.dispatch import flows
 from feedback.models import Document, Job, Section, User
-from feedback.services import erasure
+from feedback.services.accounts import erasure
 from limiter.models import Upstream
 from limiter.services import create_upstream
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import redis
 
-from feedback.simulator.hosting import SimulatorProcess
+from feedback.development.simulator.serving.hosting import SimulatorProcess
 from tests.running import Running, processes
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 import redis
 
+from feedback.development.simulator.serving.hosting import SimulatorProcess
 from feedback.models import Document, Feedback, Job
-from feedback.services import documents
-from feedback.simulator.hosting import SimulatorProcess
+from feedback.services.intake import documents
+from limiter.configuration.publication import reconcile_configuration
 from limiter.gates import get_gate
-from limiter.publication import reconcile_configuration
 from tests.factories.work import a_simulated_upstream, a_student, deleted_by_its_owner
 from tests.running import ROOT, Running, wait_until
 

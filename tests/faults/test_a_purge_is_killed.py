@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.db.models import Sum
 
 from feedback.models import Document, Job, Section, UsageDay
-from feedback.retention import usage_by_day
+from feedback.operations.retention import usage_by_day
 from tests.factories.work import a_document, a_job, a_student
 from tests.running import wait_until
 

@@ -10,11 +10,11 @@ import redis
 from django.db.models import QuerySet
 from django.urls import reverse
 
+from feedback.development.simulator.serving.hosting import SimulatorProcess
 from feedback.models import Document, Feedback, Incident, Job, JobEvent, User
-from feedback.services import documents
-from feedback.simulator.hosting import SimulatorProcess
+from feedback.services.intake import documents
+from limiter.configuration.publication import reconcile_configuration
 from limiter.models import ConfigVersion, Upstream
-from limiter.publication import reconcile_configuration
 from limiter.services import change_upstream, create_upstream
 from tests.factories.refusing import EXPIRED, WRONG_CLOCK, Metadata, Refusal, Refusing, serving
 from tests.factories.work import a_student

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from feedback.models import Document, Job
-from feedback.services import documents
+from feedback.services.intake import documents
 from limiter.gates import get_gate
 from limiter.services import change_upstream
 from tests.factories.work import a_student

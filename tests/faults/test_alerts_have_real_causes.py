@@ -13,11 +13,11 @@ import pytest
 import redis
 from pytest_django import Settings
 
-from feedback.alerts import signals
-from feedback.alerts.evaluation import evaluate
+from feedback.development.simulator.serving.hosting import SimulatorProcess
 from feedback.models import AlertRule, Incident
-from feedback.services import documents
-from feedback.simulator.hosting import SimulatorProcess
+from feedback.operations.alerts import signals
+from feedback.operations.alerts.evaluation import evaluate
+from feedback.services.intake import documents
 from limiter.gate.redis import RedisGate
 from limiter.gates import use_gate
 from tests.factories.documents import prose
@@ -135,7 +135,7 @@ def test_a_job_that_waits_too_long(running: Running, simulator: SimulatorProcess
 def test_workers_that_are_killed_without_a_word(
     running: Running, simulator: SimulatorProcess, monkeypatch: pytest.MonkeyPatch, settings: Settings
 ) -> None:
-    from feedback.selectors import workers
+    from feedback.selectors.work import workers
 
     an_upstream()
     rule("no-worker")

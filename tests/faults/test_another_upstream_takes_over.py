@@ -7,10 +7,10 @@ import time
 import pytest
 import redis
 
+from feedback.development.simulator.serving.hosting import SimulatorProcess
 from feedback.models import Document, Feedback, Job, JobEvent
-from feedback.services import documents
-from feedback.simulator.hosting import SimulatorProcess
-from limiter import pools
+from feedback.services.intake import documents
+from limiter.configuration import pools
 from limiter.models import Pool, Upstream
 from limiter.services import create_upstream, set_pool
 from tests.factories.work import a_student

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 import redis
 
+from feedback.development.simulator.serving.hosting import SimulatorProcess
 from feedback.models import Assignment, Document, Feedback, Job, User
-from feedback.services import documents
-from feedback.simulator.hosting import SimulatorProcess
+from feedback.services.intake import documents
 from tests.factories import people
 from tests.factories.work import a_simulated_upstream, deleted_by_its_owner
 from tests.running import Running, wait_until

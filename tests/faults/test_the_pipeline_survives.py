@@ -7,9 +7,9 @@ from collections import Counter
 import pytest
 import redis
 
+from feedback.development.simulator.serving.hosting import SimulatorProcess
 from feedback.models import Document, Feedback, Job, JobEvent, User
-from feedback.services import documents
-from feedback.simulator.hosting import SimulatorProcess
+from feedback.services.intake import documents
 from tests.factories.work import a_simulated_upstream, a_student
 from tests.running import ROOT, Running, wait_until
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from feedback.simulator import Simulator
+from feedback.development.simulator import Simulator
 
 
 @pytest.fixture

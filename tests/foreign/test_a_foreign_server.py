@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from feedback.simulator import Simulator
+from feedback.development.simulator import Simulator
 from tests.foreign.answers import check_answers
 from tests.foreign.environment import ask
 from tests.litellm_proxy import BY_CHAT, BY_CONVERSE, LitellmProxy, litellm_proxy

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from feedback.simulator import Simulator
+from feedback.development.simulator import Simulator
 from tests.foreign.environment import ask
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from feedback.simulator import Simulator
+from feedback.development.simulator import Simulator
 from tests.foreign.answers import check_answers
 from tests.foreign.environment import ask
 

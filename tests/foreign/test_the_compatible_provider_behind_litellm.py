@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from feedback.development.simulator import Simulator
 from feedback.providers.base import AccountRefused, Call, Finished, SectionRequest
-from feedback.providers.generation import Generation, Way
+from feedback.providers.models.generation import Generation, Way
 from feedback.providers.openai_compatible import CompatibleSettings
 from feedback.providers.openai_compatible.provider import CompatibleProvider
-from feedback.simulator import Simulator
 from tests.litellm_proxy import BY_CHAT, BY_CONVERSE, LitellmProxy, litellm_proxy
 
 pytestmark = pytest.mark.long

@@ -14,11 +14,11 @@ import redis
 from django.urls import reverse
 from pytest_django import Settings
 
-from feedback import upstreams
+from feedback.development.simulator.serving.hosting import Simulator
+from feedback.dispatch import upstreams
 from feedback.errors import JobFailed
 from feedback.models import Assignment, Comment, Document, Feedback, User
-from feedback.services import documents
-from feedback.simulator.hosting import Simulator
+from feedback.services.intake import documents
 from tests.factories.drafts import run_all
 from tests.factories.people import LEVELS
 from tests.factories.work import a_simulated_upstream

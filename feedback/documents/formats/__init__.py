@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import StrEnum
 
+from feedback.documents.characters.encoding import decode, looks_binary
+from feedback.documents.structure.blocks import assemble
+from feedback.documents.structure.headings import promote
+from feedback.documents.structure.model import Limits, Parsed
+
 from .. import messages
-from ..blocks import assemble
-from ..encoding import decode, looks_binary
 from ..errors import Corrupt, WrongType
-from ..headings import promote
 from ..messages import say
-from ..model import Limits, Parsed
 from ..wrong_files import refuse_by_content
 from .archive import Archive
 
@@ -48,7 +49,7 @@ _OTHER_OFFICE = (
 def prepare(data: bytes) -> None:
     """Load the engine that this file needs, while loading native code is still allowed."""
     if _is_pdf(data):
-        from . import pdf  # noqa: F401 - 100 ms that only a PDF pays
+        from .portable import pdf  # noqa: F401 - 100 ms that only a PDF pays
 
 
 def read(data: bytes, suffix: str, limits: Limits) -> Parsed:
@@ -56,7 +57,7 @@ def read(data: bytes, suffix: str, limits: Limits) -> Parsed:
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _read_archive(Archive(data, limits), suffix, limits)
     if _is_pdf(data):
-        from .pdf import read_pdf
+        from .portable.pdf import read_pdf
 
         blocks, warnings = read_pdf(data, limits)
         return assemble(blocks, limits, [*_misnamed(Format.PDF, suffix), *warnings])
@@ -69,14 +70,14 @@ def _is_pdf(data: bytes) -> bool:
 
 def _read_archive(archive: Archive, suffix: str, limits: Limits) -> Parsed:
     if archive.find(r"word/document\d*\.xml"):
-        from .docx import read_docx  # each reader only where it is needed
+        from .word.docx import read_docx  # each reader only where it is needed
 
         blocks, unread = read_docx(archive)
         return assemble(promote(blocks), limits, [*_misnamed(Format.DOCX, suffix), *unread.warnings()])
     if archive.find("mimetype") and archive.read("mimetype").startswith(
         b"application/vnd.oasis.opendocument.text"
     ):
-        from .odt import read_odt
+        from .opendocument.odt import read_odt
 
         blocks, unread = read_odt(archive)
         return assemble(promote(blocks), limits, [*_misnamed(Format.ODT, suffix), *unread.warnings()])

@@ -6,8 +6,9 @@ import email
 from collections.abc import Callable
 from email.message import Message
 
-from ..blocks import Block
-from ..encoding import decode
+from feedback.documents.characters.encoding import decode
+from feedback.documents.structure.blocks import Block
+
 from ..unread import Unread
 from .html import read_html
 

@@ -7,8 +7,9 @@ import re
 import zipfile
 import zlib
 
+from feedback.documents.structure.model import Limits
+
 from ..errors import Corrupt, Encrypted, TooComplex
-from ..model import Limits
 from .safe_xml import Element, parse_xml
 
 _SMALL = 1024 * 1024  # a part below this may be packed as tightly as it likes

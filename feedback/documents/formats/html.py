@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 
-from ..blocks import Block
-from ..raised import Piece, Rise, joined
+from feedback.documents.characters.raised import Piece, Rise, joined
+from feedback.documents.structure.blocks import Block
+
 from ..sight import PAPER, is_lost_on
 from ..unread import Unread
 

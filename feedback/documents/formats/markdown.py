@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt
 
-from ..blocks import Block
-from ..raised import Piece, Rise, joined
-from ..text import unify_lines
+from feedback.documents.characters.raised import Piece, Rise, joined
+from feedback.documents.characters.text import unify_lines
+from feedback.documents.structure.blocks import Block
+
 from ..unread import Unread
 from .front_matter import without_front_matter
 

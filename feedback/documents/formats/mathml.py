@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..raised import Rise, written
-from .omml import bounded, grouped, ungrouped
+from feedback.documents.characters.raised import Rise, written
+
 from .safe_xml import Element
+from .word.omml import bounded, grouped, ungrouped
 
 _OUTSIDE = frozenset({"annotation", "annotation-xml"})  # the same formula in another language
 _SUMS = frozenset("∑∏∫∬∭∮⋃⋂")

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from itertools import groupby
 
-from ..blocks import Block
-from ..headings import is_title_like, promote
-from ..text import unify_lines
+from feedback.documents.characters.text import unify_lines
+from feedback.documents.structure.blocks import Block
+from feedback.documents.structure.headings import is_title_like, promote
 
 _UNDERLINE = re.compile(r"\s*(={3,}|-{3,}|~{3,}|_{3,}|\*{3,})\s*")
 _HASHES = re.compile(r"(#{1,6})\s+(\S.*?)\s*#*")

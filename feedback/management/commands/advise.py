@@ -7,9 +7,9 @@ import typer
 from django.core.management.base import CommandError
 from redis.exceptions import RedisError
 
-from feedback.advice import advise, measured, with_gains
+from feedback.operations.advice import advise, measured, with_gains
 from feedback.terminal.advise import advice_as_json, advice_as_text
-from limiter.terminal import AWAY, AsJson, Verbs
+from limiter.operations.terminal import AWAY, AsJson, Verbs
 
 Days = Annotated[float, typer.Option(min=0.01, max=366, help="How far back to look.")]
 Replay = Annotated[bool, typer.Option("--replay/--no-replay", help="Try the changes on recorded traffic.")]

@@ -11,10 +11,10 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import Error as DatabaseError
 from django.db import close_old_connections
 
-from feedback import heartbeats
-from feedback.alerts.evaluation import Pass, evaluate
-from feedback.alerts.outbox import deliver_due
-from feedback.observe.folding import tidy
+from feedback.operations import heartbeats
+from feedback.operations.alerts.evaluation import Pass, evaluate
+from feedback.operations.alerts.outbox import deliver_due
+from feedback.operations.observe.metrics.folding import tidy
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +30,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, every: float | None = None, **options: Any) -> None:
         if every is None:
-            logging.getLogger("feedback.alerts").setLevel(logging.ERROR)  # what it would say is the answer
+            logging.getLogger("feedback.operations.alerts").setLevel(
+                logging.ERROR
+            )  # what it would say is the answer
             self._tell(evaluate(), deliver_due())
             return
         stop = threading.Event()

@@ -11,11 +11,11 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 
-from feedback import job_queue, routes, upstreams
+from feedback.dispatch import job_queue, routes, upstreams
 from feedback.errors import Refused
 from feedback.models import Document, Job, User
-from feedback.selectors.report import report_of
-from feedback.services import documents
+from feedback.selectors.intake.report import report_of
+from feedback.services.intake import documents
 from feedback.terminal.local import DidNotStart, simulator_for, worker_for
 from feedback.terminal.printing import print_report
 from feedback.terminal.progress import wait_for

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 
-from feedback import demo
+from feedback.development import demo
 from feedback.models import Document
 from feedback.terminal.progress import wait_for
 

@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 from django.core.management.base import CommandError
 
-from feedback.doctor import checks, examine
+from feedback.operations.doctor import checks, examine
 from feedback.terminal.doctor import findings_as_json, findings_as_table, is_healthy
-from limiter.terminal import MISUSED, AsJson, Verbs
+from limiter.operations.terminal import MISUSED, AsJson, Verbs
 
 SICK = 1  # the exit status where a check fails
 

@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import close_old_connections
 
-from feedback.observe.cloudwatch import Exporter
+from feedback.operations.observe.metrics.cloudwatch import Exporter
 
 
 class Command(BaseCommand):

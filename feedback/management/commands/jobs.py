@@ -9,15 +9,15 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django_typer.management import command
 
-from feedback import job_queue
+from feedback.dispatch import job_queue
 from feedback.models import Job
-from feedback.selectors.explaining import Ahead, explain_job, shares_ahead
-from feedback.selectors.jobs import JobFilter, job_known, jobs_wanted
-from feedback.services import interventions
+from feedback.selectors.work.explaining import Ahead, explain_job, shares_ahead
+from feedback.selectors.work.jobs import JobFilter, job_known, jobs_wanted
+from feedback.services.operations import interventions
 from feedback.terminal.ages import age
 from feedback.terminal.jobs import list_as_json, list_as_table, story_as_json, story_as_text
 from limiter.gate.model import Explanation, GateError
-from limiter.terminal import MISUSED, AsJson, Author, Reason, Verbs
+from limiter.operations.terminal import MISUSED, AsJson, Author, Reason, Verbs
 
 Ids = Annotated[list[str] | None, typer.Argument(metavar="[JOB]...", help="Ids; or use the filters.")]
 State = Annotated[list[Job.State] | None, typer.Option(help="May be repeated.")]

@@ -9,10 +9,10 @@ from django.conf import settings
 from django.core.management.base import CommandError
 from django.utils import timezone
 
-from feedback.advice import measured
-from feedback.loadtest import accounts, locust, report, target
+from feedback.development.loadtest import accounts, locust, report, target
+from feedback.operations.advice import measured
 from feedback.terminal.loadtest import outcome_as_json, outcome_as_text
-from limiter.terminal import AWAY, MISUSED, AsJson, Verbs
+from limiter.operations.terminal import AWAY, MISUSED, AsJson, Verbs
 
 DAY = 86_400
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from feedback.observe.exposition import page
-from feedback.observe.listening import server
+from feedback.operations.observe.metrics.exposition import page
+from feedback.operations.observe.metrics.listening import server
 
 
 class Command(BaseCommand):

@@ -11,8 +11,8 @@ from django.db import Error as DatabaseError
 from django.db import close_old_connections
 from redis.exceptions import RedisError
 
-from feedback import heartbeats
-from feedback.reconcile import Reconciler
+from feedback.dispatch.reconcile import Reconciler
+from feedback.operations import heartbeats
 from limiter.gate.model import GateError
 
 logger = logging.getLogger(__name__)

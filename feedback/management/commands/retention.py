@@ -10,9 +10,9 @@ from django.utils import timezone
 from django_typer.management import command
 from rich.table import Table
 
-from feedback.retention import RULES, purge, rules_of_site, usage_by_day, waiting
+from feedback.operations.retention import RULES, purge, rules_of_site, usage_by_day, waiting
 from feedback.terminal.output import printed
-from limiter.terminal import MISUSED, AsJson, Verbs
+from limiter.operations.terminal import MISUSED, AsJson, Verbs
 
 Only = Annotated[
     list[str] | None, typer.Option("--only", metavar="RULE", help="Only this rule; may be repeated.")

@@ -10,10 +10,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from feedback.selectors.sharing import saved_by_day
-from feedback.selectors.spending import spend_by_day
-from feedback.selectors.tuning import freed_since
-from feedback.services.tuning import learn
+from feedback.selectors.upstreams.spending import spend_by_day
+from feedback.selectors.upstreams.tuning import freed_since
+from feedback.selectors.work.sharing import saved_by_day
+from feedback.services.upstreams.tuning import learn
 
 
 class Command(BaseCommand):

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from feedback import documents, upstreams
+from feedback import documents
+from feedback.dispatch import upstreams
 from feedback.providers.base import ProviderError, SectionRequest
 from feedback.providers.bedrock import BedrockProvider
 

@@ -10,9 +10,9 @@ from django.utils.translation import override
 from django_typer.management import command, initialize
 
 from feedback.errors import Refused
-from feedback.services import accounts
-from feedback.services.roster import Change, Roster
-from limiter.terminal import MISUSED, AsJson, Author, Reason, Verbs
+from feedback.services.accounts import accounts
+from feedback.services.teaching.roster import Change, Roster
+from limiter.operations.terminal import MISUSED, AsJson, Author, Reason, Verbs
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="CSV with e-mail addresses; - reads stdin.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")]

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from redis.exceptions import RedisError
 
-from feedback.services.warmth import warm_due
+from feedback.services.upstreams.warmth import warm_due
 from limiter.gate.model import GateError
 
 

@@ -18,10 +18,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from feedback.alerts.senders.errors import NotSent, Uncertain
 from feedback.mail import SECONDS, hand_over
 from feedback.models import User
-from feedback.services.people import vouch_for_address
+from feedback.sending import NotSent, Uncertain
+from feedback.services.accounts.people import vouch_for_address
 
 from . import invited, secrets
 from .domains import any_domain, may_be_sent

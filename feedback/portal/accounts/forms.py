@@ -23,8 +23,8 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from feedback.models import Course, Invitation, User
-from feedback.selectors.invitations import courses_to_invite_to, invites_anybody
-from feedback.services.people import vouch_for_address
+from feedback.selectors.accounts.invitations import courses_to_invite_to, invites_anybody
+from feedback.services.accounts.people import vouch_for_address
 
 from .domains import is_welcome
 from .invited import invitation_of

@@ -16,12 +16,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from feedback.alerts.senders.errors import NotSent, Uncertain
 from feedback.mail import SECONDS, hand_over
 from feedback.models import Invitation, User
 from feedback.portal.access import user_of
-from feedback.selectors.invitations import may_invite, of_token, sent_by
-from feedback.services import invitations
+from feedback.selectors.accounts.invitations import may_invite, of_token, sent_by
+from feedback.sending import NotSent, Uncertain
+from feedback.services.accounts import invitations
 from limiter import by_address, limit_view
 
 from . import invited

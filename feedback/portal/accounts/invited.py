@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.utils.translation import gettext as _
 
 from feedback.models import Invitation, User
-from feedback.services import invitations
+from feedback.services.accounts import invitations
 
 if TYPE_CHECKING:
     from django.http import HttpRequest

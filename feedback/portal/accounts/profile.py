@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from feedback.portal.access import user_of
-from feedback.services.people import set_preferences
+from feedback.services.accounts.people import set_preferences
 
 from .forms import Profile
 

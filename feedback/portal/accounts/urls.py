@@ -11,7 +11,7 @@ from allauth.socialaccount.providers.openid_connect import views as openid_conne
 from allauth.usersessions import views as sessions
 from django.urls import path, re_path
 
-from feedback.portal import signin
+from feedback.portal.accounts import signin
 
 from . import invitations, profile, university
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from feedback.exports import FORMATS
 from feedback.portal.access import own_document
-from feedback.selectors.export import export_of
+from feedback.selectors.intake.export import export_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest

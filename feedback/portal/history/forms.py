@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from feedback.models import Assignment, User
-from feedback.selectors.history import HistoryFilter, Show, assignments_of_writer
+from feedback.selectors.intake.history import HistoryFilter, Show, assignments_of_writer
 
 
 class HistoryForm(forms.Form):

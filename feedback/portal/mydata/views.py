@@ -16,9 +16,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from feedback.errors import Refused
 from feedback.models import User
 from feedback.portal.access import own_document, user_of
-from feedback.portal.stream import EndedStream
-from feedback.services import erasure
-from feedback.services.exports import everything_of
+from feedback.portal.live.stream import EndedStream
+from feedback.services.accounts import erasure
+from feedback.services.accounts.exports import everything_of
 from limiter import limit_view
 
 from .forms import DeleteAccount, DeleteDocument

@@ -7,8 +7,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from feedback.portal.access import user_of
-from feedback.selectors.spending import budgets_seen_by
-from feedback.selectors.usage import usage_of
+from feedback.selectors.accounts.usage import usage_of
+from feedback.selectors.upstreams.spending import budgets_seen_by
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse

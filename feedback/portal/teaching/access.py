@@ -9,7 +9,7 @@ from django.http import Http404
 
 from feedback.models import Assignment, Course, Document, Membership
 from feedback.portal.access import user_of
-from feedback.selectors import teaching
+from feedback.selectors.teaching import teaching
 
 if TYPE_CHECKING:
     from django.http import HttpRequest

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from feedback.errors import Refused
 from feedback.models import Assignment, Course
-from feedback.services.assignments import save_assignment
+from feedback.services.teaching.assignments import save_assignment
 
 from . import rubric
 from .access import own_assignment, own_course

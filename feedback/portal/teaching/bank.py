@@ -18,9 +18,9 @@ from feedback.errors import Refused
 from feedback.keys import key_in
 from feedback.models import BankedComment, Comment
 from feedback.portal.access import user_of
-from feedback.selectors.teaching import teaches
-from feedback.services import bank as services
-from feedback.services.editing import giving
+from feedback.selectors.teaching.teaching import teaches
+from feedback.services.teaching import bank as services
+from feedback.services.teaching.editing import giving
 
 from .access import own_submission
 

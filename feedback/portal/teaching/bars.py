@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from feedback.selectors.overview import Distribution
+from feedback.selectors.teaching.overview import Distribution
 
 WIDTH, ROW, BAR, NUMBER = 420, 30, 18, 44  # units of the drawing, about a phone's pixels
 

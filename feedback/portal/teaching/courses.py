@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from feedback.errors import Refused
 from feedback.portal.access import user_of
-from feedback.selectors import teaching
-from feedback.services import courses as services
+from feedback.selectors.teaching import teaching
+from feedback.services.teaching import courses as services
 
 from .access import own_course
 from .forms import CourseForm

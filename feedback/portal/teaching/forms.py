@@ -7,8 +7,8 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from feedback.dispatch.upstreams import default_upstream, may_wait
 from feedback.models import Assignment, Course, Membership, Urgency
-from feedback.upstreams import default_upstream, may_wait
 
 if TYPE_CHECKING:
     from feedback.errors import Refused

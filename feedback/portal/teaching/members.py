@@ -19,9 +19,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from feedback.errors import Refused
 from feedback.models import Course, Membership
 from feedback.portal.access import user_of
-from feedback.selectors import teaching
-from feedback.services import courses as services
-from feedback.services import roster
+from feedback.selectors.teaching import teaching
+from feedback.services.teaching import courses as services
+from feedback.services.teaching import roster
 
 from .access import own_course, own_member
 from .forms import RoleForm, RosterForm

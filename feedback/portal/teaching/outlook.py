@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from feedback.selectors.forecast import Basis, Forecast, Hour
+from feedback.selectors.teaching.forecast import Basis, Forecast, Hour
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise

@@ -17,10 +17,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from feedback.keys import key_in
 from feedback.portal.access import user_of
-from feedback.selectors import overview as selectors
-from feedback.selectors.forecast import forecast_of
-from feedback.selectors.overview import Show
-from feedback.services import review
+from feedback.selectors.teaching import overview as selectors
+from feedback.selectors.teaching.forecast import forecast_of
+from feedback.selectors.teaching.overview import Show
+from feedback.services.teaching import review
 
 from .access import own_assignment
 from .bars import bars_of

@@ -21,9 +21,9 @@ from django.views.decorators.http import require_POST, require_safe
 from feedback.keys import key_in
 from feedback.models import Comment, Document
 from feedback.portal.access import user_of
-from feedback.portal.page import page_of
-from feedback.selectors.desk import round_of
-from feedback.services import editing, review
+from feedback.portal.reading.page import page_of
+from feedback.selectors.teaching.desk import round_of
+from feedback.services.teaching import editing, review
 
 from .access import own_submission
 from .typed import Saved, save

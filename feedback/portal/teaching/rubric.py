@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from feedback.keys import key_in
 from feedback.models import Assignment
-from feedback.services.assignments import Line
+from feedback.services.teaching.assignments import Line
 
 if TYPE_CHECKING:
     from django.http import QueryDict

@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 from feedback.errors import Refused
 from feedback.keys import key_in
 from feedback.models import Comment, Document, Feedback, Reading, User
-from feedback.services import editing, review
-from feedback.services.editing import Part, Seen
+from feedback.services.teaching import editing, review
+from feedback.services.teaching.editing import Part, Seen
 
 if TYPE_CHECKING:
     from django.http import QueryDict

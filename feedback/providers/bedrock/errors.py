@@ -7,10 +7,11 @@ from botocore.eventstream import ParserError
 from botocore.parsers import ResponseParserError
 from urllib3 import exceptions as urllib3
 
+from feedback.providers.errors.classed import error_of
+from feedback.providers.errors.classing import classify
+
 from ..base import ProviderError, Reply
 from ..bounds import retry_after
-from ..classed import error_of
-from ..classing import classify
 
 SERVICE = "bedrock"
 

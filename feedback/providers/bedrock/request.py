@@ -10,8 +10,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from feedback.providers.models.generation import Generation, Way
+
 from ..base import Request
-from ..generation import Generation, Way
 from ..prompting.estimate import estimate_tokens
 from ..prompting.prompt import message_parts, system_prompt, user_message
 from ..prompting.schema import DESCRIPTION, TOOL, answer_schema, enforced_schema

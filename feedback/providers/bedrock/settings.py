@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ..generation import Generation
+from feedback.providers.models.generation import Generation
+
 from ..prompting.budgets import OutputBudgets
 
 

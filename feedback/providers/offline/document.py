@@ -9,10 +9,10 @@ from math import log2
 
 from ..base import FeedbackOutput, SummaryRequest, Task
 from . import checks, proven  # noqa: F401 (importing it registers the rules)
-from .headings import REFERENCES
-from .outline import Observation, Part, observe
-from .prose import Prose
-from .reader import Reader, reader_of
+from .reading.headings import REFERENCES
+from .reading.outline import Observation, Part, observe
+from .reading.prose import Prose
+from .reading.reader import Reader, reader_of
 from .rubric import assess
 from .rules import RULES, Finding, WritingRule, clipped, excerpt, find_all, joined
 from .section import NOT_CHECKED, PARTLY_CHECKED

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from ..base import CommentKind
 from . import proven
 from .mechanics.slip import Slip
-from .prose import Prose
-from .reader import Reader
+from .reading.prose import Prose
+from .reading.reader import Reader
 
 
 @dataclass(frozen=True, slots=True)

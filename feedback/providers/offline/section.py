@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from ..base import Comment, FeedbackOutput, SectionRequest
 from . import checks  # noqa: F401 (importing it registers the rules)
-from .blocks import BlockKind
-from .headings import REFERENCES
-from .prose import Prose
-from .reader import Reader, reader_of
+from .reading.blocks import BlockKind
+from .reading.headings import REFERENCES
+from .reading.prose import Prose
+from .reading.reader import Reader, reader_of
 from .rubric import criterion_for
 from .rules import WritingRule, clipped, excerpt, find_all, joined
 from .selection import Choice, choose

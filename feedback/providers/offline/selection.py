@@ -6,10 +6,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .anchors import anchor
-from .prose import Prose
+from .reading.anchors import anchor
+from .reading.prose import Prose
+from .reading.spans import Span
 from .rules import Finding, WritingRule
-from .spans import Span
 
 MOST = 5  # remarks on a section: what a student can take in and act on
 MOST_PRAISE = 2

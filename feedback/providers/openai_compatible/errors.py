@@ -7,8 +7,9 @@ import json
 import httpx2
 import openai
 
+from feedback.providers.errors.classed import error_of
+
 from ..base import ProviderError, Reply, Throttled
-from ..classed import error_of
 from .frames import ErrorInAnswer, NotAnAnswer
 from .limits import retry_after, used_up
 from .replies import SERVICE, reply_in, without_echo

@@ -9,8 +9,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from feedback.providers.models.generation import Generation, Way
+
 from ..base import Request
-from ..generation import Generation, Way
 from ..prompting.prompt import system_prompt, user_message
 from ..prompting.schema import DESCRIPTION, TOOL, answer_schema, enforced_schema
 from .settings import CompatibleSettings

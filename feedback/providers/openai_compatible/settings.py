@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from math import isfinite
 from urllib.parse import urlsplit
 
-from ..generation import Generation
+from feedback.providers.models.generation import Generation
+
 from ..prompting.budgets import OutputBudgets
 
 LONGEST_ANSWER = ("max_tokens", "max_completion_tokens")

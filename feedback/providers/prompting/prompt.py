@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from feedback.providers.models.generation import Way
+
 from ..base import Criterion, Request, SectionRequest, SummaryRequest, Task
-from ..generation import Way
 from .delimiters import WORD, fence
 from .schema import TOOL, answer_schema
 

@@ -16,16 +16,16 @@ from django.db.models import Count, F, Min, Q, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from feedback.dispatch.routes import CALLS
 from feedback.models import Course, Job, JobEvent
-from feedback.models.jobs import charged_tokens
-from feedback.routes import CALLS
-from feedback.selectors.percentiles import Percentile
-from feedback.selectors.spending import spend_by_day
-from feedback.selectors.workers import Worker, everybody
-from limiter.condition import STANDS_STILL, Condition, condition_of
+from feedback.models.work.jobs import charged_tokens
+from feedback.selectors.operations.percentiles import Percentile
+from feedback.selectors.upstreams.spending import spend_by_day
+from feedback.selectors.work.workers import Worker, everybody
 from limiter.gate import BreakerState, GateError
 from limiter.gate.model import Outcome
 from limiter.models import Upstream
+from limiter.operations.condition import STANDS_STILL, Condition, condition_of
 from limiter.selectors import UpstreamStatus, all_upstreams, suspended_flows
 
 MINUTE, WINDOW, HOUR = timedelta(minutes=1), timedelta(minutes=5), timedelta(hours=1)

@@ -12,8 +12,8 @@ from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from feedback.causes import cause_of
-from limiter.condition import Condition
+from feedback.operations.causes import cause_of
+from limiter.operations.condition import Condition
 
 from .figures import Operations, UpstreamFigures
 

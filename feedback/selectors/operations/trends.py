@@ -13,8 +13,8 @@ from django.db.models import Count, DateTimeField, F, Func, Q, QuerySet, Sum, Va
 from django.utils import timezone
 
 from feedback.models import Charge, Job, JobEvent
-from feedback.models.jobs import charged_tokens
-from feedback.selectors.percentiles import Percentile
+from feedback.models.work.jobs import charged_tokens
+from feedback.selectors.operations.percentiles import Percentile
 from limiter.gate.model import Outcome
 from limiter.models import Upstream
 

@@ -21,8 +21,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import floor
 
-from limiter.limits.memory.buckets import Adaptive
-from limiter.limits.rules import LimitRule
+from limiter.algorithms.limits.memory.buckets import Adaptive
+from limiter.algorithms.limits.rules import LimitRule
 
 from ..model import Law
 from ..rules import ControlRule

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from limiter.limits.memory.store import Meter
+from limiter.algorithms.limits.memory.store import Meter
 
 from ..model import FlowPolicy, Reason
 from ..rules import PolicyRules, compile_policy

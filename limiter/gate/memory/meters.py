@@ -1,11 +1,11 @@
-"""Limits in a gate: the meters of limiter/limits, and what a change of a rule leaves of them."""
+"""Limits in a gate: the meters of limiter/algorithms/limits, and what a change of a rule leaves of them."""
 
 from __future__ import annotations
 
-from limiter.limits.memory.buckets import Adaptive, LeakyBucket, TokenBucket
-from limiter.limits.memory.store import METERS, Meter
-from limiter.limits.memory.windows import SlidingLog
-from limiter.limits.rules import WINDOWS, LimitRule
+from limiter.algorithms.limits.memory.buckets import Adaptive, LeakyBucket, TokenBucket
+from limiter.algorithms.limits.memory.store import METERS, Meter
+from limiter.algorithms.limits.memory.windows import SlidingLog
+from limiter.algorithms.limits.rules import WINDOWS, LimitRule
 
 Valve = tuple[int, float]  # how many may pass at once, and microseconds from each further one to the next
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from limiter.limits.memory.buckets import Adaptive
-from limiter.limits.memory.store import Meter
-from limiter.limits.rules import LimitRule
+from limiter.algorithms.limits.memory.buckets import Adaptive
+from limiter.algorithms.limits.memory.store import Meter
+from limiter.algorithms.limits.rules import LimitRule
 
 from ..model import Quota, Reason, Ticket
 from ..rules import MINUTE, Rules, per_minute

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from limiter.limits.memory.buckets import Adaptive, LeakyBucket, TokenBucket
-from limiter.limits.memory.store import Meter
-from limiter.limits.rules import LimitRule
+from limiter.algorithms.limits.memory.buckets import Adaptive, LeakyBucket, TokenBucket
+from limiter.algorithms.limits.memory.store import Meter
+from limiter.algorithms.limits.rules import LimitRule
 
 from ..model import BreakerMode, FlowStatus, Level, Reason, Status
 from ..rules import per_minute, seconds

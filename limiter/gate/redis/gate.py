@@ -9,9 +9,10 @@ from random import random as uniform
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from limiter.operations.watch import watched
+
 from ...functions import LIBRARY, Library, translated
 from ...functions.housekeeping import libraries_key
-from ...watch import watched
 from ..model import (
     Admission,
     Ended,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 from limiter import bounds
+from limiter.algorithms.limits.model import Algorithm
+from limiter.algorithms.limits.rules import WINDOWS, LimitRule
 from limiter.functions.layouts import RULE
-from limiter.limits.model import Algorithm
-from limiter.limits.rules import WINDOWS, LimitRule
 
 from ..model import BreakerMode, Ended, FlowPolicy, Law, Refund
 from ..rules import BreakerRule, Rules, compile_policy, micros

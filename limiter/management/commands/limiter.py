@@ -10,15 +10,15 @@ from django.utils import timezone
 from django_typer.management import command
 
 from limiter import selectors, services
-from limiter.companion import companion_settings
-from limiter.dry_run import dry_run
+from limiter.configuration.companion import companion_settings
+from limiter.configuration.dry_run import dry_run
+from limiter.configuration.history import config_diff, last_events
+from limiter.configuration.publication import SETTINGS, body_of, reconcile_configuration
 from limiter.gate import BreakerMode, Explanation
 from limiter.gates import MEMORY, backend
-from limiter.history import config_diff, last_events
 from limiter.models import ConfigVersion, Upstream
-from limiter.publication import SETTINGS, body_of, reconcile_configuration
-from limiter.report import as_json, as_table
-from limiter.report_changes import (
+from limiter.operations.report import as_json, as_table
+from limiter.operations.report_changes import (
     changes_as_text,
     dry_run_as_json,
     dry_run_as_table,
@@ -27,7 +27,7 @@ from limiter.report_changes import (
     history_as_json,
     history_as_table,
 )
-from limiter.terminal import MISUSED, AsJson, Author, Reason, Verbs
+from limiter.operations.terminal import MISUSED, AsJson, Author, Reason, Verbs
 
 MODES = {"open": BreakerMode.FORCED_OPEN, "close": BreakerMode.FORCED_CLOSED, "auto": BreakerMode.AUTO}
 

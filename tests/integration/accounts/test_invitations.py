@@ -13,9 +13,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from feedback import roles
 from feedback.models import Assignment, Course, Invitation, Membership, User
-from feedback.services import invitations
+from feedback.services.accounts import invitations, roles
 from tests.factories import people
 from tests.integration.accounts.conftest import link_in
 from tests.integration.admin.conftest import member

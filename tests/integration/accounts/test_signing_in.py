@@ -11,7 +11,7 @@ from allauth.account.models import EmailAddress
 from django.test import Client
 from django.utils import timezone
 
-from feedback import demo
+from feedback.development import demo
 from feedback.models import User
 from tests.factories.people import PASSWORD, student
 from tests.people import signed_in

@@ -12,11 +12,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from feedback import flows, roles
-from feedback.admin.usage import DAYS, days_of, limits_of
+from feedback.admin.people.usage import DAYS, days_of, limits_of
+from feedback.dispatch import flows
 from feedback.models import Budget, Job, UsageDay, User
-from feedback.selectors.usage import usage_of
-from feedback.services.people import set_share
+from feedback.selectors.accounts.usage import usage_of
+from feedback.services.accounts import roles
+from feedback.services.accounts.people import set_share
 from limiter.services import set_flow_policy
 from tests.factories import reading
 from tests.factories.work import an_analysis

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from feedback.models import AlertReceiver, AlertRule, AuditEntry, User
-from feedback.services import audit
+from feedback.services.operations import audit
 from limiter.gate import BreakerMode
 from limiter.services import create_plan, create_upstream, force_breaker
 from tests.people import signed_in

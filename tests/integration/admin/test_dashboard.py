@@ -14,14 +14,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from feedback import roles
-from feedback.alerts.signals import readings
 from feedback.models import Assignment, Charge, Job, JobEvent, Price, User
-from feedback.selectors.expected import expected_start
+from feedback.operations.alerts.signals import readings
 from feedback.selectors.operations.figures import Operations, operations_now
 from feedback.selectors.operations.health import health_of
 from feedback.selectors.operations.trends import Span, trend
-from limiter.publication import reconcile_configuration
+from feedback.selectors.work.expected import expected_start
+from feedback.services.accounts import roles
+from limiter.configuration.publication import reconcile_configuration
 from limiter.services import change_upstream, set_flow_policy
 from tests.factories import reading, work
 from tests.factories.many import many_jobs

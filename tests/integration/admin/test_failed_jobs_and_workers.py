@@ -11,10 +11,10 @@ from django.urls import reverse
 from rq.executions import Execution
 from rq.job import Job as RQJob
 
-from feedback import roles
 from feedback.models import AuditEntry, Job, User
-from feedback.selectors.failed_jobs import failed_by_cause
-from feedback.selectors.workers import everybody
+from feedback.selectors.work.failed_jobs import failed_by_cause
+from feedback.selectors.work.workers import everybody
+from feedback.services.accounts import roles
 from limiter.rq.worker import ConcurrentWorker
 from tests.factories import reading
 from tests.integration.admin.conftest import member

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from feedback import flows
+from feedback.dispatch import flows
 from feedback.models import Charge, Price, UsageDay, User
 from feedback.templatetags.operations import money
 from tests.factories import people

@@ -10,9 +10,9 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
-from feedback import flows
+from feedback.dispatch import flows
 from feedback.models import Course, User
-from feedback.services.people import set_share
+from feedback.services.accounts.people import set_share
 from limiter.models import FlowOverride, GroupWeight, Plan
 from limiter.selectors import flow_limits
 from limiter.services import create_plan

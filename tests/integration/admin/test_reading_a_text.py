@@ -9,8 +9,8 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
-from feedback import roles
 from feedback.models import AuditEntry, Document, User
+from feedback.services.accounts import roles
 from tests.factories import reading
 from tests.integration.admin.conftest import member
 from tests.people import signed_in

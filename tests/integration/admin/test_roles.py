@@ -6,8 +6,8 @@ import pytest
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
-from feedback import roles
 from feedback.models import Job, User
+from feedback.services.accounts import roles
 from tests.factories import reading
 from tests.integration.admin.conftest import member
 from tests.people import signed_in

@@ -9,8 +9,8 @@ from django.test import Client
 from django.urls import reverse
 from django_rq.settings import get_queues_map
 
-from feedback import roles
 from feedback.models import AuditEntry, User
+from feedback.services.accounts import roles
 from tests.factories import people
 from tests.factories.work import an_analysis
 from tests.integration.admin.conftest import member
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def waiting(redis_client: redis.Redis) -> list[str]:
     """The ids of what is in line on the queue "offline"."""
-    from feedback import job_queue
+    from feedback.dispatch import job_queue
 
     for job in an_analysis().jobs.all():
         job_queue.enqueue(job)

@@ -11,9 +11,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from feedback import flows, roles
-from feedback.admin import shares
+from feedback.admin.people import shares
+from feedback.dispatch import flows
 from feedback.models import AuditEntry, User
+from feedback.services.accounts import roles
 from limiter.models import FlowOverride, Plan
 from limiter.selectors import flow_limits
 from limiter.services import create_plan, set_flow_policy

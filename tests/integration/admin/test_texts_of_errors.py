@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from feedback import roles
 from feedback.models import AuditEntry, ErrorText, User
+from feedback.services.accounts import roles
 from tests.integration.admin.conftest import member
 from tests.people import signed_in
 

@@ -10,8 +10,9 @@ from django.db.models import QuerySet
 from django.test import Client
 from django.urls import reverse
 
-from feedback import job_queue, roles
+from feedback.dispatch import job_queue
 from feedback.models import AuditEntry, Document, Job, JobEvent, User
+from feedback.services.accounts import roles
 from limiter.gates import get_gate
 from limiter.selectors import explain
 from tests.factories import reading, work

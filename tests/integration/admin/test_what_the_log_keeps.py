@@ -11,11 +11,12 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
 
-from feedback import flows
-from feedback.admin.audited import Audited
+from feedback.admin.lists.audited import Audited
+from feedback.dispatch import flows
 from feedback.models import Assignment, AuditEntry, Membership, User
-from feedback.services import courses, erasure, invitations, review, roster
-from limiter.admin_services import ServiceAdmin
+from feedback.services.accounts import erasure, invitations
+from feedback.services.teaching import courses, review, roster
+from limiter.admin.asking import ServiceAdmin
 from limiter.services import forget_flow, set_flow_policy
 from tests.factories import people, reading
 from tests.factories.work import a_document

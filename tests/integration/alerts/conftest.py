@@ -9,9 +9,9 @@ from typing import Any, Self
 
 import pytest
 
-from feedback.alerts import signals
-from feedback.alerts.signals import Reading
 from feedback.models import AlertReceiver, AlertRule
+from feedback.operations.alerts import signals
+from feedback.operations.alerts.signals import Reading
 from tests.mail_server import Mailbox, listening
 from tests.people import assignment, classmate, operator, outsider, owner, teacher
 

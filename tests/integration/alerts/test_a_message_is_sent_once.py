@@ -16,8 +16,8 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from feedback.alerts import outbox
 from feedback.models import AlertReceiver, AlertRule, Delivery, Incident
+from feedback.operations.alerts import outbox
 from tests.integration.alerts.conftest import Inbox
 from tests.mail_server import Mailbox
 from tests.running import ROOT, wait_until

@@ -10,10 +10,10 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from feedback.alerts.evaluation import evaluate
-from feedback.alerts.seed import RULES, seed_rules
 from feedback.models import AlertReceiver, AlertRule, Delivery, Incident
-from feedback.services import alerts
+from feedback.operations.alerts.evaluation import evaluate
+from feedback.operations.alerts.seed import RULES, seed_rules
+from feedback.services.operations import alerts
 from limiter.gate.model import GateUnavailable
 from tests.integration.alerts.conftest import Gauge
 

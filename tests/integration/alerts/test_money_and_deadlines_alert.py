@@ -9,9 +9,9 @@ import pytest
 import redis
 from django.utils import timezone
 
-from feedback import upstreams
-from feedback.alerts.evaluation import evaluate
+from feedback.dispatch import upstreams
 from feedback.models import AlertRule, Assignment, Budget, Incident, Membership, User
+from feedback.operations.alerts.evaluation import evaluate
 from limiter.services import change_upstream
 from tests.factories.sharing import a_price, handed_in, run_once
 from tests.integration.sharing.conftest import provider  # it answers for a fixed number of tokens

@@ -10,8 +10,8 @@ import pytest
 from django.apps import apps
 
 from feedback import migrations
-from feedback.alerts.seed import RULES
 from feedback.models import AlertRule
+from feedback.operations.alerts.seed import RULES
 
 pytestmark = pytest.mark.django_db
 

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from feedback.alerts.message import Message, message_of
-from feedback.alerts.senders import NotSent, Uncertain, http, send
 from feedback.models import AlertReceiver, AlertRule, Delivery, Incident
+from feedback.operations.alerts.message import Message, message_of
+from feedback.operations.alerts.senders import NotSent, Uncertain, http, send
 from tests.integration.alerts.conftest import Inbox
 from tests.mail_server import Mailbox
 

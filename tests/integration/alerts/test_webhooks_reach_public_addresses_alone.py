@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from feedback.alerts.senders import NotSent, http
-from feedback.alerts.senders.public import may_be_reached
+from feedback.operations.alerts.senders import NotSent, http
+from feedback.operations.alerts.senders.public import may_be_reached
 from tests.integration.alerts.conftest import Inbox
 
 INWARD = [

@@ -21,9 +21,9 @@ from rq import Queue
 
 from config.bedrock import BedrockUpstream
 from config.supervisor.ports import free_port
-from feedback import heartbeats
+from feedback.development.simulator import Simulator
 from feedback.models import Assignment, Budget, Price, User
-from feedback.simulator import Simulator
+from feedback.operations import heartbeats
 from limiter import services
 from limiter.gates import get_gate
 from limiter.models import Plan, Pool, PoolMember, Upstream

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from feedback.ledger import ticket_of
+from feedback.dispatch.ledger import ticket_of
 from feedback.models import Document, Job
+from limiter.configuration.publication import reconcile_configuration
 from limiter.gates import get_gate
-from limiter.publication import reconcile_configuration
 from limiter.services import change_upstream
 from tests.factories.work import a_student, an_analysis
 from tests.integration.commands.test_jobs import jobs

@@ -12,10 +12,10 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from feedback import flows
+from feedback.dispatch import flows
 from feedback.models import AuditEntry, Document, Job, User
-from feedback.selectors.jobs import first_id_at
-from feedback.services import interventions
+from feedback.selectors.work.jobs import first_id_at
+from feedback.services.operations import interventions
 from tests.factories import people
 from tests.factories.work import a_document, a_job, an_analysis
 

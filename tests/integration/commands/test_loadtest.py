@@ -17,9 +17,9 @@ from django.test import Client
 
 from config.embedded.layout import Layout
 from config.supervisor.ports import free_port
-from feedback.loadtest import accounts, locust, target
+from feedback.development.loadtest import accounts, locust, target
 from feedback.models import Course, Document, Job, User
-from feedback.selectors import workers
+from feedback.selectors.work import workers
 from tests.e2e.site import Site
 from tests.factories import people
 from tests.factories.work import a_document, a_job

@@ -12,9 +12,9 @@ import pytest
 from botocore.stub import Stubber
 from django.core.management import CommandError, call_command
 
-from feedback import upstreams
-from feedback.doctor import aws
-from feedback.doctor.model import Level
+from feedback.dispatch import upstreams
+from feedback.operations.doctor import aws
+from feedback.operations.doctor.model import Level
 from feedback.providers.bedrock import BedrockProvider, BedrockSettings
 from tests.factories.providers import in_place_of
 

@@ -10,8 +10,8 @@ import pytest
 import redis
 from django.core.management import call_command
 
+from feedback.dispatch.reconcile import Reconciler
 from feedback.management.commands import alerts
-from feedback.reconcile import Reconciler
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,7 @@ from typing import Any, Self
 import requests
 
 from config.supervisor.ports import free_port
-from feedback.simulator.certificate import self_signed
+from feedback.development.simulator.serving.certificate import self_signed
 from tests.running import ROOT, wait_until
 
 DEPLOY = ROOT / "deploy" / "nginx"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from feedback.models import Document, User
-from feedback.services import documents
+from feedback.services.intake import documents
 from tests.people import owner
 
 __all__ = ["owner"]

@@ -10,8 +10,8 @@ import pytest
 from django.db import connection
 
 from feedback.models import Document, Draft, Job, User
-from feedback.services import drafts
-from feedback.services.drafts import Conflict, Content
+from feedback.services.intake import drafts
+from feedback.services.intake.drafts import Conflict, Content
 from tests.factories.drafts import ESSAY, a_draft, hand_in
 
 pytestmark = pytest.mark.django_db(transaction=True)

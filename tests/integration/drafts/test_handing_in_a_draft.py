@@ -10,10 +10,11 @@ from feedback import documents as reader
 from feedback.documents import covers, outlined, split
 from feedback.errors import Refused
 from feedback.models import Document, Draft, Job, Section, User
-from feedback.selectors.drafts import outline_of_draft, parsed_of
-from feedback.services import documents, drafts, outlines, stages
-from feedback.services.documents import Handed
-from feedback.services.drafts import Conflict, Content, Gone
+from feedback.selectors.intake.drafts import outline_of_draft, parsed_of
+from feedback.services.intake import documents, drafts, outlines
+from feedback.services.intake.documents import Handed
+from feedback.services.intake.drafts import Conflict, Content, Gone
+from feedback.services.work import stages
 from tests.factories.drafts import ESSAY, TITLES, a_draft, hand_in, run_all
 from tests.factories.providers import ScriptedProvider
 from tests.factories.work import a_document

@@ -6,7 +6,7 @@ from django.db import connection
 from uuid_utils.compat import uuid7
 
 from feedback.models import Draft, User
-from feedback.selectors.drafts import drafts_of
+from feedback.selectors.intake.drafts import drafts_of
 from tests.factories import people
 
 

@@ -7,10 +7,11 @@ from django.db import IntegrityError, transaction
 
 from feedback.errors import Refused
 from feedback.models import Assignment, Comment, Document, Feedback, Reaction, User
-from feedback.selectors.preview import preview_of
-from feedback.selectors.quality import quality
-from feedback.selectors.revisions import Fate, chain_of, changes_of, progress_of
-from feedback.services import outlines, reactions
+from feedback.selectors.intake.preview import preview_of
+from feedback.selectors.intake.revisions import Fate, chain_of, changes_of, progress_of
+from feedback.selectors.teaching.quality import quality
+from feedback.services.intake import outlines
+from feedback.services.teaching import reactions
 from tests.factories.drafts import ESSAY, PARAGRAPHS, a_draft, hand_in, run_all
 from tests.factories.providers import ScriptedProvider
 from tests.factories.work import a_document

@@ -7,9 +7,9 @@ from uuid_utils.compat import uuid7
 
 from feedback.errors import Refused
 from feedback.models import Draft, User
-from feedback.services import drafts
-from feedback.services.documents import Handed
-from feedback.services.drafts import Conflict, Content, Gone
+from feedback.services.intake import drafts
+from feedback.services.intake.documents import Handed
+from feedback.services.intake.drafts import Conflict, Content, Gone
 from tests.factories.drafts import a_draft, hand_in
 
 

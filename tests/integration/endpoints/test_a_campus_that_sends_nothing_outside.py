@@ -8,14 +8,15 @@ import pytest
 import redis
 from pytest_django.fixtures import Settings
 
+from feedback.development.simulator import Simulator
 from feedback.models import Document, Endpoint, Feedback, Job, User
-from feedback.portal.labels import destination_of
+from feedback.portal.reading.labels import destination_of
 from feedback.providers.base import RateLimit, RateLimits
-from feedback.providers.generation import Way
-from feedback.selectors.endpoints import target_of
-from feedback.services import documents, reported_limits
-from feedback.services.endpoints import seed_endpoints
-from feedback.simulator import Simulator
+from feedback.providers.models.generation import Way
+from feedback.selectors.upstreams.endpoints import target_of
+from feedback.services.intake import documents
+from feedback.services.upstreams import reported_limits
+from feedback.services.upstreams.endpoints import seed_endpoints
 from limiter.models import ConfigVersion, Upstream
 from limiter.services import change_upstream
 from tests.commands import manage

@@ -9,11 +9,12 @@ from django.core.exceptions import ValidationError
 from pytest_django.fixtures import Settings
 
 from config.bedrock import BedrockUpstream
+from feedback.dispatch.upstreams import homes_of
 from feedback.errors import Refused
 from feedback.models import Assignment, Course, User
-from feedback.selectors.upstreams import allowed_names
-from feedback.upstreams import homes_of
-from limiter import pools, services
+from feedback.selectors.upstreams.upstreams import allowed_names
+from limiter import services
+from limiter.configuration import pools
 from limiter.models import Upstream
 
 BY: dict[str, Any] = {"author": "operator", "reason": "a test"}

@@ -10,10 +10,10 @@ import pytest
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from feedback.alerts.signals import readings
 from feedback.models import AlertRule, LanguageModel
-from feedback.selectors.endpoints import forget
-from feedback.services.endpoints import change_endpoint
+from feedback.operations.alerts.signals import readings
+from feedback.selectors.upstreams.endpoints import forget
+from feedback.services.upstreams.endpoints import change_endpoint
 from tests.commands import manage
 
 BY: dict[str, Any] = {"author": "operator", "reason": "a test"}

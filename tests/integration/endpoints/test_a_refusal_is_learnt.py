@@ -12,9 +12,9 @@ from feedback.errors import JobFailed
 from feedback.models import AuditEntry, Feedback, Job, LearntRefusal
 from feedback.pipeline.run import run
 from feedback.providers.base import FieldRefused
-from feedback.selectors.endpoints import forget, target_of
-from feedback.services import learning
-from feedback.services.endpoints import change_endpoint
+from feedback.selectors.upstreams.endpoints import forget, target_of
+from feedback.services.upstreams import learning
+from feedback.services.upstreams.endpoints import change_endpoint
 from limiter.execution import Execution
 from limiter.gate.model import Lease, Outcome
 from tests.factories.providers import ScriptedProvider, in_place_of

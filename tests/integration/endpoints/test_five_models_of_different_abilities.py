@@ -15,12 +15,12 @@ import redis
 from django.test import Client
 from pytest_django.fixtures import Settings
 
+from feedback.development.simulator import Simulator
 from feedback.errors import JobFailed
 from feedback.models import Document, Endpoint, Feedback, Job, LearntRefusal, User
-from feedback.selectors.endpoints import forget, target_of
-from feedback.services import documents
-from feedback.services.endpoints import change_model
-from feedback.simulator import Simulator
+from feedback.selectors.upstreams.endpoints import forget, target_of
+from feedback.services.intake import documents
+from feedback.services.upstreams.endpoints import change_model
 from tests.commands import manage
 from tests.factories.drafts import run_all
 from tests.people import signed_in

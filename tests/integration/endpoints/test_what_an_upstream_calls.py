@@ -10,12 +10,12 @@ from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from pytest_django.fixtures import Settings
 
-from feedback import upstreams
+from feedback.dispatch import upstreams
 from feedback.models import Endpoint, LanguageModel
-from feedback.providers.catalogue import read_catalogue
-from feedback.providers.generation import Way
-from feedback.selectors.endpoints import forget, target_of
-from feedback.services.endpoints import address_allowed, change_endpoint, change_model, seed_models
+from feedback.providers.models.catalogue import read_catalogue
+from feedback.providers.models.generation import Way
+from feedback.selectors.upstreams.endpoints import forget, target_of
+from feedback.services.upstreams.endpoints import address_allowed, change_endpoint, change_model, seed_models
 from tests.commands import manage
 
 BY: dict[str, Any] = {"author": "operator", "reason": "a test"}

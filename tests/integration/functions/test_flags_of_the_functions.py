@@ -7,8 +7,10 @@ from collections.abc import Callable
 import pytest
 import redis
 
-from limiter.breakers import compile_breaker
-from limiter.breakers.redis import RedisBreakers
+from limiter.algorithms.breakers import compile_breaker
+from limiter.algorithms.breakers.redis import RedisBreakers
+from limiter.algorithms.limits import Algorithm, compile_rule
+from limiter.algorithms.limits.redis import RedisLimits
 from limiter.gate import (
     BreakerConfig,
     FlowPolicy,
@@ -20,8 +22,6 @@ from limiter.gate import (
     Usage,
 )
 from limiter.gate.redis import RedisGate
-from limiter.limits import Algorithm, compile_rule
-from limiter.limits.redis import RedisLimits
 
 U = "bedrock"
 RULE = compile_rule(Algorithm.TOKEN_BUCKET, "7/m", None)

@@ -8,11 +8,11 @@ from itertools import count
 import pytest
 import redis
 
+from limiter.algorithms.limits import Algorithm
+from limiter.algorithms.limits.memory.buckets import TokenBucket
+from limiter.algorithms.limits.rules import LimitRule, compile_rule
 from limiter.gate import ControlConfig, Law, Outcome, Quota, Ticket, UpstreamConfig
 from limiter.gate.rules import micros
-from limiter.limits import Algorithm
-from limiter.limits.memory.buckets import TokenBucket
-from limiter.limits.rules import LimitRule, compile_rule
 from tests.integration.gate.clockwork import Clockwork, without_epoch
 
 U = "bedrock"

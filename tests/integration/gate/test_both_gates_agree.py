@@ -10,6 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule
 
+from limiter.algorithms.limits import Algorithm
 from limiter.gate import (
     BreakerConfig,
     BreakerMode,
@@ -28,7 +29,6 @@ from limiter.gate import (
     Usage,
 )
 from limiter.gate.rules import DAY, MICROSECONDS, compile_policy, compile_rules, micros
-from limiter.limits import Algorithm
 from tests.integration.gate.clockwork import without_epoch
 from tests.integration.gate.driven import Driven
 

@@ -11,6 +11,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule
 
+from limiter.algorithms.limits import Algorithm
 from limiter.gate import (
     BreakerConfig,
     BreakerMode,
@@ -22,7 +23,6 @@ from limiter.gate import (
     Usage,
 )
 from limiter.gate.rules import DAY, micros
-from limiter.limits import Algorithm
 from tests.integration.gate.clockwork import MICROSECONDS, without_epoch
 from tests.integration.gate.driven import Driven
 from tests.integration.gate.test_both_gates_agree import works

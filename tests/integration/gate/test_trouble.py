@@ -15,6 +15,7 @@ from redis.retry import Retry
 
 from config.embedded import EmbeddedRedis, Layout
 from config.embedded.redis import UNSAFE_BUT_FAST
+from limiter.algorithms.limits import Algorithm
 from limiter.gate import (
     Ended,
     FlowPolicy,
@@ -29,7 +30,6 @@ from limiter.gate import (
     Usage,
 )
 from limiter.gate.redis import RedisGate
-from limiter.limits import Algorithm
 
 if TYPE_CHECKING:
     import redis

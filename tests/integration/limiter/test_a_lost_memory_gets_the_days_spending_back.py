@@ -9,7 +9,8 @@ from typing import ClassVar
 import pytest
 from redis import Redis
 
-from limiter import publication, services
+from limiter import services
+from limiter.configuration import publication
 from limiter.gate import FlowPolicy, Lease, Outcome, Reason, Spent, Ticket
 from limiter.gates import get_gate
 from limiter.models import GateEvent, Upstream

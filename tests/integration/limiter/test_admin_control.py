@@ -8,10 +8,10 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from feedback.models import AuditEntry, User
+from limiter.configuration.publication import publish
 from limiter.gate import Outcome, Ticket
 from limiter.gates import get_gate
 from limiter.models import Upstream
-from limiter.publication import publish
 from limiter.services import create_upstream
 from tests.factories import people
 from tests.people import signed_in

@@ -10,12 +10,14 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection
 from django.utils import timezone
 
-from limiter import pools, selectors, services, watch
+from limiter import selectors, services
+from limiter.configuration import pools
+from limiter.configuration.history import config_diff
+from limiter.configuration.publication import reconcile_configuration
 from limiter.gate import Outcome, Reason, Ticket
 from limiter.gate.memory import MemoryGate
-from limiter.history import config_diff
 from limiter.models import ConfigVersion, Upstream
-from limiter.publication import reconcile_configuration
+from limiter.operations import watch
 
 from .conftest import BY
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from feedback.models import Job, JobEvent
 from limiter import services
-from limiter.dry_run import DryRun, dry_run
+from limiter.configuration.dry_run import DryRun, dry_run
 from limiter.gate import Reason
 from limiter.models import Upstream
 from tests.factories.work import a_document, a_job, a_student

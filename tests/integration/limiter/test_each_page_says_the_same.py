@@ -13,16 +13,17 @@ from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
-from feedback.doctor import gate as doctor
-from feedback.doctor.model import Finding
 from feedback.models import User
+from feedback.operations.doctor import gate as doctor
+from feedback.operations.doctor.model import Finding
 from feedback.selectors.operations.figures import UpstreamFigures
 from feedback.templatetags.operations import breaker_words
-from limiter import services, signals
-from limiter.condition import Condition
+from limiter import services
 from limiter.gate import BreakerMode, Outcome, Ticket
 from limiter.gate.memory import MemoryGate
 from limiter.models import Upstream
+from limiter.operations import signals
+from limiter.operations.condition import Condition
 from limiter.selectors import UpstreamStatus, all_upstreams
 from tests.people import operator, signed_in
 

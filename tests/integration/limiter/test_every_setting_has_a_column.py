@@ -6,9 +6,9 @@ from dataclasses import fields
 from typing import Any
 
 from limiter import services
+from limiter.configuration.policies import resolve_policy
 from limiter.gate.model import BreakerConfig, ControlConfig, FlowPolicy, UpstreamConfig
 from limiter.models import Upstream
-from limiter.policies import resolve_policy
 
 from .conftest import BY
 

@@ -8,11 +8,16 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from limiter import selectors, services
+from limiter.configuration.policies import (
+    ensure_policy,
+    next_policy_version,
+    reconcile_policies,
+    resolve_policy,
+)
+from limiter.configuration.publication import reconcile_configuration
 from limiter.gate import Ticket
 from limiter.gate.memory import MemoryGate
 from limiter.models import FlowOverride, Plan, Upstream
-from limiter.policies import ensure_policy, next_policy_version, reconcile_policies, resolve_policy
-from limiter.publication import reconcile_configuration
 
 from .conftest import BY
 

@@ -11,13 +11,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from feedback import roles
 from feedback.models import AuditEntry, User
+from feedback.services.accounts import roles
+from limiter.configuration.pools import Member
 from limiter.gate import BreakerMode
 from limiter.models import Pool
-from limiter.pools import Member
+from limiter.operations.wording import member_in_words
 from limiter.services import change_upstream, create_upstream, force_breaker, set_pool
-from limiter.wording import member_in_words
 from tests.factories import people
 from tests.integration.admin.conftest import member
 from tests.people import signed_in

@@ -11,13 +11,13 @@ import pytest
 from redis import Redis
 
 from limiter import services
+from limiter.configuration.publication import publish, publish_missing, reconcile_configuration
 from limiter.functions.housekeeping import UNUSED_FOR, libraries_key, names
 from limiter.functions.library import joined
 from limiter.gate import Reason, Ticket
 from limiter.gate.redis import RedisGate
 from limiter.gates import use_gate
 from limiter.models import ConfigVersion, Upstream
-from limiter.publication import publish, publish_missing, reconcile_configuration
 
 from .conftest import BY
 

@@ -9,9 +9,9 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
+from limiter.configuration.seed import seed_after_migrate, seed_from_environment, seed_settings
 from limiter.gate.memory import MemoryGate
 from limiter.models import ConfigVersion, FlowOverride, Plan, Upstream
-from limiter.seed import seed_after_migrate, seed_from_environment, seed_settings
 
 if TYPE_CHECKING:
     from pytest_django import Settings

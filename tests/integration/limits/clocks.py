@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from limiter.algorithms.limits.memory import MemoryLimits
+from limiter.algorithms.limits.redis import RedisLimits
 from limiter.functions.library import Library, joined
-from limiter.limits.memory import MemoryLimits
-from limiter.limits.redis import RedisLimits
 
 if TYPE_CHECKING:
     import redis
 
-    from limiter.limits import LimitRule, Limits, Verdict
+    from limiter.algorithms.limits import LimitRule, Limits, Verdict
 
 CLOCK_KEY = "clockwork:now"
 CLOCK = f"""

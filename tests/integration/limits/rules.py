@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from limiter.limits import Algorithm, LimitRule, compile_rule
-from limiter.limits.rules import WINDOWS
+from limiter.algorithms.limits import Algorithm, LimitRule, compile_rule
+from limiter.algorithms.limits.rules import WINDOWS
 
 RATES = ("1/s", "3/s", "7/m", "30/m", "50/m", "100/7s", "999/d", "250000/s")
 PACES = (*RATES, "1.67/s", "0.3/m")

@@ -11,12 +11,12 @@ from django.test import RequestFactory
 from pytest_django import Settings
 
 import limiter
-from feedback import job_queue
+from feedback.dispatch import job_queue
 from feedback.live.streams import StreamBus
 from limiter import gates
-from limiter.breakers.redis import RedisBreakers
+from limiter.algorithms.breakers.redis import RedisBreakers
+from limiter.algorithms.limits.redis import RedisLimits
 from limiter.gate.redis import RedisGate
-from limiter.limits.redis import RedisLimits
 from limiter.named.quick import LONGEST_PAUSE, Absence, KnownToBeAway, Quick, quick
 from limiter.named.stores import Stores, use_stores
 from tests.hung_server import Hung

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from limiter.limits import Algorithm, LimitRule, compile_rule
+from limiter.algorithms.limits import Algorithm, LimitRule, compile_rule
 
 from .clocks import SideBySide
 from .rules import costs, pauses, rules

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from limiter.limits import Algorithm, LimitRule, compile_rule
-from limiter.limits.memory import MemoryLimits
-from limiter.limits.rules import WINDOWS
+from limiter.algorithms.limits import Algorithm, LimitRule, compile_rule
+from limiter.algorithms.limits.memory import MemoryLimits
+from limiter.algorithms.limits.rules import WINDOWS
 
 from .clocks import START, SideBySide
 from .rules import costs, pauses, rules

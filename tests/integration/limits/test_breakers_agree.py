@@ -9,9 +9,9 @@ import redis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from limiter.breakers import Permit, compile_breaker
-from limiter.breakers.memory import MemoryBreakers
-from limiter.breakers.redis import RedisBreakers
+from limiter.algorithms.breakers import Permit, compile_breaker
+from limiter.algorithms.breakers.memory import MemoryBreakers
+from limiter.algorithms.breakers.redis import RedisBreakers
 from limiter.gate.model import BreakerConfig, BreakerMode, BreakerState, Outcome, Reason
 
 from .clocks import CLOCK_KEY, START, library_with

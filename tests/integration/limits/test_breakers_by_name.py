@@ -12,9 +12,9 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 import limiter
-from limiter.breakers.redis import RedisBreakers
+from limiter.algorithms.breakers.redis import RedisBreakers
+from limiter.algorithms.limits.redis import RedisLimits
 from limiter.gate.model import BreakerState
-from limiter.limits.redis import RedisLimits
 from limiter.named.stores import Stores, in_memory, use_stores
 
 

@@ -8,14 +8,14 @@ import sys
 import pytest
 import redis
 
-from limiter.limits import Algorithm, compile_rule
-from limiter.limits.redis import RedisLimits
+from limiter.algorithms.limits import Algorithm, compile_rule
+from limiter.algorithms.limits.redis import RedisLimits
 
 PROCESSES, TRIES = 4, 150
 SCRIPT = """
 import sys, redis
-from limiter.limits import compile_rule
-from limiter.limits.redis import RedisLimits
+from limiter.algorithms.limits import compile_rule
+from limiter.algorithms.limits.redis import RedisLimits
 url, algorithm, rate, tries = sys.argv[1:]
 limits = RedisLimits(redis.Redis.from_url(url))
 rule = compile_rule(algorithm, rate)

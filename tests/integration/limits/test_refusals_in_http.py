@@ -19,7 +19,7 @@ from redis.retry import Retry
 
 import limiter
 from feedback.models import User
-from limiter.limits.redis import RedisLimits
+from limiter.algorithms.limits.redis import RedisLimits
 from limiter.named.middleware import LimitMiddleware
 from limiter.named.stores import Stores, in_memory, use_stores
 from tests.people import signed_in

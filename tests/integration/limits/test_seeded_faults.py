@@ -10,9 +10,9 @@ import random
 import pytest
 import redis
 
-from limiter.limits import Algorithm, LimitRule, compile_rule
-from limiter.limits.memory import MemoryLimits
-from limiter.limits.redis import RedisLimits
+from limiter.algorithms.limits import Algorithm, LimitRule, compile_rule
+from limiter.algorithms.limits.memory import MemoryLimits
+from limiter.algorithms.limits.redis import RedisLimits
 
 from .clocks import SideBySide, library_with
 

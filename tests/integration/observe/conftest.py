@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import redis
 
-from feedback.simulator.hosting import SimulatorProcess
+from feedback.development.simulator.serving.hosting import SimulatorProcess
 from tests.e2e.site import Site
 from tests.factories.work import a_simulated_upstream
 from tests.people import assignment, classmate, operator, outsider, owner, teacher

@@ -11,10 +11,10 @@ from django.db.models import Count, Min, QuerySet
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from feedback.alerts.evaluation import evaluate
-from feedback.alerts.signals import WINDOW
 from feedback.models import Document, Job, JobEvent
-from feedback.observe.exposition import page
+from feedback.operations.alerts.evaluation import evaluate
+from feedback.operations.alerts.signals import WINDOW
+from feedback.operations.observe.metrics.exposition import page
 from tests.factories.work import an_analysis
 
 pytestmark = pytest.mark.django_db

@@ -13,8 +13,8 @@ import structlog
 from django.test import Client
 
 from feedback.models import User
-from feedback.observe import logs
-from feedback.portal import home
+from feedback.operations.observe import logs
+from feedback.portal.history import home
 
 pytestmark = pytest.mark.django_db
 

@@ -12,8 +12,8 @@ import redis
 from django.core.management import CommandError, call_command
 from moto.server import ThreadedMotoServer
 
-from feedback.observe import counters
-from feedback.observe.cloudwatch import Exporter
+from feedback.operations.observe.metrics import counters
+from feedback.operations.observe.metrics.cloudwatch import Exporter
 from tests.factories.work import an_analysis
 
 if TYPE_CHECKING:

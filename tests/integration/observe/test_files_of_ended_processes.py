@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from prometheus_client import CollectorRegistry
 
-from feedback.observe import folding
+from feedback.operations.observe.metrics import folding
 
 COUNT = """
 import django; django.setup()
-from feedback.observe import counters
+from feedback.operations.observe import counters
 counters.tokens.labels("bedrock", "output").inc(5)
 counters.wait_seconds.labels("analyse").observe(3)
 """

@@ -11,8 +11,8 @@ import redis
 from prometheus_client.metrics import MetricWrapperBase
 from prometheus_client.metrics_core import CounterMetricFamily
 
-from feedback.observe import counters
-from feedback.observe.exposition import SHARED, Careful
+from feedback.operations.observe.metrics import counters
+from feedback.operations.observe.metrics.exposition import SHARED, Careful
 from tests.running import ROOT
 
 pytestmark = pytest.mark.django_db

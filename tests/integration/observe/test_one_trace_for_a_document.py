@@ -11,9 +11,9 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from feedback.models import Document, Job, User
-from feedback.observe import tracing
+from feedback.operations.observe import tracing
 from feedback.pipeline.run import run
-from feedback.services import documents
+from feedback.services.intake import documents
 from limiter.execution import Execution
 from tests.e2e.site import Site
 from tests.integration.observe.collectors import Person, TraceCollector

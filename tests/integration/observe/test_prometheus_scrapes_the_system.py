@@ -18,7 +18,7 @@ import redis
 
 from config.supervisor.ports import free_port
 from feedback.models import Document, User
-from feedback.services import documents
+from feedback.services.intake import documents
 from tests.e2e.site import Site
 from tests.integration.deploy.test_units_and_environments import read_environment
 from tests.integration.observe.conftest import QUEUES

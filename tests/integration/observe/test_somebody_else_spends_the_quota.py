@@ -13,13 +13,13 @@ from django.utils import timezone
 from moto.server import ThreadedMotoServer
 from pytest_django import Settings
 
-from feedback.alerts.signals import readings
+from feedback.dispatch.reconcile import Reconciler
 from feedback.models import Drift, Erasure, Job, JobEvent
-from feedback.observe.drift import watch_drift
-from feedback.observe.exposition import page
+from feedback.operations.alerts.signals import readings
+from feedback.operations.observe.metrics.drift import watch_drift
+from feedback.operations.observe.metrics.exposition import page
 from feedback.providers.base import TokenUsage
-from feedback.reconcile import Reconciler
-from feedback.services import jobs
+from feedback.services.work import jobs
 from limiter.gate.model import Outcome
 from tests.factories.work import an_analysis
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from feedback.development.simulator.serving.hosting import SimulatorProcess
 from feedback.models import Document, User
-from feedback.simulator.hosting import SimulatorProcess
 from tests.e2e.site import Site
 from tests.integration.observe.collectors import Person
 from tests.integration.observe.conftest import QUEUES

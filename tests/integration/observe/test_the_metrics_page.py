@@ -16,10 +16,10 @@ from pytest_django import Settings
 
 from feedback.errors import Refused
 from feedback.models import Job, User
-from feedback.observe.exposition import page
-from feedback.observe.listening import server
+from feedback.operations.observe.metrics.exposition import page
+from feedback.operations.observe.metrics.listening import server
 from feedback.pipeline.run import run
-from feedback.services import documents
+from feedback.services.intake import documents
 from limiter.execution import Execution
 from limiter.gate.model import Lease
 from tests.factories.work import an_analysis
@@ -98,8 +98,8 @@ def test_a_run_is_counted_by_stage_and_outcome_with_its_times(redis_client: redi
 
 
 def test_what_the_gate_decided_shows_by_reason(redis_client: redis.Redis) -> None:
+    from limiter.configuration.publication import publish
     from limiter.gates import get_gate
-    from limiter.publication import publish
 
     publish("offline")
     get_gate().admit("offline", 1)

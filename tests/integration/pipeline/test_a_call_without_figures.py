@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from feedback.ledger import PostgresLedger
+from feedback.dispatch.ledger import PostgresLedger
+from feedback.dispatch.reconcile import settle_unsettled
 from feedback.models import Charge, Document, Job, JobEvent
 from feedback.pipeline.run import run
 from feedback.providers.bedrock import BedrockProvider, BedrockSettings
-from feedback.reconcile import settle_unsettled
 from limiter import services
 from limiter.execution import Execution, settle
 from limiter.gate.model import Lease, Outcome, Reason, Ticket

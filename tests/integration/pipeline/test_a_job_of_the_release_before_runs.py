@@ -13,7 +13,7 @@ import redis
 from django.utils.module_loading import import_string
 
 from feedback.models import Job, User
-from limiter.publication import reconcile_configuration
+from limiter.configuration.publication import reconcile_configuration
 from limiter.rq.worker import ConcurrentWorker
 from tests.factories.work import TEXT, a_document, a_job, an_analysis
 
@@ -23,7 +23,7 @@ TYPED_IN_SETTINGS = (
     "limiter.rq.queue.GatedQueue",
     "limiter.rq.worker.ConcurrentWorker",
     "limiter.rq.ledger.HashLedger",
-    "feedback.ledger.PostgresLedger",
+    "feedback.dispatch.ledger.PostgresLedger",
 )
 
 

@@ -12,7 +12,9 @@ from django.db import connection
 from feedback.errors import Undelivered
 from feedback.models import Document, Job, Notice, User
 from feedback.pipeline.run import run
-from feedback.services import documents, notices, review, workflow
+from feedback.services.intake import documents
+from feedback.services.teaching import review
+from feedback.services.work import notices, workflow
 from limiter.execution import Execution
 from tests.factories import reading
 from tests.factories.drafts import run_all

@@ -8,10 +8,10 @@ import pytest
 import redis
 from django.utils import timezone
 
-from feedback import job_queue
+from feedback.dispatch import job_queue
+from feedback.dispatch.reconcile import enqueue_missing
 from feedback.models import Job, User
-from feedback.reconcile import enqueue_missing
-from feedback.services import jobs
+from feedback.services.work import jobs
 from tests.factories import work
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -9,6 +9,7 @@ import pytest
 import redis
 from django.utils import timezone
 
+from feedback.dispatch.reconcile import Reconciler
 from feedback.models import ErrorText, Job
 from feedback.pipeline.run import MAX_ATTEMPTS, run
 from feedback.providers.base import (
@@ -20,8 +21,8 @@ from feedback.providers.base import (
     Throttled,
     Unavailable,
 )
-from feedback.reconcile import Reconciler
-from feedback.services import error_texts, holding, provisional
+from feedback.services.upstreams import error_texts, holding
+from feedback.services.work import provisional
 from limiter.execution import Execution
 from limiter.gate.model import Lease, Outcome
 from limiter.models import ConfigVersion, Upstream

@@ -14,14 +14,14 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from feedback import flows, job_queue
+from feedback.dispatch import flows, job_queue
+from feedback.dispatch.reconcile import Reconciler
 from feedback.models import Budget, Charge, SchemaWarmth
-from feedback.pipeline import warm
+from feedback.pipeline.stages import warm
 from feedback.providers.base import Call, Event, Request, Throttled, TimedOut, Truncated
 from feedback.providers.bedrock import BedrockProvider, BedrockSettings
-from feedback.providers.generation import Generation, Way
-from feedback.reconcile import Reconciler
-from feedback.services import warmth
+from feedback.providers.models.generation import Generation, Way
+from feedback.services.upstreams import warmth
 from limiter import services
 from limiter.execution import Execution, running
 from limiter.gate.model import BreakerMode, Lease, Outcome

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 import redis
 
+from feedback.dispatch.reconcile import Reconciler
 from feedback.models import Document, Feedback, Job
 from feedback.pipeline.run import run
 from feedback.providers.offline import proven
 from feedback.providers.offline.rules import RULES
-from feedback.reconcile import Reconciler
-from feedback.services import documents, provisional
+from feedback.services.intake import documents
+from feedback.services.work import provisional
 from limiter.execution import Execution
 from limiter.gate.model import BreakerMode, Lease, Outcome, Settlement
 from limiter.gate.model import BreakerState as Breaker
@@ -145,7 +146,7 @@ def test_provisional_feedback_that_comes_late_changes_nothing() -> None:
 
 
 def test_the_summarys_prompt_leaves_out_what_was_provisional(monkeypatch: pytest.MonkeyPatch) -> None:
-    from feedback import requests
+    from feedback.dispatch import requests
 
     # so that the short text gets comments at all
     monkeypatch.setattr(proven, "PROVEN", frozenset(RULES))

@@ -10,11 +10,11 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from feedback import flows
+from feedback.dispatch import flows
 from feedback.errors import Refused
 from feedback.models import Document, Job, User
-from feedback.selectors.admission import LATEST, SOONEST, share_of_bound
-from feedback.services.documents import Handed, submit
+from feedback.selectors.intake.admission import LATEST, SOONEST, share_of_bound
+from feedback.services.intake.documents import Handed, submit
 from limiter import services
 from limiter.models import Plan, Upstream
 from tests.factories import people

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from feedback.services import documents
+from feedback.services.intake import documents
 from tests.factories.drafts import run_all
 from tests.factories.work import an_analysis
 

@@ -10,13 +10,14 @@ import django_rq
 import pytest
 from django.db import connection
 
-from feedback import routes, upstreams
+from feedback.dispatch import routes, upstreams
+from feedback.dispatch.reconcile import Reconciler
 from feedback.errors import Refused
 from feedback.models import Document, Job
-from feedback.reconcile import Reconciler
-from feedback.services import failover, jobs
-from feedback.services.documents import Handed, submit
-from limiter import pools, services
+from feedback.services.intake.documents import Handed, submit
+from feedback.services.work import failover, jobs
+from limiter import services
+from limiter.configuration import pools
 from limiter.execution import Execution
 from limiter.gate.model import BreakerMode, Lease
 from limiter.models import Plan, Upstream
@@ -59,7 +60,7 @@ def in_line(*documents: Document) -> Counter[str]:
     waiting = Job.objects.filter(state=Job.State.WAITING)
     for job in waiting:
         if str(job.pk) not in django_rq.get_queue(job.queue).get_job_ids():
-            from feedback import job_queue
+            from feedback.dispatch import job_queue
 
             job_queue.enqueue(job)
     return Counter(waiting.values_list("upstream", flat=True))

@@ -10,10 +10,10 @@ import django_rq
 import pytest
 from django.db import connection
 
-from feedback import flows
+from feedback.dispatch import flows
+from feedback.dispatch.reconcile import Reconciler
 from feedback.models import Document, Job, JobEvent, User
-from feedback.reconcile import Reconciler
-from feedback.services import feeding, jobs
+from feedback.services.work import feeding, jobs
 from limiter import services
 from limiter.models import Upstream
 from tests.factories.work import a_document, a_student

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from feedback.models import Job, JobEvent
 from feedback.providers.base import TokenUsage
-from feedback.services import jobs
+from feedback.services.work import jobs
 from limiter.execution import Execution
 from limiter.gate.model import Lease, Outcome
 from tests.factories.work import a_document, a_job, an_analysis

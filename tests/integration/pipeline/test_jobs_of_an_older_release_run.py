@@ -7,7 +7,7 @@ import rq
 from redis import Redis
 
 from feedback.models import Job, User
-from feedback.services import stages
+from feedback.services.work import stages
 from tests.factories.work import a_document
 
 pytestmark = pytest.mark.django_db

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from feedback.errors import JobFailed
 from feedback.models import Comment, Document, Feedback, Job
-from feedback.observe import counters
+from feedback.operations.observe.metrics import counters
 from feedback.pipeline.run import LONGEST_PAUSE, THROTTLED_FOR, run
 from feedback.providers.base import (
     Aborted,
@@ -29,9 +29,10 @@ from feedback.providers.base import (
     Unavailable,
 )
 from feedback.providers.base import Comment as Remark
-from feedback.selectors.explaining import explain_job
-from feedback.selectors.waiting import WaitKind, wait_of
-from feedback.services import documents, jobs
+from feedback.selectors.work.explaining import explain_job
+from feedback.selectors.work.waiting import WaitKind, wait_of
+from feedback.services.intake import documents
+from feedback.services.work import jobs
 from limiter.execution import AbortReason, Execution
 from limiter.gate.model import Lease, Outcome, Reason
 from tests.factories.providers import ScriptedProvider, in_place_of

@@ -6,7 +6,8 @@ import pytest
 
 from feedback.documents import split
 from feedback.models import Document, Job, User
-from feedback.services import documents, stages, workflow
+from feedback.services.intake import documents
+from feedback.services.work import stages, workflow
 from tests.factories.work import a_document
 
 pytestmark = pytest.mark.django_db

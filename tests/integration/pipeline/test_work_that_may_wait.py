@@ -10,11 +10,12 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from feedback import upstreams
+from feedback.dispatch import upstreams
 from feedback.models import Assignment, AuditEntry, Budget, Course, Document, Job, Reservation, Urgency, User
 from feedback.pipeline.run import run
 from feedback.providers.bedrock import BedrockProvider, BedrockSettings
-from feedback.services import courses, documents
+from feedback.services.intake import documents
+from feedback.services.teaching import courses
 from limiter.execution import Execution
 from tests.factories.providers import ScriptedProvider, in_place_of
 from tests.factories.sharing import a_price, analysis_of, execution_of, handed_in, run_once

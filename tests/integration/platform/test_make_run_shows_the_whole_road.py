@@ -20,7 +20,7 @@ import requests
 from config.embedded import EmbeddedPostgres, EmbeddedRedis, Layout
 from config.env import BASE_DIR
 from config.supervisor.ports import LOCALHOST
-from feedback import demo
+from feedback.development import demo
 from tests.running import wait_until
 
 DEADLINE_SECONDS = 300.0

@@ -6,18 +6,18 @@ import pytest
 import redis
 from django.urls import reverse
 
-from feedback import upstreams
-from feedback.alerts.signals import readings
-from feedback.doctor.gate import gate
-from feedback.doctor.model import Level as Grade
+from feedback.dispatch import upstreams
 from feedback.models import Job, User
-from feedback.selectors.expected import expected_start
+from feedback.operations.alerts.signals import readings
+from feedback.operations.doctor.gate import gate
+from feedback.operations.doctor.model import Level as Grade
 from feedback.selectors.operations.figures import operations_now
 from feedback.selectors.operations.health import Level, health_of
-from feedback.selectors.waiting import WaitKind, wait_of, waits_of
+from feedback.selectors.work.expected import expected_start
+from feedback.selectors.work.waiting import WaitKind, wait_of, waits_of
 from limiter import services
+from limiter.configuration.publication import reconcile_configuration
 from limiter.models import Upstream
-from limiter.publication import reconcile_configuration
 from tests.factories.work import an_analysis
 from tests.people import operator, owner, signed_in
 

@@ -16,9 +16,9 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from feedback.models import Assignment, Document, Draft, User
-from feedback.services import drafts, outlines
-from feedback.services.documents import Handed
-from limiter.publication import reconcile_configuration
+from feedback.services.intake import drafts, outlines
+from feedback.services.intake.documents import Handed
+from limiter.configuration.publication import reconcile_configuration
 from tests.factories.drafts import ESSAY, PARAGRAPHS, TITLES, a_draft, hand_in
 from tests.people import signed_in
 

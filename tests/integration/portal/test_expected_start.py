@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 import redis
 
-from feedback import flows
+from feedback.dispatch import flows
 from feedback.models import User
-from feedback.selectors.expected import Expected, expected_start
+from feedback.selectors.work.expected import Expected, expected_start
+from limiter.configuration.publication import reconcile_configuration
 from limiter.gate.model import Ticket
 from limiter.gates import get_gate
-from limiter.publication import reconcile_configuration
 from limiter.services import create_upstream
 
 PER_MINUTE = 30.0

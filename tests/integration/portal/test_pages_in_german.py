@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from feedback.models import Document, Job, User
-from feedback.services import notices
+from feedback.services.work import notices
 from tests.factories import reading
 from tests.factories.work import a_document, an_analysis
 from tests.people import signed_in

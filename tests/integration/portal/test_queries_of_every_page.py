@@ -13,7 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from feedback.models import Assignment, Comment, Course, Feedback, Invitation, Membership, User
-from feedback.services import invitations, reactions
+from feedback.services.accounts import invitations
+from feedback.services.teaching import reactions
 from tests.e2e.places import PageCase, places
 from tests.e2e.school import School, a_school
 from tests.e2e.sessions import session_of

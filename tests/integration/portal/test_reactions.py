@@ -9,9 +9,9 @@ from django.urls import reverse
 from feedback.models import Comment, Document, Feedback, Reaction, User
 from feedback.providers.base import Comment as Remark
 from feedback.providers.base import CommentKind, FeedbackOutput, Finished, TokenUsage
-from feedback.selectors.quality import quality
-from feedback.services import reactions
-from feedback.services.feedback import record_feedback
+from feedback.selectors.teaching.quality import quality
+from feedback.services.teaching import reactions
+from feedback.services.work.feedback import record_feedback
 from tests.factories import reading
 from tests.people import signed_in
 

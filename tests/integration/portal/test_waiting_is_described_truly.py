@@ -13,13 +13,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from feedback.ledger import ticket_of
+from feedback.dispatch.ledger import ticket_of
 from feedback.models import Assignment, Document, Job, User
-from feedback.selectors import waiting
-from feedback.services import documents
+from feedback.selectors.work import waiting
+from feedback.services.intake import documents
+from limiter.configuration.publication import reconcile_configuration
 from limiter.gate.model import BreakerMode, Explanation, GateUnavailable, Reason
 from limiter.gates import get_gate
-from limiter.publication import reconcile_configuration
 from limiter.selectors import Pace
 from limiter.services import change_upstream, force_breaker
 from tests.factories import people, reading

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from feedback.live import Writer
 from feedback.models import AccessDenial, Document, Feedback, User
-from feedback.selectors import documents
+from feedback.selectors.intake import documents
 from tests.factories import reading
 from tests.people import signed_in
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from feedback.development.simulator.serving.certificate import self_signed
 from feedback.providers.base import Aborted, Accepted, Call, Finished, TimedOut
 from feedback.providers.openai_compatible import CompatibleSettings
 from feedback.providers.openai_compatible.provider import CompatibleProvider
-from feedback.simulator.certificate import self_signed
 from tests.chat_answers import by_tool, called, chunk
 from tests.chat_server import ChatServer, Hang, Head, Pause, Step, Wait, event, reply, serving, stream
 

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from feedback.models import Document
-from feedback.retention import purge, waiting
+from feedback.operations.retention import purge, waiting
 from tests.factories.many import many_jobs
 from tests.plans import plan_of
 

@@ -11,8 +11,8 @@ from django.db import connection, transaction
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from feedback.models import Document, Job, Section, UsageDay, User
-from feedback.retention import purge, usage_by_day
-from feedback.services.erasure import delete_account, delete_document
+from feedback.operations.retention import purge, usage_by_day
+from feedback.services.accounts.erasure import delete_account, delete_document
 from tests.factories.work import a_document, a_job
 from tests.running import wait_until
 

@@ -6,12 +6,12 @@ import pytest
 import redis
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
-from feedback import flows
+from feedback.dispatch import flows
 from feedback.live.streams import StreamBus, key_of
 from feedback.models import User
 from feedback.pipeline.run import run
 from feedback.providers.base import Call, Request
-from feedback.services.erasure import delete_account, delete_document
+from feedback.services.accounts.erasure import delete_account, delete_document
 from limiter.models import FlowOverride
 from limiter.services import set_flow_policy
 from tests.factories.providers import ScriptedProvider, in_place_of

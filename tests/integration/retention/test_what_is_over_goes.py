@@ -14,11 +14,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from pytest_django import Settings
 
-from feedback import flows
+from feedback.dispatch import flows
 from feedback.models import Document, Draft, ErrorText, Job, Section, UsageDay, User
-from feedback.retention import purge, usage_by_day, waiting
-from feedback.services.erasure import delete_account, delete_document
-from feedback.services.exports import everything_of
+from feedback.operations.retention import purge, usage_by_day, waiting
+from feedback.services.accounts.erasure import delete_account, delete_document
+from feedback.services.accounts.exports import everything_of
 from tests.factories.work import a_document, a_job
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("redis_client")]

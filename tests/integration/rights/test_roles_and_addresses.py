@@ -11,8 +11,8 @@ import redis
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, reverse
 
-from feedback import roles
 from feedback.models import Document, User
+from feedback.services.accounts import roles
 from tests.factories import people, reading
 from tests.integration.admin.conftest import member
 from tests.people import signed_in

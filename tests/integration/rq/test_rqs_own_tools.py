@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def waiting(redis_client: redis.Redis) -> Document:
     """A document with two sections in line on the gated queue "offline"."""
-    from feedback import job_queue
+    from feedback.dispatch import job_queue
 
     document = an_analysis()
     for job in document.jobs.all():

@@ -12,7 +12,7 @@ django.setup()
 from django.db import transaction  # noqa: E402 - needs the settings
 
 from feedback.models import Document, Job, Section  # noqa: E402 - needs the apps
-from feedback.services import stages  # noqa: E402
+from feedback.services.work import stages  # noqa: E402
 
 
 def main(document_id: str, moment: float) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from feedback.selectors import tuning
+from feedback.selectors.upstreams import tuning
 from tests.factories.providers import ScriptedProvider, in_place_of
 from tests.people import assignment, classmate, operator, outsider, owner, teacher
 

@@ -12,13 +12,15 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from feedback import routes, upstreams
-from feedback.doctor import route_checks
+from feedback.dispatch import routes, upstreams
 from feedback.errors import Refused
 from feedback.models import Assignment, Budget, Document, Job, Reservation, User
-from feedback.selectors import spending as selectors
-from feedback.services import documents, failover
-from limiter import pools, services
+from feedback.operations.doctor import route_checks
+from feedback.selectors.upstreams import spending as selectors
+from feedback.services.intake import documents
+from feedback.services.work import failover
+from limiter import services
+from limiter.configuration import pools
 from limiter.models import Upstream
 from tests.factories.providers import ScriptedProvider, in_place_of
 from tests.factories.sharing import a_price, analysis_of, handed_in, run_once

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from feedback.models import Assignment, Comment, Edit, Feedback, Job, User
-from feedback.selectors.sharing import saved_by_day
+from feedback.selectors.work.sharing import saved_by_day
 from tests.factories import people
 from tests.factories.providers import ScriptedProvider
 from tests.factories.sharing import TEXT, analysis_of, handed_in, run_once
@@ -129,7 +129,7 @@ def test_what_a_simulator_wrote_is_no_real_answer(
     assignment: Assignment, owner: User, classmate: User, monkeypatch: pytest.MonkeyPatch,
     provider: ScriptedProvider,
 ) -> None:  # fmt: skip
-    from feedback import upstreams
+    from feedback.dispatch import upstreams
 
     monkeypatch.setitem(upstreams._FACTORIES, "simulated", lambda: provider)
     upstreams.forget_providers()
@@ -152,7 +152,7 @@ def test_a_leader_takes_its_followers_priority(assignment: Assignment, owner: Us
     first = handed_in(owner, assignment=assignment)
     handed_in(classmate, assignment=assignment)
     Job.objects.filter(document__owner=classmate).update(priority=2)
-    from feedback.services import followers
+    from feedback.services.work import followers
 
     followers.raise_priority(analysis_of(first), 2)
     assert analysis_of(first).priority == 2

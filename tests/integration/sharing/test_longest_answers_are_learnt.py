@@ -12,8 +12,8 @@ from django.utils import timezone
 from feedback.errors import JobFailed
 from feedback.models import Job, OutputBudget
 from feedback.providers.base import MalformedAnswer, Truncated
-from feedback.selectors.tuning import freed_since
-from feedback.services import tuning
+from feedback.selectors.upstreams.tuning import freed_since
+from feedback.services.upstreams import tuning
 from tests.factories.providers import ScriptedProvider
 from tests.factories.sharing import analysis_of, handed_in, run_once
 from tests.factories.work import a_document, a_job

@@ -10,7 +10,7 @@ from prometheus_client import REGISTRY
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from feedback.models import Job, Price
-from feedback.services import jobs
+from feedback.services.work import jobs
 from tests.factories.sharing import handed_in, run_once
 
 pytestmark = pytest.mark.django_db

@@ -18,8 +18,9 @@ from django.utils import timezone
 from feedback.errors import Refused
 from feedback.models import Assignment, Budget, Charge, Document, Price, Reservation, User
 from feedback.providers.base import MalformedAnswer, TokenUsage
-from feedback.selectors import spending as selectors
-from feedback.services import documents, reservations
+from feedback.selectors.upstreams import spending as selectors
+from feedback.services.intake import documents
+from feedback.services.upstreams import reservations
 from tests.factories import people
 from tests.factories.providers import ScriptedProvider
 from tests.factories.sharing import a_price, analysis_of, handed_in, run_once

@@ -10,6 +10,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from feedback.dispatch.reconcile import settle_left_followers
 from feedback.errors import JobFailed
 from feedback.models import Assignment, Document, Feedback, Job
 from feedback.pipeline.recover import recover
@@ -23,8 +24,8 @@ from feedback.providers.base import (
     Throttled,
     Unavailable,
 )
-from feedback.reconcile import settle_left_followers
-from feedback.services import documents, jobs
+from feedback.services.intake import documents
+from feedback.services.work import jobs
 from tests.factories.providers import ScriptedProvider, an_answer
 from tests.factories.sharing import TEXT, analysis_of, execution_of, handed_in
 from tests.factories.work import deleted_by_its_owner

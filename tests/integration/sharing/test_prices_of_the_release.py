@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from feedback.models import Price
-from feedback.providers.catalogue import Price as Listed
-from feedback.providers.catalogue import read_catalogue
-from feedback.selectors.endpoints import forget, target_of
-from feedback.services import prices
+from feedback.providers.models.catalogue import Price as Listed
+from feedback.providers.models.catalogue import read_catalogue
+from feedback.selectors.upstreams.endpoints import forget, target_of
+from feedback.services.upstreams import prices
 from tests.factories.sharing import a_price
 
 pytestmark = pytest.mark.django_db

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 from django.db import DatabaseError
 
+from feedback.dispatch.reconcile import settle_left_followers
 from feedback.errors import JobFailed
 from feedback.models import Assignment, Document, Feedback, Job, User
 from feedback.pipeline.recover import recover
 from feedback.pipeline.run import run
 from feedback.providers.base import Call, Rejected, Request, Throttled, Unavailable
-from feedback.reconcile import settle_left_followers
-from feedback.services import documents, jobs
+from feedback.services.intake import documents
+from feedback.services.work import jobs
 from tests.factories import people
 from tests.factories.providers import ScriptedProvider
 from tests.factories.sharing import analysis_of, execution_of, handed_in, run_once

@@ -9,12 +9,12 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
 
-from feedback import upstreams
+from feedback.dispatch import upstreams
 from feedback.models import Budget, Charge, Job, JobEvent, Price, Reservation, UsageDay, User
-from feedback.observe import counters
+from feedback.operations.observe.metrics import counters
+from feedback.operations.retention import roll_up, usage_by_day
 from feedback.providers.base import TokenUsage
-from feedback.retention import roll_up, usage_by_day
-from feedback.services import reservations, spending
+from feedback.services.upstreams import reservations, spending
 from tests.factories.providers import ScriptedProvider
 from tests.factories.sharing import a_price, handed_in, run_once
 

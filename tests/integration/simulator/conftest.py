@@ -9,9 +9,9 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from feedback.development.simulator import Simulator
 from feedback.providers.base import SectionRequest
 from feedback.providers.bedrock import BedrockProvider, BedrockSettings
-from feedback.simulator import Simulator
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock_runtime import BedrockRuntimeClient

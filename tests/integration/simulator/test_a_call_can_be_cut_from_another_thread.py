@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from feedback.development.simulator import Simulator
+from feedback.development.simulator.serving.certificate import self_signed
 from feedback.providers.base import Aborted, Accepted, Call, Finished, SectionRequest, TimedOut
 from feedback.providers.bedrock import BedrockProvider, BedrockSettings
-from feedback.simulator import Simulator
-from feedback.simulator.certificate import self_signed
 
 NOTHING_YET = {"total": {"low": 3600, "high": 3600}}
 STALLED = {"first_token": {"low": 0, "high": 0}, "per_output_token": {"low": 3600, "high": 3600}}

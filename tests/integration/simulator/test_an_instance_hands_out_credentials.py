@@ -12,7 +12,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import NoCredentialsError
 
-from feedback.simulator import Simulator
+from feedback.development.simulator import Simulator
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock_runtime import BedrockRuntimeClient

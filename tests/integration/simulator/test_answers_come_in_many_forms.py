@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from feedback.simulator import Simulator
-from feedback.simulator.dressing import Dress
-from feedback.simulator.modelled import StopReason
+from feedback.development.simulator import Simulator
+from feedback.development.simulator.account.modelled import StopReason
+from feedback.development.simulator.writing.dressing import Dress
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock_runtime import BedrockRuntimeClient

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from jsonschema import Draft202012Validator
 
-from feedback.simulator import Simulator
+from feedback.development.simulator import Simulator
 
 SCHEMA = {
     "type": "object",

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from feedback.development.simulator.serving.hosting import Simulator
 from feedback.providers.base import AccountRefused
 from feedback.providers.bedrock import BedrockProvider, BedrockSettings
 from feedback.providers.short_call import is_accepted
-from feedback.simulator.hosting import Simulator
 from tests.factories.refusing import UNKNOWN_KEY, Metadata, Refusing, serving
 
 SECONDS = 60.0

@@ -13,8 +13,8 @@ from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError, EventStreamError, ReadTimeoutError
 
-from feedback.simulator import Simulator
-from feedback.simulator.modelled import MODELLED, ErrorName, StreamErrorName
+from feedback.development.simulator import Simulator
+from feedback.development.simulator.account.modelled import MODELLED, ErrorName, StreamErrorName
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock_runtime import BedrockRuntimeClient

@@ -1,4 +1,4 @@
-"""`python -m feedback.simulator`, a process of its own."""
+"""`python -m feedback.development.simulator`, a process of its own."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from dataclasses import replace
 
 import pytest
 
+from feedback.development.simulator import SimulatorProcess
 from feedback.providers.base import Accepted, Call, Finished, SectionRequest, Unavailable
 from feedback.providers.bedrock import BedrockProvider, BedrockSettings
-from feedback.simulator import SimulatorProcess
 
-PROGRAM = [sys.executable, "-m", "feedback.simulator"]
+PROGRAM = [sys.executable, "-m", "feedback.development.simulator"]
 
 
 def test_it_answers_with_the_settings_it_was_given(

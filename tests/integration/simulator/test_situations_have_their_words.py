@@ -13,9 +13,9 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, EventStreamError
 
-from feedback.simulator import Simulator
-from feedback.simulator.modelled import ErrorName, StreamErrorName
-from feedback.simulator.situations import WORDINGS, Situation
+from feedback.development.simulator import Simulator
+from feedback.development.simulator.account.modelled import ErrorName, StreamErrorName
+from feedback.development.simulator.account.situations import WORDINGS, Situation
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock_runtime import BedrockRuntimeClient

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from feedback.development.simulator import Simulator
 from feedback.providers.base import (
     Accepted,
     AccountRefused,
@@ -19,10 +20,9 @@ from feedback.providers.base import (
     SummaryRequest,
     Throttled,
 )
-from feedback.providers.generation import Generation, Way
+from feedback.providers.models.generation import Generation, Way
 from feedback.providers.openai_compatible import CompatibleSettings
 from feedback.providers.openai_compatible.provider import CompatibleProvider
-from feedback.simulator import Simulator
 
 MODEL = "simulated"
 

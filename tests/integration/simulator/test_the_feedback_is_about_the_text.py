@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from feedback.development.simulator import Simulator
 from feedback.providers.base import (
     Call,
     CommentKind,
@@ -16,7 +17,6 @@ from feedback.providers.base import (
     Task,
 )
 from feedback.providers.bedrock import BedrockProvider
-from feedback.simulator import Simulator
 
 CRITERIA = (
     Criterion("Evidence", "Claims are backed by evidence", ("missing", "some", "full")),

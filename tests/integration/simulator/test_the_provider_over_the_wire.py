@@ -6,6 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from feedback.development.simulator import Simulator
+from feedback.development.simulator.account.modelled import ErrorName, StreamErrorName
+from feedback.development.simulator.account.settings import Malformed
 from feedback.providers.base import (
     Aborted,
     Accepted,
@@ -25,10 +28,7 @@ from feedback.providers.base import (
     Unavailable,
 )
 from feedback.providers.bedrock import BedrockProvider, BedrockSettings, OutputBudgets
-from feedback.providers.generation import Generation
-from feedback.simulator import Simulator
-from feedback.simulator.modelled import ErrorName, StreamErrorName
-from feedback.simulator.settings import Malformed
+from feedback.providers.models.generation import Generation
 
 
 def run(provider: BedrockProvider, section: SectionRequest) -> list[Event]:

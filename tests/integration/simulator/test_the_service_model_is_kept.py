@@ -15,10 +15,15 @@ from botocore.eventstream import EventStreamBuffer
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 from pydantic import BaseModel
 
-from feedback.simulator import Simulator
-from feedback.simulator.bedrock import request as read
-from feedback.simulator.bedrock.converse import MODELLED_IN_STREAM
-from feedback.simulator.modelled import MODELLED, STREAM_MESSAGES, StopReason, StreamErrorName
+from feedback.development.simulator import Simulator
+from feedback.development.simulator.account.modelled import (
+    MODELLED,
+    STREAM_MESSAGES,
+    StopReason,
+    StreamErrorName,
+)
+from feedback.development.simulator.bedrock import request as read
+from feedback.development.simulator.bedrock.converse import MODELLED_IN_STREAM
 
 SERVICE = botocore.session.get_session().get_service_model("bedrock-runtime")
 MODEL = "anthropic.claude-sonnet-4-5-20250929-v1:0"

@@ -13,7 +13,7 @@ import pytest
 from botocore.eventstream import EventStreamBuffer
 from botocore.model import StructureShape
 
-from feedback.simulator import Simulator
+from feedback.development.simulator import Simulator
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock_runtime import BedrockRuntimeClient

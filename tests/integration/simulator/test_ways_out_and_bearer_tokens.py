@@ -17,11 +17,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from feedback.doctor import aws
+from feedback.development.simulator import Simulator
+from feedback.development.simulator.serving.certificate import self_signed
+from feedback.operations.doctor import aws
 from feedback.providers.base import Call, Finished, SectionRequest, Unavailable
 from feedback.providers.bedrock import BedrockProvider, BedrockSettings
-from feedback.simulator import Simulator
-from feedback.simulator.certificate import self_signed
 
 PATIENCE = 60
 KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE")

@@ -14,8 +14,8 @@ from pypdf import PdfReader
 from feedback import documents as reader
 from feedback.exports import FORMATS
 from feedback.models import Assignment, Document, User
-from feedback.selectors.export import export_of
-from feedback.services import review
+from feedback.selectors.intake.export import export_of
+from feedback.services.teaching import review
 from tests.factories import reading
 from tests.factories.work import a_document
 from tests.people import signed_in

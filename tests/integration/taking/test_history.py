@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from feedback.models import Assignment, Document, User
-from feedback.models.documents import Searchable
-from feedback.selectors.history import PER_PAGE, HistoryFilter, Show, listed
+from feedback.models.work.documents import Searchable
+from feedback.selectors.intake.history import PER_PAGE, HistoryFilter, Show, listed
 from tests.factories import reading
 from tests.factories.work import a_document, an_analysis
 from tests.people import signed_in

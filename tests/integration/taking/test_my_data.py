@@ -14,8 +14,9 @@ from django.urls import reverse
 
 from feedback.models import Assignment, Course, Document, Erasure, Feedback, Job, Membership, Release, User
 from feedback.pipeline.run import run
-from feedback.services import documents, erasure
-from feedback.services.exports import everything_of
+from feedback.services.accounts import erasure
+from feedback.services.accounts.exports import everything_of
+from feedback.services.intake import documents
 from limiter.execution import Execution
 from tests.factories import people, reading
 from tests.factories.work import an_analysis

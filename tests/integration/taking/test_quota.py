@@ -8,10 +8,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from feedback import flows
+from feedback.dispatch import flows
 from feedback.models import Document, Job, User
-from feedback.selectors.usage import usage_of
-from feedback.services import erasure
+from feedback.selectors.accounts.usage import usage_of
+from feedback.services.accounts import erasure
 from limiter.models import FlowOverride
 from tests.factories import reading
 from tests.factories.work import an_analysis

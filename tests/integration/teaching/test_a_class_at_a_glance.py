@@ -10,11 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from feedback.alerts.forecast import readings
 from feedback.models import Assignment, Comment, Course, Document, Membership, User
-from feedback.selectors.forecast import Basis, Capacity, Past, forecast, forecast_of, past_of
-from feedback.selectors.overview import Show, overview_of, students_of
-from feedback.services import reactions
+from feedback.operations.alerts.forecast import readings
+from feedback.selectors.teaching.forecast import Basis, Capacity, Past, forecast, forecast_of, past_of
+from feedback.selectors.teaching.overview import Show, overview_of, students_of
+from feedback.services.teaching import reactions
 from tests.factories import people, reading
 from tests.factories.work import a_document
 from tests.people import signed_in

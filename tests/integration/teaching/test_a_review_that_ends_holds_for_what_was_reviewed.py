@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from feedback import flows
+from feedback.dispatch import flows
 from feedback.models import Assignment, Comment, Document, Edit, Feedback, User
-from feedback.selectors.visibility import feedback_visible
-from feedback.services import editing, review
+from feedback.selectors.intake.visibility import feedback_visible
+from feedback.services.teaching import editing, review
 from tests.factories import people, reading
 from tests.factories.drafts import ESSAY, a_draft, hand_in, run_all
 

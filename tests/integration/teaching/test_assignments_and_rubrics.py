@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from feedback import requests
+from feedback.dispatch import requests
 from feedback.models import Assignment, Criterion, User
 from feedback.portal.teaching.rubric import Row, acted, checked
 from tests.people import signed_in

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from feedback.models import Assignment, BankedComment, Comment, Document, User
-from feedback.services import editing, review
+from feedback.services.teaching import editing, review
 from tests.factories import reading
 from tests.people import signed_in
 

@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from feedback.errors import Refused
 from feedback.models import Assignment, Course, Membership, User
-from feedback.services import courses, roster
-from feedback.services.roster import Change
+from feedback.services.teaching import courses, roster
+from feedback.services.teaching.roster import Change
 from tests.factories import people
 from tests.people import signed_in
 

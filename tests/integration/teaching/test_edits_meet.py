@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from feedback.models import Comment, Document, Feedback, Release, User
-from feedback.services import editing
+from feedback.services.teaching import editing
 from tests.people import signed_in
 
 pytestmark = pytest.mark.django_db

@@ -7,8 +7,8 @@ import pytest
 from feedback.models import Document, Feedback, Job, User
 from feedback.providers.base import Comment as Remark
 from feedback.providers.base import CommentKind, FeedbackOutput, Finished, TokenUsage
-from feedback.services import editing
-from feedback.services.feedback import record_feedback
+from feedback.services.teaching import editing
+from feedback.services.work.feedback import record_feedback
 from tests.factories import reading
 
 pytestmark = pytest.mark.django_db

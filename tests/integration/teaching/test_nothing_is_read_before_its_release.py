@@ -11,9 +11,11 @@ from django.urls import reverse
 from feedback.live import bus, text_so_far
 from feedback.models import Assignment, Document, Edit, Feedback, Release, User
 from feedback.providers.base import FeedbackOutput
-from feedback.selectors.report import report_of
-from feedback.selectors.visibility import SHOWN, feedback_visible, with_visible_feedback
-from feedback.services import documents, editing, notices, review
+from feedback.selectors.intake.report import report_of
+from feedback.selectors.intake.visibility import SHOWN, feedback_visible, with_visible_feedback
+from feedback.services.intake import documents
+from feedback.services.teaching import editing, review
+from feedback.services.work import notices
 from tests.factories import reading
 from tests.factories.drafts import run_all
 from tests.factories.work import an_analysis

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from feedback.models import Assignment, Document, Feedback, Release, User
-from feedback.services import review
+from feedback.services.teaching import review
 from tests.factories import people, reading
 from tests.factories.work import an_analysis
 from tests.people import signed_in

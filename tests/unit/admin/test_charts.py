@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from feedback.admin.charts import HEIGHT, WIDTH, Chart, charts_of
+from feedback.admin.operations.charts import HEIGHT, WIDTH, Chart, charts_of
 from feedback.selectors.operations.trends import Point, Span
 
 START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)

@@ -11,7 +11,7 @@ import pytest
 
 from feedback.selectors.operations.figures import Operations, UpstreamFigures
 from feedback.selectors.operations.health import Level, health_of
-from feedback.selectors.workers import Worker
+from feedback.selectors.work.workers import Worker
 from limiter.gate import BreakerMode, BreakerState, Status
 from limiter.gate.model import Reason
 from limiter.models import Upstream

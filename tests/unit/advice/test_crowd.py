@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from feedback.advice.crowd import Crowd, busiest, crowd, people_at_once
+from feedback.operations.advice.crowd import Crowd, busiest, crowd, people_at_once
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 

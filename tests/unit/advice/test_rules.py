@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from feedback.advice.model import Advice, Figures, UpstreamFigures
-from feedback.advice.profiles import RUNGS, Profile, for_people
-from feedback.advice.rules import advise
+from feedback.operations.advice.model import Advice, Figures, UpstreamFigures
+from feedback.operations.advice.profiles import RUNGS, Profile, for_people
+from feedback.operations.advice.rules import advise
 from tests.running import ROOT
 
 CALM = UpstreamFigures(

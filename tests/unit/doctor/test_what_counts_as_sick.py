@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from feedback.doctor.clocks import _compared
-from feedback.doctor.examination import Check, examine
-from feedback.doctor.postgres import _enough, _room, _version
-from feedback.doctor.redis import _memory, _persistence
-from feedback.doctor.redis import _version as redis_version
+from feedback.operations.doctor.clocks import _compared
+from feedback.operations.doctor.examination import Check, examine
+from feedback.operations.doctor.postgres import _enough, _room, _version
+from feedback.operations.doctor.redis import _memory, _persistence
+from feedback.operations.doctor.redis import _version as redis_version
 from feedback.terminal.doctor import findings_as_json, findings_as_table
 
 REDIS: dict[str, Any] = {

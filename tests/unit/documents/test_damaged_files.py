@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from feedback.documents import DocumentError
 from feedback.documents.formats import read
-from feedback.documents.model import Limits
+from feedback.documents.structure.model import Limits
 from tests.factories import documents as files
 from tests.factories.documents import PlacedPdf, word_paragraph, word_run
 

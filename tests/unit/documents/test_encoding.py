@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from feedback.documents import WrongType
-from feedback.documents.encoding import decode
+from feedback.documents.characters.encoding import decode
 
 GERMAN = "Der Übermut kostet “viel” – sagt die Mühle. Résumé naïve café."
 

@@ -6,7 +6,7 @@ import pytest
 
 from feedback.documents import Parsed
 from feedback.documents.formats import read
-from feedback.documents.model import Limits
+from feedback.documents.structure.model import Limits
 
 
 def parsed(text: str) -> Parsed:

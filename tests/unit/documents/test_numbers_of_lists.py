@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from feedback.documents.formats import read
-from feedback.documents.formats.docx_numbering import letters, ordinal, roman, written
-from feedback.documents.model import Limits
+from feedback.documents.formats.word.numbering import letters, ordinal, roman, written
+from feedback.documents.structure.model import Limits
 from tests.factories import documents as files
 from tests.factories.documents import word_paragraph as paragraph
 from tests.factories.documents import word_run as run

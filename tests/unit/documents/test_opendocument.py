@@ -8,7 +8,7 @@ import pytest
 
 from feedback.documents import Corrupt, Encrypted, Parsed
 from feedback.documents.formats import read
-from feedback.documents.model import Limits
+from feedback.documents.structure.model import Limits
 from tests.factories import documents as files
 
 

@@ -21,7 +21,7 @@ from feedback.documents import (
     renamed,
     split,
 )
-from feedback.documents.corrections import MAX_SECTIONS
+from feedback.documents.anchoring.corrections import MAX_SECTIONS
 from tests.factories.documents import prose
 from tests.unit.documents.test_sections import document
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from feedback.documents import DocumentError, Parsed
 from feedback.documents.formats import read
-from feedback.documents.model import Limits
+from feedback.documents.structure.model import Limits
 from tests.factories.documents import prose
 
 

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback.documents import Heading, Parsed, Section, split
-from feedback.documents.blocks import Block, assemble
-from feedback.documents.model import Limits
-from feedback.documents.text import count_words
+from feedback.documents.characters.text import count_words
+from feedback.documents.structure.blocks import Block, assemble
+from feedback.documents.structure.model import Limits
 from tests.factories.documents import ESSAY, Part, prose
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from feedback.documents import Parsed
 from feedback.documents.formats import read
-from feedback.documents.model import Limits
+from feedback.documents.structure.model import Limits
 from tests.factories import documents as files
 from tests.factories.documents import word_paragraph as paragraph
 from tests.factories.documents import word_run as run

@@ -8,7 +8,7 @@ from docx.enum.style import WD_STYLE_TYPE
 
 from feedback.documents import Corrupt, Encrypted, Parsed, TooComplex
 from feedback.documents.formats import read
-from feedback.documents.model import Limits
+from feedback.documents.structure.model import Limits
 from tests.factories import documents as files
 
 

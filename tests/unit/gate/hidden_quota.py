@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from limiter.algorithms.limits import Algorithm
+from limiter.algorithms.limits.memory.buckets import Adaptive, TokenBucket
+from limiter.algorithms.limits.rules import LimitRule, compile_rule
 from limiter.gate import ControlConfig, UpstreamConfig
 from limiter.gate.memory.control import Control
 from limiter.gate.rules import compile_rules
-from limiter.limits import Algorithm
-from limiter.limits.memory.buckets import Adaptive, TokenBucket
-from limiter.limits.rules import LimitRule, compile_rule
 
 SECOND = 1_000_000
 SAVED = 10 / 60  # of a minute's quota, that an idle provider has saved up

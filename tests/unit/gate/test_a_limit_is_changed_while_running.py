@@ -6,8 +6,8 @@ from itertools import permutations
 
 import pytest
 
+from limiter.algorithms.limits import Algorithm
 from limiter.gate import Reason
-from limiter.limits import Algorithm
 from tests.unit.gate.bench import Bench, U
 
 RATE, BURST = 60, 10

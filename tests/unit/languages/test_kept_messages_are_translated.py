@@ -10,7 +10,7 @@ from feedback.documents.errors import Encrypted
 from feedback.documents.messages import say
 from feedback.models import Section
 from feedback.pipeline.failure import BUSY
-from feedback.portal.messages import heading_of, translated
+from feedback.portal.words.messages import heading_of, translated
 
 
 def test_a_sentence_is_shown_in_german() -> None:

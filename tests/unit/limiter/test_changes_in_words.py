@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from limiter.history import Change
+from limiter.configuration.history import Change
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from limiter.configuration.policies import FlowLimits, resolve
 from limiter.models import FlowOverride, Plan
-from limiter.policies import FlowLimits, resolve
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 STANDARD = Plan(name="standard", weight=1, max_in_flight=2, in_line=50, version=3)

@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from pytest_django import Settings
 
 import limiter
-from limiter.limits import Unable
+from limiter.algorithms.limits import Unable
 from limiter.named.stores import in_memory, use_stores
 
 

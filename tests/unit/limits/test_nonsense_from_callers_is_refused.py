@@ -12,8 +12,8 @@ from pytest_django import Settings
 
 import limiter
 from limiter import bounds
+from limiter.algorithms.limits import Unable
 from limiter.gate.model import Timing, Usage
-from limiter.limits import Unable
 from limiter.named.stores import in_memory, use_stores
 from limiter.rq import tickets
 

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feedback.documents.sanitise import visible
 from feedback.live import fold as folding
 from feedback.live import writer as writing
 from feedback.live.entries import Entry
-from feedback.sanitise import visible
 
 ANSWER = {
     "summary": "A clear start, “well” made.",

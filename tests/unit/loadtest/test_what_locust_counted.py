@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from feedback.loadtest.report import Counted, read
+from feedback.development.loadtest.report import Counted, read
 
 
 def counted(tmp_path: Path, *rows: dict[str, Any]) -> Counted:

@@ -4,8 +4,8 @@ from django.db import OperationalError
 from psycopg import errors as postgres
 from psycopg_pool import PoolTimeout
 
-from feedback.observe.away import is_unreachable
-from feedback.observe.logs import tell_errors
+from feedback.operations.observe.away import is_unreachable
+from feedback.operations.observe.logs import tell_errors
 
 
 def raised(error: Exception, cause: Exception | None = None) -> Exception:

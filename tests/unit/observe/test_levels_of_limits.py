@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from limiter.gate.model import BreakerMode, BreakerState, Level, Reason, Status
-from limiter.metrics import _limits
 from limiter.models import Upstream
+from limiter.operations.metrics import _limits
 from limiter.selectors import UpstreamStatus
 
 

@@ -10,7 +10,7 @@ import pytest
 import structlog
 from pydantic import BaseModel, ValidationError
 
-from feedback.observe import logs
+from feedback.operations.observe import logs
 
 ESSAY = "My grandmother kept bees behind the house, and every spring she let me hold the smoker."
 
@@ -102,10 +102,13 @@ def test_what_a_run_is_about_stands_on_each_of_its_lines(logger: logging.Logger,
 
 def test_a_person_at_a_terminal_reads_a_line_without_the_ids() -> None:
     event = {
-        "timestamp": "10:00:00", "level": "warning", "logger": "feedback.job_queue", "event": "job j1 waits",
-        "job": "j1", "trace": "0af7", "code": 404,
+        "timestamp": "10:00:00", "level": "warning", "logger": "feedback.dispatch.job_queue",
+        "event": "job j1 waits", "job": "j1", "trace": "0af7", "code": 404,
     }  # fmt: skip
-    assert logs.for_people(None, "", event) == "10:00:00 WARNING feedback.job_queue: job j1 waits code=404"
+    assert (
+        logs.for_people(None, "", event)
+        == "10:00:00 WARNING feedback.dispatch.job_queue: job j1 waits code=404"
+    )
     text = logs.for_people(
         None, "", {"level": "error", "logger": "x", "event": "failed", "exception": "E: no"}
     )

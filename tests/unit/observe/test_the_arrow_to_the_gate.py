@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from limiter import watch
+from limiter.operations import watch
 
 
 @pytest.fixture

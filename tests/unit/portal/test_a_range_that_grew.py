@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from feedback.selectors.ranges import DelayCause, Shown, compared
+from feedback.selectors.work.ranges import DelayCause, Shown, compared
 from limiter.selectors import Pace
 
 NOW = 1_000_000.0

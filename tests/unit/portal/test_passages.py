@@ -7,8 +7,8 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.portal.marks import Mark
-from feedback.portal.passages import Kind, Passage, passages_of
+from feedback.portal.reading.marks import Mark
+from feedback.portal.reading.passages import Kind, Passage, passages_of
 
 ESSAY = """Opening
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from feedback.portal.times import start_in_words
+from feedback.portal.words.times import start_in_words
 
 
 @pytest.mark.parametrize(

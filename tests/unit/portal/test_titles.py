@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from feedback import titles
+from feedback.documents import titles
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,9 @@ from feedback.providers.base import (
     SummaryRequest,
     Task,
 )
-from feedback.providers.offline.prose import Prose
 from feedback.providers.offline.provider import OfflineProvider
-from feedback.providers.offline.reader import reader_of
+from feedback.providers.offline.reading.prose import Prose
+from feedback.providers.offline.reading.reader import reader_of
 from feedback.providers.offline.rules import RULES, Remark
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from botocore.session import Session
 
-from feedback.providers.catalogue import ModelFacts, prefix_of, read_catalogue, unknown
-from feedback.providers.geography import APART, geographies_of, geography_of, profile_id
+from feedback.providers.models.catalogue import ModelFacts, prefix_of, read_catalogue, unknown
+from feedback.providers.models.geography import APART, geographies_of, geography_of, profile_id
 
 SESSION = Session()
 REGIONS = [

@@ -35,7 +35,7 @@ from feedback.providers.base import (
     Unavailable,
 )
 from feedback.providers.bedrock.errors import RAISED, translate
-from feedback.providers.classing import read_rules
+from feedback.providers.errors.classing import read_rules
 
 NO_TEMPERATURE = "`temperature` is deprecated for this model."
 

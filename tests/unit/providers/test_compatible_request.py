@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from feedback.providers.base import SectionRequest
-from feedback.providers.generation import LEARNABLE, Generation, Way
+from feedback.providers.models.generation import LEARNABLE, Generation, Way
 from feedback.providers.openai_compatible import CompatibleSettings
 from feedback.providers.openai_compatible.provider import CompatibleProvider
 from feedback.providers.openai_compatible.request import chat_arguments

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from feedback.providers.generation import Generation
+from feedback.providers.models.generation import Generation
 from feedback.providers.openai_compatible import CompatibleSettings
 
 GOOD = CompatibleSettings(model="m", base_url="https://gpu.campus.test:8000/v1")

@@ -13,8 +13,8 @@ from botocore.session import Session
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.providers.classing import NEVER_LEARNT, Concerns, ErrorRule, classify, read_rules
-from feedback.providers.generation import LEARNABLE
+from feedback.providers.errors.classing import NEVER_LEARNT, Concerns, ErrorRule, classify, read_rules
+from feedback.providers.models.generation import LEARNABLE
 
 RULES = read_rules()
 SERVICES = ("bedrock", "openai")

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from feedback.providers.classing import ErrorRule, read_rules
-from feedback.providers.redaction import KEPT, fingerprint_of, redact
+from feedback.providers.errors.classing import ErrorRule, read_rules
+from feedback.providers.errors.redaction import KEPT, fingerprint_of, redact
 
 ESSAY = "The industrial revolution changed how people lived, worked and thought about time itself."
 KEY = re.compile(r"(AKIA|ASIA)[A-Z0-9]{16}")

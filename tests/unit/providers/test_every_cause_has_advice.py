@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from feedback import causes
-from feedback.providers.classing import Concerns, read_rules
+from feedback.operations import causes
+from feedback.providers.errors.classing import Concerns, read_rules
 from limiter.models.hold import LONGEST_CAUSE
 
 CODES = sorted({rule.cause for rule in read_rules() if rule.concerns is Concerns.ACCOUNT})

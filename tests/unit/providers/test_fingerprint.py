@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from feedback.fingerprint import fingerprint
+from feedback.dispatch.fingerprint import fingerprint
 from feedback.providers.base import Criterion, SectionRequest, SummaryRequest, Task
 from tests.factories.providers import ScriptedProvider
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from feedback.providers.base import Criterion, SectionRequest, SummaryRequest, Task
-from feedback.providers.generation import Way
+from feedback.providers.models.generation import Way
 from feedback.providers.prompting.delimiters import blocks
 from feedback.providers.prompting.prompt import system_prompt, user_message
 from feedback.providers.prompting.schema import answer_schema

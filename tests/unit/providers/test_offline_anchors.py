@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback.providers.offline.anchors import MAX_QUOTE, anchor
+from feedback.providers.offline.reading.anchors import MAX_QUOTE, anchor
 
 
 def test_a_passage_that_is_unique_is_quoted_as_it_is() -> None:

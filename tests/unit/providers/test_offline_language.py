@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from feedback.providers.offline.language import detect
+from feedback.providers.offline.reading.language import detect
 
 from .offline_reading import review_text
 

@@ -14,7 +14,7 @@ import pytest
 
 from feedback.providers.base import SectionRequest, SummaryRequest
 from feedback.providers.offline.mechanics import child, client
-from feedback.providers.offline.prose import Prose
+from feedback.providers.offline.reading.prose import Prose
 
 from .offline_reading import noticed, review, review_text
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from feedback.providers.offline.blocks import BlockKind, split_blocks
-from feedback.providers.offline.prose import WINDOW, Prose
-from feedback.providers.offline.spans import MASK, find_citations, find_quotations
+from feedback.providers.offline.reading.blocks import BlockKind, split_blocks
+from feedback.providers.offline.reading.prose import WINDOW, Prose
+from feedback.providers.offline.reading.spans import MASK, find_citations, find_quotations
 
 
 def sentences(text: str) -> list[str]:

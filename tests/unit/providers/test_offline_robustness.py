@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback.providers.base import Criterion, FeedbackOutput, SectionRequest, SummaryRequest, Task
-from feedback.providers.offline.prose import Prose
-from feedback.providers.offline.reader import reader_of
+from feedback.providers.offline.reading.prose import Prose
+from feedback.providers.offline.reading.reader import reader_of
 from feedback.providers.offline.rules import find_all
 
 from .offline_reading import ACADEMIC, review, review_text, sample

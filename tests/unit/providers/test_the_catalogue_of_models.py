@@ -11,7 +11,7 @@ import pytest
 from botocore.model import StringShape
 from botocore.session import Session
 
-from feedback.providers.catalogue import ModelFacts, find, prefix_of, read_catalogue, unknown
+from feedback.providers.models.catalogue import ModelFacts, find, prefix_of, read_catalogue, unknown
 
 NAMES = {"name", "title", "id", "family", "service", "aliases", "sources"}
 FACTS = set(ModelFacts.__dataclass_fields__) - NAMES

@@ -8,7 +8,7 @@ from types import ModuleType
 
 import pytest
 
-from feedback.providers.classing import read_rules
+from feedback.providers.errors.classing import read_rules
 
 ROOT = Path(__file__).resolve().parents[3]
 

@@ -13,7 +13,7 @@ from feedback.providers.base import SectionRequest, Throttled
 from feedback.providers.bedrock import BedrockProvider, BedrockSettings
 from feedback.providers.bedrock.counting import count_tokens
 from feedback.providers.bedrock.request import converse_arguments
-from feedback.providers.generation import Generation, Way
+from feedback.providers.models.generation import Generation, Way
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock_runtime import BedrockRuntimeClient

@@ -6,13 +6,13 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+from feedback.development.quality import essay_scores, report
+from feedback.development.quality.asking import Recorded
+from feedback.development.quality.essays import Essay, essays
+from feedback.development.quality.figures import Figure, ratio
+from feedback.development.quality.jfleg import Mark, score
+from feedback.development.quality.jfleg import sentences as read
 from feedback.providers.base import Comment, CommentKind, FeedbackOutput
-from feedback.quality import essay_scores, report
-from feedback.quality.asking import Recorded
-from feedback.quality.essays import Essay, essays
-from feedback.quality.figures import Figure, ratio
-from feedback.quality.jfleg import Mark, score
-from feedback.quality.jfleg import sentences as read
 
 ESSAY = essays("open")[0]
 Answering = Callable[[Essay], list[tuple[str, list[Comment]]]]

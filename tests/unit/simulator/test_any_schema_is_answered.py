@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
 
+from feedback.development.simulator.writing.author import asks_for_feedback, write_value
 from feedback.providers.base import FeedbackOutput
 from feedback.providers.prompting.schema import answer_schema
-from feedback.simulator.author import asks_for_feedback, write_value
 
 TEXT = "School uniforms are a topic that everyone has an opinion about. Studies show that they help."
 

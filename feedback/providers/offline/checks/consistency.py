@@ -6,11 +6,12 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 
+from feedback.providers.offline.reading.prose import Prose, Word
+from feedback.providers.offline.reading.reader import Reader
+
 from ...base import CommentKind
 from ..lexicon.grammar import FUNCTION_WORDS
 from ..lexicon.spelling import ALWAYS_ISE, ALWAYS_IZE, AMBIGUOUS, BRITISH_AMERICAN, OPEN_OR_HYPHENATED
-from ..prose import Prose, Word
-from ..reader import Reader
 from ..rules import Remark, rule
 
 _ISE = re.compile(r"([a-z]{3,})i([sz])(e|es|ed|ing|ation|ations|er|ers)\Z")

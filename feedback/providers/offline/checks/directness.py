@@ -6,11 +6,12 @@ import itertools
 import re
 from collections.abc import Iterator
 
+from feedback.providers.offline.reading.phrases import any_of, normal
+from feedback.providers.offline.reading.prose import Prose
+from feedback.providers.offline.reading.reader import Reader
+
 from ...base import CommentKind
 from ..lexicon.wording import HEDGES
-from ..phrases import any_of, normal
-from ..prose import Prose
-from ..reader import Reader
 from ..rules import Remark, rule
 
 STACKED = 2  # hedges close together in one sentence

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from feedback.providers.offline.reading.phrases import any_of, like, matching, normal
+from feedback.providers.offline.reading.prose import Prose, Sentence
+from feedback.providers.offline.reading.reader import Reader
+
 from ...base import CommentKind
 from ..lexicon import words
 from ..lexicon.grammar import FUNCTION_WORDS
 from ..lexicon.wording import CLICHES, FILLERS, HIDDEN_VERBS, LIGHT_VERB_FORMS, LIGHT_VERBS
-from ..phrases import any_of, like, matching, normal
-from ..prose import Prose, Sentence
-from ..reader import Reader
 from ..rules import Remark, excerpt, rule
 
 HIDDEN_IN_ONE_SENTENCE = 2

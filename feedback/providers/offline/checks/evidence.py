@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from feedback.providers.offline.reading.phrases import matching
+from feedback.providers.offline.reading.prose import Prose, Sentence
+from feedback.providers.offline.reading.reader import Reader
+
 from ...base import CommentKind
 from ..lexicon.claims import CLAIMED_EVIDENCE, VAGUE_QUANTITIES
 from ..lexicon.grammar import SPEECH
-from ..phrases import matching
-from ..prose import Prose, Sentence
-from ..reader import Reader
 from ..rules import Remark, excerpt, rule
 
 QUOTATION_WORDS = 4  # shorter ones are terms or irony

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from feedback.providers.offline.reading.prose import Paragraph, Prose, Sentence
+from feedback.providers.offline.reading.readability import grade, long_words
+from feedback.providers.offline.reading.reader import Reader
+
 from ...base import CommentKind
-from ..prose import Paragraph, Prose, Sentence
-from ..readability import grade, long_words
-from ..reader import Reader
 from ..rules import Remark, excerpt, joined, rule
 
 GIANT_PARAGRAPH = 260  # words; about a page of double-spaced type

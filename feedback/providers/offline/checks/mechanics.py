@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
+from feedback.providers.offline.reading.prose import Prose
+from feedback.providers.offline.reading.reader import Reader
+
 from ...base import CommentKind
 from ..mechanics import wording
 from ..mechanics.slip import Slip, SlipKind
-from ..prose import Prose
-from ..reader import Reader
 from ..rules import Check, Remark, rule
 
 PLACES = 3  # in one remark

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from feedback.providers.offline.reading.prose import Prose, Sentence, Word
+from feedback.providers.offline.reading.reader import Reader
+
 from ...base import CommentKind
 from ..lexicon.grammar import FUNCTION_WORDS
 from ..lexicon.wording import NOUN_ENDINGS, NOUNS
-from ..prose import Prose, Sentence, Word
-from ..reader import Reader
 from ..rules import Remark, rule
 from .repetition import stem
 

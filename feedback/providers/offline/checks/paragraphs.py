@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from feedback.providers.offline.reading.phrases import any_of
+from feedback.providers.offline.reading.prose import Paragraph, Prose, Sentence
+from feedback.providers.offline.reading.reader import Reader
+
 from ...base import CommentKind
 from ..lexicon.grammar import CONNECTIVES, DEMONSTRATIVES, FUNCTION_WORDS, OPENERS, PRONOUNS
-from ..phrases import any_of
-from ..prose import Paragraph, Prose, Sentence
-from ..reader import Reader
 from ..rules import Remark, excerpt, rule
 from .repetition import stem
 

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from itertools import pairwise
 from statistics import mean, pstdev
 
+from feedback.providers.offline.reading.headings import INTRODUCTION
+from feedback.providers.offline.reading.phrases import any_of, matching
+from feedback.providers.offline.reading.prose import Prose, Sentence
+from feedback.providers.offline.reading.reader import Reader
+
 from ...base import CommentKind
-from ..headings import INTRODUCTION
 from ..lexicon.claims import DEFINITIONS, LIMITS, OBJECTIONS, SIGNPOSTS, VAGUE_QUANTITIES
 from ..lexicon.wording import CLICHES, FILLERS
-from ..phrases import any_of, matching
-from ..prose import Prose, Sentence
-from ..reader import Reader
 from ..rules import Remark, excerpt, rule
 
 SHORT, LONG = 10, 18  # words

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from feedback.providers.offline.reading.phrases import any_of, normal
+from feedback.providers.offline.reading.prose import Prose
+from feedback.providers.offline.reading.reader import Reader
+
 from ...base import CommentKind
 from ..lexicon.wording import INFORMAL
-from ..phrases import any_of, normal
-from ..prose import Prose
-from ..reader import Reader
 from ..rules import Remark, excerpt, rule
 
 _CONTRACTION = re.compile(

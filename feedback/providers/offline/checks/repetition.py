@@ -6,11 +6,12 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
+from feedback.providers.offline.reading.prose import Prose, Sentence, Word
+from feedback.providers.offline.reading.reader import Reader
+
 from ...base import CommentKind
 from ..lexicon.grammar import FUNCTION_WORDS
 from ..lexicon.synonyms import GENERAL
-from ..prose import Prose, Sentence, Word
-from ..reader import Reader
 from ..rules import Remark, rule
 
 # times within so many words; a word that is not general may be a term, which should stay the same

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from feedback.providers.offline.reading.prose import Prose, Sentence
+from feedback.providers.offline.reading.reader import Reader
+
 from ...base import CommentKind
 from ..lexicon.grammar import BE_FORMS, FUNCTION_WORDS, IRREGULAR, STATES
-from ..prose import Prose, Sentence
-from ..reader import Reader
 from ..rules import Remark, excerpt, rule
 
 RUN = 3

@@ -7,14 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ..blocks import BlockKind
+from feedback.providers.offline.reading.blocks import BlockKind
+
 from ..lexicon import words
 from .client import LANGUAGES, check
 from .slip import Slip, SlipKind
 from .wording import AGREES, WHY
 
 if TYPE_CHECKING:
-    from ..prose import Paragraph, Prose
+    from feedback.providers.offline.reading.prose import Paragraph, Prose
 
 PIECE = 2000  # characters that are asked at a time: the engine takes quadratic time over what is no prose
 _WORD_BEFORE = re.compile(r"\w+\s+$")

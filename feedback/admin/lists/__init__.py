@@ -1,0 +1,1 @@
+"""Parts of lists that are large or read only."""

@@ -1,0 +1,1 @@
+"""Admin of people and courses."""

@@ -1,0 +1,1 @@
+"""Admin of endpoints, models and what they cost."""

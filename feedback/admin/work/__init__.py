@@ -1,0 +1,1 @@
+"""Admin of documents and jobs."""

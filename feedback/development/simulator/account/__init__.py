@@ -1,0 +1,1 @@
+"""The simulated service: what an account may ask, how long it takes, and how it fails."""

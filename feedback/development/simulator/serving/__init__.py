@@ -1,0 +1,1 @@
+"""The simulator's server: HTTP, addresses, certificate and controls."""

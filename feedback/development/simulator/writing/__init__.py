@@ -1,0 +1,1 @@
+"""The simulated model: what it is able to do, and what it writes."""

@@ -1,0 +1,1 @@
+"""Anchors: places in a text, found again after it changed."""

@@ -1,0 +1,1 @@
+"""Characters: encodings, signs with a meaning, hyphens at the end of lines."""

@@ -1,0 +1,200 @@
+"""The lines of a PDF, and what most of a document's lines look like."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from feedback.documents.characters.raised import Piece, Rise, joined
+
+from .engine import HYPHEN, TextRun
+
+LARGER = 1.1  # times the size of the body: no body text
+WIDER_GAP = 1.3  # times the usual distance of lines: a new paragraph
+_SMALLER = 0.86  # times the size of its line: raised or lowered, if it is not on the line
+_RAISED, _LOWERED = 0.12, 0.06  # of a line's size, above and below it
+_SAME_LINE = 0.6  # of a line's size
+_INITIAL = 1.8  # times the size of its line: a letter that opens a text
+_NO_GAP = 0.15  # of a line's size
+_LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
+_DOUBLED = re.compile(r"(?:([^\W\d_])\1)+(?:([.,;:!?])\2)?")
+_MANY_DOUBLED = 0.7  # of a line's words: drawn twice to look bold
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a page: x and y in points from its lower left corner, size of most of its letters."""
+
+    text: str
+    size: float
+    bold: bool
+    x: float
+    y: float
+    page: int
+    right: float = 0.0
+    font: str = ""
+    tag: str = ""  # of the document's structure
+    answer: bool = False  # filled into a form: no part of the text around it
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The look of most of the document."""
+
+    size: float
+    bold: bool
+    gap: float  # between the lines of a paragraph
+    length: int  # of a full line, in characters
+    margin: float
+    font: str = ""
+
+
+def lines_of(runs: Sequence[TextRun], page: int) -> list[Line]:
+    """The lines that the runs of a page make, in the order of the runs."""
+    return [line for group in _grouped(runs) if (line := _line(group, page)) is not None]
+
+
+def _grouped(runs: Sequence[TextRun]) -> Iterator[list[TextRun]]:
+    group: list[TextRun] = []
+    for run in runs:
+        if group and not _continues(group, run):
+            yield group
+            group = []
+        group.append(run)
+    if group:
+        yield group
+
+
+def _continues(group: Sequence[TextRun], run: TextRun) -> bool:
+    base = _base(group)
+    larger, smaller = max(base.size, run.size), min(base.size, run.size)
+    if group[-1].text.endswith(HYPHEN) or run.x < group[-1].right - larger:
+        return False
+    letters = base.text if base.size == larger else run.text
+    if larger > smaller * _INITIAL and len(letters) <= 2 and abs(run.y - base.y) > smaller * _NO_GAP:
+        return False  # an initial beside its text
+    is_on_line = abs(run.y - base.y) <= larger * 0.25
+    return is_on_line or (smaller < larger * _SMALLER and abs(run.y - base.y) <= larger * _SAME_LINE)
+
+
+def _base(group: Sequence[TextRun]) -> TextRun:
+    """The run that says where a line stands: the one with most text, of equals the larger."""
+    return max(group, key=lambda run: (run.size * min(len(run.text), 3), len(run.text)))
+
+
+def _line(group: Sequence[TextRun], page: int) -> Line | None:
+    base = max(group, key=lambda run: len(run.text.strip()))
+    text = joined(_pieces(group, base)).translate(_LIGATURES).replace(HYPHEN, "-").strip()
+    if not text:
+        return None
+    return Line(
+        text=without_doubles(text),
+        size=round(base.size * 2) / 2,
+        bold=all(run.look.bold for run in group if run.text.strip()),
+        x=group[0].x,
+        y=base.y,
+        page=page,
+        right=max(run.right for run in group),
+        font=base.look.font,
+        tag=base.look.tag,
+    )
+
+
+def _pieces(group: Sequence[TextRun], base: TextRun) -> Iterator[Piece]:
+    before: TextRun | None = None
+    for run in group:
+        rise = _rise(run, base)
+        if before is not None and not run.glued:
+            is_close = run.x - before.right < base.size * _NO_GAP
+            if not (is_close and (rise or _rise(before, base))):
+                yield " ", Rise.NONE
+        yield run.text, rise
+        before = run
+
+
+def _rise(run: TextRun, base: TextRun) -> Rise:
+    if run.size >= base.size * _SMALLER:
+        return Rise.NONE
+    if run.y - base.y > base.size * _RAISED:
+        return Rise.SUPER
+    return Rise.SUB if base.y - run.y > base.size * _LOWERED else Rise.NONE
+
+
+def without_doubles(text: str) -> str:
+    """The text with every letter once, where all are drawn twice to look bold: "IInnttrroo"."""
+    words = text.split()
+    doubled = [word for word in words if len(word) > 3 and _DOUBLED.fullmatch(word)]
+    if not doubled or len(doubled) < len(words) * _MANY_DOUBLED:
+        return text
+    return " ".join(word[::2] if _DOUBLED.fullmatch(word) else word for word in words)
+
+
+def with_initials(lines: Sequence[Line]) -> list[Line]:
+    """The lines with each initial that is set large at the head of a text joined to its word."""
+    body = measure(lines) if lines else None
+    found: list[Line] = []
+    waiting: Line | None = None
+    for line in lines:
+        if waiting is not None and body is not None:
+            if line.page == waiting.page and line.x > waiting.x and line.size < waiting.size / _INITIAL:
+                line = replace(line, text=_with_initial(waiting.text, line.text), x=waiting.x)
+            else:
+                found.append(waiting)
+            waiting = None
+        if body is not None and _is_initial(line, body):
+            waiting = line
+        else:
+            found.append(line)
+    return [*found, waiting] if waiting is not None else found
+
+
+def _is_initial(line: Line, body: Body) -> bool:
+    letters = line.text.strip("\"'“”„«»‘’( ")
+    return len(letters) == 1 and letters.isalpha() and line.size >= body.size * _INITIAL
+
+
+def _with_initial(initial: str, text: str) -> str:
+    """A and I are words of their own, unless what follows is none."""
+    first = text.split(maxsplit=1)[0] if text.split() else ""
+    is_word = initial.strip('"“„«').upper() in {"A", "I", "O"} and first.lower() not in _ENDINGS
+    return f"{initial} {text}" if is_word and first[:1].isalpha() else f"{initial}{text}"
+
+
+# What follows a large A, I or O where it begins a longer word; what else follows them is a word itself.
+_ENDINGS = frozenset({
+    "n", "nd", "s", "t", "f", "ll", "fter", "lthough", "mong", "bout", "bove", "cross", "gain", "gainst",
+    "lmost", "lready", "lso", "lways", "ny", "part", "round", "nto", "nstead", "ndeed", "magine", "nce", "ne",
+    "nly", "ver", "ther", "ur", "ften", "riginally",
+})  # fmt: skip
+
+
+def measure(lines: Sequence[Line]) -> Body:
+    """The body of a document with at least one line."""
+    size = _common_size(lines)
+    usual = [line for line in lines if line.size == size]
+    letters = sum(len(line.text) for line in usual)
+    gaps = sorted(a.y - b.y for a, b in pairwise(usual) if a.page == b.page and a.y > b.y)
+    lengths = sorted(len(line.text) for line in usual)
+    fonts: Counter[str] = Counter()
+    for line in usual:
+        fonts[line.font] += len(line.text)
+    return Body(
+        size=size,
+        bold=sum(len(line.text) for line in usual if line.bold) * 2 > letters,
+        gap=gaps[len(gaps) // 4]
+        if gaps
+        else size * 1.2,  # most lines are inside paragraphs, but not in a list
+        length=lengths[len(lengths) * 3 // 4],
+        margin=Counter(round(line.x) for line in usual).most_common(1)[0][0],
+        font=fonts.most_common(1)[0][0],
+    )
+
+
+def _common_size(lines: Sequence[Line]) -> float:
+    sizes: Counter[float] = Counter()
+    for line in lines:
+        sizes[line.size] += len(line.text)
+    return sizes.most_common(1)[0][0] if sizes else 0.0

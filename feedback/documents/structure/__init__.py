@@ -1,0 +1,1 @@
+"""The structure of a text: blocks, headings and sections."""

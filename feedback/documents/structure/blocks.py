@@ -1,0 +1,88 @@
+"""Blocks: what each format is read into, and how they become one text with headings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from feedback.documents import messages
+from feedback.documents.characters.symbols import UNKNOWN
+from feedback.documents.characters.text import clean, count_words, one_line
+from feedback.documents.errors import Empty, TooLarge
+from feedback.documents.messages import say
+from feedback.documents.unread import Unread
+
+from .model import Heading, Limits, Parsed
+from .placeholders import without_placeholders
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One paragraph, heading, list item or table row."""
+
+    text: str
+    level: int | None = None  # of a heading, from 1; None: body text
+    kin: str = ""  # "item" of a marked list, "row", "line": right under one of the same kin, no blank line
+    emphatic: bool = False  # all bold or larger than the rest: perhaps a heading without a mark
+
+
+def table_row(cells: Iterable[Iterable[Block]]) -> list[Block]:
+    """A row of a table as blocks: one line where its cells are short, each cell's own blocks where they hold
+    more, as in tables that only lay out a page."""
+    written = [[block for block in cell if block.text.strip()] for cell in cells]
+    filled = [cell for cell in written if cell]
+    if len(filled) > 1 and all(len(cell) == 1 and cell[0].level is None for cell in filled):
+        return [Block(" | ".join(cell[0].text.strip() for cell in filled), kin="row")]
+    return [block for cell in filled for block in cell]
+
+
+def assemble(blocks: Iterable[Block], limits: Limits, warnings: Iterable[str] = ()) -> Parsed:
+    """Join blocks into normalised text; raises Empty or TooLarge."""
+    pieces: list[str] = []
+    headings: list[Heading] = []
+    length = invisible = wordless = unfilled = 0
+    kin = ""
+    for block in blocks:
+        written, number = without_placeholders(block.text)
+        unfilled += number
+        text, removed = clean(written if block.level is None else one_line(written))
+        invisible += removed
+        if not text.strip():
+            wordless += block.level is not None
+            continue
+        text = text if block.level is None else text.strip()
+        separator = "" if not pieces else "\n" if kin and kin == block.kin else "\n\n"
+        length += len(separator)
+        if block.level is not None:
+            headings.append(Heading(length, length + len(text), block.level, text))
+        pieces += (separator, text)
+        length += len(text)
+        kin = block.kin
+    text = "".join(pieces)
+    warnings = [*warnings, *Unread(placeholders=unfilled).warnings()]
+    notices = _notices(invisible, wordless, text.count(UNKNOWN))
+    return Parsed(text, tuple(headings), _checked_words(text, limits), (*warnings, *notices))
+
+
+def _checked_words(text: str, limits: Limits) -> int:
+    words = count_words(text)
+    if words == 0:
+        raise Empty
+    if words > limits.max_words:
+        raise TooLarge(say(messages.TOO_MANY_WORDS, words=words, most=limits.max_words))
+    return words
+
+
+def _notices(invisible: int, wordless: int, unknown: int) -> Iterable[str]:
+    if unknown == 1:
+        yield messages.UNREAD_SIGN
+    elif unknown:
+        yield say(messages.UNREAD_SIGNS, number=unknown)
+    if invisible == 1:
+        yield messages.ONE_INVISIBLE
+    elif invisible:
+        yield say(messages.INVISIBLE, number=invisible)
+    if wordless == 1:
+        yield messages.ONE_WORDLESS_HEADING
+    elif wordless:
+        yield say(messages.WORDLESS_HEADINGS, number=wordless)

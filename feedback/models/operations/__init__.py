@@ -1,0 +1,1 @@
+"""Operation: alerts, the audit log and the cache."""

@@ -1,0 +1,1 @@
+"""People: users, courses, rights and use."""

@@ -1,0 +1,1 @@
+"""Upstreams: endpoints, models, prices and what was learnt of them."""

@@ -1,0 +1,1 @@
+"""Work: documents, drafts, jobs, feedback and its review."""

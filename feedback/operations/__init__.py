@@ -1,0 +1,1 @@
+"""Operation: what operators see, measure, are alerted of, and keep clean."""

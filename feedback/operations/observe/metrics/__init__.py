@@ -1,0 +1,1 @@
+"""Metrics: counted in the processes or read from the stores, and shown to Prometheus and CloudWatch."""

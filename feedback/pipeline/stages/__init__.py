@@ -1,0 +1,1 @@
+"""The stages: one module each, which does the stage's work and returns its result."""

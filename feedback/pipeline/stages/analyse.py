@@ -1,0 +1,21 @@
+"""analyse: one provider call for one section, shown live while the model writes."""
+
+from __future__ import annotations
+
+from feedback.dispatch import requests
+from feedback.models import Job
+from feedback.pipeline.call import call_provider
+from feedback.pipeline.stage import Answer, Found
+from feedback.services.work.feedback import record_feedback
+from limiter.execution import Execution
+
+
+def work(job: Job, execution: Execution) -> Found:
+    assert job.section is not None  # noqa: S101 - the table's constraint, for mypy
+    request = requests.for_section(job.section)
+    finished = call_provider(job, request, execution)
+    return Found(Answer.to(request, job, finished), finished.usage)
+
+
+def record(job: Job, result: Answer) -> None:
+    record_feedback(job, result.finished, fingerprint=result.fingerprint)

@@ -1,0 +1,1 @@
+"""The streams of events of open pages."""

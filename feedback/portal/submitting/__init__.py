@@ -1,0 +1,1 @@
+"""Handing in: the form, its draft and its preview."""

@@ -1,0 +1,1 @@
+"""Errors of providers: classed by whom they concern, and redacted."""

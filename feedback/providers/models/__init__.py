@@ -1,0 +1,1 @@
+"""Models: the catalogue, what each is able to do, and the settings of generation."""

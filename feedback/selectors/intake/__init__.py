@@ -1,0 +1,1 @@
+"""Reads of documents and drafts, as their owners see and export them."""

@@ -1,0 +1,1 @@
+"""Reads of courses and classes, for their teachers."""

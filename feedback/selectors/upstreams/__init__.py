@@ -1,0 +1,1 @@
+"""Reads of upstreams: which work may use them, and what they cost."""

@@ -1,0 +1,1 @@
+"""Accounts and people: made, invited, given rights, exported, deleted."""

@@ -1,0 +1,1 @@
+"""An operator's acts: interventions, alerts, and the audit log of both."""

@@ -1,0 +1,1 @@
+"""Teaching: courses and assignments, and a teacher's review of feedback."""

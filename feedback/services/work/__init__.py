@@ -1,0 +1,1 @@
+"""Work on documents: jobs, their stages and states, and the feedback that comes of them."""

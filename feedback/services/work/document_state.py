@@ -1,0 +1,26 @@
+"""The state of a document: one compare-and-set for every change of it, with what an end brings along."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from feedback.live import publish
+from feedback.models import Document
+from feedback.operations.observe.runs import document_ended
+from feedback.services.upstreams import reservations
+
+
+def move(document: Document, before: str | None, after: str, **fields: object) -> bool:
+    """Change the state, from any open one where `before` is None. False: it had moved on, or ended."""
+    rows = Document.objects.filter(pk=document.pk)
+    rows = rows.filter(state=before) if before else rows.exclude(state__in=Document.ENDED)
+    ended = timezone.now() if after in Document.ENDED else None
+    if not rows.update(state=after, finished_at=ended, **fields):
+        return False
+    if ended:
+        reservations.release(document)
+        transaction.on_commit(lambda: document_ended(document), robust=True)
+    document.state = after
+    transaction.on_commit(lambda: publish(str(document.pk), "document", {"state": after}))
+    return True

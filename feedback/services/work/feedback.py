@@ -1,0 +1,68 @@
+"""The recording of a provider's answer as feedback: sanitised, kept honest, anchored to the text."""
+
+from __future__ import annotations
+
+from feedback import documents
+from feedback.dispatch import requests
+from feedback.dispatch.upstreams import provider_for
+from feedback.documents.sanitise import clean
+from feedback.models import Comment, Feedback, Job
+from feedback.providers.base import Comment as Remark
+from feedback.providers.base import Finished
+from feedback.providers.honesty import cautions_of, levels_of
+from feedback.services.teaching import reactions
+from feedback.services.teaching.editing import late
+
+
+def record_feedback(
+    job: Job, finished: Finished, *, fingerprint: str = "", provisional: bool = False
+) -> Feedback:
+    """Store the answer for the job's section (or whole document), in place of an earlier one.
+
+    What its reader made of a comment that stands in both is kept, and so is what a teacher changed.
+
+    `fingerprint` names the request that it answers, so that an equal one needs no other call."""
+    provider = provider_for(job.upstream)
+    output = finished.output
+    text = job.section.text if job.section else job.document.text
+    criteria = requests.task_of(job.document.assignment).criteria
+    earlier = Feedback.objects.filter(document=job.document_id, section=job.section_id)
+    answers = reactions.reactions_to(Comment.objects.filter(feedback__in=earlier))
+    changed = late.kept_of(earlier.first())
+    earlier.delete()
+    feedback = Feedback.objects.create(
+        document_id=job.document_id,
+        section_id=job.section_id,
+        job=job,
+        provider=provider.name,
+        model=finished.model,
+        simulated=provider.simulated,
+        provisional=provisional,
+        fingerprint=fingerprint,
+        summary=clean(output.summary),
+        strengths=[clean(s) for s in output.strengths],
+        next_steps=[clean(s) for s in output.next_steps],
+        levels=list(levels_of(output.levels, criteria, text)),
+        cautions=cautions_of(output, text, by_model=provider.name != "offline"),
+    )
+    comments = Comment.objects.bulk_create(
+        _comment(feedback, position, remark, text) for position, remark in enumerate(output.comments)
+    )
+    reactions.carry_on(answers, comments)
+    late.keep_in(feedback, changed)
+    return feedback
+
+
+def _comment(feedback: Feedback, position: int, remark: Remark, text: str) -> Comment:
+    span = documents.anchor(text, remark.quote) if remark.quote.strip() else None
+    return Comment(
+        feedback=feedback,
+        position=position,
+        kind=remark.kind,
+        quote=text[span.start : span.end] if span else clean(remark.quote),
+        start=span.start if span else None,
+        end=span.end if span else None,
+        message=clean(remark.message),
+        suggestion=clean(remark.suggestion),
+        criterion=clean(remark.criterion),
+    )

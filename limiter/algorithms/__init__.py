@@ -1,0 +1,1 @@
+"""Algorithms of limits and breakers, each in memory and in Redis."""

@@ -1,0 +1,1 @@
+"""Operation: conditions, reports, figures and the words for them."""
