@@ -1,6 +1,6 @@
 """Run luacheck over each module of the library, over the whole as Redis gets it, and over the two scripts.
 
-A module stands alone in its file: those before it in the order of `library.MODULES`, and no others, count as
+A module stands alone in its file: those before it in the order of `library.FOLDERS`, and no others, count as
 globals that it may read, and the later ones are what reads it.
 """
 
@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from limiter.functions.library import FOLDER, LAST, LIBRARY, MODULES
+from limiter.functions.library import FOLDER, LAST, LIBRARY, MODULES, PLACES
 from limiter.rq import scripts
 
 ROOT = Path(__file__).parent.parent
@@ -24,7 +24,7 @@ def main() -> int:
     known, failed = ["library"], 0
     for module in (*MODULES, LAST):
         # 241: the table is filled here and read by later modules.
-        command = [*LUACHECK, str(FOLDER / f"{module}.lua"), "--ignore", f"241/^{module}$"]
+        command = [*LUACHECK, str(FOLDER / PLACES[module]), "--ignore", f"241/^{module}$"]
         failed |= subprocess.run([*command, "--read-globals", *known], check=False).returncode  # noqa: S603
         known.append(module)
     with tempfile.TemporaryDirectory() as folder:

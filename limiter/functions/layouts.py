@@ -1,8 +1,8 @@
 """The records that the library packs: each field once, with its name, for Lua and Python together.
 
-`lua/layouts.lua` is made from this (`python -m limiter.functions.layouts`); a test holds it current. Packed,
-a record is its numbers at fixed places and then its texts, each behind its length. The letter behind a
-number's name is struct's, in Python and in Lua (B a byte, h two, i and I four); without one it takes a
+`lua/call/layouts.lua` is made from this (`python -m limiter.functions.layouts`); a test holds it current.
+Packed, a record is its numbers at fixed places and then its texts, each behind its length. The letter behind
+a number's name is struct's, in Python and in Lua (B a byte, h two, i and I four); without one it takes a
 double's eight.
 """
 
@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-FILE = Path(__file__).parent / "lua" / "layouts.lua"
+FILE = Path(__file__).parent / "lua" / "call" / "layouts.lua"
 LENGTH = struct.Struct("<H")
 WIDTH = 108  # characters of a line in the Lua file
 
-# What a limit is (its rule) and where it stands; lua/meters.lua says what each means.
+# What a limit is (its rule) and where it stands; lua/limits/meters.lua says what each means.
 RULE = ("kind", "base_rate", "unit", "capacity", "window")
 LEVEL = ("level", "updated_at", "rate", "previous")
 

@@ -1,6 +1,6 @@
 """The library's text, and how its functions are called.
 
-The text is the modules joined in the order of MODULES, with nothing rewritten. The names of library and
+The text is the modules joined in the order of FOLDERS, with nothing rewritten. The names of library and
 functions carry a digest of it: function names are one namespace for the whole server, over all its databases,
 and survive FLUSHALL, so a corrected text needs names of its own, and releases run side by side.
 """
@@ -18,22 +18,27 @@ import redis
 from redis.exceptions import ResponseError
 
 FOLDER = Path(__file__).parent / "lua"
-MODULES = (  # each uses only those before it
-    "layouts", "clock", "context", "wakeups",
-    # What limits allow.
-    "sliding_logs", "sliding_counters", "meters", "meter_changes", "spending", "breakers", "rates",
-    # What waits, in which order, and what runs.
-    "records", "jobs", "flow_queues", "fair_order", "flow_limits", "queue",
-    "list_sync", "leases", "precheck", "start_estimate",
-    # The gate's operations.
-    "accepted", "admit", "cancel", "configure", "events", "expire", "explain", "offer", "policies", "renew",
-    "reprioritise", "restore", "settle", "status", "unlisted",
-    # Limits and breakers by name.
-    "limit_values", "limit_fixed_window", "limit_sliding_counter", "limit_sliding_log", "limit_token_bucket",
-    "limit_adaptive", "limit_leaky_bucket", "limits", "named_breakers",
-    "rights",
-)  # fmt: skip
-LAST = "registrations"
+FOLDERS = {  # in the order in which their modules are joined; each module uses only those before it
+    "call": ("layouts", "clock", "context", "wakeups"),
+    "limits": (
+        "sliding_logs", "sliding_counters", "meters", "meter_changes", "spending", "breakers", "rates",
+    ),
+    "waiting": (
+        "records", "jobs", "flow_queues", "fair_order", "flow_limits", "queue", "list_sync", "leases",
+        "precheck", "start_estimate",
+    ),
+    "operations": (
+        "accepted", "admit", "cancel", "configure", "events", "expire", "explain", "offer", "policies",
+        "renew", "reprioritise", "restore", "settle", "status", "unlisted",
+    ),
+    "named": (
+        "limit_values", "limit_fixed_window", "limit_sliding_counter", "limit_sliding_log",
+        "limit_token_bucket", "limit_adaptive", "limit_leaky_bucket", "limits", "named_breakers",
+    ),
+    ".": ("rights", "registrations"),
+}  # fmt: skip
+PLACES = {module: f"{folder}/{module}.lua" for folder, modules in FOLDERS.items() for module in modules}
+*MODULES, LAST = PLACES  # the registrations stand behind what tests replace
 PREFIX = "limiter_"  # of the names of all libraries
 DIGITS = 16
 RAW = {"NEVER_DECODE": True}  # also where the connection decodes: a packed record is no text
@@ -79,7 +84,7 @@ class Library:
 
 @cache
 def read(module: str) -> str:
-    return (FOLDER / f"{module}.lua").read_text(encoding="utf-8")
+    return (FOLDER / PLACES[module]).read_text(encoding="utf-8")
 
 
 @cache

@@ -15,7 +15,7 @@ def test_the_layouts_in_lua_are_those_in_python() -> None:
 
 
 def test_every_file_is_a_module_in_the_order() -> None:
-    assert sorted(file.stem for file in FOLDER.glob("*.lua")) == sorted([*MODULES, LAST])
+    assert sorted(file.stem for file in FOLDER.rglob("*.lua")) == sorted([*MODULES, LAST])
 
 
 def test_the_text_is_the_files_with_nothing_rewritten() -> None:

@@ -41,7 +41,7 @@ def test_a_name_that_is_gone_is_a_fault(script: ModuleType, link: str) -> None:
 
 
 def test_names_of_lua_are_found_too(script: ModuleType) -> None:
-    folder = ROOT / "limiter/functions/lua"
+    folder = ROOT / "limiter/functions/lua/operations"
     for name in ("admit", "admit.run"):
         line = script.defined_at(folder / "admit.lua", name)
         assert line is not None
