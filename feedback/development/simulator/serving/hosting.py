@@ -19,7 +19,7 @@ from .control import SimulatorControl
 from .server import Server
 
 READY = "Bedrock simulator at "  # how the first line of the standalone process begins
-_PROJECT = Path(__file__).resolve().parents[8]  # where `-m feedback.development.simulator` is found
+_PROJECT = Path(__file__).resolve().parents[4]  # where `-m feedback.development.simulator` is found
 _START_SECONDS = 60.0
 _STOP_SECONDS = 10.0
 
