@@ -7,8 +7,10 @@ PIP := $(BIN) -m pip install -qq --no-compile --disable-pip-version-check --no-w
 # luacheck lints the gate's library, Chromium is what the e2e tests drive, promtool reads the alert rules, nginx
 # stands before the running system as it does in deploy/nginx. redis-tools brings a Redis 7 under the name of
 # redis-check-rdb, and no service that starts it: the library is tested on it as well as on Valkey.
-SYSTEM_PACKAGES := lua-check chromium prometheus nginx-light redis-tools
-SYSTEM_PROGRAMS := luacheck chromium promtool nginx redis-check-rdb
+# PgBouncer and faketime are for the faults of `make faults`.
+SYSTEM_PACKAGES := lua-check chromium prometheus nginx-light redis-tools pgbouncer faketime
+SYSTEM_PROGRAMS := luacheck chromium promtool nginx redis-check-rdb pgbouncer faketime
+POLICY := /usr/sbin/policy-rc.d
 # Debian keeps nginx where only root's path looks.
 ALL_THERE = PATH="$$PATH:/usr/sbin"; for each in $(SYSTEM_PROGRAMS); do command -v $$each > /dev/null || exit 1; done
 # Looked up when used: `make system` may just have installed it.
@@ -22,7 +24,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench quality lint fmt types imports messages lua verify migrations system system-if-possible \
-	requirements pythons loadtest-tools foreign-clients clean
+	requirements pythons loadtest-tools foreign-clients clean faults chaos
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s%s\n", $$1, $$2 }'
@@ -44,6 +46,12 @@ bench: $(VENV)/installed-dev ## run every benchmark; each prints its figures
 	@failed=0; for file in benchmarks/[!_]*.py; do \
 		echo "== $$file"; PYTHONPATH=. $(BIN) "$$file" || failed=1; \
 	done; exit $$failed
+
+faults: $(VENV)/installed-dev ## every fault under load, and an audit (FAULT="one another" for these alone)
+	@$(BIN) -m tests.matrix $(FAULT) $(if $(FAULT),,--page)
+
+chaos: $(VENV)/installed-dev ## faults at random under load, repeated by the seed (SEED=1 MINUTES=8)
+	@$(BIN) -m tests.matrix.chaos $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
 
 quality: $(VENV)/installed-dev ## how good the feedback is: report in docs, compared with the baseline (ACCEPT='why')
 	@$(BIN) -m feedback.development.quality $(if $(ACCEPT),--accept "$(ACCEPT)")
@@ -94,6 +102,8 @@ $(VENV)/installed-dev: requirements/dev.txt | $(BIN)
 
 system: ## Debian packages that the checks use (needs root)
 	apt-get update --quiet=2
+	@# Debian asks this file whether a package's service may start: none shall.
+	@if [ ! -e $(POLICY) ]; then trap 'rm -f $(POLICY)' EXIT; printf '#!/bin/sh\nexit 101\n' > $(POLICY); chmod 755 $(POLICY); fi; \
 	DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --yes --no-install-recommends $(SYSTEM_PACKAGES)
 
 system-if-possible:

@@ -1,0 +1,176 @@
+"""Partitions, a failover, a pooler between, and a worker of the release before."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import redis
+
+from config.embedded.redis import binary
+
+from .proxies import TcpProxy
+from .scene import Scene, fault
+from .servers import RedisServer
+from .stage import ROOT, free_port
+
+PGBOUNCER = shutil.which("pgbouncer", path="/usr/sbin:/usr/bin")
+BEFORE = "768ab8b"  # the release before this one's gate
+FAILOVER_SECONDS = 60
+
+
+def _needs_pgbouncer() -> str:
+    return "" if PGBOUNCER else "PgBouncer is not installed (sudo make system)"
+
+
+def _needs_history() -> str:
+    known = subprocess.run(  # what a shallow clone lacks
+        ["git", "cat-file", "-e", f"{BEFORE}^{{commit}}"], cwd=ROOT, capture_output=True, check=False
+    )
+    return "" if known.returncode == 0 else f"the history does not reach back to {BEFORE} (a shallow clone)"
+
+
+@fault("worker-parted-from-redis")
+def worker_parted_from_redis(scene: Scene) -> None:
+    """For longer than its leases live: it cuts its calls before others begin them again."""
+    scene.wait_for_calls()
+    scene.stage.redis_of["worker-1"].part()
+    scene.last(18)
+    scene.stage.redis_of["worker-1"].mend()
+
+
+@fault("worker-parted-from-postgres")
+def worker_parted_from_postgres(scene: Scene) -> None:
+    scene.wait_for_calls()
+    scene.stage.postgres_of["worker-1"].part()
+    scene.last(18)
+    scene.stage.postgres_of["worker-1"].mend()
+
+
+@fault(
+    "redis-fails-over",
+    extra_calls=1,
+    doctor_may=("redis", "gate", "workers", "scheduler", "housekeeping"),
+)
+def redis_fails_over(scene: Scene) -> None:
+    """Sentinel promotes a replica that lags: what was written since the partition is lost."""
+    failover(scene)
+
+
+def failover(scene: Scene, clock: str = "") -> None:
+    """To a replica behind a partition, whose clock may differ."""
+    stage = scene.stage
+    link = TcpProxy(stage.loop, ("127.0.0.1", stage.redis.port))
+    replica = RedisServer(Path(tempfile.mkdtemp(dir=stage.folder)), free_port())
+    replica.start(
+        ["--replicaof", "127.0.0.1", str(link.port), "--repl-diskless-sync-delay", "0"],
+        environment=faked(clock) if clock else None,
+    )
+    stage.wait_until(lambda: _is_in_step(replica), "the replica is in step")
+    sentinel, asked = _sentinel(Path(tempfile.mkdtemp(dir=stage.folder)), link.port)
+    try:
+        time.sleep(6)  # Sentinel learns of the replica by the master's INFO
+        scene.wait_for_calls(2)
+        link.part()
+        stage.wait_until(lambda: _master(asked) == replica.port, "Sentinel has promoted it", FAILOVER_SECONDS)
+        stage.lead_all(stage.redis_of, ("127.0.0.1", replica.port))
+        stage.redis.kill()
+        stage.redis = replica
+    finally:
+        sentinel.terminate()
+        sentinel.wait(30)
+
+
+def _sentinel(folder: Path, master: int) -> tuple[subprocess.Popen[bytes], Any]:
+    port = free_port()
+    lines = [
+        f"port {port}", f"dir {folder}", f"sentinel monitor stage 127.0.0.1 {master} 1",
+        "sentinel down-after-milliseconds stage 2000", "sentinel failover-timeout stage 10000",
+    ]  # fmt: skip
+    file = folder / "sentinel.conf"
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    with (folder / "sentinel.log").open("ab") as log:
+        process = subprocess.Popen(
+            [str(binary()), str(file), "--sentinel"], stdout=log, stderr=log, start_new_session=True
+        )
+    return process, redis.Redis(port=port, socket_timeout=5)
+
+
+def _is_in_step(replica: RedisServer) -> bool:
+    with replica.client() as client:
+        return bool(client.info("replication").get("master_link_status") == "up")
+
+
+def _master(sentinel: Any) -> int | None:
+    with suppress(redis.RedisError):
+        found = sentinel.execute_command("SENTINEL", "GET-MASTER-ADDR-BY-NAME", "stage")
+        return int(found[1]) if found else None
+    return None
+
+
+@fault("pgbouncer-between", extra_calls=1, needs=_needs_pgbouncer)
+def pgbouncer_between(scene: Scene) -> None:
+    """In transaction mode, for a while: connections are cut on the way there and back."""
+    stage = scene.stage
+    direct = TcpProxy(stage.loop, stage.postgres.socket)
+    folder = Path(tempfile.mkdtemp(prefix="marginalia-pgbouncer-"))
+    folder.chmod(0o777)
+    port = free_port()
+    (folder / "users.txt").write_text('"marginalia" ""\n', encoding="utf-8")
+    (folder / "pgbouncer.ini").write_text(
+        f"[databases]\nmarginalia = host=127.0.0.1 port={direct.port}\n[pgbouncer]\nlisten_addr = 127.0.0.1\n"
+        f"listen_port = {port}\nunix_socket_dir =\nauth_type = trust\nauth_file = {folder}/users.txt\n"
+        "pool_mode = transaction\ndefault_pool_size = 10\nmax_client_conn = 200\n"
+        "ignore_startup_parameters = extra_float_digits,options\n",
+        encoding="utf-8",
+    )
+    as_nobody = ["setpriv", "--reuid=65534", "--clear-groups"] if _is_root() else []
+    with (folder / "log").open("ab") as log:
+        bouncer = subprocess.Popen(
+            [*as_nobody, str(PGBOUNCER), str(folder / "pgbouncer.ini")], stdout=log, stderr=log
+        )
+    try:
+        time.sleep(1)
+        stage.lead_all(stage.postgres_of, ("127.0.0.1", port))
+        scene.last(20)
+    finally:
+        stage.lead_all(stage.postgres_of, stage.postgres.socket)
+        bouncer.terminate()
+        bouncer.wait(30)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@fault("worker-of-the-release-before", extra_calls=1, needs=_needs_history)
+def worker_of_the_release_before(scene: Scene) -> None:
+    """Beside the new ones, in the middle of an upgrade."""
+    folder = Path(tempfile.mkdtemp(prefix="marginalia-before-"))
+    words = ["git", "worktree", "add", "--detach", "--force", str(folder / "tree"), BEFORE]
+    subprocess.run(words, cwd=ROOT, capture_output=True, check=True)
+    try:
+        scene.stage.worker_beside("worker-before", folder=folder / "tree")
+        scene.last(25)
+        scene.stage.end_beside()
+    finally:
+        remove = ["git", "worktree", "remove", "--force", str(folder / "tree")]
+        subprocess.run(remove, cwd=ROOT, capture_output=True, check=False)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_root() -> bool:
+    import os
+
+    return os.geteuid() == 0
+
+
+def faked(clock: str) -> dict[str, str]:
+    """The environment of a process whose clock differs by so much; its monotonic clock stays true."""
+    library = next(iter(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")), None)
+    return {
+        "LD_PRELOAD": str(library), "FAKETIME": clock, "DONT_FAKE_MONOTONIC": "1",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+    }  # fmt: skip
