@@ -6,7 +6,7 @@ Text that only mentions a name is ignored.
 
 A row's old and new names read:
 
-    limiter/rq/fetch                  a module or a folder of modules
+    limiter/rq/worker/fetch                  a module or a folder of modules
     limiter/rq:Fetcher                a name defined anywhere under a folder, or in a module
     limiter/gate:FlowStatus.blocked   a member of a class, or a function of a Lua module
     turns                             a name anywhere in the project (for rows that are still open)

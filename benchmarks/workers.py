@@ -139,7 +139,7 @@ def enqueue(redis: Redis, queue: str, jobs: int, function: Callable[..., None], 
         )
         for i in range(jobs)
     ]
-    GatedQueue(queue, connection=redis).enqueue_many(datas)  # type: ignore[no-untyped-call]
+    GatedQueue(queue, connection=redis).enqueue_many(datas)
 
 
 def _open_the_gate(redis: Redis) -> None:

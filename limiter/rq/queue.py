@@ -20,7 +20,7 @@ from rq.utils import as_text
 from ..gate import Lease, Outcome
 from . import tickets, upstreams
 from .admission import admit
-from .leased_job import lease_job
+from .job import GatedJob, gated
 from .listener import Listener, until
 
 if TYPE_CHECKING:
@@ -30,6 +30,12 @@ if TYPE_CHECKING:
 
 class GatedQueue(DjangoRQ):
     """A queue that its upstream's limits, breaker and fairness empty."""
+
+    job_class = GatedJob
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]
+        self.job_class = gated(self.job_class)
 
     @property
     def upstream(self) -> str | None:
@@ -53,17 +59,17 @@ class GatedQueue(DjangoRQ):
         return Queue.prepare_data(*args, **tickets.into_meta(kwargs))
 
     def create_job(self, *args: Any, **kwargs: Any) -> Job:
-        return tickets.attach(super().create_job(*args, **kwargs))
+        return _ours(super().create_job(*args, **kwargs))
 
     def enqueue_job(
         self, job: Job, pipeline: Pipeline | None = None, at_front: bool = False, unique: bool = False
     ) -> Job:
-        return super().enqueue_job(tickets.attach(job), pipeline, at_front, unique)
+        return super().enqueue_job(_ours(job), pipeline, at_front, unique)
 
     def schedule_job(
         self, job: Job, datetime: Any, pipeline: Pipeline | None = None, unique: bool = False
     ) -> Job:
-        return super().schedule_job(tickets.attach(job), datetime, pipeline, unique)
+        return super().schedule_job(_ours(job), datetime, pipeline, unique)
 
     # Out: through the gate ----------------------------------------------------------------------
 
@@ -150,13 +156,26 @@ class GatedQueue(DjangoRQ):
                 gate.settle(upstream, lease.id, Outcome.RETURNED)
                 continue
             job, leased_queue = found
-            return (lease_job(job, lease, gate), leased_queue), None
+            job.lease_to(lease, gate)
+            return (job, leased_queue), None
 
     @classmethod
-    def _fetch_leased(cls, queue: Queue, lease: Lease, options: dict[str, Any]) -> tuple[Job, Queue] | None:
+    def _fetch_leased(
+        cls, queue: Queue, lease: Lease, options: dict[str, Any]
+    ) -> tuple[GatedJob, Queue] | None:
+        kind = gated(options["job_class"] or cls.job_class)
         try:
-            return cls._fetch_dequeued_job(queue_key=queue.key, job_id=lease.job, **options)
+            found = cls._fetch_dequeued_job(
+                queue_key=queue.key, job_id=lease.job, **{**options, "job_class": kind}
+            )
         except Exception:
             # The job can't be read by this worker; rq's own dequeue raises too. Nothing was sent.
             upstreams.gate_on(options["connection"]).settle(lease.upstream, lease.id, Outcome.RETURNED)
             raise
+        return (GatedJob.of(found[0]), found[1]) if found else None
+
+
+def _ours(job: Job) -> GatedJob:
+    """The job as one that carries its ticket. Raises ValueError where that is none."""
+    tickets.must_be_numbers(job.meta)
+    return GatedJob.of(job)

@@ -6,6 +6,7 @@ or giving back) takes the job from its worker.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, cast
 
 from rq.defaults import RQ_KEY_PREFIX
@@ -25,6 +26,14 @@ REGISTRY_SECONDS = 3600
 rq's clean-up, which any page that counts started jobs triggers, would fail or retry the job behind the
 back of the gate and of the ledger. It remains as the last net, an hour after recovery should have come.
 """
+
+
+def seconds(lease_seconds: float) -> int:
+    """How long a record holds: a little longer than the lease, whose end the gate hands to one caller.
+
+    Should that caller die with it, the end of the record is the second net, and hardly later.
+    """
+    return math.ceil(lease_seconds + max(2.0, lease_seconds / 3))
 
 
 def key_of(job_id: str, execution_id: str) -> str:

@@ -1,24 +1,21 @@
 """What a job tells the gate of itself: fields beside rq's own on the job's hash.
 
-They are given as keyword arguments to enqueue or as keys of the job's meta. rq saves a job in many
-ways (pipelines, the script for unique jobs, deferral, schedules) and all of them go through
-Job.to_dict, so that is where the fields join the job: one write, in rq's own transaction. They stay on
-the hash when stock code puts the job back in its queue.
+They are given as keyword arguments to enqueue or as keys of the job's meta; each save of the job
+writes them (job.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from rq.utils import as_text
 
 from ..bounds import NUMBERS, read, whole
 from ..gate.model import Ticket
 
-if TYPE_CHECKING:
-    from rq.job import Job
-
 FIELDS = ("gate_flow", "gate_group", "gate_priority", "gate_document", "gate_tokens", "gate_output")
+KEYS = [(name, name.encode()) for name in FIELDS]
 
 
 def into_meta(kwargs: dict[str, Any]) -> dict[str, Any]:
@@ -26,29 +23,32 @@ def into_meta(kwargs: dict[str, Any]) -> dict[str, Any]:
     given = {field: kwargs[field] for field in FIELDS if field in kwargs}
     if not given:
         return kwargs
-    _must_be_numbers(given)
+    must_be_numbers(given)
     rest = {name: value for name, value in kwargs.items() if name not in given}
     return {**rest, "meta": {**(rest.get("meta") or {}), **given}}
 
 
-def attach(job: Job) -> Job:
-    """Have every save of this job write the fields that its meta holds. Doing it twice changes nothing."""
-    _must_be_numbers(job.meta)
-    if "to_dict" not in vars(job) and any(field in job.meta for field in FIELDS):
-        job.to_dict = partial(_to_dict, job)  # type: ignore[method-assign]
-    return job
-
-
-def _must_be_numbers(fields: Mapping[str, Any]) -> None:
+def must_be_numbers(fields: Mapping[str, Any]) -> None:
     """Raises ValueError: unnoticed, "abc" would count as no tokens at all."""
     for name, (least, most) in NUMBERS.items():
         if fields.get(name) is not None:
             whole(name, fields[name], least, most)
 
 
-def _to_dict(job: Job, *args: Any, **kwargs: Any) -> dict[str, Any]:
-    stored: dict[str, Any] = type(job).to_dict(job, *args, **kwargs)
-    return {**stored, **{field: job.meta[field] for field in FIELDS if job.meta.get(field) is not None}}
+def stored(meta: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that a job's meta gives, as they stand on its hash."""
+    return {field: meta[field] for field in FIELDS if meta.get(field) is not None}
+
+
+def changed(stored: Mapping[bytes, bytes], meta: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields that stand on the hash otherwise than in the meta."""
+    found = {name: stored[key] for name, key in KEYS if key in stored}
+    texts = {name: as_text(value) for name, value in found.items()}
+    return {
+        name: read(text, *NUMBERS[name]) if name in NUMBERS else text
+        for name, text in texts.items()
+        if str(meta.get(name)) != text
+    }
 
 
 def ticket(job_id: str, fields: Mapping[str, Any]) -> Ticket:

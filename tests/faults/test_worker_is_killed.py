@@ -35,7 +35,7 @@ def gate(redis_client: Redis) -> Gate:
 
 @pytest.fixture
 def queue(redis_client: Redis, gate: Gate) -> GatedQueue:
-    return GatedQueue("offline", connection=redis_client)  # type: ignore[no-untyped-call]
+    return GatedQueue("offline", connection=redis_client)
 
 
 @pytest.fixture

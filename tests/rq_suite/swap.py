@@ -90,7 +90,8 @@ def _swap_queue() -> None:
 def _open_generous_gates() -> None:
     from limiter.gate import Admission, UpstreamConfig
     from limiter.gate.redis import RedisGate
-    from limiter.rq import fetch, queue, upstreams
+    from limiter.rq import queue, upstreams
+    from limiter.rq.worker import fetch
 
     class GenerousGate(RedisGate):
         def __init__(self, connection: Redis) -> None:

@@ -42,13 +42,13 @@ def gate(redis_client: Redis) -> Gate:
 def gated(redis_client: Redis, gate: Gate) -> GatedQueue:
     """A queue behind an upstream that lets everything through, until a test configures it anew."""
     gate.configure(UpstreamConfig(UPSTREAM, 1))
-    return GatedQueue("offline", connection=redis_client)  # type: ignore[no-untyped-call]
+    return GatedQueue("offline", connection=redis_client)
 
 
 @pytest.fixture
 def plain(redis_client: Redis) -> GatedQueue:
     """A queue without an upstream."""
-    return GatedQueue("parse", connection=redis_client)  # type: ignore[no-untyped-call]
+    return GatedQueue("parse", connection=redis_client)
 
 
 @pytest.fixture

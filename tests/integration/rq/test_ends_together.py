@@ -8,11 +8,11 @@ from rq.job import Job, JobStatus
 from rq.registry import FinishedJobRegistry, StartedJobRegistry
 
 from limiter.gate import Ended, Gate, Outcome
-from limiter.rq.batch_completion import BatchCompleter
-from limiter.rq.fetch import Fetcher
 from limiter.rq.queue import GatedQueue
-from limiter.rq.runs import Run
 from limiter.rq.worker import ConcurrentWorker
+from limiter.rq.worker.completion.batch import BatchCompleter
+from limiter.rq.worker.fetch import Fetcher
+from limiter.rq.worker.runs import Run
 from tests.integration.rq.conftest import UPSTREAM
 from tests.integration.rq.jobs import nothing
 
@@ -22,23 +22,33 @@ def worker(gated: GatedQueue, gate: Gate) -> ConcurrentWorker:
     return ConcurrentWorker([gated], connection=gated.connection)
 
 
+def take(worker: ConcurrentWorker, queue: GatedQueue, k: int) -> list[Run]:
+    fetcher = Fetcher(worker.identity, worker.gate, worker.pace, worker.executions, accepted=nothing_more)
+    return fetcher.take(queue, k)
+
+
+def nothing_more(_: object) -> None:
+    """What would follow in a worker."""
+
+
 def returned(worker: ConcurrentWorker, queue: GatedQueue, k: int) -> list[Run]:
     """Runs that were started, with functions that returned."""
-    runs = Fetcher(worker).take(queue, k)
+    runs = take(worker, queue, k)
     for run in runs:
         run.job.ended_at, run.job._status = run.job.started_at, JobStatus.FINISHED
     return runs
 
 
 def end(worker: ConcurrentWorker, runs: list[Run]) -> list[Run]:
-    batch_completer = BatchCompleter(worker)
+    after = {"done": nothing_more, "alone": nothing_more, "leave": nothing_more}
+    batch_completer = BatchCompleter(worker.identity, **after)
     batch_completer.stop()
     return batch_completer._together(runs)
 
 
 def test_what_is_started_is_read_in_the_same_step(worker: ConcurrentWorker, gated: GatedQueue) -> None:
     jobs = [gated.enqueue(nothing, meta={"mine": number}) for number in range(3)]
-    runs = Fetcher(worker).take(gated, 3)
+    runs = take(worker, gated, 3)
     assert [run.job.meta for run in runs] == [{"mine": number} for number in range(3)]
     for job, run in zip(jobs, runs, strict=True):
         stored = Job.fetch(job.id, connection=gated.connection)
@@ -54,7 +64,7 @@ def test_a_job_that_is_gone_gives_its_lease_back(
 ) -> None:
     gone, there = gated.enqueue(nothing), gated.enqueue(nothing)
     redis_client.delete(gone.key)
-    assert [run.job.id for run in Fetcher(worker).take(gated, 2)] == [there.id]
+    assert [run.job.id for run in take(worker, gated, 2)] == [there.id]
     assert gate.status(UPSTREAM).in_flight == 1
     assert not redis_client.exists(gone.key)
 
@@ -64,7 +74,7 @@ def test_a_job_that_cannot_be_read_takes_no_other_with_it(
 ) -> None:
     torn, there = gated.enqueue(nothing), gated.enqueue(nothing)
     redis_client.hset(torn.key, "timeout", "not a number")
-    assert [run.job.id for run in Fetcher(worker).take(gated, 2)] == [there.id]
+    assert [run.job.id for run in take(worker, gated, 2)] == [there.id]
     assert gate.status(UPSTREAM).in_flight == 1
     assert redis_client.hget(torn.key, "status") == b"queued"
     assert StartedJobRegistry(queue=gated).get_job_ids(cleanup=False) == [there.id]
@@ -103,7 +113,7 @@ def test_many_settlements_are_one_call_and_may_be_repeated(
 ) -> None:
     for _ in range(3):
         gated.enqueue(nothing)
-    ended = [Ended(run.id, Outcome.SUCCESS) for run in Fetcher(worker).take(gated, 3)]
+    ended = [Ended(run.id, Outcome.SUCCESS) for run in take(worker, gated, 3)]
     redis_client.script_flush()  # as after a failover
     assert [each.applied for each in gate.settle_many(UPSTREAM, ended)] == [True] * 3
     assert [each.applied for each in gate.settle_many(UPSTREAM, ended)] == [False] * 3

@@ -9,8 +9,8 @@ from limiter.gate import Gate, Lease, Outcome, UpstreamConfig
 from limiter.rq import records
 from limiter.rq.ledger import MAX_RECLAIMS, HashLedger
 from limiter.rq.queue import GatedQueue
-from limiter.rq.recovery import abandoned, recover
 from limiter.rq.upstreams import gate_on
+from limiter.rq.worker.upkeep.recovery import abandoned, recover
 from tests.integration.rq.conftest import UPSTREAM, StartWorker, eventually
 from tests.integration.rq.jobs import nothing
 

@@ -33,7 +33,7 @@ def test_a_run_that_cannot_be_settled_harms_no_other(
         gated.enqueue(jobs.has_no_outcome)
         gated.enqueue(jobs.nothing)
     eventually(lambda: settlements(gate) == {"settled_success": 3})
-    eventually(lambda: not worker.settler.is_busy)
+    eventually(lambda: not worker.completion.settler.is_busy)
 
 
 @pytest.mark.django_db(transaction=True)

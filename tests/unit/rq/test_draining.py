@@ -5,7 +5,7 @@ from queue import SimpleQueue
 from hypothesis import given
 from hypothesis import strategies as st
 
-from limiter.rq.drain import drain
+from limiter.rq.worker.threads.drain import drain
 
 
 @given(st.lists(st.integers(), max_size=50), st.integers(min_value=1, max_value=10))

@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from limiter.rq.threads import Slots
+from limiter.rq.worker.threads.slots import Slots
 
 SIZE = 4
 

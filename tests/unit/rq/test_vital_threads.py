@@ -8,10 +8,10 @@ import threading
 
 import pytest
 
-from limiter.rq import vital
-from limiter.rq.deadlines import Deadlines
-from limiter.rq.threads import Slots
-from limiter.rq.vital import Vital, lost
+from limiter.rq.worker.deadlines import Deadlines
+from limiter.rq.worker.threads import vital
+from limiter.rq.worker.threads.slots import Slots
+from limiter.rq.worker.threads.vital import Vital, lost
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from redis.exceptions import WatchError
 from rq.utils import current_timestamp
 
-from ..refusals import is_away
+from ....refusals import is_away
 
 if TYPE_CHECKING:
     from rq.queue import Queue
-
-    from .worker import ConcurrentWorker
 
 logger = logging.getLogger("limiter.rq")
 
@@ -25,11 +24,11 @@ BATCH = 100
 class Schedule:
     """The scheduled registries of a worker's queues."""
 
-    def __init__(self, worker: ConcurrentWorker) -> None:
-        self._worker = worker
+    def __init__(self, queues: Sequence[Queue]) -> None:
+        self._queues = queues
 
     def look(self) -> None:
-        for queue in self._worker.queues:
+        for queue in self._queues:
             try:
                 while enqueue_due(queue) == BATCH:
                     pass

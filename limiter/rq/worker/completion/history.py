@@ -6,7 +6,7 @@ import logging
 
 from django.db import Error as DatabaseError
 
-from ..gate import Lease, Outcome, Settlement
+from ....gate import Lease, Outcome, Settlement
 
 logger = logging.getLogger("limiter.rq")
 
@@ -18,7 +18,7 @@ def keep_move(lease: Lease, outcome: Outcome, settlement: Settlement) -> None:
     """
     if not (settlement.tripped or settlement.healed):
         return
-    from ..services import record_breaker  # models: only once Django is set up
+    from ....services import record_breaker  # models: only once Django is set up
 
     try:
         record_breaker(lease=lease, outcome=outcome, settlement=settlement)

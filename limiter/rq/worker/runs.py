@@ -6,16 +6,30 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from ..execution import AbortReason, Execution
-from ..gate import Lease, Outcome
-from .listener import WakeUp
+from ...execution import AbortReason, Execution, current_execution
+from ...gate import Lease, Outcome
+from ..listener import WakeUp
 
 if TYPE_CHECKING:
+    from redis import Redis
     from rq.executions import Execution as RQExecution
     from rq.job import Job
     from rq.queue import Queue
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A worker's name and keys in RQ, and what its runs are read and written with."""
+
+    connection: Redis
+    name: str
+    key: str
+    executions_key: str
+    ttl: int  # seconds that RQ remembers a worker without a heartbeat
+    result_ttl: int
+    serializer: Any  # for jobs and results
 
 
 @dataclass(eq=False)
@@ -73,3 +87,8 @@ class InFlight:
 
     def of_job(self, job_id: str) -> list[Run]:
         return [run for run in self.all() if run.job.id == job_id]
+
+    def here(self) -> Run | None:
+        """The run of this thread; None where rq's code was called directly, past the work loop."""
+        execution = current_execution()
+        return self.get(execution.id) if execution is not None else None

@@ -4,34 +4,31 @@ from __future__ import annotations
 
 import itertools
 import logging
-import math
+import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from redis.exceptions import RedisError
 from rq.utils import now, utcformat
 
-from ..execution import AbortReason
-from ..gate import GateError
-from . import records
-from .deadlines import cut
-from .ledger import LEASE_FIELD, lease_text
-from .runs import Run
+from ....execution import AbortReason
+from ....gate import Gate, GateError
+from ... import records
+from ...ledger import LEASE_FIELD, lease_text
+from ..deadlines import cut
+from ..runs import InFlight, Run
 
 if TYPE_CHECKING:
+    from redis import Redis
     from redis.client import Pipeline
-
-    from .worker import ConcurrentWorker
 
 logger = logging.getLogger("limiter.rq")
 
 
-def record_seconds(lease_seconds: float) -> int:
-    """How long rq's record holds: a little longer than the lease, whose end the gate hands to one caller.
+class Heartbeat(Protocol):
+    """The sign of life of the worker itself, written with those of its runs."""
 
-    Should that caller die with it, the end of the record is the second net, and hardly later.
-    """
-    return math.ceil(lease_seconds + max(2.0, lease_seconds / 3))
+    def __call__(self, *, pipeline: Pipeline) -> None: ...
 
 
 class Renewals:
@@ -40,11 +37,19 @@ class Renewals:
     A run that could not be renewed for a whole lease is cut too: by then its job may run elsewhere.
     """
 
-    def __init__(self, worker: ConcurrentWorker) -> None:
-        self._worker = worker
+    def __init__(
+        self,
+        in_flight: InFlight,
+        gate: Gate,
+        connection: Redis,
+        records_lock: threading.Lock,
+        heartbeat: Heartbeat,
+    ) -> None:
+        self._in_flight, self._gate, self._connection = in_flight, gate, connection
+        self._records_lock, self._heartbeat = records_lock, heartbeat
 
     def renew(self) -> None:
-        runs = [run for run in self._worker.in_flight.all() if not run.void]
+        runs = [run for run in self._in_flight.all() if not run.void]
         asked = time.monotonic()
         for run in self._renew_leases(runs, asked) + self._renew_records(runs, asked):
             self._lose(run, "was given to another worker")
@@ -54,9 +59,7 @@ class Renewals:
 
     def _lose(self, run: Run, why: str) -> None:
         if not run.void:
-            logger.error(
-                "worker %s: the lease of job %s %s, its call is cut", self._worker.name, run.job.id, why
-            )
+            logger.error("the lease of job %s %s, its call is cut", run.job.id, why)
             run.void = True
             cut(run.execution, AbortReason.LEASE_LOST)
 
@@ -66,7 +69,7 @@ class Renewals:
         for upstream, group in itertools.groupby(leased, key=_upstream):
             mine = list(group)
             try:
-                gone = self._worker.gate.renew(upstream, [run.lease for run in mine if run.lease])
+                gone = self._gate.renew(upstream, [run.lease for run in mine if run.lease])
             except (GateError, RedisError) as error:
                 logger.warning("%d leases of %s could not be renewed: %s", len(mine), upstream, error)
                 continue
@@ -81,11 +84,11 @@ class Renewals:
         """Move rq's scores and times to live with the leases; returns unleased runs without a record."""
         try:
             lost = self._without_record([run for run in runs if run.lease is None])
-            with self._worker.records_lock, self._worker.connection.pipeline() as pipeline:
+            with self._records_lock, self._connection.pipeline() as pipeline:
                 kept = [run for run in runs if not (run.void or run.completing or run in lost)]
                 for run in kept:
                     self._write(run, pipeline)
-                self._worker.heartbeat(pipeline=pipeline)
+                self._heartbeat(pipeline=pipeline)
                 pipeline.execute()
         except RedisError as error:
             logger.warning("the records of %d runs could not be renewed: %s", len(runs), error)
@@ -97,7 +100,7 @@ class Renewals:
     def _without_record(self, runs: list[Run]) -> list[Run]:
         # With no lease to be lost, the record is what recovery takes away. (After Redis lost its memory
         # a leased run gets its record back; an unleased one can't know, and ends.)
-        with self._worker.connection.pipeline(transaction=False) as pipeline:
+        with self._connection.pipeline(transaction=False) as pipeline:
             for run in runs:
                 pipeline.exists(run.record.key)
             present = pipeline.execute() if runs else []
@@ -105,7 +108,7 @@ class Renewals:
 
     def _write(self, run: Run, pipeline: Pipeline) -> None:
         run.record.last_heartbeat = now()
-        records.write(run.record, run.job, record_seconds(run.lease_seconds), pipeline)
+        records.write(run.record, run.job, records.seconds(run.lease_seconds), pipeline)
         if run.lease:
             pipeline.hset(run.record.key, LEASE_FIELD, lease_text(run.lease))
         pipeline.hset(run.job.key, "last_heartbeat", utcformat(run.record.last_heartbeat))

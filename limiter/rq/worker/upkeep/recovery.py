@@ -21,16 +21,15 @@ from rq.job import Job, JobStatus
 from rq.job_lifecycle import call_exception_handlers, record_job_failure
 from rq.rate_limit import release_slot
 
-from ..gate import GateError, Lease
-from ..ledger import Ledger, get_ledger
-from . import records
-from .deadlines import ThreadDeadline
+from ....gate import Gate, GateError, Lease
+from ....ledger import Ledger, get_ledger
+from ... import records, upstreams
+from ..deadlines import ThreadDeadline
+from ..runs import InFlight
 
 if TYPE_CHECKING:
     from redis.client import Pipeline
     from rq.queue import Queue
-
-    from .worker import ConcurrentWorker
 
 logger = logging.getLogger("limiter.rq")
 
@@ -167,11 +166,13 @@ def free_intermediate(queue: Queue) -> None:
 class Recovery:
     """Looks after every queue of a worker."""
 
-    def __init__(self, worker: ConcurrentWorker) -> None:
-        self._worker = worker
+    def __init__(
+        self, queues: Sequence[Queue], gate: Gate, in_flight: InFlight, handlers: Sequence[object]
+    ) -> None:
+        self._queues, self._gate, self._in_flight, self._handlers = queues, gate, in_flight, handlers
 
     def recover_all(self) -> None:
-        for queue in self._worker.queues:
+        for queue in self._queues:
             try:
                 self._recover_queue(queue)
             except (GateError, RedisError) as error:
@@ -180,7 +181,7 @@ class Recovery:
                 logger.exception("recovery on queue %s failed", queue.name)
 
     def _recover_queue(self, queue: Queue) -> None:
-        upstream = self._worker.upstream_of(queue)
+        upstream = upstreams.upstream_of(queue.name)
         if upstream is None:
             free_intermediate(queue)
         ended = [*(self._expired(upstream) if upstream else ()), *self._not_ours(queue)]
@@ -188,16 +189,16 @@ class Recovery:
             return
         ledger = get_ledger(queue.connection)
         for lease in ended:
-            recover(lease, queue, ledger, self._worker._exc_handlers)
+            recover(lease, queue, ledger, self._handlers)
 
     def _expired(self, upstream: str) -> Iterator[Lease]:
         """All of them: a call that came back full has left some."""
-        while ended := self._worker.gate.expire(upstream, EXPIRED_AT_ONCE):
+        while ended := self._gate.expire(upstream, EXPIRED_AT_ONCE):
             yield from ended
             if len(ended) < EXPIRED_AT_ONCE:
                 return
 
     def _not_ours(self, queue: Queue) -> list[Lease]:
         # A run of this worker with an expired record is cut by its renewals first; its job follows next time.
-        leases = abandoned(queue, self._worker.upstream_of(queue) or "")
-        return [lease for lease in leases if self._worker.in_flight.get(lease.id) is None]
+        leases = abandoned(queue, upstreams.upstream_of(queue.name) or "")
+        return [lease for lease in leases if self._in_flight.get(lease.id) is None]

@@ -19,12 +19,12 @@ from django.db import close_old_connections
 
 from limiter.operations.watch import thread_failed
 
-from ..execution import Execution, ended
-from ..gate import Gate, Lease, Outcome, Settlement
-from .drain import drain
+from ....execution import Execution, ended
+from ....gate import Gate, Lease, Outcome, Settlement
+from ...retry import retry_until_answered
+from ..threads.drain import drain
+from ..threads.vital import Vital
 from .history import keep_move
-from .retry import retry_until_answered
-from .vital import Vital
 
 logger = logging.getLogger("limiter.rq")
 

@@ -2,97 +2,78 @@
 
 The main thread admits as many jobs as there are free slots and starts them; each runs in a slot's
 thread. Beside them a few threads serve all runs together: deadlines, renewals, recovery, batch completion and
-settler. What rq promises of a worker is done by rq's own code wherever it can be.
+settler. What rq promises of a worker is done by rq's own code wherever it can be. This module alone knows all
+parts: each is given what it needs of the others, and none knows the worker.
 """
 
 from __future__ import annotations
 
-import copy
-import logging
 import math
+import signal
 import threading
 import time
 from functools import partial
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from django.db import close_old_connections
+from rq.command import handle_command, parse_payload
 from rq.defaults import DEFAULT_LOGGING_DATE_FORMAT, DEFAULT_LOGGING_FORMAT
 from rq.exceptions import StopRequested
 from rq.registry import clean_registries
-from rq.serializers import DefaultSerializer
 from rq.utils import now
 from rq.worker.base import DequeueStrategy, WorkerStatus
 from rq.worker_registration import clean_worker_registry, register
 
-from ..execution import Execution, running
-from ..gate import Gate, GateError, Lease, SchemaTooNew
-from ..ledger import get_ledger
-from ..refusals import is_away
-from . import settings, upstreams
-from .batch_completion import BatchCompleter
-from .commands import Commands
-from .completion import Completion
-from .connections import for_threads
-from .deadlines import ThreadDeadline
+from ...execution import Execution, running
+from ...gate import Gate, GateError, SchemaTooNew
+from ...refusals import is_away
+from .. import settings, upstreams
+from ..listener import Listener, until
+from ..queue import GatedQueue
+from ..retry import until_it_takes_writes
+from .commands import StopCommands
+from .fenced import FencedWorker
 from .fetch import Fetcher
-from .listener import Listener, WakeUp, until
-from .queue import GatedQueue
-from .recovery import Recovery
-from .renewals import Renewals
-from .retry import until_it_takes_writes
-from .runs import InFlight, Run
-from .schedule import LOOK_SECONDS, Schedule
-from .settlement import PendingSettlement, Settler
+from .runs import Run
 from .shutdown import Shutdown
-from .threads import Slots
-from .ticker import Ticker
-from .trials import try_held
-from .vital import lost
+from .threads.slots import Slots
+from .threads.ticker import Ticker
+from .threads.vital import lost
+from .upkeep.pace import LeasePace
+from .upkeep.recovery import Recovery
+from .upkeep.renewals import Renewals
+from .upkeep.schedule import LOOK_SECONDS, Schedule
+from .upkeep.trials import try_held
 
 if TYPE_CHECKING:
     from redis.client import Pipeline
-    from rq.job import Job
     from rq.queue import Queue
 
-logger = logging.getLogger("limiter.rq")
-
 BATCH = 32  # jobs that one admit asks for at most
-TICKS_A_LEASE = 3
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 4.0  # between attempts to reach Redis
 SUSPENSION_SECONDS = 0.2  # between two questions whether workers are suspended: a busy loop has many turns
 
 
-class ConcurrentWorker(Commands, Shutdown, Completion):
+class ConcurrentWorker(FencedWorker):
     """Runs up to `slots` jobs of gated and other queues at once. Not to be forked while it works."""
 
     queue_class = GatedQueue
-    death_penalty_class = ThreadDeadline
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.slots = settings.slots()
-        self.grace_seconds = settings.grace_seconds()
-        self.lease_seconds = settings.lease_seconds()
-        self.records_lock = threading.Lock()
-        self.wake_up = WakeUp()
-        self.in_flight = InFlight(self.wake_up)
-        self.renewals, self.recovery = Renewals(self), Recovery(self)
-        self.schedule = Schedule(self)
+        self.commands = StopCommands(self.in_flight)
+        self.shutdown = Shutdown(self.wake_up, self.in_flight, self.completion, settings.grace_seconds())
+        self.pace = LeasePace(settings.lease_seconds(), self._quicken)
         self._tickers: list[Ticker] = []
         self._started_jobs = 0
         self._is_filled = False  # no room was left: the next job needs a run to end, which sends a wake-up
         self._suspension_asked = -math.inf
-        self._has_own_connections = False
         self._away_since: float | None = None
 
     @property
     def gate(self) -> Gate:
         return upstreams.gate_on(self.connection)
-
-    @property
-    def job_serializer(self) -> Any:
-        """For jobs and results. rq checks one that is named against its protocol, for each of them anew."""
-        return None if self.serializer is DefaultSerializer else self.serializer
 
     @property
     def connection_timeout(self) -> int:
@@ -131,7 +112,6 @@ class ConcurrentWorker(Commands, Shutdown, Completion):
     ) -> bool:
         """As rq's. Burst ends when nothing may run now and nothing runs; what must wait stays in line."""
         self._started_jobs, self._suspension_asked = 0, -math.inf
-        self._use_own_connections()
         until_it_takes_writes(self.connection, f"worker {self.name}")
         self.bootstrap(logging_level, date_format, log_format)
         self._dequeue_strategy = dequeue_strategy
@@ -201,7 +181,7 @@ class ConcurrentWorker(Commands, Shutdown, Completion):
         if time.monotonic() >= self._suspension_asked + SUSPENSION_SECONDS:
             self.check_for_suspension(burst)
             self._suspension_asked = time.monotonic()
-        gone = lost([*self._tickers, self.batch_completer.thread, self.settler.thread])
+        gone = lost([*self._tickers, *self.completion.threads])
         if gone:
             self.log.critical("Worker %s: %s serve no more, quitting", self.name, ", ".join(gone))
             raise StopRequested
@@ -255,16 +235,11 @@ class ConcurrentWorker(Commands, Shutdown, Completion):
                 self.log.exception("Worker %s: the end of job %s could not be written", self.name, run.job.id)
         finally:
             if not run.handed_over:
-                self.leave([run])
+                self.completion.leave([run])
             close_old_connections()
 
-    def prepare_job_execution(self, job: Job, remove_from_intermediate_queue: bool = False) -> None:
-        """Done for the whole batch when it was taken in."""
-        if self._run_here() is None:
-            super().prepare_job_execution(job, remove_from_intermediate_queue)
-
     def _is_busy(self) -> bool:
-        return len(self.in_flight) > 0 or self.settler.is_busy
+        return len(self.in_flight) > 0 or self.completion.settler.is_busy
 
     def _is_over(
         self, burst: bool, max_jobs: int | None, max_idle_time: int | None, idle_since: float
@@ -291,61 +266,41 @@ class ConcurrentWorker(Commands, Shutdown, Completion):
 
     # Parts ----------------------------------------------------------------------------------------
 
-    def _use_own_connections(self) -> None:
-        if self._has_own_connections:
-            return
-        self._has_own_connections = True
-        self.connection = for_threads(self.connection, self.slots)
-        self.queues = [self._with_own_connection(queue) for queue in self.queues]
-        self._ordered_queues = self.queues[:]
-
-    def _with_own_connection(self, queue: Queue) -> Queue:
-        ours = copy.copy(queue)
-        ours.connection = self.connection
-        return ours
-
     def _open(self) -> None:
+        gate = self.gate
         self._slots = Slots(self.slots)
-        self._fetcher = Fetcher(self)
-        self.batch_completer = BatchCompleter(self)
-        self.settler = Settler(self.gate, self._note_settled)
+        self._fetcher = Fetcher(self.identity, gate, self.pace, self.executions, self._report_accepted)
+        self.completion.start(gate, done=self.log_success, alone=self.finish_alone)
+        renewals = Renewals(
+            self.in_flight, gate, self.connection, self.completion.records_lock, self.heartbeat
+        )
         self._tickers = [
-            Ticker("renewals", self._tick_seconds, self.renewals.renew),
-            Ticker("recovery", self._tick_seconds, self.recovery.recover_all),
-            Ticker("schedule", lambda: LOOK_SECONDS, self.schedule.look),
-            Ticker("trials", self._tick_seconds, try_held),
+            Ticker("renewals", self.pace.tick_seconds, renewals.renew),
+            Ticker("recovery", self.pace.tick_seconds, self._recovery().recover_all),
+            Ticker("schedule", lambda: LOOK_SECONDS, Schedule(self.queues).look),
+            Ticker("trials", self.pace.tick_seconds, try_held),
         ]
 
     def _close(self) -> None:
         try:
-            self.wind_down()
+            if self._stop_requested:
+                self.log.info("Worker %s [PID %d]: warm shut down requested", self.name, self.pid)
+                self.set_shutdown_requested_date()  # type: ignore[no-untyped-call]
+            self.shutdown.wind_down()
         finally:
             for ticker in self._tickers:
                 ticker.stop()
-            self.batch_completer.stop()
-            self.settler.stop()
+            self.completion.stop()
             self._slots.stop()
 
-    def _tick_seconds(self) -> float:
-        return self.lease_seconds / TICKS_A_LEASE
+    def _recovery(self) -> Recovery:
+        return Recovery(self.queues, self.gate, self.in_flight, self._exc_handlers)
 
-    def _note_settled(self, batch: list[PendingSettlement]) -> None:
-        self.wake_up.send()
-        get_ledger(self.connection).settled([item.lease.id for item in batch])
+    def _quicken(self) -> None:
+        for ticker in self._tickers:
+            ticker.reschedule()
 
-    def upstream_of(self, queue: Queue) -> str | None:
-        return upstreams.upstream_of(queue.name)
-
-    def note_lease(self, lease: Lease) -> float:
-        """How long a new lease lasts; the shortest one sets the pace of renewals and recovery."""
-        seconds = max(0.1, lease.expires_at - time.time())
-        if seconds < self.lease_seconds * 0.9:
-            self.lease_seconds = seconds
-            for ticker in self._tickers:
-                ticker.reschedule()
-        return seconds
-
-    def report_accepted(self, execution: Execution) -> None:
+    def _report_accepted(self, execution: Execution) -> None:
         if execution.lease is None:
             return
         try:
@@ -353,9 +308,33 @@ class ConcurrentWorker(Commands, Shutdown, Completion):
         except GateError as error:
             self.log.warning("Worker %s: the gate did not hear that a call began: %s", self.name, error)
 
+    # What rq asks of a worker ---------------------------------------------------------------------
+
+    def _install_signal_handlers(self) -> None:
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGINT, self.request_stop)
+            signal.signal(signal.SIGTERM, self.request_stop)
+
+    def request_stop(self, signum: int, frame: FrameType | None) -> None:
+        """Called in a signal handler: takes no lock and speaks to no server."""
+        if not self._stop_requested:
+            self._shutdown_requested_date = now()
+            self._stop_requested = True
+        self.shutdown.ask()
+
+    def handle_payload(self, message: dict[str, Any]) -> None:
+        payload = parse_payload(message)
+        if payload["command"] == "stop-job":
+            self.commands.stop_job(payload["job_id"])
+        else:
+            handle_command(self, payload)
+
+    def request_stop_execution(self, execution_id: str) -> None:
+        self.commands.stop_execution(execution_id)
+
     def clean_registries(self) -> None:
         """rq's maintenance, after the one recovery: what rq would fail is back in line by then."""
-        self.recovery.recover_all()
+        self._recovery().recover_all()
         for queue in self.queues:
             if queue.acquire_maintenance_lock():
                 self.log.info("Worker %s: cleaning registries for queue: %s", self.name, queue.name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -13,18 +13,18 @@ from rq.executions import ExecutionRegistry
 from rq.job import Job, JobStatus
 from rq.utils import as_text, now, utcformat
 
-from ..execution import Execution
-from ..gate import Outcome
-from . import records, scripts
-from .admission import admit
-from .ledger import lease_text
-from .renewals import record_seconds
-from .runs import Run
+from ...execution import Execution
+from ...gate import Gate, Outcome
+from .. import records, scripts, upstreams
+from ..admission import admit
+from ..job import gated
+from ..ledger import lease_text
+from .runs import Identity, Run
+from .upkeep.pace import LeasePace
 
 if TYPE_CHECKING:
+    from rq.executions import Execution as RQExecution
     from rq.queue import Queue
-
-    from .worker import ConcurrentWorker
 
 logger = logging.getLogger("limiter.rq")
 
@@ -34,13 +34,21 @@ MOMENTS = ("created_at", "enqueued_at", "started_at", "ended_at", "last_heartbea
 class Fetcher:
     """Fills the slots of a worker from its queues."""
 
-    def __init__(self, worker: ConcurrentWorker) -> None:
-        self._worker = worker
+    def __init__(
+        self,
+        identity: Identity,
+        gate: Gate,
+        pace: LeasePace,
+        executions: dict[str, RQExecution],
+        accepted: Callable[[Execution], None],
+    ) -> None:
+        self._identity, self._gate, self._pace = identity, gate, pace
+        self._executions, self._accepted = executions, accepted
         self.retry_at: float | None = None  # the earliest moment worth asking a gate again
 
     def take(self, queue: Queue, k: int) -> list[Run]:
         """Up to k jobs of a queue, started in rq's terms: a round trip to admit and one to start."""
-        upstream = self._worker.upstream_of(queue)
+        upstream = upstreams.upstream_of(queue.name)
         executions = self._popped(queue, k) if upstream is None else self._admitted(upstream, k)
         return self._start(executions, queue) if executions else []
 
@@ -48,12 +56,11 @@ class Fetcher:
         self.retry_at = None
 
     def _admitted(self, upstream: str, k: int) -> list[Execution]:
-        admission = admit(self._worker.gate, upstream, k)
+        admission = admit(self._gate, upstream, k)
         if admission.retry_at is not None:
             self.retry_at = min(self.retry_at or admission.retry_at, admission.retry_at)
-        accepted = self._worker.report_accepted
         return [
-            Execution(id=lease.id, job=lease.job, lease=lease, on_accepted=accepted)
+            Execution(id=lease.id, job=lease.job, lease=lease, on_accepted=self._accepted)
             for lease in admission.leases
         ]
 
@@ -66,7 +73,7 @@ class Fetcher:
 
     def _start(self, executions: Sequence[Execution], queue: Queue) -> list[Run]:
         lease = executions[0].lease
-        seconds = self._worker.note_lease(lease) if lease else self._worker.lease_seconds
+        seconds = self._pace.note(lease) if lease else self._pace.seconds
         started = now()
         found = self._mark(executions, queue, seconds, started)
         runs = []
@@ -82,7 +89,7 @@ class Fetcher:
         self, executions: Sequence[Execution], queue: Queue, seconds: float, started: datetime
     ) -> list[list[bytes]]:
         """Write that they are started; the fields of each job as they were."""
-        worker, moment = self._worker, int(started.timestamp())
+        worker, moment = self._identity, int(started.timestamp())
         leased = executions[0].lease is not None
         keys = (
             records.started_key(queue.name), worker.key, worker.executions_key,
@@ -90,7 +97,7 @@ class Fetcher:
         )  # fmt: skip
         arguments: list[str | float] = [
             utcformat(started), started.timestamp(), moment + records.REGISTRY_SECONDS,
-            record_seconds(seconds), worker.name, worker.worker_ttl + 60,
+            records.seconds(seconds), worker.name, worker.ttl + 60,
         ]  # fmt: skip
         for each in executions:
             arguments += (
@@ -104,28 +111,28 @@ class Fetcher:
     def _read(self, execution: Execution, queue: Queue, fields: list[bytes], started: datetime) -> Job | None:
         """The job as it is now; None: it can't be read, which must not take the others with it."""
         try:
-            job = queue.job_class(execution.job, queue.connection, self._worker.job_serializer)
+            job = gated(queue.job_class)(execution.job, queue.connection, self._identity.serializer)
             _restore(job, dict(zip(fields[::2], fields[1::2], strict=True)))
         except Exception:
             logger.exception("job %s of queue %s can't be read and is dropped", execution.job, queue.name)
             return None
-        job.worker_name, job._status = self._worker.name, JobStatus.STARTED
+        job.worker_name, job._status = self._identity.name, JobStatus.STARTED
         job.started_at = job.last_heartbeat = started
         return job
 
     def _drop(self, execution: Execution, queue: Queue, *, is_unreadable: bool) -> None:
         if execution.lease is not None:
-            self._worker.gate.settle(execution.lease.upstream, execution.id, Outcome.RETURNED)
+            self._gate.settle(execution.lease.upstream, execution.id, Outcome.RETURNED)
         if is_unreadable:
-            with self._worker.connection.pipeline() as pipeline:
+            with self._identity.connection.pipeline() as pipeline:
                 records.erase(queue.connection, queue.name, execution.job, execution.id, pipeline)
-                pipeline.srem(self._worker.executions_key, f"{execution.job}:{execution.id}")
+                pipeline.srem(self._identity.executions_key, f"{execution.job}:{execution.id}")
                 pipeline.hset(queue.job_class.key_for(execution.job), "status", JobStatus.QUEUED)
                 pipeline.execute()
 
     def _run(self, execution: Execution, job: Job, queue: Queue, seconds: float) -> Run:
-        record = records.new_record(job, execution.id, self._worker.name)
-        self._worker.executions[record.id] = record
+        record = records.new_record(job, execution.id, self._identity.name)
+        self._executions[record.id] = record
         return Run(job, queue, execution, record, seconds, execution.lease, renewed=time.monotonic())
 
 

@@ -12,7 +12,7 @@ logger = logging.getLogger("limiter.rq")
 
 def try_held() -> None:
     """Put on trial what is due. Where Postgres is away, the next tick does it."""
-    from ..services import try_due  # models: only once Django is set up
+    from ....services import try_due  # models: only once Django is set up
 
     close_old_connections()
     try:

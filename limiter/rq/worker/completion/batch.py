@@ -10,9 +10,8 @@ from __future__ import annotations
 import logging
 import queue
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 from rq.executions import ExecutionRegistry
 from rq.job import Retry
@@ -20,14 +19,11 @@ from rq.registry import FinishedJobRegistry
 from rq.results import Result
 from rq.utils import utcformat
 
-from . import records, scripts
-from .drain import drain
-from .retry import retry_until_answered
-from .runs import Run
-from .vital import Vital
-
-if TYPE_CHECKING:
-    from .worker import ConcurrentWorker
+from ... import records, scripts
+from ...retry import retry_until_answered
+from ..runs import Identity, Run
+from ..threads.drain import drain
+from ..threads.vital import Vital
 
 logger = logging.getLogger("limiter.rq")
 
@@ -44,10 +40,21 @@ def is_plain(run: Run, value: object, result_ttl: int) -> bool:
 
 
 class BatchCompleter:
-    """One daemon thread that commits plain ends in batches."""
+    """One daemon thread that commits plain ends in batches.
 
-    def __init__(self, worker: ConcurrentWorker) -> None:
-        self._worker = worker
+    Each run is then `done`, or must end `alone`; at last all that were handed over `leave` their slots.
+    """
+
+    def __init__(
+        self,
+        identity: Identity,
+        *,
+        done: Callable[[Run], None],
+        alone: Callable[[Run], None],
+        leave: Callable[[Sequence[Run]], None],
+    ) -> None:
+        self._identity = identity
+        self._done, self._alone, self._leave = done, alone, leave
         self._ended: queue.SimpleQueue[Run | None] = queue.SimpleQueue()
         self.thread = Vital("batch_completer", partial(drain, self._ended, BATCH), self._finish)
         self.thread.start()
@@ -62,7 +69,7 @@ class BatchCompleter:
         try:
             self._commit(batch)
         finally:
-            self._worker.leave(batch)
+            self._leave(batch)
 
     def _commit(self, batch: list[Run]) -> None:
         """Together, but for those that must end alone; again while Redis is away."""
@@ -70,20 +77,20 @@ class BatchCompleter:
 
     def _write(self, batch: list[Run]) -> None:
         for run in self._together([run for run in batch if not run.void]):
-            self._worker.finish_alone(run)
+            self._alone(run)
 
     def _together(self, runs: list[Run]) -> list[Run]:
         """Write the ends that nothing stands against; returns the runs that must end alone."""
         if not runs:
             return []
-        worker = self._worker
+        identity = self._identity
         ends = [argument for run in runs for argument in self._end_of(run)]
-        keys = (worker.key, worker.executions_key)
+        keys = (identity.key, identity.executions_key)
         alone = []
-        replies = scripts.FINISH(worker.connection, keys, int(time.time()), *ends)
+        replies = scripts.FINISH(identity.connection, keys, int(time.time()), *ends)
         for run, reply in zip(runs, replies, strict=True):
             if reply == b"done":
-                worker.log_success(run)
+                self._done(run)
             elif reply == b"lost":
                 run.void = True
             else:
@@ -94,29 +101,28 @@ class BatchCompleter:
         """What finish.lua takes for a run."""
         job, record = run.job, run.record
         took = (job.ended_at - job.started_at).total_seconds() if job.started_at and job.ended_at else 0.0
-        # The class's own: the ticket's fields stay on the job's hash as they are (tickets.py).
-        job_fields = _flat(type(job).to_dict(job, include_meta=False, include_result=False))
-        result = _flat(_result(run, self._worker).serialize())
+        job_fields = _flat(job.to_dict(include_meta=False, include_result=False))
+        result = _flat(_result(run, self._identity).serialize())
         return (
             job.key, job.dependents_key, job.dependencies_key, Result.get_key(job.id),  # type: ignore[no-untyped-call]
 
             ExecutionRegistry.key_template.format(job.id), record.key, records.started_key(job.origin),
             FinishedJobRegistry.key_template.format(job.origin), job.id, record.id,
             utcformat(job.ended_at) if job.ended_at else "", took,
-            job.get_result_ttl(self._worker.default_result_ttl),
+            job.get_result_ttl(self._identity.result_ttl),
             len(job_fields), *job_fields, len(result), *result,
         )  # fmt: skip
 
 
-def _result(run: Run, worker: ConcurrentWorker) -> Result:
+def _result(run: Run, identity: Identity) -> Result:
     job = run.job
     return Result(
         job.id,
         Result.Type.SUCCESSFUL,
         job.connection,
         return_value=job._result,
-        worker_name=worker.name,
-        serializer=worker.job_serializer,
+        worker_name=identity.name,
+        serializer=identity.serializer,
         execution_id=run.record.id,
         execution_started_at=run.record.created_at,
         execution_ended_at=job.ended_at,

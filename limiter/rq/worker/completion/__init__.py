@@ -1,0 +1,1 @@
+"""The end of a run: written in RQ, once, and settled at the gate."""
