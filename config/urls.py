@@ -17,6 +17,7 @@ handler403 = "config.errors.forbidden"
 handler404 = "config.errors.not_found"
 handler500 = "config.errors.failed"
 
+admin.autodiscover()
 # The admin has no sign-in of its own: the portal's knows second factors, and locks guessers out.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 

@@ -32,6 +32,8 @@ SETTINGS: Mapping[str, str] = {
     "listen_addresses": "",  # the socket in a private folder is the only door
     "unix_socket_permissions": "0700",
     "max_connections": "200",
+    "io_method": "sync",  # no processes that read ahead: the data is small
+    "autovacuum_naptime": "5min",
     "timezone": "UTC",
     "log_timezone": "UTC",
 }

@@ -27,6 +27,7 @@ SETTINGS: Mapping[str, str] = {
     "appendonly": "yes",
     "save": "",
     "databases": "64",
+    "hz": "2",  # rounds of housekeeping in a second, also while nothing happens
     "maxmemory-policy": "noeviction",  # RQ and the gate keep state, not a cache
 }
 UNSAFE_BUT_FAST: Mapping[str, str] = {"appendonly": "no"}

@@ -56,7 +56,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
     "axes",
-    "django.contrib.admin",
+    "django.contrib.admin.apps.SimpleAdminConfig",  # config.urls finds its pages: what has no pages needs none
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -130,6 +130,8 @@ DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
     "min_size": env.integer("DATABASE_POOL_MIN", 0),
     "max_size": env.integer("DATABASE_POOL_MAX", 8, minimum=1),
     "timeout": env.number("DATABASE_POOL_TIMEOUT", 30.0, minimum=0.1),
+    # Of connections that nobody used for so long, one is closed: each is a process of the server's.
+    "max_idle": 15.0,
     # Connections are made one at a time, with a pause that doubles after each failure: without a bound a
     # server that was away for minutes would seem so for minutes more.
     "reconnect_timeout": 4.0,

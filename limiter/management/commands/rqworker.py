@@ -12,6 +12,8 @@ from limiter.rq.retry import Misconfigured, until_it_takes_writes
 class Command(RQWorker):
     """django-rq's own, which waits for a Redis that is away when it starts."""
 
+    requires_system_checks = ("limiter",)  # the others would load every page of the site, for good
+
     def handle(self, *args: Any, **options: Any) -> None:
         connection = django_rq.get_connection(args[0] if args else "default")
         try:
