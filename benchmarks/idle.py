@@ -4,10 +4,10 @@
     git worktree add /tmp/before 768ab8b
     PYTHONPATH=. python benchmarks/idle.py /tmp/before     # and the other, before it, with the ratio
 
-Each side is started as `make run` starts it, in a folder and on ports of its own, hands in its samples, and is
-left alone until they have been quiet for a while. Memory is the proportional set size (PSS) of all processes: what
-several of them share counts once. The two sides run one after the other, as they would share pages otherwise; other
-programs of the same environment do, so that the machine should have no other work. Linux only.
+Each side is started as `make run` starts it, in a folder and on ports of its own, hands in its samples, and
+is left alone for a while. Memory is the proportional set size (PSS) of all processes: what several of them
+share counts once. The two sides run one after the other, as they would share pages otherwise; other programs
+of the same environment do, so the machine should have no other work. Linux only.
 """
 
 from __future__ import annotations

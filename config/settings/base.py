@@ -56,7 +56,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.usersessions",
     "axes",
-    "django.contrib.admin.apps.SimpleAdminConfig",  # config.urls finds its pages: what has no pages needs none
+    "django.contrib.admin.apps.SimpleAdminConfig",  # config.urls loads its pages, others need none
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",

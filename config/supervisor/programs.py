@@ -13,8 +13,6 @@ from .ports import LOCALHOST
 # A real call takes minutes. A newcomer shall see the whole road within two of them.
 DEMO_LATENCY = {"latency": {"total": {"low": 2.0, "high": 6.0}}}
 MANAGE = (sys.executable, "manage.py")
-RECONCILE_SECONDS = 10
-ALERTS_SECONDS = 15
 VERBOSITY = {"INFO": "1", "DEBUG": "2"}  # of Django's commands, for a log level; 0 for every other
 
 
@@ -42,12 +40,12 @@ class Program:
 def programs(ports: Ports, level: str) -> list[Program]:
     """The list for a supervisor; a log level has them print what a newcomer is spared.
 
-    Solo has its dispatcher in the web process: no worker, and nothing else to reconcile with.
+    Solo has its dispatcher in the web process: no worker, and no house to keep beside it.
     """
     verbosity = VERBOSITY.get(level, "0")
     system = [_web(ports, level.lower() or "warning"), _simulator(ports)]
     if settings.LIMITER_BACKEND == "redis":
-        system += [_worker(verbosity), _reconciler(), _alerts()]
+        system += [_worker(verbosity), _housekeeper()]
     return [*system, _welcome(ports, verbosity)]
 
 
@@ -69,16 +67,12 @@ def _simulator(ports: Ports) -> Program:
 
 
 def _worker(verbosity: str) -> Program:
-    options = ("--with-scheduler", "--verbosity", verbosity)  # rq writes two lines for each job, unless at 0
+    options = ("--verbosity", verbosity)  # rq writes two lines for each job, unless at 0
     return Program("worker", (*MANAGE, "rqworker", *settings.RQ_QUEUES, *options))
 
 
-def _reconciler() -> Program:
-    return Program("reconciler", (*MANAGE, "reconcile", "--every", str(RECONCILE_SECONDS)))
-
-
-def _alerts() -> Program:
-    return Program("alerts", (*MANAGE, "alerts", "--every", str(ALERTS_SECONDS)))
+def _housekeeper() -> Program:
+    return Program("housekeeper", (*MANAGE, "housekeeper"))
 
 
 def _welcome(ports: Ports, verbosity: str) -> Program:

@@ -68,12 +68,12 @@ def _queue_of(job: Job, **options: Any) -> Queue:
 
     if job.queue not in settings.RQ_QUEUES:
         raise QueueGone(f"the settings have no queue {job.queue}")
-    return django_rq.get_queue(job.queue, connection=_connection_of(job.queue), **options)
+    return django_rq.get_queue(job.queue, connection=connection_of(job.queue), **options)
 
 
 @cache
-def _connection_of(queue: str) -> Redis:
-    """Kept, and with time-outs: neither a page nor a pass waits long for a Redis that hangs."""
+def connection_of(queue: str) -> Redis:
+    """The Redis of a queue, kept, with time-outs: neither a page nor a pass waits long for one that hangs."""
     import django_rq
 
     return patient(django_rq.get_connection(queue))

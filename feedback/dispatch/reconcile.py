@@ -31,7 +31,7 @@ from feedback.services.upstreams.tuning import learn
 from feedback.services.work import failover, feeding, provisional
 from limiter.configuration.publication import reconcile_configuration
 from limiter.gate.model import Outcome
-from limiter.gates import get_gate, redis_of_queues
+from limiter.gates import get_gate
 from limiter.services import try_due
 
 logger = logging.getLogger(__name__)
@@ -186,7 +186,7 @@ def _enqueued(job: Job) -> bool:
 def _ids_in_rq(queues: Iterable[str]) -> set[str]:
     ids: set[str] = set()
     for name in queues:
-        queue = django_rq.get_queue(name)
+        queue = django_rq.get_queue(name, connection=job_queue.connection_of(name))
         ids.update(queue.get_job_ids())
         for registry in (
             queue.scheduled_job_registry,
@@ -202,7 +202,7 @@ def _runs_unknown_to_rq() -> list[Job]:
     running = list(Job.objects.filter(state=Job.State.RUNNING).order_by("started_at")[:BATCH])
     if not running:
         return []
-    connection = redis_of_queues()
+    connection = job_queue.connection_of(running[0].queue)
     with connection.pipeline(transaction=False) as pipe:
         for job in running:
             pipe.exists(RQExecution(job.lease or "", job_queue.run_id(job), connection).key)

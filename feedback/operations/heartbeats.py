@@ -1,4 +1,4 @@
-"""Programs that run beside the workers say in Redis that they live; what fell silent is forgotten.
+"""Duties that are done beside the workers leave word in Redis; what fell silent is forgotten.
 
 Where Redis is away there are no heartbeats; other alerts report that.
 """
@@ -13,25 +13,25 @@ from redis.exceptions import RedisError
 
 from limiter.gates import connection
 
-# How each is started, and what is missing without it.
+# What does each, and what is missing without it.
 PROGRAMS: Mapping[str, tuple[str, str]] = {
-    "reconcile": ("reconcile --every 10", "what a crash left half done stays so"),
-    "alerts": ("alerts --every 15", "nobody is told when something goes wrong"),
+    "reconcile": ("housekeeper", "what a crash left half done stays so"),
+    "alerts": ("housekeeper", "nobody is told when something goes wrong"),
 }
 KEY = "marginalia:alive:{}"
-ROUNDS, SPARE = 3, 30  # missed rounds, and seconds for a slow one, before a program counts as dead
+ROUNDS, SPARE = 3, 30  # missed rounds, and seconds for a slow one, before a duty counts as left
 
 
-def beat(program: str, *, every: float) -> None:
-    """This program has done a round, and does one every so many seconds."""
+def beat(duty: str, *, every: float) -> None:
+    """This duty had a round, and has one every so many seconds."""
     client = connection()
     if client is not None:
         with suppress(RedisError):
-            client.set(KEY.format(program), socket.gethostname(), ex=int(ROUNDS * every) + SPARE)
+            client.set(KEY.format(duty), socket.gethostname(), ex=int(ROUNDS * every) + SPARE)
 
 
 def heard() -> dict[str, str]:
-    """The programs that live, each with the host that spoke last. Raises redis.RedisError."""
+    """The duties that are done, each with the host that spoke last. Raises redis.RedisError."""
     client = connection()
     if client is None:
         return {}

@@ -23,7 +23,7 @@ def workers() -> Iterator[Finding]:
         return
     listening = alive.alive()
     idle = sorted(queue for queue, count in listening.items() if not count)
-    start = f"manage.py rqworker {' '.join(settings.RQ_QUEUES)} --with-scheduler"
+    start = f"manage.py rqworker {' '.join(settings.RQ_QUEUES)}"
     if not listening.total():
         yield fail("workers", "No worker runs: what is handed in stays in line.", start)
     elif idle:
@@ -68,7 +68,7 @@ def scheduler() -> Iterator[Finding]:
         yield fail(
             "scheduler",
             f"Nobody brings back what is to be tried again later in {', '.join(without)}.",
-            "Start one worker with --with-scheduler; another takes over where it dies.",
+            "manage.py housekeeper",
         )
     else:
         yield ok("scheduler", "rq's scheduler holds every queue")
@@ -81,6 +81,6 @@ def housekeeping() -> Iterator[Finding]:
     heard = heartbeats.heard()
     for program, (command, loss) in heartbeats.PROGRAMS.items():
         if program in heard:
-            yield ok("housekeeping", f"{program} runs on {heard[program]}")
+            yield ok("housekeeping", f"{program} is done on {heard[program]}")
         else:
-            yield fail("housekeeping", f"{program} does not run: {loss}.", f"manage.py {command}")
+            yield fail("housekeeping", f"Nobody does {program}: {loss}.", f"manage.py {command}")

@@ -74,12 +74,14 @@ def found_at(found: Found, level: str) -> str:
 @pytest.mark.django_db(transaction=True)
 def test_a_running_system_is_well(child_environment: dict[str, str], tmp_path: Path) -> None:
     with processes(child_environment, tmp_path / "log") as running:
-        running.command("rqworker", *django_rq.settings.get_queues_map(), "--with-scheduler")
-        running.command("reconcile", "--every", "1")
-        running.command("alerts", "--every", "1")
+        running.command("rqworker", *django_rq.settings.get_queues_map())
+        housekeeper = running.command("housekeeper")
         wait_until(lambda: len(heartbeats.heard()) == len(heartbeats.PROGRAMS), "the housekeeping lives")
         wait_until(lambda: levels(doctor("workers", "scheduler")) == {"ok"}, "the worker works")
         found = doctor()
+        housekeeper.terminate()
+        assert housekeeper.wait(PATIENCE) == 0
+        assert levels(doctor("scheduler")) == {"fail"}  # it has left its locks to the next one
     assert found_at(found, "fail") == ""
     assert {each["name"] for each in found} >= {"postgres", "redis", "gate", "workers", "mail", "clocks"}
 
@@ -125,11 +127,11 @@ def test_this_machine_and_its_stores_are_well() -> None:
 def test_a_process_that_does_not_run_is_named_with_what_fails_without_it() -> None:
     found = doctor("scheduler", "housekeeping")
     assert "tried again later" in found_at(found, "fail")
-    assert "reconcile does not run" in found_at(found, "fail")
+    assert "Nobody does reconcile" in found_at(found, "fail")
     heartbeats.beat("reconcile", every=10)
     found = doctor("housekeeping")
-    assert "reconcile runs on" in found_at(found, "ok")
-    assert "manage.py alerts --every 15" in found_at(found, "fail")
+    assert "reconcile is done on" in found_at(found, "ok")
+    assert "manage.py housekeeper" in found_at(found, "fail")
 
 
 def test_a_program_that_fell_silent_is_forgotten(redis_client: redis.Redis) -> None:

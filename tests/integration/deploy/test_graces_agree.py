@@ -7,6 +7,7 @@ import re
 import pytest
 
 from config.supervisor.supervise import grace_for
+from feedback.operations import housekeeping
 from limiter.rq import settings as worker
 from tests.integration.deploy.test_units_and_environments import DEPLOY, read_environment
 
@@ -31,6 +32,10 @@ def test_systemd_waits_for_a_web_server_until_its_grace_is_over() -> None:
     unit = "marginalia-web@.service"
     (grace,) = re.findall(r"--graceful-timeout (\d+)", (DEPLOY / "systemd" / unit).read_text())
     assert stop_seconds(unit) >= int(grace) + SPARE
+
+
+def test_systemd_waits_for_a_housekeeper_until_its_rounds_have_ended() -> None:
+    assert stop_seconds("marginalia-housekeeper.service") >= housekeeping.STOP_SECONDS + SPARE
 
 
 def test_make_run_waits_for_a_worker_until_its_grace_is_over(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,7 +25,7 @@ def test_each_unit_starts_a_program_that_there_is() -> None:
         line = next(line for line in unit.read_text().splitlines() if line.startswith("ExecStart="))
         started[unit.stem] = line.removeprefix(f"ExecStart={PYTHON} ").split()
     commands = {words[1] for words in started.values() if words[0] == "manage.py"}
-    assert commands == {"rqworker", "reconcile", "alerts", "metrics"}
+    assert commands == {"rqworker", "housekeeper", "metrics"}
     assert commands <= set(get_commands())
     assert f'Environment="QUEUES={QUEUES}"' in (DEPLOY / "systemd" / "marginalia-worker@.service").read_text()
     web = started["marginalia-web@"]

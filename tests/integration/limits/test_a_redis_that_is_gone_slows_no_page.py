@@ -106,9 +106,9 @@ def test_what_a_page_asks_has_time_outs_of_its_own(redis_client: redis.Redis, se
     settings.LIMITER_ANSWER_SECONDS = 3.0
     gate = gates._redis_gate()
     assert isinstance(gate, RedisGate)
-    job_queue._connection_of.cache_clear()
-    for connection in (gate._connection, job_queue._connection_of("parse")):
+    job_queue.connection_of.cache_clear()
+    for connection in (gate._connection, job_queue.connection_of("parse")):
         assert isinstance(connection, Quick)
         assert connection.connection_pool.connection_kwargs["socket_timeout"] == 3.0
-    job_queue._connection_of.cache_clear()
+    job_queue.connection_of.cache_clear()
     assert isinstance(StreamBus(settings.REDIS_URL)._redis, Quick)
