@@ -16,21 +16,33 @@ ROOT = Path(__file__).parents[1]
 
 
 @contextmanager
-def servers(settings: str = "tests.e2e.settings") -> Iterator[Layout]:
-    """PostgreSQL and Redis, migrated, with Django set up on them in this process."""
+def stores() -> Iterator[Layout]:
+    """PostgreSQL and Redis, empty."""
     with tempfile.TemporaryDirectory() as folder, ExitStack() as running:
         Path(folder).chmod(0o711)  # the servers may run under another account than root's
         layout = Layout(Path(folder))
-        os.environ.update(
-            DATABASE_URL=layout.database_url,
-            REDIS_URL=layout.redis_url,
-            DJANGO_SETTINGS_MODULE=settings,
-            PYTHONPATH=str(ROOT),
-            LOG_LEVEL="ERROR",
-        )
         for server in (EmbeddedPostgres(layout, dies_with_us=True), EmbeddedRedis(layout, dies_with_us=True)):
             server.start()
             running.callback(server.stop)
+        yield layout
+
+
+def environment(layout: Layout, settings: str, *folders: Path) -> dict[str, str]:
+    """For a process of a folder's code on these stores."""
+    return {
+        "DATABASE_URL": layout.database_url,
+        "REDIS_URL": layout.redis_url,
+        "DJANGO_SETTINGS_MODULE": settings,
+        "PYTHONPATH": os.pathsep.join(map(str, folders or [ROOT])),
+        "LOG_LEVEL": "ERROR",
+    }
+
+
+@contextmanager
+def servers(settings: str = "tests.e2e.settings") -> Iterator[Layout]:
+    """PostgreSQL and Redis, migrated, with Django set up on them in this process."""
+    with stores() as layout, ExitStack() as running:
+        os.environ.update(environment(layout, settings))
         import django
         from django.core.management import call_command
         from django.db import connection

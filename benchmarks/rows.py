@@ -1,8 +1,12 @@
 """Jobs a second with their rows: claim, no-op call, final UPDATE with feedback and events, settlement.
 
+    git worktree add /tmp/before 768ab8b
+    PYTHONPATH=. python benchmarks/rows.py [/tmp/before]
+
 The same rows, the same job function, the same PostgreSQL (fsync on): our worker behind the gate, beside
-rq's SimpleWorker and Worker on a queue without one. Each drains in a process of its own, in interleaved
-rounds; the median of each is printed as a ratio to SimpleWorker.
+rq's SimpleWorker and Worker on a queue without one, and beside our worker of another commit where a folder
+names one. Each drains in a process of its own, in interleaved rounds, and each side has servers of its own;
+the median of each is printed as a ratio to SimpleWorker.
 """
 
 from __future__ import annotations
@@ -13,6 +17,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +28,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 ROUNDS = 3
 DOCUMENTS, SECTIONS = 40, 25  # so that no document's row lock is the bottleneck
-SECONDS = 120  # a round that takes longer has hung
+SECONDS = 600  # a round that takes longer has hung
 JOBS = {"gated": DOCUMENTS * SECTIONS, "simple": 200, "rq": 100}
 LABELS = {"gated": "GatedQueue + ConcurrentWorker", "simple": "rq SimpleWorker", "rq": "rq Worker"}
 
@@ -143,22 +148,53 @@ def rate_of(kind: str) -> float:
 
 
 def main() -> None:
-    from _system import servers  # not where a drain runs this file as a module
+    folders = [ROOT, *(Path(each).resolve() for each in sys.argv[1:2])]
+    with ExitStack() as running:
+        here, *before = [running.enter_context(side(folder)) for folder in folders]
+        lines = [(LABELS[kind], kind, here) for kind in JOBS]
+        lines += [("the first of them, before", "gated", each) for each in before]
+        compare(lines)
 
-    with servers("config.settings.test"):
-        compare()
+
+@contextmanager
+def side(folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """A folder's own code, on stores of its own; it drains a queue for each line that names a worker."""
+    from _system import environment, stores  # not where a drain runs this file as a module
+
+    with stores() as layout:
+        process = subprocess.Popen(
+            [sys.executable, "-P", str(Path(__file__).with_name("_rows_side.py"))],
+            cwd=folder,
+            env={**os.environ, **environment(layout, "config.settings.test", folder, folder / "benchmarks")},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            yield process
+        finally:
+            assert process.stdin
+            process.stdin.close()
+            process.wait()
 
 
-def compare() -> None:
-    rates: dict[str, list[float]] = {kind: [] for kind in JOBS}
+def asked(process: subprocess.Popen[str], kind: str) -> float:
+    assert process.stdin
+    assert process.stdout
+    print(kind, file=process.stdin, flush=True)
+    return float(process.stdout.readline())
+
+
+def compare(lines: list[tuple[str, str, subprocess.Popen[str]]]) -> None:
+    rates: dict[str, list[float]] = {label: [] for label, _, _ in lines}
     for _ in range(ROUNDS):
-        for kind in JOBS:
-            rates[kind].append(rate_of(kind))
-            print(f"  {LABELS[kind]}: {rates[kind][-1]:,.0f}", flush=True)
-    medians = {kind: statistics.median(found) for kind, found in rates.items()}
+        for label, kind, process in lines:
+            rates[label].append(asked(process, kind))
+            print(f"  {label}: {rates[label][-1]:,.0f}", flush=True)
+    medians = {label: statistics.median(found) for label, found in rates.items()}
     print(f"{'jobs with rows, one process':32}{'jobs/s':>10}{'of SimpleWorker':>18}")
-    for kind, label in LABELS.items():
-        print(f"{label:32}{medians[kind]:>10,.0f}{medians[kind] / medians['simple']:>18.1f}")
+    for label, rate in medians.items():
+        print(f"{label:32}{rate:>10,.0f}{rate / medians[LABELS['simple']]:>18.1f}")
 
 
 if __name__ == "__main__":
