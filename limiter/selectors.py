@@ -15,6 +15,7 @@ from .gates import MEMORY, backend, connection, get_gate, queues
 from .ledger import get_ledger
 from .models import BreakerTransition, ConfigVersion, FlowOverride, GroupWeight, Upstream
 from .operations.condition import Condition, condition_of
+from .prepared import Given, Prepared
 
 ENDED_BY_HAND = (Reason.PAUSED, Reason.FLOW_SUSPENDED, Reason.UNCONFIGURED)
 
@@ -110,13 +111,19 @@ class HoldState:
     on_trial: bool
 
 
+OPEN = Prepared(
+    lambda: Upstream.objects.filter(name=Given("name"), held_until__isnull=True).values_list(
+        "hold_generation", "held_cause"
+    )
+)
+
+
 def hold_state_of(upstream: str) -> HoldState | None:
     """For `services.hold` and `services.end_hold`.
 
     None: the outcome of a call that begins now moves no hold, for the upstream is shut, or does not exist.
     """
-    open_ = Upstream.objects.filter(name=upstream, held_until__isnull=True)
-    found = open_.values_list("hold_generation", "held_cause").first()
+    found = OPEN.first(name=upstream)
     return HoldState(found[0], bool(found[1])) if found else None
 
 

@@ -55,7 +55,8 @@ def call_provider(job: Job, request: Request, execution: Execution, *, live: boo
 
 
 def _called(job: Job, request: Request, execution: Execution, live: bool) -> Finished:
-    tier = job.tier if job.tier in tiers_of(job.upstream) else ""  # the model may have lost it meanwhile
+    # The model may have lost its tier meanwhile.
+    tier = job.tier if job.tier and job.tier in tiers_of(job.upstream) else ""
     call = Call(max_tokens=job.max_tokens, tier=tier, metadata=metadata_of(job.document))
     execution.on_abort(call.abort)
     live = live and feedback_visible(job.document)

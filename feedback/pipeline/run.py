@@ -23,6 +23,7 @@ from feedback.services.upstreams import learning
 from feedback.services.work import coalescing, jobs, workflow
 from limiter.execution import Execution
 from limiter.gate.model import Outcome
+from limiter.prepared import Given, Prepared
 
 from .failure import Failure, failure_of
 from .share import deliver as deliver_to_followers
@@ -249,9 +250,14 @@ def _pause(attempt: int) -> float:
     return PAUSE_SECONDS[min(attempt, len(PAUSE_SECONDS)) - 1]
 
 
+LOCKED = Prepared(
+    lambda: Document.objects.select_for_update().filter(pk=Given("document")).values_list("pk", flat=True)
+)
+
+
 def _lock(job: Job) -> bool:
     """Serialise what ends within one document, so that the last section knows it is the last."""
-    return bool(Document.objects.select_for_update().filter(pk=job.document_id).values_list("pk").first())
+    return LOCKED.first(document=job.document_id) is not None
 
 
 def _tell(job: Job) -> None:

@@ -7,7 +7,7 @@ from decimal import ROUND_UP, Decimal
 from typing import Any
 
 from django.db.models import F, Value
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from feedback.dispatch.upstreams import tier_of
@@ -15,6 +15,7 @@ from feedback.models import Charge, Job, Price, Reservation
 from feedback.operations.observe.metrics import money
 from feedback.providers.base import TokenUsage
 from feedback.selectors.upstreams.spending import month_of, price_of
+from feedback.services.work.transitions import Plus
 
 MILLION = Decimal(1_000_000)
 SMALLEST = Decimal("0.000001")
@@ -45,7 +46,7 @@ def cost_of(job: Job, usage: TokenUsage) -> Cost:
     if price is None:
         return Cost(measured=usage.measured, counts=True, tier=tier)
     amount = amount_of(price, usage)
-    fields = {"cost": Coalesce(F("cost"), Value(Decimal(0))) + amount, "price": price}
+    fields = {"cost": Plus(amount), "price": price.pk}
     return Cost(amount, price, fields, measured=usage.measured, counts=True, tier=tier)
 
 

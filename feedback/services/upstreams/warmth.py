@@ -44,8 +44,9 @@ LONGEST_ANSWER = 16  # tokens: what counts is that it begins
 def is_cold(upstream: str, provider: Provider) -> bool:
     """Whether a call has to wait for its schema to be compiled."""
     schema = _schema_of(provider)
-    warm = _row(upstream, provider, schema).filter(warm_at__gt=timezone.now() - KEPT_FOR)
-    return bool(schema) and not warm.exists()
+    if not schema:
+        return False
+    return not _row(upstream, provider, schema).filter(warm_at__gt=timezone.now() - KEPT_FOR).exists()
 
 
 def note_warm(upstream: str, provider: Provider) -> None:

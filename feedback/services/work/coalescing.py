@@ -23,6 +23,7 @@ from feedback.services.work import feeding, followers, jobs
 from feedback.services.work.events import note
 from feedback.services.work.feedback import record_feedback
 from limiter.gate.model import Outcome
+from limiter.prepared import Given, Prepared
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -109,10 +110,18 @@ def _comes_first(follower: Job, leader: Job) -> bool:
     return before > 0 and followers.own_ahead(follower.flow, follower.upstream) < before
 
 
+SHARES = Prepared(
+    lambda: (
+        Job.objects.filter(leader=Given("leader"), state=State.RIDING)
+        .order_by("pk")
+        .values_list("flow", "group")
+    )
+)
+
+
 def share_charge(leader: Job) -> list[tuple[str, str]]:
     """The flows and groups that bear a part of this call's charge, kept on its row: its followers of now."""
-    riding = Job.objects.filter(leader=leader.pk, state=State.RIDING).order_by("pk")
-    shares = list(riding.values_list("flow", "group"))
+    shares = SHARES.all(leader=leader.pk)
     if shares:
         Job.objects.filter(pk=leader.pk).update(shares=[list(share) for share in shares])
     return shares

@@ -12,6 +12,7 @@ from feedback.providers.base import Finished
 from feedback.providers.honesty import cautions_of, levels_of
 from feedback.services.teaching import reactions
 from feedback.services.teaching.editing import late
+from limiter.prepared import Given, Prepared, insert
 
 
 def record_feedback(
@@ -26,11 +27,12 @@ def record_feedback(
     output = finished.output
     text = job.section.text if job.section else job.document.text
     criteria = requests.task_of(job.document.assignment).criteria
-    earlier = Feedback.objects.filter(document=job.document_id, section=job.section_id)
-    answers = reactions.reactions_to(Comment.objects.filter(feedback__in=earlier))
-    changed = late.kept_of(earlier.first())
-    earlier.delete()
-    feedback = Feedback.objects.create(
+    earlier = _earlier(job)
+    answers = reactions.reactions_to(earlier.comments.all()) if earlier is not None else {}
+    changed = late.kept_of(earlier)
+    if earlier is not None:
+        earlier.delete()
+    feedback = Feedback(
         document_id=job.document_id,
         section_id=job.section_id,
         job=job,
@@ -45,12 +47,22 @@ def record_feedback(
         levels=list(levels_of(output.levels, criteria, text)),
         cautions=cautions_of(output, text, by_model=provider.name != "offline"),
     )
-    comments = Comment.objects.bulk_create(
-        _comment(feedback, position, remark, text) for position, remark in enumerate(output.comments)
-    )
+    insert([feedback])
+    comments = [_comment(feedback, position, remark, text) for position, remark in enumerate(output.comments)]
+    insert(comments)
     reactions.carry_on(answers, comments)
     late.keep_in(feedback, changed)
     return feedback
+
+
+OF_SECTION = Prepared(lambda: Feedback.objects.filter(section=Given("section")))
+
+
+def _earlier(job: Job) -> Feedback | None:
+    """What stands there, from a run before or from the time when the provider was away."""
+    if job.section_id is not None:
+        return OF_SECTION.first(section=job.section_id)
+    return Feedback.objects.filter(document=job.document_id, section=None).first()
 
 
 def _comment(feedback: Feedback, position: int, remark: Remark, text: str) -> Comment:

@@ -17,6 +17,7 @@ from django.utils import timezone
 from feedback.dispatch import job_queue
 from feedback.models import Job, JobEvent
 from limiter.models import Upstream
+from limiter.prepared import Given, Prepared
 
 HELD, WAITING = Job.State.HELD, Job.State.WAITING
 BATCH = 500  # jobs in one pass over an upstream
@@ -77,11 +78,18 @@ def feed_all() -> int:
     return sum(feed(name) for name in Upstream.objects.values_list("name", flat=True))
 
 
+HELD_OF_FLOW = Prepared(
+    lambda: Job.objects.filter(upstream=Given("upstream"), flow=Given("flow"), state=HELD).values_list(
+        "pk", flat=True
+    )[:1]
+)
+
+
 def top_up(upstream: str, flow: str) -> int:
     """After the end of a job: the next of its flow enters."""
-    held = Job.objects.filter(upstream=upstream, flow=flow, state=HELD)
-    if not upstream or not held.exists():
+    if not upstream or not HELD_OF_FLOW.all(upstream=upstream, flow=flow):
         return 0
+    held = Job.objects.filter(upstream=upstream, flow=flow, state=HELD)
     with transaction.atomic():
         own = Job.objects.filter(upstream=upstream, flow=flow, state=WAITING).count()
         room = min(settings.FLOW_IN_LINE - own, _room(upstream, OWN_SHARE))

@@ -15,6 +15,7 @@ from feedback.dispatch import job_queue
 from feedback.models import Job, JobEvent
 from feedback.operations.observe.metrics import money
 from limiter.gate.model import Outcome
+from limiter.prepared import Given, Prepared
 
 from .events import note
 
@@ -27,10 +28,18 @@ def leader_of(scope: str, fingerprint: str) -> Job | None:
     return leading.select_for_update().first() if fingerprint else None
 
 
+RIDING = Prepared(
+    lambda: (
+        Job.objects.filter(leader=Given("leader"), state=State.RIDING)
+        .order_by("-priority", "pk")
+        .values_list("pk", flat=True)
+    )
+)
+
+
 def followers_of(leader: UUID) -> list[UUID]:
     """Its followers, the next to lead first: by priority, then first come."""
-    riding = Job.objects.filter(leader=leader, state=State.RIDING)
-    return list(riding.order_by("-priority", "pk").values_list("pk", flat=True))
+    return RIDING.all(leader=leader)
 
 
 def _next_follower(leader: UUID) -> Job | None:

@@ -1,10 +1,11 @@
-"""A job's states: each change is one guarded UPDATE and one event.
+"""A job's states: each change is one guarded UPDATE with its event.
 
 Where an UPDATE changes no row, another process was first; the caller gets False and does nothing more.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from copy import copy
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -12,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, F, Max, Min, QuerySet
+from django.db.models import Count, Max, Min, QuerySet
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
@@ -24,9 +25,11 @@ from feedback.providers.base import TokenUsage
 from feedback.services.upstreams import spending
 from limiter.execution import Execution
 from limiter.gate.model import Outcome
+from limiter.prepared import Given, Prepared
 
 from . import feeding, followers
 from .events import note
+from .transitions import Plus, change
 
 NOTHING_ASKED = Ask()
 NOTHING_USED = TokenUsage()
@@ -88,41 +91,42 @@ def create_done(*, shared: Job.Shared = Job.Shared.KEPT, **work: Any) -> Job:
 
 
 def claim(job_id: str, execution: Execution) -> Job | None:
-    """Bind the row to this run before any call is made. None: the lease is void, give it back.
-
-    With its event in one transaction: the row's attempts are the events' whenever the process is killed.
-    """
-    with transaction.atomic():
-        return _claimed(job_id, execution)
-
-
-def _claimed(job_id: str, execution: Execution) -> Job | None:
+    """Bind the row to this run before any call is made. None: the lease is void, give it back."""
     lease = execution.lease
     # No provider call without a lease, nor under one of an upstream that the job has left.
-    mine = Job.objects.filter(
-        pk=job_id, state=State.WAITING, upstream=lease.upstream if lease is not None else ""
-    )
-    claimed = mine.update(
+    claimed = change(
+        job_id,
+        {"state": State.WAITING, "upstream": lease.upstream if lease is not None else ""},
+        JobEvent.Kind.CLAIMED,
+        {"lease": execution.id},
         state=State.RUNNING,
         lease=execution.id,
         lease_generation=lease.generation if lease else 0,
-        attempt=F("attempt") + 1,
+        attempt=Plus(1),
         not_before=None,
         started_at=timezone.now(),
     )
-    if not claimed:
-        return None
-    job = loaded(job_id)
-    note(job, JobEvent.Kind.CLAIMED, lease=execution.id)
-    return job
+    return _with_its_own(job_id) if claimed else None
+
+
+LOADED = Prepared(
+    lambda: Job.objects.select_related("document__assignment__course", "document__owner", "section").filter(
+        pk=Given("job")
+    )
+)
 
 
 def loaded(job_id: UUID | str) -> Job:
-    """A job with all that its stage looks at."""
-    job = Job.objects.select_related("document__assignment__course", "document__owner", "section").get(
-        pk=job_id
-    )
-    if job.section is not None:
+    """A job with all that its stage looks at. Raises Job.DoesNotExist."""
+    job = _with_its_own(job_id)
+    if job is None:
+        raise Job.DoesNotExist(f"There is no job {job_id}.")
+    return job
+
+
+def _with_its_own(job_id: UUID | str) -> Job | None:
+    job = LOADED.first(job=job_id)
+    if job is not None and job.section is not None:
         job.section.document = job.document
     return job
 
@@ -134,11 +138,21 @@ def successor_of(job: Job) -> Job | None:
     return loaded(pk) if pk else None
 
 
-def _end(job: Job, state: str, outcome: Outcome, usage: TokenUsage, **fields: Any) -> bool:
+def _end(
+    job: Job,
+    outcome: Outcome,
+    usage: TokenUsage,
+    kind: JobEvent.Kind,
+    detail: Mapping[str, Any],
+    **fields: Any,
+) -> bool:
     """The final UPDATE: state, outcome and usage together, only under the lease that ran it."""
     now = timezone.now()
-    ended = Job.objects.filter(pk=job.pk, state=State.RUNNING, lease=job.lease).update(
-        state=state,
+    ended = change(
+        job.pk,
+        _mine(job),
+        kind,
+        {**detail, **_used(usage)},
         outcome=outcome,
         input_tokens=usage.input_tokens,
         output_tokens=usage.output_tokens,
@@ -154,7 +168,12 @@ def _end(job: Job, state: str, outcome: Outcome, usage: TokenUsage, **fields: An
     )
     if ended:
         transaction.on_commit(lambda: feeding.top_up(job.upstream, job.flow))
-    return bool(ended)
+    return ended
+
+
+def _mine(job: Job) -> dict[str, Any]:
+    """The guard of what a run writes: the row is still in it."""
+    return {"state": State.RUNNING, "lease": job.lease}
 
 
 def _owes_settlement(job: Job) -> bool:
@@ -185,10 +204,10 @@ def _used(usage: TokenUsage) -> dict[str, int | str]:
 
 def finish(job: Job, *, usage: TokenUsage) -> bool:
     cost = spending.cost_of(job, usage)
-    if not _end(job, State.DONE, Outcome.SUCCESS, usage, problem="", error="", **cost.fields):
+    fields = {"state": State.DONE, "problem": "", "error": "", **cost.fields}
+    if not _end(job, Outcome.SUCCESS, usage, JobEvent.Kind.DONE, {}, **fields):
         return False
     spending.charge(job, cost)
-    note(job, JobEvent.Kind.DONE, **_used(usage))
     return True
 
 
@@ -200,11 +219,13 @@ def fail(
     A failure that is the request's own is its followers' too: they are failed after commit, or by reconcile.
     """
     cost = spending.cost_of(job, usage)
-    fields = {"problem": problem, "error": error, "failures": F("failures") + 1, **cost.fields}
-    if not _end(job, State.FAILED, outcome, usage, **fields):
+    fields = {
+        "state": State.FAILED, "problem": problem, "error": error, "failures": Plus(1), **cost.fields,
+    }  # fmt: skip
+    detail = {"outcome": outcome, "error": error[:500]}
+    if not _end(job, outcome, usage, JobEvent.Kind.FAILED, detail, **fields):
         return False
     spending.charge(job, cost)
-    note(job, JobEvent.Kind.FAILED, outcome=outcome, error=error[:500], **_used(usage))
     if not is_its_own:
         followers.hand_over(job.pk)
     return True
@@ -233,23 +254,26 @@ def back_in_line(
     cost = spending.cost_of(job, usage)
     more = max(0, max_tokens - job.max_tokens)
     now = timezone.now()
-    changed = Job.objects.filter(pk=job.pk, state=State.RUNNING, lease=job.lease).update(
+    changed = change(
+        job.pk,
+        _mine(job),
+        JobEvent.Kind.AGAIN,
+        {"outcome": outcome, "error": error[:500], **_used(usage)},
         state=State.WAITING,
         lease=None,
         leader=None,
         outcome=outcome,
         error=error,
-        failures=F("failures") + int(counts),
-        max_tokens=F("max_tokens") + more,
-        tokens=F("tokens") + more,
+        failures=Plus(int(counts)),
+        max_tokens=Plus(more),
+        tokens=Plus(more),
         waiting_since=now,
         not_before=now + timedelta(seconds=pause) if pause > 0 else None,
         **cost.fields,
     )
     if changed:
         spending.charge(job, cost)
-        note(job, JobEvent.Kind.AGAIN, outcome=outcome, error=error[:500], **_used(usage))
-    return bool(changed)
+    return changed
 
 
 def runs_that_ended(job: Job, *outcomes: Outcome) -> int:
@@ -275,16 +299,17 @@ def _again(job: Job, *outcomes: Outcome) -> QuerySet[JobEvent]:
 
 def reclaim(job: Job) -> bool:
     """The run ended without a word: the row waits again. False: it had moved on."""
-    changed = Job.objects.filter(pk=job.pk, state=State.RUNNING, lease=job.lease).update(
+    return change(
+        job.pk,
+        _mine(job),
+        JobEvent.Kind.RECLAIMED,
+        {"lease": job.lease},
         state=State.WAITING,
         lease=None,
         leader=None,
-        failures=F("failures") + 1,
+        failures=Plus(1),
         waiting_since=timezone.now(),
     )
-    if changed:
-        note(job, JobEvent.Kind.RECLAIMED, lease=job.lease)
-    return bool(changed)
 
 
 def fail_without_word(job: Job, *, problem: str) -> bool:

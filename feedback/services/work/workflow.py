@@ -24,6 +24,7 @@ from feedback.services.intake import revisions
 from feedback.services.upstreams import reservations
 from feedback.services.work import notices, provisional, stages
 from feedback.services.work.document_state import move
+from limiter.prepared import Given, Prepared
 
 State, Kind = Document.State, Job.Kind
 
@@ -75,11 +76,18 @@ def _analyse(document: Document) -> None:
     transaction.on_commit(partial(provisional.bridge_or_leave, document))
 
 
+OPEN = Prepared(
+    lambda: Job.objects.filter(
+        document=Given("document"), generation=Given("generation"), kind=Kind.ANALYSE, state__in=Job.OPEN
+    ).values_list("pk", flat=True)[:1]
+)
+
+
 def section_ended(document: Document) -> None:
     """After the last section, the summary. The caller holds the document's row lock."""
-    analyses = Job.objects.filter(document=document, kind=Kind.ANALYSE, generation=document.generation)
-    if analyses.filter(state__in=Job.OPEN).exists():
+    if OPEN.all(document=document.pk, generation=document.generation):
         return
+    analyses = Job.objects.filter(document=document, kind=Kind.ANALYSE, generation=document.generation)
     if not analyses.exclude(state=Job.State.CANCELLED).exists():
         move(document, State.ANALYSING, State.CANCELLED)
     elif not analyses.filter(state=Job.State.DONE).exists():

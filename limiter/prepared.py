@@ -1,0 +1,92 @@
+"""Statements that are compiled once: Django's compiler takes longer than the server's answer.
+
+    RUNNING = Prepared(lambda: Job.objects.filter(queue=Given("queue"), state="running"))
+    RUNNING.all(queue="bedrock")
+
+They are Django's own SQL, rows and instances, without a statement that the server keeps: a transaction pooler
+may stand in between.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Sequence
+from functools import cache, cached_property, partial
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from django.db import connection, connections
+from django.db.models import AutoField, Expression, Field, Model, QuerySet
+
+if TYPE_CHECKING:
+    from django.db.models.sql.compiler import SQLCompiler
+
+Row = TypeVar("Row")
+
+
+class Given(Expression):
+    """The place of a value that each run of a prepared query gives by its name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+    def as_sql(self, *_: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
+        return "%s", [self]
+
+
+class Prepared(Generic[Row]):
+    """A query of models or of values, with places for what is given."""
+
+    def __init__(self, make: Callable[[], QuerySet[Any, Row]]) -> None:
+        self._make = make
+
+    def all(self, **given: Any) -> list[Row]:
+        queryset, compiler, sql, places = self._compiled
+        params = tuple(given[each.name] if isinstance(each, Given) else each for each in places)
+        mine = queryset.all()
+        mine.query.get_compiler = partial(_ready, compiler, sql, params)  # type: ignore[method-assign]
+        return list(mine)
+
+    def first(self, **given: Any) -> Row | None:
+        """Of a query that is bounded to one row."""
+        return next(iter(self.all(**given)), None)
+
+    @cached_property
+    def _compiled(self) -> tuple[QuerySet[Any, Row], SQLCompiler, str, tuple[Any, ...]]:
+        queryset = self._make()
+        compiler = queryset.query.get_compiler(queryset.db)
+        sql, places = compiler.as_sql()
+        return queryset, compiler, sql, tuple(places)
+
+
+def _ready(compiler: SQLCompiler, sql: str, params: tuple[Any, ...], using: str) -> SQLCompiler:
+    """The compiler as it is when it has compiled, on this thread's connection."""
+    mine = copy.copy(compiler)
+    mine.connection = connections[using]
+    mine.as_sql = lambda *_, **__: (sql, params)  # type: ignore[method-assign]
+    return mine
+
+
+# Rows -----------------------------------------------------------------------------------------
+
+
+def insert(rows: Sequence[Model]) -> None:
+    """Insert rows of one model, as bulk_create does; a key that the database makes is not read back."""
+    if not rows:
+        return
+    fields, sql = _insertion(type(rows[0]))
+    values = [
+        field.get_db_prep_save(field.pre_save(row, add=True), connection) for row in rows for field in fields
+    ]
+    places = "(" + ", ".join(["%s"] * len(fields)) + ")"
+    with connection.cursor() as cursor:
+        cursor.execute(sql + ", ".join([places] * len(rows)), values)
+    for row in rows:
+        row._state.adding, row._state.db = False, connection.alias
+
+
+@cache
+def _insertion(model: type[Model]) -> tuple[list[Field[Any, Any]], str]:
+    fields = [field for field in model._meta.concrete_fields if not isinstance(field, AutoField)]
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    return fields, f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES '  # noqa: S608 - our own names
