@@ -16,7 +16,7 @@ from feedback.operations.observe.metrics import folding
 
 COUNT = """
 import django; django.setup()
-from feedback.operations.observe import counters
+from feedback.operations.observe.metrics import counters
 counters.tokens.labels("bedrock", "output").inc(5)
 counters.wait_seconds.labels("analyse").observe(3)
 """
