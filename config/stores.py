@@ -1,6 +1,11 @@
-"""A check that the stores answer now, on connections of its own: for probes, and for the supervisor."""
+"""A check that the stores answer now, on connections of its own: for probes, and for the supervisor.
+
+As a program (`python -m config.stores`) it ends with status 1 where one does not.
+"""
 
 from __future__ import annotations
+
+import sys
 
 import psycopg
 import redis
@@ -45,3 +50,10 @@ def redis_problem() -> str:
     finally:
         client.close()
     return ""
+
+
+if __name__ == "__main__":
+    from config.startup import load_settings
+
+    load_settings()
+    sys.exit(bool(problems()))

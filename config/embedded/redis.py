@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
+import re
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
-import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from .errors import EmbeddedServerError
 from .layout import Layout
@@ -45,20 +44,30 @@ class EmbeddedRedis:
 
     def running(self) -> int | None:
         """The pid of the server behind our socket, once it has its data in memory."""
-        client = redis.Redis(
-            unix_socket_path=str(self.layout.redis_socket),
-            socket_timeout=ANSWER_SECONDS,
-            retry=Retry(NoBackoff(), 0),
-        )
         try:
-            client.ping()
-            return int(client.info("server")["process_id"])
-        except redis.ConnectionError:  # BusyLoadingError is one
-            return None
-        except (redis.TimeoutError, redis.ResponseError):  # halted, or busy with a script: it has its data
+            answer = self._asked("INFO server")
+        except TimeoutError:  # halted: it has its data
             return self._process()
-        finally:
-            client.close()
+        except OSError:
+            return None
+        if answer.startswith(b"-LOADING"):
+            return None
+        found = re.search(rb"^process_id:(\d+)", answer, re.MULTILINE)
+        return int(found[1]) if found else self._process()  # busy with a script: it has its data
+
+    def _asked(self, command: str) -> bytes:
+        """The answer to a command, or its beginning, without a client: whoever looks after it loads none."""
+        answer = b""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            connection.settimeout(ANSWER_SECONDS)
+            connection.connect(str(self.layout.redis_socket))
+            connection.sendall(f"{command}\r\n".encode())
+            while not answer.startswith(b"-") and b"process_id:" not in answer[: answer.rfind(b"\n") + 1]:
+                part = connection.recv(4096)
+                if not part:
+                    raise ConnectionResetError("it hung up")
+                answer += part
+        return answer
 
     def _process(self) -> int | None:
         """By the title that Valkey gives itself."""

@@ -130,7 +130,7 @@ DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
     "min_size": env.integer("DATABASE_POOL_MIN", 0),
     "max_size": env.integer("DATABASE_POOL_MAX", 8, minimum=1),
     "timeout": env.number("DATABASE_POOL_TIMEOUT", 30.0, minimum=0.1),
-    # Of connections that nobody used for so long, one is closed: each is a process of the server's.
+    # Of connections that were not used for so long, one is closed: each is a process of the server's.
     "max_idle": 15.0,
     # Connections are made one at a time, with a pause that doubles after each failure: without a bound a
     # server that was away for minutes would seem so for minutes more.

@@ -12,7 +12,7 @@ from contextlib import suppress
 from config.embedded.privileges import command_as
 
 from .output import SYSTEM, Output
-from .programs import Program
+from .program import Program
 
 HEALTHY_SECONDS = 30.0  # whatever lived for this long starts afresh
 PAUSE_SECONDS = 1.0  # before the first restart; doubles

@@ -14,8 +14,11 @@ class AlreadyRunning(Exception):
 
 
 @contextmanager
-def only_one(var: Path) -> Iterator[None]:
-    """Hold the folder's lock. The kernel frees it when its holder dies, so no stale one is ever left."""
+def only_one(var: Path) -> Iterator[int]:
+    """Hold the folder's lock, the descriptor's file.
+
+    The kernel frees it when its holder dies, so no stale one is ever left.
+    """
     var.mkdir(parents=True, exist_ok=True)
     path = var / "run.lock"
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
@@ -27,6 +30,6 @@ def only_one(var: Path) -> Iterator[None]:
             raise AlreadyRunning(f"Marginalia already runs on {var} (process {pid}).") from None
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
-        yield
+        yield descriptor
     finally:
         os.close(descriptor)

@@ -1,23 +1,26 @@
+"""From nothing to the moment when all is prepared and only wants to be kept running."""
+
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import NoReturn
 
 from django.conf import settings
 
-from config import env, stores
+from config import env
 from config.embedded import copy_of, older_data
 from config.startup import load_settings, servers_for
 from limiter.rq.settings import grace_seconds
 
 from .instance import AlreadyRunning, only_one
+from .keep import Plan
 from .ports import free_port
 from .programs import MANAGE, Ports, programs
-from .supervise import Supervisor, grace_for
+from .supervise import STOPS, grace_for
 
 
 def main() -> int:
@@ -25,8 +28,8 @@ def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")
     load_settings()
     try:
-        with only_one(settings.VAR_DIR):
-            return _run()
+        with only_one(settings.VAR_DIR) as lock:
+            _run(lock)
     except AlreadyRunning as problem:
         print(problem, file=sys.stderr)
         return 1
@@ -37,7 +40,7 @@ def main() -> int:
         return 130
 
 
-def _run() -> int:
+def _run(lock: int) -> NoReturn:
     _count_from_zero()
     print(f"Starting Marginalia (profile {settings.PROFILE}, data in {settings.VAR_DIR}).", flush=True)
     _say_what_is_taken_over()
@@ -48,31 +51,30 @@ def _run() -> int:
         web=_port("PORT", 8000, "the portal"),
         simulator=_port("SIMULATOR_PORT", 8790, "the Bedrock simulator"),
     )
-    environment = {**os.environ, "SIMULATOR_URL": ports.simulator_url, "PYTHONUNBUFFERED": "1"}
-    environment.setdefault("LOG_TIME", "false")  # the supervisor's prefix tells it
     # A newcomer wants warnings, a line for each document and the addresses; a named level prints the rest.
     level = os.environ.get("LOG_LEVEL", "").strip() and settings.LOG_LEVEL
-    supervisor = Supervisor(
-        stores_answer=lambda: not stores.problems(),
+    plan = Plan(
+        programs=programs(ports, level),
+        environment={"SIMULATOR_URL": ports.simulator_url, "PYTHONUNBUFFERED": "1"},
+        var=str(settings.VAR_DIR),
+        postgres=bool(settings.EMBEDDED_POSTGRES),
+        redis=bool(settings.EMBEDDED_REDIS),
+        portal=ports.portal,
         grace_seconds=grace_for(grace_seconds()),
         quiet=not level,
     )
-    for program in programs(ports, level):
-        supervisor.add(program, environment)
-    with suppress(BrokenPipeError), _address_kept(ports.portal):
-        return supervisor.run()
-    return 1
+    _go_on_as_its_keeper(plan, lock)
 
 
-@contextmanager
-def _address_kept(portal: str) -> Iterator[None]:
-    """Where it is served stands in a file for as long as it is: programs may ask, and the port may vary."""
-    file: Path = settings.LAYOUT.portal_address
-    file.write_text(f"{portal}\n", encoding="utf-8")
-    try:
-        yield
-    finally:
-        file.unlink(missing_ok=True)
+def _go_on_as_its_keeper(plan: Plan, lock: int) -> NoReturn:
+    """The same process, with a program that holds neither Django nor the clients of the stores in memory.
+
+    A signal to stop that comes in between is kept for it, and so is the lock.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
+    os.set_inheritable(lock, True)
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, "-m", "config.supervisor.keep", plan.text(), str(lock)])  # noqa: S606
 
 
 def _say_what_is_taken_over() -> None:

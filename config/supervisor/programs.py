@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from .ports import LOCALHOST
+from .program import Program
 
 # A real call takes minutes. A newcomer shall see the whole road within two of them.
 DEMO_LATENCY = {"latency": {"total": {"low": 2.0, "high": 6.0}}}
@@ -28,13 +29,6 @@ class Ports:
     @property
     def simulator_url(self) -> str:
         return f"http://{LOCALHOST}:{self.simulator}"
-
-
-@dataclass(frozen=True, slots=True)
-class Program:
-    name: str
-    command: tuple[str, ...]
-    once: bool = False  # runs to its end and is not missed then
 
 
 def programs(ports: Ports, level: str) -> list[Program]:

@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 
 from .child import Child
 from .output import SYSTEM, Output
-from .programs import Program
+from .program import Program
 
 SPARE_SECONDS = 10.0  # for a program to end after its own grace
 LOOK_SECONDS = 0.5  # between looks, where no signal tells earlier

@@ -11,7 +11,7 @@ from pathlib import Path
 def main(file: Path) -> int:
     from config import stores
     from config.startup import load_settings
-    from config.supervisor.programs import Program
+    from config.supervisor.program import Program
     from config.supervisor.supervise import Supervisor
 
     load_settings()

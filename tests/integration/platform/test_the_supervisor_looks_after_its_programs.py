@@ -21,7 +21,7 @@ DEADLINE_SECONDS = 60.0
 SUPERVISE = """
 import json, os, sys
 from config.supervisor import child
-from config.supervisor.programs import Program
+from config.supervisor.program import Program
 from config.supervisor.supervise import Supervisor
 child.PAUSE_SECONDS = child.LONGEST_PAUSE = 0.01
 supervisor = Supervisor(stores_answer=lambda: sys.argv[2] == "here")
