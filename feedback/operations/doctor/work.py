@@ -56,14 +56,19 @@ def queues() -> Iterator[Finding]:
 
 
 def scheduler() -> Iterator[Finding]:
-    """A job that shall be tried again later waits for rq's scheduler."""
+    """What is to be tried again later: each of our workers puts in line what is due, and rq's scheduler."""
     client = connection()
     if client is None:
         yield ok("scheduler", SOLO)
         return
     from rq.scheduler import RQScheduler
 
-    without = [name for name in settings.RQ_QUEUES if not client.exists(RQScheduler.get_locking_key(name))]
+    ours = {queue for each in alive.everybody() if each.is_alive and each.slots for queue in each.queues}
+    without = [
+        name
+        for name in settings.RQ_QUEUES
+        if name not in ours and not client.exists(RQScheduler.get_locking_key(name))
+    ]
     if without:
         yield fail(
             "scheduler",
@@ -71,7 +76,7 @@ def scheduler() -> Iterator[Finding]:
             "manage.py housekeeper",
         )
     else:
-        yield ok("scheduler", "rq's scheduler holds every queue")
+        yield ok("scheduler", "a worker or rq's scheduler brings back what is due on every queue")
 
 
 def housekeeping() -> Iterator[Finding]:

@@ -75,6 +75,7 @@ def found_at(found: Found, level: str) -> str:
 def test_a_running_system_is_well(child_environment: dict[str, str], tmp_path: Path) -> None:
     with processes(child_environment, tmp_path / "log") as running:
         running.command("rqworker", *django_rq.settings.get_queues_map())
+        wait_until(lambda: levels(doctor("scheduler")) == {"ok"}, "a worker alone brings back what is due")
         housekeeper = running.command("housekeeper")
         wait_until(lambda: len(heartbeats.heard()) == len(heartbeats.PROGRAMS), "the housekeeping lives")
         wait_until(lambda: levels(doctor("workers", "scheduler")) == {"ok"}, "the worker works")
