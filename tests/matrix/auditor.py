@@ -35,6 +35,10 @@ TRANSITIONS: dict[str, tuple[set[str], str]] = {
 }
 AS_ROW = {"held": "waiting"}  # a held job waits, for its events
 OPEN = ("held", "waiting", "riding", "running")
+UNSETTLED = (
+    "SELECT count(*) FROM feedback_job"
+    " WHERE settled_at IS NULL AND finished_at IS NOT NULL AND lease IS NOT NULL"
+)
 CHANGE_SECONDS = 3.0  # within which a changed limit has reached every call that was admitted before
 
 
@@ -104,9 +108,14 @@ class Auditor:
         return verdict
 
     def is_quiet(self) -> bool:
-        """Nothing is open any more."""
-        return not self._one("SELECT count(*) FROM feedback_job WHERE state = ANY(%s)", list(OPEN)) and not (
-            self._one("SELECT count(*) FROM feedback_document WHERE finished_at IS NULL")
+        """Nothing is open or unsettled any more."""
+        return not any(
+            self._one(count)
+            for count in (
+                "SELECT count(*) FROM feedback_job WHERE finished_at IS NULL",
+                "SELECT count(*) FROM feedback_document WHERE finished_at IS NULL",
+                UNSETTLED,
+            )
         )
 
     def waiting(self) -> int:
@@ -217,10 +226,7 @@ class Auditor:
 
     def _nothing_runs(self, verdict: Verdict, calls: Sequence[Call]) -> None:
         running = self._one("SELECT count(*) FROM feedback_job WHERE state = 'running'")
-        unsettled = self._one(
-            "SELECT count(*) FROM feedback_job WHERE settled_at IS NULL AND finished_at IS NOT NULL"
-            " AND lease IS NOT NULL"
-        )
+        unsettled = self._one(UNSETTLED)
         open_calls = sum(call.ended is None for call in calls)
         problems = {"running rows": running, "unsettled rows": unsettled, "open calls": open_calls}
         broken = [f"{count} {name}" for name, count in problems.items() if count]
