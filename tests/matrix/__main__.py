@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,9 @@ from .trial import Outcome, run
 
 
 def main() -> int:
+    signal.signal(
+        signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM)
+    )  # so that the stage is taken down
     parser = argparse.ArgumentParser(prog="make faults", description="Faults under load, and an audit.")
     parser.add_argument("names", nargs="*", help="only these faults")
     parser.add_argument("--seed", type=int, default=1)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -71,6 +72,9 @@ def run(stage: Stage, seed: int, seconds: float) -> Outcome:
 
 
 def main() -> int:
+    signal.signal(
+        signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM)
+    )  # so that the stage is taken down
     parser = argparse.ArgumentParser(prog="make chaos", description="Faults at random under load.")
     parser.add_argument("--seed", type=int, default=SystemRandom().randrange(1_000_000))
     parser.add_argument("--minutes", type=float, default=8.0)

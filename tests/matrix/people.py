@@ -11,7 +11,7 @@ import sys
 from typing import Any
 
 RATE, BURST, CAP = 240, 8, 6  # of the simulated upstream: calls a minute, at once, in flight
-LEASE = 6.0
+LEASE = 10.0
 AUTHOR = {"author": "matrix", "reason": "a fault of the matrix"}
 
 

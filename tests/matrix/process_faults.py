@@ -115,9 +115,11 @@ def scheduler_killed(scene: Scene) -> None:
     scene.stage.simulator.change(errors={"ThrottlingException": 0.3})
     programs = scene.stage.programs()
     for name in WORKERS:
-        for child in programs[name].children() if name in programs else ():
+        worker = programs.get(name)
+        for child in worker.children() if worker else ():
             with suppress(psutil.Error):
-                child.kill()
+                if child.cmdline() == worker.cmdline():  # forked, which a reader of documents is not
+                    child.kill()
     scene.last(12, doctor=False)
     scene.stage.simulator.change(errors={})
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from .faults import FAULTS
 from .trial import Outcome
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,15 +46,30 @@ def commit() -> str:
     return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
 
 
-def write_page(outcomes: Sequence[Outcome], left_out: Sequence[tuple[str, str]]) -> None:
-    """The table of the last whole run, between the marks of the page."""
-    text = PAGE.read_text(encoding="utf-8")
-    before, mark, rest = text.partition("<!-- matrix -->\n")
-    _, end, after = rest.partition("<!-- end of matrix -->")
-    said = [f"{datetime.now(UTC):%d %B %Y}, commit {commit()}, `make faults`.", "", head()]
-    said += [row(each) for each in outcomes]
-    if broken := [words for each in outcomes for words in problems(each)]:
-        said += ["", "Broken:", "", *(f"- {words}" for words in broken)]
-    if left_out:
-        said += ["", "Left out:", "", *(f"- {name}: {why}" for name, why in left_out)]
-    PAGE.write_text(before + mark + "\n" + "\n".join(said) + "\n\n" + end + after, encoding="utf-8")
+def write_page(outcomes: Sequence[Outcome], left_out: Sequence[tuple[str, str]], page: Path = PAGE) -> None:
+    """Put the rows of a run into the page's table; those of other faults stay, each with its own run."""
+    before, mark, rest = page.read_text(encoding="utf-8").partition("<!-- matrix -->\n")
+    old, end, after = rest.partition("<!-- end of matrix -->")
+    new = {outcome.fault.name for outcome in outcomes}
+    run = f"{datetime.now(UTC):%Y-%m-%d} {commit()}"
+    rows = {name: line for line in old.splitlines() if (name := _name_in(line)) and name not in new}
+    rows |= {each.fault.name: f"{row(each)} {run} |" for each in outcomes}
+    broken = [line for line in old.splitlines() if line.startswith("- ") and _broken_name(line) not in new]
+    broken += [f"- {words}" for outcome in outcomes for words in problems(outcome)]
+    absent = [f"- {name}: left out: {why}" for name, why in left_out]
+    lines = [
+        f"{head_row} run |" if at == 0 else f"{head_row}---|"
+        for at, head_row in enumerate(head().split("\n"))
+    ]
+    lines += [rows[name] for name in FAULTS if name in rows]
+    lines += ["", *broken, *absent] if broken or absent else []
+    page.write_text(f"{before}{mark}\n" + "\n".join(lines) + f"\n\n{end}{after}", encoding="utf-8")
+
+
+def _name_in(line: str) -> str:
+    name = line.split("|")[1].strip() if line.startswith("| ") else ""
+    return name if name in FAULTS else ""
+
+
+def _broken_name(line: str) -> str:
+    return line.removeprefix("- ").partition(":")[0]

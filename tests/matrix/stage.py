@@ -29,7 +29,7 @@ from .proxies import TcpProxy
 from .servers import PostgresServer, RedisServer
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 180.0
+PATIENCE = 600.0
 QUEUES = ("parse", "split", "summarise", "deliver", "simulated", "offline", "bedrock")
 WORKERS = ("worker-1", "worker-2")
 NAME = "MATRIX_NAME"  # in a program's environment
@@ -103,9 +103,9 @@ class Stage:
             "SIMULATOR_URL": self.provider.url,
             "FEEDBACK_UPSTREAM": "simulated",
             "LIMITER_WORKER_SLOTS": "8",
-            "LIMITER_WORKER_LEASE_SECONDS": "6",
+            "LIMITER_WORKER_LEASE_SECONDS": "10",
             "LIMITER_WORKER_GRACE_SECONDS": "5",
-            "RECONCILE_PATIENCE": "12",
+            "RECONCILE_PATIENCE": "20",
             "BEDROCK_CALL_SECONDS": "15",
             "DATABASE_POOL_MAX": "6",
             "DATABASE_POOL_TIMEOUT": "10",
