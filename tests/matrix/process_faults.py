@@ -115,8 +115,9 @@ def scheduler_killed(scene: Scene) -> None:
     scene.stage.simulator.change(errors={"ThrottlingException": 0.3})
     programs = scene.stage.programs()
     for name in WORKERS:
-        worker = programs.get(name)
-        for child in worker.children() if worker else ():
+        if (worker := programs.get(name)) is None:
+            continue
+        for child in worker.children():
             with suppress(psutil.Error):
                 if child.cmdline() == worker.cmdline():  # forked, which a reader of documents is not
                     child.kill()
