@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from feedback.providers.base import (
@@ -19,6 +19,7 @@ from feedback.providers.base import (
     Provider,
     Request,
     SectionRequest,
+    SummaryRequest,
     Task,
     TokenUsage,
 )
@@ -30,7 +31,17 @@ _QUOTED = re.compile(r"[“„]([^“”„]{1,120})[“”]")
 
 def ask(provider: Provider, text: str, heading: str = "", task: Task = STUDENT) -> FeedbackOutput:
     """The whole answer for one section."""
-    request = SectionRequest(text, (heading,) if heading else (), task)
+    return _answer(provider, SectionRequest(text, (heading,) if heading else (), task))
+
+
+def ask_of_whole(
+    provider: Provider, title: str, sections: Sequence[tuple[str, str]], task: Task = STUDENT
+) -> FeedbackOutput:
+    """The answer for a whole document."""
+    return _answer(provider, SummaryRequest(title, tuple(sections), (), task))
+
+
+def _answer(provider: Provider, request: Request) -> FeedbackOutput:
     *_, last = provider.stream(request, Call())
     if not isinstance(last, Finished):
         raise TypeError(f"{provider.name} ended without an answer")

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from feedback.providers.base import Comment, CommentKind, FeedbackOutput, Provider
 
-from .asking import PLAIN, ask, remarks, spans
+from .asking import PLAIN, ask, ask_of_whole, remarks, spans
 from .essays import KINDS, Essay, Section
 from .figures import Figure, ratio
 
@@ -29,8 +29,15 @@ NEED = "The writer has a note of special needs."
 
 
 def answers(provider: Provider, essays: Sequence[Essay]) -> Answers:
-    """Each section's feedback."""
-    return [(e, s, ask(provider, s.text, s.heading)) for e in essays for s in e.sections if s.text]
+    """Each section's feedback, with the comments on the whole that stand in it."""
+    given: Answers = []
+    for essay in essays:
+        whole = ask_of_whole(provider, essay.title, [(s.heading, s.text) for s in essay.sections])
+        for section in filter(lambda section: section.text, essay.sections):
+            output = ask(provider, section.text, section.heading)
+            here = [comment for comment in whole.comments if comment.quote in section.text]
+            given.append((essay, section, output.model_copy(update={"comments": output.comments + here})))
+    return given
 
 
 def planted(name: str, given: Answers) -> list[Figure]:
@@ -79,7 +86,8 @@ def manner(provider: Provider, given: Answers) -> Iterator[Figure]:
     yield ratio("remarks with a passage and a way forward", concrete)
     yield ratio("remarks that ask", [("?" in comment.message + comment.suggestion, 1) for comment in points])
     yield ratio("remarks said before in the same essay", list(_repeated(given)), higher_is_better=False)
-    again = [(ask(provider, s.text, s.heading) == output, 1) for _, s, output in given]
+    once_more = answers(provider, list({essay.name: essay for essay, _, _ in given}.values()))
+    again = [(first == second, 1) for (_, _, first), (_, _, second) in zip(given, once_more, strict=True)]
     yield ratio("sections with the same answer twice", again)
 
 

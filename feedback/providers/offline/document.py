@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import log2
 
@@ -16,6 +16,8 @@ from .reading.reader import Reader, reader_of
 from .rubric import assess
 from .rules import RULES, Finding, WritingRule, clipped, excerpt, find_all, joined
 from .section import NOT_CHECKED, PARTLY_CHECKED
+from .tutor.comments import advice_on, comments_on
+from .tutor.whole import Whole
 
 NEXT_STEPS = 3
 MOST_SAID = 6000  # characters: a title or heading may be a page
@@ -54,10 +56,12 @@ def review_document(request: SummaryRequest) -> FeedbackOutput:
     ]
     observations = list(observe(parts, personal=reader.personal))
     recurring = _recurring(findings, parts) + _inconsistent(parts, reader)
+    whole = Whole(request.title, request.sections, request.task)
     return FeedbackOutput(
         summary=clipped(_summary(request, parts, words, observations, recurring), MOST_SAID),
         strengths=_strengths(observations, findings, parts),
-        next_steps=_next_steps(observations, recurring, parts),
+        next_steps=_next_steps(observations, recurring, parts, advice_on(whole)),
+        comments=comments_on(whole, request.task.criteria[:MOST_LEVELS]),
         levels=[
             assess(criterion, [(finding, parts[index].prose.text) for finding, index in findings], words)
             for criterion in request.task.criteria[:MOST_LEVELS]
@@ -167,10 +171,14 @@ def _shown(finding: Finding, part: Part) -> str:
 
 
 def _next_steps(
-    observations: Sequence[Observation], recurring: Sequence[Recurring], parts: Sequence[Part]
+    observations: Sequence[Observation],
+    recurring: Sequence[Recurring],
+    parts: Sequence[Part],
+    of_the_whole: Mapping[str, float],
 ) -> list[str]:
     """Three, in order of effect. A point that recurs weighs more than one that came up once."""
-    steps = [
+    steps = [(1.5 * weight, advice) for advice, weight in of_the_whole.items()]
+    steps += [
         (1.6 * observation.weight, observation.advice) for observation in observations if observation.advice
     ]
     steps += [(point.effect, _step(point, len(parts))) for point in recurring]

@@ -15,5 +15,10 @@ PROVEN = frozenset(
         "contraction",
         "informal-word",
         "long-sentence",
+        "citation-not-listed",
+        "citation-year",
+        "reference-not-cited",
+        "new-in-conclusion",
+        "stray-sentence",
     )
 )

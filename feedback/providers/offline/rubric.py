@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from ..base import CommentKind, Criterion, CriterionLevel
-from .rules import Finding, WritingRule, joined
+from .rules import Finding, joined
 
 PERSON = "For a person to judge"
 PASSAGE = 400  # characters of the text that show a level
@@ -82,7 +83,17 @@ def family_of(criterion: Criterion) -> Family | None:
     return min(found, key=lambda pair: pair[0])[1] if found else None
 
 
-def criterion_for(rule: WritingRule, criteria: Sequence[Criterion]) -> str:
+class Judging(Protocol):
+    """A rule as a criterion sees it."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def kind(self) -> CommentKind: ...
+
+
+def criterion_for(rule: Judging, criteria: Sequence[Criterion]) -> str:
     """The name of the criterion that a remark bears on; empty where none does."""
     for criterion in criteria:
         family = family_of(criterion)

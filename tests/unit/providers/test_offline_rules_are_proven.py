@@ -10,6 +10,8 @@ from feedback.providers.base import SectionRequest
 from feedback.providers.offline import checks  # noqa: F401 (importing it registers the rules)
 from feedback.providers.offline.proven import PROVEN
 from feedback.providers.offline.rules import RULES
+from feedback.providers.offline.tutor import comments  # noqa: F401 (importing it registers the checks)
+from feedback.providers.offline.tutor.checks import CHECKS
 
 from .offline_reading import ACADEMIC, review
 
@@ -22,13 +24,13 @@ def test_the_rules_that_speak_are_those_that_were_judged_right() -> None:
     total = Counter(each["rule"] for each in judged)
 
     assert {rule for rule in total if total[rule] >= 20 and right[rule] >= 0.9 * total[rule]} == PROVEN
-    assert set(RULES) >= PROVEN
+    assert {*RULES, *CHECKS} >= PROVEN
 
 
-def test_the_sentences_of_jfleg_are_not_in_the_repository() -> None:
+def test_sentences_that_others_wrote_are_not_in_the_repository() -> None:
     judged = [json.loads(line) for line in JUDGEMENTS.read_text(encoding="utf-8").splitlines()]
 
-    assert not any("text" in each for each in judged if each["source"].startswith("jfleg:"))
+    assert not any("text" in each for each in judged if each["source"].startswith(("jfleg:", "student:")))
 
 
 def test_an_unproven_rule_says_nothing() -> None:
