@@ -40,6 +40,7 @@ SETTINGS = """
 from config.settings.test import *
 LIMITER_LEDGER = "limiter.rq.ledger.HashLedger"
 LIMITER_QUEUES = {"offline": "offline"}
+LIMITER_ALLOWED_CALLABLES = None
 RQ = {**RQ, "COMMIT_MODE": "auto"}
 """
 

@@ -162,6 +162,7 @@ RQ_QUEUES = {
 }
 RQ = {
     "QUEUE_CLASS": "limiter.rq.queue.GatedQueue",
+    "JOB_CLASS": "limiter.rq.job.GatedJob",
     "WORKER_CLASS": "limiter.rq.worker.ConcurrentWorker",
     "COMMIT_MODE": "on_db_commit",
 }

@@ -28,6 +28,11 @@ LIMITER_QUEUES = {
 # Hosts, with * and ?, to which an operator may send texts beside AWS's own and those named here.
 PROVIDER_ADDRESSES = env.words("PROVIDER_ADDRESSES")
 LIMITER_COMPANION = "feedback.services.upstreams.endpoints"  # keeps the settings of an upstream's provider
+# What a job in Redis may name: whoever writes there may have workers run these, with arguments that are JSON.
+LIMITER_ALLOWED_CALLABLES: tuple[str, ...] | None = (
+    "feedback.pipeline.entry.perform",
+    "feedback.pipeline.stages.warm.perform",
+)
 LIMITER_LEDGER = "feedback.dispatch.ledger.PostgresLedger"  # the rows that Redis is rebuilt from
 LIMITER_TRAFFIC = "feedback.dispatch.traffic.PostgresTraffic"  # what dry runs replay
 LIMITER_HOLD_WORDS = "feedback.operations.causes.in_words"  # what the codes of a hold mean

@@ -179,7 +179,8 @@ def _enqueue_in_rq(queue: Queue, job: Job) -> None:
 
 
 def _forget_ends(queue: Queue, job_id: str) -> None:
-    """How an earlier run under the same id ended says nothing of the next one."""
+    """What Redis holds of an earlier run under the same id says nothing of the next one."""
+    queue.connection.delete(queue.job_class.key_for(job_id))
     for registry in (queue.failed_job_registry, queue.finished_job_registry, queue.canceled_job_registry):
         registry.remove(job_id)
 
@@ -208,14 +209,13 @@ def _correct_ticket(job: Job, priority: int) -> None:
 def _withdraw_from_rq(job: Job, *, running: bool) -> None:
     from rq.command import send_stop_job_command
     from rq.exceptions import InvalidJobOperation, NoSuchJobError
-    from rq.job import Job as RQJob
 
-    connection = _queue_of(job).connection
+    queue = _queue_of(job)
     try:
         if running:
-            send_stop_job_command(connection, run_id(job))
+            send_stop_job_command(queue.connection, run_id(job))
         else:
-            RQJob.fetch(str(job.pk), connection=connection).cancel()
+            queue.job_class.fetch(str(job.pk), queue.connection, queue.serializer).cancel()
     except (NoSuchJobError, InvalidJobOperation) as error:
         logger.info("job %s had left the line: %s", job.pk, error)
 

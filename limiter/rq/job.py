@@ -25,13 +25,14 @@ from rq.job import Job
 from ..execution import AbortReason, Execution, running, settle
 from ..gate import Gate, GateError, Lease, Outcome
 from . import tickets
+from .named_job import NamedJob
 
 logger = logging.getLogger("limiter.rq")
 
 RENEWALS_A_LEASE = 3
 
 
-class GatedJob(Job):
+class GatedJob(NamedJob):
     """A job of a gated queue."""
 
     _lease: tuple[Lease, Gate] | None = None

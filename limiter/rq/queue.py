@@ -22,6 +22,7 @@ from . import tickets, upstreams
 from .admission import admit
 from .job import GatedJob, gated
 from .listener import Listener, until
+from .named_job import RefusedJob, fail_refused, refusal_of, serializer_of
 
 if TYPE_CHECKING:
     from redis import Redis
@@ -35,7 +36,7 @@ class GatedQueue(DjangoRQ):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[no-untyped-call]
-        self.job_class = gated(self.job_class)
+        self.job_class, self.serializer = gated(self.job_class), serializer_of(self.serializer)
 
     @property
     def upstream(self) -> str | None:
@@ -59,7 +60,11 @@ class GatedQueue(DjangoRQ):
         return Queue.prepare_data(*args, **tickets.into_meta(kwargs))
 
     def create_job(self, *args: Any, **kwargs: Any) -> Job:
-        return _ours(super().create_job(*args, **kwargs))
+        """Raises ValueError for a job that no worker would run."""
+        job = _ours(super().create_job(*args, **kwargs))
+        if refusal := refusal_of(job):
+            raise RefusedJob(refusal)
+        return job
 
     def enqueue_job(
         self, job: Job, pipeline: Pipeline | None = None, at_front: bool = False, unique: bool = False
@@ -93,8 +98,8 @@ class GatedQueue(DjangoRQ):
         names = [queue.name for queue in queues]
         options = {
             "connection": connection,
-            "job_class": job_class,
-            "serializer": serializer,
+            "job_class": gated(job_class or cls.job_class),
+            "serializer": serializer_of(serializer),
             "death_penalty_class": death_penalty_class,
         }
         if not any(map(upstreams.upstream_of, names)):
@@ -137,9 +142,19 @@ class GatedQueue(DjangoRQ):
     def _pop(cls, queue: Queue, options: dict[str, Any]) -> tuple[Job, Queue] | None:
         while (popped := options["connection"].lpop(queue.key)) is not None:
             found = cls._fetch_dequeued_job(queue_key=queue.key, job_id=as_text(popped), **options)
-            if found is not None:
+            if found is not None and not cls._is_refused(found[0], options):
                 return found
         return None
+
+    @classmethod
+    def _is_refused(cls, job: Job, options: dict[str, Any]) -> bool:
+        """Whether it names what it may not. Such a job has failed."""
+        reason = refusal_of(job)
+        if reason is not None:
+            with options["connection"].pipeline() as pipeline:
+                fail_refused(job, reason, pipeline)
+                pipeline.execute()
+        return reason is not None
 
     @classmethod
     def _admit(
@@ -152,7 +167,7 @@ class GatedQueue(DjangoRQ):
                 return None, admission.retry_at
             (lease,) = admission.leases
             found = cls._fetch_leased(queue, lease, options)
-            if found is None:
+            if found is None or cls._is_refused(found[0], options):
                 gate.settle(upstream, lease.id, Outcome.RETURNED)
                 continue
             job, leased_queue = found

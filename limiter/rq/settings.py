@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TypeVar
 
 from django.conf import settings
@@ -25,6 +25,14 @@ def grace_seconds() -> float:
 def lease_seconds() -> float:
     """LIMITER_WORKER_LEASE_SECONDS: for jobs of queues without an upstream, which would name its own."""
     return _positive("LIMITER_WORKER_LEASE_SECONDS", 30.0, float)
+
+
+def allowed_callables() -> Collection[str] | None:
+    """LIMITER_ALLOWED_CALLABLES: dotted paths of what jobs may name; None: whatever they name, as in rq."""
+    listed: Collection[str] | None = getattr(settings, "LIMITER_ALLOWED_CALLABLES", None)
+    if isinstance(listed, str):
+        raise ImproperlyConfigured("LIMITER_ALLOWED_CALLABLES is a text: expected a list of dotted paths.")
+    return listed
 
 
 def _positive(name: str, default: Number, kind: Callable[[str], Number]) -> Number:

@@ -6,11 +6,12 @@ import django_rq
 from django.core.management.base import CommandError
 from django_rq.management.commands.rqworker import Command as RQWorker
 
+from limiter.rq.named_job import serializer_of
 from limiter.rq.retry import Misconfigured, until_it_takes_writes
 
 
 class Command(RQWorker):
-    """django-rq's own, which waits for a Redis that is away when it starts."""
+    """django-rq's own, which waits for a Redis that is away, and reads JSON where jobs are held to a list."""
 
     requires_system_checks = ("limiter",)  # the others would load every page of the site, for good
 
@@ -20,4 +21,5 @@ class Command(RQWorker):
             until_it_takes_writes(connection, "the start of a worker")
         except Misconfigured as error:
             raise CommandError(f"REDIS_URL: {error}", returncode=2) from None
+        options["serializer"] = serializer_of(options["serializer"])
         super().handle(*args, **options)  # type: ignore[no-untyped-call]

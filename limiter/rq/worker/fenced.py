@@ -18,7 +18,9 @@ from rq.worker import BaseWorker
 from ...execution import AbortReason, ReportedError, current_execution
 from ...gate import Outcome
 from .. import settings
+from ..job import gated
 from ..listener import WakeUp
+from ..named_job import serializer_of
 from .completion.batch import is_plain
 from .completion.ends import Completion
 from .connections import for_threads
@@ -39,6 +41,7 @@ class FencedWorker(BaseWorker):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.job_class, self.serializer = gated(self.job_class), serializer_of(self.serializer)
         self.slots = settings.slots()
         self._use_own_connections()
         self.wake_up = WakeUp()
@@ -54,6 +57,7 @@ class FencedWorker(BaseWorker):
     def _with_own_connection(self, queue: Queue) -> Queue:
         ours = copy.copy(queue)
         ours.connection = self.connection
+        ours.job_class, ours.serializer = gated(ours.job_class), serializer_of(ours.serializer)
         return ours
 
     def _identity(self) -> Identity:

@@ -19,10 +19,12 @@ from .. import records, scripts, upstreams
 from ..admission import admit
 from ..job import gated
 from ..ledger import lease_text
+from ..named_job import fail_refused, refusal_of
 from .runs import Identity, Run
 from .upkeep.pace import LeasePace
 
 if TYPE_CHECKING:
+    from redis.client import Pipeline
     from rq.executions import Execution as RQExecution
     from rq.queue import Queue
 
@@ -81,6 +83,8 @@ class Fetcher:
             job = self._read(execution, queue, fields, started) if fields else None
             if job is None:
                 self._drop(execution, queue, is_unreadable=bool(fields))
+            elif refusal := refusal_of(job):
+                self._refuse(execution, job, queue, refusal)
             else:
                 runs.append(self._run(execution, job, queue, seconds))
         return runs
@@ -121,14 +125,28 @@ class Fetcher:
         return job
 
     def _drop(self, execution: Execution, queue: Queue, *, is_unreadable: bool) -> None:
-        if execution.lease is not None:
-            self._gate.settle(execution.lease.upstream, execution.id, Outcome.RETURNED)
+        self._give_lease_back(execution)
         if is_unreadable:
             with self._identity.connection.pipeline() as pipeline:
-                records.erase(queue.connection, queue.name, execution.job, execution.id, pipeline)
-                pipeline.srem(self._identity.executions_key, f"{execution.job}:{execution.id}")
+                self._erase(execution, queue, pipeline)
                 pipeline.hset(queue.job_class.key_for(execution.job), "status", JobStatus.QUEUED)
                 pipeline.execute()
+
+    def _refuse(self, execution: Execution, job: Job, queue: Queue, refusal: str) -> None:
+        """A job that names what it may not: it fails, and nothing of it was imported or unpickled."""
+        self._give_lease_back(execution)
+        with self._identity.connection.pipeline() as pipeline:
+            self._erase(execution, queue, pipeline)
+            fail_refused(job, refusal, pipeline)
+            pipeline.execute()
+
+    def _give_lease_back(self, execution: Execution) -> None:
+        if execution.lease is not None:
+            self._gate.settle(execution.lease.upstream, execution.id, Outcome.RETURNED)
+
+    def _erase(self, execution: Execution, queue: Queue, pipeline: Pipeline) -> None:
+        records.erase(queue.connection, queue.name, execution.job, execution.id, pipeline)
+        pipeline.srem(self._identity.executions_key, f"{execution.job}:{execution.id}")
 
     def _run(self, execution: Execution, job: Job, queue: Queue, seconds: float) -> Run:
         record = records.new_record(job, execution.id, self._identity.name)

@@ -1,17 +1,23 @@
-"""A job that the release before put in Redis runs under a worker of this one: stored names are kept."""
+"""A job that the release before put in Redis is run by this one: names are kept, and pickles are not read.
+
+Its worker refuses what is not JSON, and the next pass of reconcile puts the job in line anew, from its row.
+"""
 
 from __future__ import annotations
 
 import pickle
 import threading
 import zlib
+from datetime import timedelta
 from typing import Any
 
 import django_rq
 import pytest
 import redis
+from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from feedback.dispatch.reconcile import enqueue_missing
 from feedback.models import Job, User
 from limiter.configuration.publication import reconcile_configuration
 from limiter.rq.worker import ConcurrentWorker
@@ -58,12 +64,19 @@ def work_off(queue: str, client: redis.Redis) -> None:
     thread.join()
 
 
+def work_off_and_rebuild(queue: str, client: redis.Redis) -> None:
+    work_off(queue, client)
+    Job.objects.update(waiting_since=timezone.now() - timedelta(minutes=1))
+    assert enqueue_missing() > 0
+    work_off(queue, client)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_stored_job_of_a_stage_runs(owner: User, redis_client: redis.Redis) -> None:
     document = a_document(owner, text=TEXT)
     job = a_job(document, kind=Job.Kind.SPLIT, queue="split")
     put_in_redis(job, redis_client)
-    work_off("split", redis_client)
+    work_off_and_rebuild("split", redis_client)
     job.refresh_from_db()
     assert job.state == Job.State.DONE
     assert document.sections.exists()
@@ -75,7 +88,7 @@ def test_a_stored_job_that_passes_the_gate_runs(owner: User, redis_client: redis
     first, second = an_analysis(owner).jobs.order_by("pk")
     for job in (first, second):
         put_in_redis(job, redis_client)
-    work_off("offline", redis_client)
+    work_off_and_rebuild("offline", redis_client)
     assert set(Job.objects.filter(pk__in=[first.pk, second.pk]).values_list("state", flat=True)) == {
         Job.State.DONE
     }

@@ -26,6 +26,7 @@ StartWorker = Callable[..., ConcurrentWorker]
 def limiter_settings(settings: Settings) -> None:
     settings.LIMITER_QUEUES = {"offline": UPSTREAM}
     settings.LIMITER_LEDGER = "limiter.rq.ledger.HashLedger"
+    settings.LIMITER_ALLOWED_CALLABLES = None  # a project with functions of its own
     settings.LIMITER_WORKER_SLOTS = 8
     settings.LIMITER_WORKER_GRACE_SECONDS = 0.1
     jobs.opened.clear()

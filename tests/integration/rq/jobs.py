@@ -20,6 +20,10 @@ def nothing() -> None:
     """The shortest job."""
 
 
+def add(one: int, other: int) -> int:
+    return one + other
+
+
 def fails() -> None:
     raise ValueError("as it should")
 
