@@ -123,6 +123,8 @@ DATABASES: dict[str, dict[str, Any]] = {
     if _database is None
     else _database
 }
+# A transaction pooler may stand in between: a cursor of the server's would be left behind on its connection.
+DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
 # A server that went away leaves its connections in the pool: each is tried before a page gets it, which costs
 # a page one round trip.
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True

@@ -12,12 +12,17 @@ from feedback.models import Job, JobEvent
 from limiter.configuration.traffic import Passage
 from limiter.gate.model import Outcome
 
+OF_A_PASSAGE = (
+    "flow", "group", "document", "created_at", "started_at", "finished_at", "outcome", "tokens",
+    "input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens",
+)  # fmt: skip
+
 
 class PostgresTraffic:
     """Implements limiter.configuration.traffic.Traffic. A call that began before the stretch is left out."""
 
     def passages(self, upstream: str, since: datetime, until: datetime) -> Iterator[Passage]:
-        here = Job.objects.filter(upstream=upstream, created_at__lt=until)
+        here = Job.objects.filter(upstream=upstream, created_at__lt=until).only(*OF_A_PASSAGE)
         ended = here.filter(finished_at__gte=since)
         waiting = here.filter(state__in=[Job.State.HELD, Job.State.WAITING])
         running = here.filter(state=Job.State.RUNNING)

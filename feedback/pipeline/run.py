@@ -9,10 +9,10 @@ from datetime import timedelta
 from random import random
 from typing import cast
 
-from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections, transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
-from tenacity import RetryCallState, retry, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
 
+from feedback.connections import persistently
 from feedback.dispatch import job_queue
 from feedback.errors import JobFailed
 from feedback.live import forget, publish
@@ -78,29 +78,12 @@ def _carry_out(job: Job, execution: Execution) -> float | None:
 
 def _learnt_from(error: Exception, job: Job, failure: Failure) -> Failure:
     """A setting that the model refused is left out of the next attempt, and the job is not at fault."""
-    if isinstance(error, FieldRefused) and _persist(learning.learn)(job, error):
+    if isinstance(error, FieldRefused) and persistently(learning.learn)(job, error):
         return replace(failure, again=True, counts=False)
     return failure
 
 
-def _forget_connection(state: RetryCallState) -> None:
-    logger.warning(
-        "the database is away, the end of a run waits: %s", state.outcome and state.outcome.exception()
-    )
-    close_old_connections()
-
-
-# A call of minutes is not thrown away because the database blinked.
-_persist = retry(
-    retry=retry_if_exception_type((OperationalError, InterfaceError)),
-    wait=wait_exponential_jitter(multiplier=0.5, max=10),
-    stop=stop_after_delay(90),
-    before_sleep=_forget_connection,
-    reraise=True,
-)
-
-
-@_persist
+@persistently
 @transaction.atomic
 def _record(job: Job, found: Found, usage: TokenUsage) -> bool:
     if not (_lock(job) and jobs.finish(job, usage=usage)):
@@ -111,7 +94,7 @@ def _record(job: Job, found: Found, usage: TokenUsage) -> bool:
 
 
 def _end_with(job: Job, execution: Execution, found: Found) -> None:
-    shares = _persist(coalescing.share_charge)(job) if job.fingerprint else ()
+    shares = persistently(coalescing.share_charge)(job) if job.fingerprint else ()
     usage = known(found.usage, execution)
     execution.report(Outcome.SUCCESS, settled(usage), shares=shares)
     ended = _for_whom(job, lambda row: _record(row, found, usage))
@@ -129,7 +112,7 @@ def _for_whom(job: Job, end: Callable[[Job], bool]) -> Job | None:
     """
     if end(job):
         return job
-    successor = _persist(jobs.successor_of)(job)
+    successor = persistently(jobs.successor_of)(job)
     return successor if successor is not None and end(successor) else None
 
 
@@ -141,7 +124,7 @@ def _share(leader: Job, give: Callable[[Job], int]) -> None:
         logger.exception("the followers of job %s get its result from the next reconcile", leader.pk)
 
 
-@_persist
+@persistently
 @transaction.atomic
 def _put_back(job: Job, failure: Failure, usage: TokenUsage, pause: float) -> bool:
     return jobs.back_in_line(
@@ -155,7 +138,7 @@ def _put_back(job: Job, failure: Failure, usage: TokenUsage, pause: float) -> bo
     )
 
 
-@_persist
+@persistently
 @transaction.atomic
 def _give_up(job: Job, failure: Failure, usage: TokenUsage) -> bool:
     if not _lock(job):
@@ -221,7 +204,7 @@ def _pause_after(job: Job, failure: Failure) -> float:
         return 0.0  # in line, where the gate holds everything until the quota renews, and the page says so
     asked = min(failure.retry_after, LONGEST_PAUSE)
     if failure.outcome is Outcome.THROTTLED:
-        return max(asked, _throttle_pause(_persist(jobs.throttled)(job)[0]))
+        return max(asked, _throttle_pause(persistently(jobs.throttled)(job)[0]))
     return max(asked, _pause(job.attempt)) if failure.counts else asked
 
 
@@ -238,11 +221,11 @@ def _may_try_again(job: Job, failure: Failure) -> bool:
     if failure.outcome is Outcome.RETURNED:
         return True
     if failure.outcome is Outcome.THROTTLED:
-        since = _persist(jobs.throttled)(job)[1]
+        since = persistently(jobs.throttled)(job)[1]
         return since is None or timezone.now() - since < THROTTLED_FOR
     if job.attempt < MAX_ATTEMPTS:
         return True
-    runs = _persist(jobs.runs_that_ended)(job, Outcome.RETURNED, Outcome.THROTTLED)
+    runs = persistently(jobs.runs_that_ended)(job, Outcome.RETURNED, Outcome.THROTTLED)
     return job.attempt - runs < MAX_ATTEMPTS
 
 
@@ -265,7 +248,7 @@ def _tell(job: Job) -> None:
     publish(str(job.document_id), "job", {"section": str(job.section_id or ""), "kind": job.kind})
 
 
-@_persist
+@persistently
 def _forget_the_deleted(job: Job) -> None:
     """Words that came after the deletion of their document, as its call went on, would outlive it."""
     if not Document.objects.filter(pk=job.document_id).exists():

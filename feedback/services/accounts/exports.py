@@ -75,7 +75,9 @@ def _also(document: Document) -> Iterator[tuple[str, str | bytes]]:
 
 
 def _documents(user: User) -> Iterator[Document]:
-    return Document.objects.filter(owner=user).order_by("pk").iterator(AT_ONCE)
+    keys = list(Document.objects.filter(owner=user).order_by("pk").values_list("pk", flat=True))
+    for first in range(0, len(keys), AT_ONCE):
+        yield from Document.objects.filter(pk__in=keys[first : first + AT_ONCE]).order_by("pk")
 
 
 def _account(user: User) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from django.db.models import Count, Max, Min, QuerySet
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
+from feedback.connections import persistently
 from feedback.dispatch import job_queue
 from feedback.dispatch.routes import Ask
 from feedback.models import Document, Job, JobEvent, Section
@@ -106,7 +107,8 @@ def claim(job_id: str, execution: Execution) -> Job | None:
         not_before=None,
         started_at=timezone.now(),
     )
-    return _with_its_own(job_id) if claimed else None
+    # A row that is claimed is run: were the database away now, it would wait for its lease's end.
+    return persistently(_with_its_own)(job_id) if claimed else None
 
 
 LOADED = Prepared(
