@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from django.db.models.sql.compiler import SQLCompiler
 
 Row = TypeVar("Row")
+Converters = dict[int, tuple[list[Any], Expression]]  # by column
 
 
 class Given(Expression):
@@ -41,10 +42,10 @@ class Prepared(Generic[Row]):
         self._make = make
 
     def all(self, **given: Any) -> list[Row]:
-        queryset, compiler, sql, places = self._compiled
+        queryset, compiler, converters, sql, places = self._compiled
         params = tuple(given[each.name] if isinstance(each, Given) else each for each in places)
         mine = queryset.all()
-        mine.query.get_compiler = partial(_ready, compiler, sql, params)  # type: ignore[method-assign]
+        mine.query.get_compiler = partial(_ready, compiler, converters, sql, params)  # type: ignore[method-assign]
         return list(mine)
 
     def first(self, **given: Any) -> Row | None:
@@ -52,18 +53,22 @@ class Prepared(Generic[Row]):
         return next(iter(self.all(**given)), None)
 
     @cached_property
-    def _compiled(self) -> tuple[QuerySet[Any, Row], SQLCompiler, str, tuple[Any, ...]]:
+    def _compiled(self) -> tuple[QuerySet[Any, Row], SQLCompiler, Converters, str, tuple[Any, ...]]:
         queryset = self._make()
         compiler = queryset.query.get_compiler(queryset.db)
         sql, places = compiler.as_sql()
-        return queryset, compiler, sql, tuple(places)
+        converters = compiler.get_converters([column for column, *_ in compiler.select])
+        return queryset, compiler, converters, sql, tuple(places)
 
 
-def _ready(compiler: SQLCompiler, sql: str, params: tuple[Any, ...], using: str) -> SQLCompiler:
+def _ready(
+    compiler: SQLCompiler, converters: Converters, sql: str, params: tuple[Any, ...], using: str
+) -> SQLCompiler:
     """The compiler as it is when it has compiled, on this thread's connection."""
     mine = copy.copy(compiler)
     mine.connection = connections[using]
     mine.as_sql = lambda *_, **__: (sql, params)  # type: ignore[method-assign]
+    mine.get_converters = lambda *_: converters  # type: ignore[method-assign]
     return mine
 
 
