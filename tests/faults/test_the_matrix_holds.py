@@ -10,7 +10,7 @@ from tests.matrix.faults import FAULTS
 from tests.matrix.stage import Stage
 from tests.matrix.trial import run
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(1500)]
 
 FEW = ("worker-killed", "redis-flushed", "postgres-backends-terminated")
 OF_TIME = {"back after", "truth"}  # a slow machine is no fault

@@ -16,6 +16,7 @@ class Loop:
 
     def __enter__(self) -> Loop:
         self.loop = asyncio.new_event_loop()
+        self._servers: list[asyncio.Server] = []
         self._thread = threading.Thread(target=self.loop.run_forever, name="proxies", daemon=True)
         self._thread.start()
         return self
@@ -29,7 +30,14 @@ class Loop:
     def do(self, coroutine: Coroutine[Any, Any, Value]) -> Value:
         return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(PATIENCE)
 
+    def serve(self, starting: Coroutine[Any, Any, asyncio.Server]) -> asyncio.Server:
+        """Start a server, which ends with the loop."""
+        self._servers.append(server := self.do(starting))
+        return server
+
     async def _end_all(self) -> None:
+        for server in self._servers:
+            server.close()
         others = asyncio.all_tasks() - {asyncio.current_task()}
         for task in others:
             task.cancel()

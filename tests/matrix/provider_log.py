@@ -36,7 +36,7 @@ class ProviderLog:
         self._loop = loop
         self.calls: list[Call] = []
         self.endless = False
-        self._server = loop.do(self._start())
+        self._server = loop.serve(self._start())
         self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
 
     @property

@@ -20,7 +20,7 @@ class TcpProxy:
         self._open: set[asyncio.StreamWriter] = set()
         self._passes = asyncio.Event()
         self._passes.set()
-        self._server = loop.do(self._start())
+        self._server = loop.serve(self._start())
         self.port = int(self._server.sockets[0].getsockname()[1])
 
     def part(self) -> None:
