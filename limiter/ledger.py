@@ -9,7 +9,7 @@ Redis's fate: it recovers from dead workers, not from a lost Redis.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Protocol, cast
+from typing import Protocol, cast, runtime_checkable
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -47,6 +47,17 @@ class Ledger(Protocol):
         """The upstream of a job that stands in no line, and its state with what it waits for there.
 
         None: no such job is known. The upstream is empty where it passes none. Raises GateError.
+        """
+
+
+@runtime_checkable
+class Requeuing(Protocol):
+    """A ledger that outlives Redis, and can fill RQ's queues again from its records."""
+
+    def requeue_missing(self) -> int:
+        """Queue what waits and has no entry in RQ; returns how many jobs that were.
+
+        Each worker asks every two seconds or so: the ledger sees to it that many cost little.
         """
 
 

@@ -10,6 +10,7 @@ from django.db.models import Case, F, Q, Sum, When
 from django.utils import timezone
 
 from feedback.dispatch import job_queue
+from feedback.dispatch.missing import enqueue_missing_by_turns
 from feedback.keys import key_in
 from feedback.models import Job
 from feedback.models.work.jobs import charged_tokens
@@ -28,10 +29,11 @@ _CHARGED = Case(
 
 
 class PostgresLedger:
-    """Implements limiter.ledger.Ledger over the jobs' rows."""
+    """Implements limiter.ledger.Ledger and Requeuing over the jobs' rows."""
 
     def __init__(self, connection: Redis | None = None) -> None:
-        """The connection is not needed: the rows are in Postgres."""
+        """The connection is needed to fill the queues alone: the rows are in Postgres."""
+        self._redis = connection
 
     def reclaimed(self, lease: Lease) -> bool:
         return recover(job_id=lease.job, lease=lease.id)
@@ -48,6 +50,9 @@ class PostgresLedger:
     def running(self, upstream: str) -> Iterator[Lease]:
         rows = Job.objects.filter(upstream=upstream, state=Job.State.RUNNING)
         return (lease_of(job) for job in rows.iterator())
+
+    def requeue_missing(self) -> int:
+        return enqueue_missing_by_turns(self._redis) if self._redis is not None else 0
 
     def spent(self, upstream: str) -> Iterator[Spent]:
         now = timezone.now()

@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable
 from dataclasses import astuple, dataclass, field
 from datetime import timedelta
 
-import django_rq
 from django.conf import settings
 from django.utils import timezone
 from rq.executions import Execution as RQExecution
 
 from feedback.dispatch import job_queue
 from feedback.dispatch.ledger import PostgresLedger, usage_of
+from feedback.dispatch.missing import enqueue_missing
 from feedback.models import Job
 from feedback.operations.observe.metrics.drift import watch_drift
 from feedback.operations.retention import purge
@@ -37,7 +36,6 @@ from limiter.services import try_due
 logger = logging.getLogger(__name__)
 
 SETTLE_AFTER = timedelta(seconds=15)  # its worker is about to do it
-ENQUEUE_AFTER = timedelta(seconds=5)  # its transaction's own enqueue is about to come
 LEARN_EVERY = 600.0  # seconds
 PURGE_EVERY = 3600.0  # seconds
 PURGE_BATCHES = 5  # of each rule in one pass: nothing else waits long for it
@@ -141,60 +139,6 @@ class Reconciler:
                 if back:
                     job_queue.enqueue_or_leave(job)
         return recovered
-
-
-def enqueue_missing() -> int:
-    """Queue every waiting row that no RQ queue or schedule knows of.
-
-    What waits in a queue that the settings no longer have is left: doctor tells of it.
-    """
-    waiting = (
-        Job.objects.filter(
-            state=Job.State.WAITING,
-            queue__in=settings.RQ_QUEUES,
-            waiting_since__lt=timezone.now() - ENQUEUE_AFTER,
-        )
-        .exclude(not_before__gt=timezone.now())
-        .order_by("pk")
-    )
-    enqueued, page = 0, list(waiting[:BATCH])
-    while page:
-        enqueued += _enqueue_unknown(page)
-        more = len(page) == BATCH
-        page = list(waiting.filter(pk__gt=page[-1].pk)[:BATCH]) if more else []
-    return enqueued
-
-
-def _enqueue_unknown(jobs: list[Job]) -> int:
-    known = _ids_in_rq({job.queue for job in jobs})
-    missing = [job for job in jobs if str(job.pk) not in known]
-    return sum(_enqueued(job) for job in missing)
-
-
-def _enqueued(job: Job) -> bool:
-    """False: this row can't be put in line, which must not keep others out. Raises one of OUT_OF_REACH."""
-    try:
-        job_queue.enqueue(job)
-    except job_queue.OUT_OF_REACH:
-        raise
-    except Exception:
-        logger.exception("job %s can't be put in line", job.pk)
-        return False
-    return True
-
-
-def _ids_in_rq(queues: Iterable[str]) -> set[str]:
-    ids: set[str] = set()
-    for name in queues:
-        queue = django_rq.get_queue(name, connection=job_queue.connection_of(name))
-        ids.update(queue.get_job_ids())
-        for registry in (
-            queue.scheduled_job_registry,
-            queue.started_job_registry,
-            queue.deferred_job_registry,
-        ):
-            ids.update(registry.get_job_ids(cleanup=False))
-    return ids
 
 
 def _runs_unknown_to_rq() -> list[Job]:

@@ -40,6 +40,7 @@ from .shutdown import Shutdown
 from .threads.slots import Slots
 from .threads.ticker import Ticker
 from .threads.vital import lost
+from .upkeep.missing import Missing, look_seconds
 from .upkeep.pace import LeasePace
 from .upkeep.recovery import Recovery
 from .upkeep.renewals import Renewals
@@ -94,8 +95,17 @@ class ConcurrentWorker(FencedWorker):
                 fields: dict[Any, Any] = {**self.serialize(), "state": state}
                 writes.hset(self.key, mapping=fields)
                 register(self, writes)
+                self._register_scheduler(writes)
             if pipeline is None:
                 own.execute()
+
+    def _register_scheduler(self, writes: Pipeline) -> None:
+        """rq renews a part of a scheduler's record: of what Redis forgot, the rest would stay away."""
+        scheduler = self.scheduler
+        process = scheduler._process if scheduler is not None else None
+        if scheduler is not None and process is not None and process.is_alive():
+            scheduler.pid, scheduler.last_heartbeat = process.pid or 0, now()
+            scheduler.save(writes)
 
     # The work loop --------------------------------------------------------------------------------
 
@@ -278,6 +288,7 @@ class ConcurrentWorker(FencedWorker):
             Ticker("renewals", self.pace.tick_seconds, renewals.renew),
             Ticker("recovery", self.pace.tick_seconds, self._recovery().recover_all),
             Ticker("schedule", lambda: LOOK_SECONDS, Schedule(self.queues).look),
+            Ticker("missing", look_seconds, Missing(self.connection).look),
             Ticker("trials", self.pace.tick_seconds, try_held),
         ]
 

@@ -9,7 +9,7 @@ import redis
 from django.utils import timezone
 
 from feedback.dispatch import job_queue
-from feedback.dispatch.reconcile import enqueue_missing
+from feedback.dispatch.missing import enqueue_missing
 from feedback.models import Job, User
 from feedback.services.work import jobs
 from tests.factories import work

@@ -1,0 +1,125 @@
+"""Waiting rows that RQ does not know: put in its queues again, by the reconciler or by any worker.
+
+Postgres is the truth: a Redis that forgot, or a process that died between its commit and its push, leaves
+rows that wait and no entry of RQ's. Every step may be repeated, and by several processes at once.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import django_rq
+from django.conf import settings
+from django.utils import timezone
+from rq.job import Job as RQJob
+from rq.utils import as_text
+
+from feedback.dispatch import job_queue
+from feedback.models import Job
+
+if TYPE_CHECKING:
+    from redis import Redis
+
+logger = logging.getLogger(__name__)
+
+ENQUEUE_AFTER = timedelta(seconds=5)  # its transaction's own enqueue is about to come
+BATCH = 2000
+ALL_SECONDS = 10  # between two looks of the workers at all rows
+DUE_SECONDS = 2  # between two looks at what has just become due
+DUE_FOR = timedelta(minutes=1)  # what became due longer ago is found with all others
+DUE_AT_ONCE = 200
+ALL_KEY, DUE_KEY = "marginalia:missing:all", "marginalia:missing:due"
+
+
+def enqueue_missing() -> int:
+    """Queue every waiting row that no RQ queue or schedule knows of.
+
+    What waits in a queue that the settings no longer have is left: doctor tells of it.
+    """
+    waiting = (
+        Job.objects.filter(
+            state=Job.State.WAITING,
+            queue__in=settings.RQ_QUEUES,
+            waiting_since__lt=timezone.now() - ENQUEUE_AFTER,
+        )
+        .exclude(not_before__gt=timezone.now())
+        .order_by("pk")
+    )
+    enqueued, page = 0, list(waiting[:BATCH])
+    while page:
+        enqueued += _enqueue_unknown(page)
+        more = len(page) == BATCH
+        page = list(waiting.filter(pk__gt=page[-1].pk)[:BATCH]) if more else []
+    return enqueued
+
+
+def enqueue_missing_by_turns(connection: Redis) -> int:
+    """The same by whoever comes first, however many workers ask: what is due, soon; all rows, less often.
+
+    The turns stand in the Redis that they are about, so one that forgot is filled at once.
+    """
+    enqueued = 0
+    if connection.set(DUE_KEY, 1, nx=True, ex=DUE_SECONDS):
+        enqueued += enqueue_due()
+    if connection.set(ALL_KEY, 1, nx=True, ex=ALL_SECONDS):
+        try:
+            enqueued += enqueue_missing()
+        except Exception:
+            connection.delete(ALL_KEY)  # another tries, and does not wait for the next turn
+            raise
+    return enqueued
+
+
+def enqueue_due() -> int:
+    """Queue what has just become due, where RQ has nothing of it any more."""
+    now = timezone.now()
+    due = list(
+        Job.objects.filter(
+            state=Job.State.WAITING,
+            queue__in=settings.RQ_QUEUES,
+            not_before__gt=now - DUE_FOR,
+            not_before__lte=now,
+        ).order_by("pk")[:DUE_AT_ONCE]
+    )
+    return sum(_enqueued(job) for job in due if not _is_under_way(job))
+
+
+def _is_under_way(job: Job) -> bool:
+    """Whether RQ has the job's hash, which it writes in one step with the entry of its queue or schedule."""
+    status = job_queue.connection_of(job.queue).hget(RQJob.key_for(str(job.pk)), "status")
+    return isinstance(status, bytes) and as_text(status) in job_queue.UNDER_WAY
+
+
+def _enqueue_unknown(jobs: list[Job]) -> int:
+    known = _ids_in_rq({job.queue for job in jobs})
+    missing = [job for job in jobs if str(job.pk) not in known]
+    return sum(_enqueued(job) for job in missing)
+
+
+def _enqueued(job: Job) -> bool:
+    """False: this row can't be put in line, which must not keep others out. Raises one of OUT_OF_REACH."""
+    try:
+        job_queue.enqueue(job)
+    except job_queue.OUT_OF_REACH:
+        raise
+    except Exception:
+        logger.exception("job %s can't be put in line", job.pk)
+        return False
+    return True
+
+
+def _ids_in_rq(queues: Iterable[str]) -> set[str]:
+    ids: set[str] = set()
+    for name in queues:
+        queue = django_rq.get_queue(name, connection=job_queue.connection_of(name))
+        ids.update(queue.get_job_ids())
+        for registry in (
+            queue.scheduled_job_registry,
+            queue.started_job_registry,
+            queue.deferred_job_registry,
+        ):
+            ids.update(registry.get_job_ids(cleanup=False))
+    return ids
