@@ -42,4 +42,5 @@ def must_write(connection: redis.Redis) -> None:
 
 def is_misconfigured(error: BaseException) -> bool:
     """No waiting helps: somebody gave a wrong password or account."""
-    return isinstance(error, exceptions.AuthenticationError | exceptions.AuthorizationError)
+    kinds = exceptions.AuthenticationError | exceptions.AuthorizationError | exceptions.NoPermissionError
+    return isinstance(error, kinds)

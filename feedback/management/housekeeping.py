@@ -6,15 +6,35 @@ import signal
 import threading
 from collections.abc import Iterable
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import CommandError
+from redis.exceptions import RedisError
 
 from feedback.operations.housekeeping import Duty, keep_house
+from limiter.gates import connection
+from limiter.named.quick import patient
+from limiter.refusals import is_misconfigured, must_write
 
 
 def until_stopped(duties: Iterable[Duty]) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    lost = keep_house(duties, stop)
+    try:
+        _must_be_let_in()
+        lost = keep_house(duties, stop)
+    except ImproperlyConfigured as error:
+        raise CommandError(str(error), returncode=2) from None
     if lost:
         raise CommandError(f"{', '.join(lost)} can't go on in this process")
+
+
+def _must_be_let_in() -> None:
+    """A Redis that is away is waited for; one that knows neither the password nor the account never comes."""
+    client = connection()
+    try:
+        if client is not None:
+            must_write(patient(client))
+    except RedisError as error:
+        if is_misconfigured(error):
+            raise ImproperlyConfigured(f"REDIS_URL: {error}") from error

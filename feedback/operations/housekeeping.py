@@ -22,7 +22,9 @@ from redis.exceptions import RedisError
 from feedback.operations import heartbeats
 from limiter.gate.model import GateError
 from limiter.gates import connection
-from limiter.named.quick import patient
+from limiter.named.quick import patient, quick
+from limiter.operations import stores
+from limiter.operations.probes import probes
 from limiter.operations.watch import thread_failed
 
 if TYPE_CHECKING:
@@ -151,16 +153,26 @@ def keep_house(duties: Iterable[Duty], stop: threading.Event) -> list[str]:
     for each in rounds:
         each.thread.start()
     lost: list[str] = []
-    while not lost and not stop.wait(LOOK_SECONDS):
-        for each in rounds:
-            each.look()
-        lost = [each.duty.name for each in rounds if each.is_lost]
+    with probes(lambda: _lost(rounds), _problems):
+        while not lost and not stop.wait(LOOK_SECONDS):
+            for each in rounds:
+                each.look()
+            lost = _lost(rounds)
     stop.set()
     deadline = time.monotonic() + STOP_SECONDS
     for each in rounds:
         each.thread.join(max(0.0, deadline - time.monotonic()))
         _leave(each.duty)
     return lost
+
+
+def _lost(rounds: Iterable[Round]) -> list[str]:
+    return [each.duty.name for each in rounds if each.is_lost]
+
+
+def _problems() -> dict[str, str]:
+    client = connection()
+    return stores.problems(None if client is None else quick(client, stores.SECONDS))
 
 
 def _leave(duty: Duty) -> None:

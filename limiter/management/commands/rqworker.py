@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import django_rq
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import CommandError
 from django_rq.management.commands.rqworker import Command as RQWorker
 
@@ -22,4 +23,7 @@ class Command(RQWorker):
         except Misconfigured as error:
             raise CommandError(f"REDIS_URL: {error}", returncode=2) from None
         options["serializer"] = serializer_of(options["serializer"])
-        super().handle(*args, **options)  # type: ignore[no-untyped-call]
+        try:
+            super().handle(*args, **options)  # type: ignore[no-untyped-call]
+        except ImproperlyConfigured as error:
+            raise CommandError(str(error), returncode=2) from None

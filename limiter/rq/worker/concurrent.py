@@ -27,6 +27,9 @@ from rq.worker_registration import clean_worker_registry, register
 
 from ...execution import Execution, running
 from ...gate import Gate, GateError, SchemaTooNew
+from ...named.quick import quick
+from ...operations import stores
+from ...operations.probes import probes
 from ...refusals import is_away
 from .. import settings, upstreams
 from ..listener import Listener, until
@@ -51,6 +54,7 @@ if TYPE_CHECKING:
     from redis.client import Pipeline
     from rq.queue import Queue
 
+SILENT_SECONDS = 120.0  # of the loop, before its probe says that the process is of no use
 BATCH = 32  # jobs that one admit asks for at most
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 4.0  # between attempts to reach Redis
 SUSPENSION_SECONDS = 0.2  # between two questions whether workers are suspended: a busy loop has many turns
@@ -71,6 +75,7 @@ class ConcurrentWorker(FencedWorker):
         self._is_filled = False  # no room was left: the next job needs a run to end, which sends a wake-up
         self._suspension_asked = -math.inf
         self._away_since: float | None = None
+        self._turned = 0.0  # when the loop last went round
 
     @property
     def gate(self) -> Gate:
@@ -102,7 +107,7 @@ class ConcurrentWorker(FencedWorker):
     def _register_scheduler(self, writes: Pipeline) -> None:
         """rq renews a part of a scheduler's record: of what Redis forgot, the rest would stay away."""
         scheduler = self.scheduler
-        process = scheduler._process if scheduler is not None else None
+        process: Any = scheduler._process if scheduler is not None else None
         if scheduler is not None and process is not None and process.is_alive():
             scheduler.pid, scheduler.last_heartbeat = process.pid or 0, now()
             scheduler.save(writes)
@@ -122,18 +127,20 @@ class ConcurrentWorker(FencedWorker):
     ) -> bool:
         """As rq's. Burst ends when nothing may run now and nothing runs; what must wait stays in line."""
         self._started_jobs, self._suspension_asked = 0, -math.inf
-        until_it_takes_writes(self.connection, f"worker {self.name}")
-        self.bootstrap(logging_level, date_format, log_format)
-        self._dequeue_strategy = dequeue_strategy
-        if with_scheduler:
-            self._start_scheduler(burst, logging_level, date_format, log_format)
-        self._install_signal_handlers()
-        self._open()
-        try:
-            self._loop(burst, max_jobs, max_idle_time)
-        finally:
-            self._close()
-            self._leave()
+        self._turned = time.monotonic()
+        with probes(self._silent, self._problems):
+            until_it_takes_writes(self.connection, f"worker {self.name}")
+            self.bootstrap(logging_level, date_format, log_format)
+            self._dequeue_strategy = dequeue_strategy
+            if with_scheduler:
+                self._start_scheduler(burst, logging_level, date_format, log_format)
+            self._install_signal_handlers()
+            self._open()
+            try:
+                self._loop(burst, max_jobs, max_idle_time)
+            finally:
+                self._close()
+                self._leave()
         return self._started_jobs > 0
 
     def _leave(self) -> None:
@@ -172,6 +179,7 @@ class ConcurrentWorker(FencedWorker):
                     self.log.exception("Worker %s: found an unhandled exception, quitting...", self.name)
                     return
                 self._note_away(error)
+                self._turned = time.monotonic()
                 self.wake_up.wait(pause)
                 pause = min(pause * self.exponential_backoff_factor, LONGEST_PAUSE)
 
@@ -188,15 +196,29 @@ class ConcurrentWorker(FencedWorker):
             self.log.warning("Worker %s: Redis answers again after %.1f s", self.name, away)
 
     def _upkeep(self, burst: bool) -> None:
+        self._turned = time.monotonic()
         if time.monotonic() >= self._suspension_asked + SUSPENSION_SECONDS:
             self.check_for_suspension(burst)
             self._suspension_asked = time.monotonic()
-        gone = lost([*self._tickers, *self.completion.threads])
+        gone = self._lost()
         if gone:
             self.log.critical("Worker %s: %s serve no more, quitting", self.name, ", ".join(gone))
             raise StopRequested
         if self.should_run_maintenance_tasks:
             self.run_maintenance_tasks()  # type: ignore[no-untyped-call]
+
+    def _lost(self) -> list[str]:
+        return lost([*self._tickers, *self.completion.threads]) if self._tickers else []
+
+    def _silent(self) -> list[str]:
+        """For its probe: what makes a new process the only help."""
+        turns = bool(self._tickers) and not self._stop_requested
+        stands = turns and time.monotonic() - self._turned > SILENT_SECONDS
+        return [*self._lost(), *(["loop"] if stands else [])]
+
+    def _problems(self) -> dict[str, str]:
+        """For its probe: what keeps it from its work."""
+        return stores.problems(quick(self.connection, stores.SECONDS))
 
     def _fill(self, max_jobs: int | None) -> int:
         """Start jobs in the free slots, in the order of the queues; returns how many."""

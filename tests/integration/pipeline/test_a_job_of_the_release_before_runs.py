@@ -17,7 +17,7 @@ import redis
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from feedback.dispatch.reconcile import enqueue_missing
+from feedback.dispatch.missing import enqueue_missing
 from feedback.models import Job, User
 from limiter.configuration.publication import reconcile_configuration
 from limiter.rq.worker import ConcurrentWorker
