@@ -19,7 +19,7 @@ from redis.exceptions import ResponseError
 
 FOLDER = Path(__file__).parent / "lua"
 FOLDERS = {  # in the order in which their modules are joined; each module uses only those before it
-    "call": ("layouts", "clock", "context", "wakeups"),
+    "call": ("layouts", "clock", "server", "context", "wakeups"),
     "limits": (
         "sliding_logs", "sliding_counters", "meters", "meter_changes", "spending", "breakers", "rates",
     ),

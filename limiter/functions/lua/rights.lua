@@ -4,15 +4,15 @@
 -- reply    {names of commands}
 local rights = {
   COMMANDS = {
-    "DEL", "EXISTS", "GET", "HDEL", "HEXISTS", "HGET", "HGETALL", "HINCRBY", "HMGET", "HSET", "LINDEX", "LLEN", "LPOP",
-    "LPOS", "LRANGE", "LREM", "LTRIM", "PEXPIRE", "PTTL", "RPUSH", "SCAN", "SET", "TIME", "ZADD", "ZCARD", "ZCOUNT",
-    "ZRANGE", "ZRANGEBYSCORE", "ZRANK", "ZREM", "ZREMRANGEBYSCORE", "ZSCAN", "ZSCORE",
+    "DEL", "EXISTS", "GET", "HDEL", "HEXISTS", "HGET", "HGETALL", "HINCRBY", "HMGET", "HSET", "INFO", "LINDEX", "LLEN",
+    "LPOP", "LPOS", "LRANGE", "LREM", "LTRIM", "PEXPIRE", "PTTL", "RPUSH", "SCAN", "SET", "TIME", "ZADD", "ZCARD",
+    "ZCOUNT", "ZRANGE", "ZRANGEBYSCORE", "ZRANK", "ZREM", "ZREMRANGEBYSCORE", "ZSCAN", "ZSCORE",
   },
   FUNCTION = { "LOAD", "LIST", "DELETE" }, -- verbs that clients use
 }
 
 function rights.arguments(command, key)
-  if command == "TIME" then
+  if command == "TIME" or command == "INFO" then
     return
   elseif command == "SCAN" then
     return 0

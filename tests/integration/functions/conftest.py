@@ -20,12 +20,12 @@ SERVERS = {"valkey": str(binary()), "redis 7": REDIS_7}
 
 
 @contextmanager
-def running(name: str, folder: Path) -> Iterator[redis.Redis]:
+def running(name: str, folder: Path, port: int = 0) -> Iterator[redis.Redis]:
     program = SERVERS[name]
     if program is None:
         pytest.skip("no Redis 7 on this machine (make system)")
     socket = str(folder / "own.sock")
-    settings = ("--port", "0", "--unixsocket", socket, "--save", "", "--dir", str(folder))
+    settings = ("--port", str(port), "--unixsocket", socket, "--save", "", "--dir", str(folder))
     process = subprocess.Popen(
         ["redis-server", *settings], executable=program, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )

@@ -11,7 +11,8 @@
 --
 -- Where it lies:
 --
---   <base>:records     hash: rules, tuning, state, statistics, asleep, and all other records (records.lua)
+--   <base>:records     hash: rules, tuning, state, statistics, asleep, the server that made it (server.lua), and all
+--                      other records (records.lua)
 --   <base>:state       the schema alone: where releases before 9 had their state, for workers of theirs
 --
 -- KEYS    <base>, the list
@@ -23,7 +24,7 @@ local context = {
   EVENTS_KEPT = 500,
   AT_ONCE = 1000, -- values in one command: Lua's stack is small
   FIRST = 3, -- argument of an operation
-  FOUND = 5, -- values that are read before those that an operation asks for
+  FOUND = 6, -- values that are read before those that an operation asks for
 }
 
 function context.schema_of(packed)
@@ -40,8 +41,8 @@ function context.other_schema(call, packed_state)
   return schema
 end
 
--- An older release's keys are of no use: they go, once, as if the server had lost its memory, and its leases and
--- jobs come back the way they do then. Looks through all keys of the server.
+-- The keys of an older release, or of another server, are of no use: they go, once, as if the server had lost its
+-- memory, and leases and jobs come back the way they do then. Looks through all keys of the server.
 function context.forget_older(call)
   local cursor = "0"
   repeat
@@ -69,19 +70,22 @@ function context.read(keys, args, fields)
   local call = { now = clock.now(), list = keys[2], job_prefix = args[2], flows = {}, groups = {}, queues = {} }
   context.name_keys(call, keys[1])
   local found = redis.call(
-    "HMGET", call.records_key, "rules", "tuning", "state", "statistics", "asleep", unpack(fields or {})
+    "HMGET", call.records_key, "rules", "tuning", "state", "statistics", "asleep", "server", unpack(fields or {})
   )
   call.packed_rules, call.packed_tuning, call.packed_statistics = found[1], found[2], found[4]
   call.asleep, call.found = found[5], found
   return call, found[3]
 end
 
-function context.is_ours(packed_state)
+-- Is this memory of our schema, and whole? What another process of the server wrote may lack what came last: a memory
+-- that was lost in part counts as lost, for it would let through what runs already once more.
+function context.is_ours(call, packed_state)
   return packed_state and struct.unpack("<d", packed_state) == context.SCHEMA
+    and call.found[context.FOUND] == server.id()
 end
 
 function context.unpack_state(call, packed_state)
-  if context.is_ours(packed_state) then
+  if context.is_ours(call, packed_state) then
     call.state = layouts.unpack_state(packed_state)
   end
   if call.packed_rules then
@@ -94,14 +98,14 @@ end
 -- others in `call.found`.
 function context.open(keys, args, fields)
   local call, packed_state = context.read(keys, args, fields)
-  if not context.is_ours(packed_state) then
+  if not context.is_ours(call, packed_state) then
     if context.other_schema(call, packed_state) then
       context.forget_older(call)
     end
     context.new_state(call)
     call.state.epoch = args[1] .. "-" .. string.format("%.0f", call.now)
     redis.call("SET", call.base .. ":state", struct.pack("<d", context.SCHEMA))
-    context.save(call)
+    context.save(call, { "server", server.id() })
   end
   return context.unpack_state(call, packed_state)
 end
@@ -110,7 +114,7 @@ end
 -- older release left is not read: its keys are looked for where there are none.
 function context.open_to_read(keys, args)
   local call, packed_state = context.read(keys, args)
-  if not context.is_ours(packed_state) then
+  if not context.is_ours(call, packed_state) then
     context.other_schema(call, packed_state)
     context.new_state(call)
     context.name_keys(call, keys[1] .. ":none")
