@@ -70,13 +70,12 @@ def _message(function: str, texts: str | tuple[str | None, ...] | None) -> Messa
 def extracted() -> Catalog:
     """Every string that a page may show, in the order of the sources."""
     from feedback.portal.accounts.messages import SENTENCES
-    from feedback.portal.words.messages import kept_sentences
 
     found = Catalog()
     for path in sources():
         for message, context in messages_in(path):
             found.add(message, context=context)
-    for sentence in (*kept_sentences(), *SENTENCES):
+    for sentence in SENTENCES:
         found.add(sentence)
     return found
 

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as _
+from typing import ClassVar
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
 
 from limiter.execution import ReportedError
 
 
 class FeedbackError(Exception):
-    """Something went wrong with your document."""
+    """An error of the app. Its text is for the person who asked, in the language of the request."""
+
+    words: ClassVar[str] = _("Something went wrong on our side.")  # where no text is given
 
     def __init__(self, message: str = "") -> None:
-        super().__init__(message or _((type(self).__doc__ or "").strip()))
+        super().__init__(message or gettext(self.words))
 
 
 class Refused(FeedbackError):
-    """This can't be accepted. Names the form's field that has to change."""
+    """Something can't be accepted; `field` is the form's that has to change."""
 
     def __init__(self, message: str, *, field: str = "text", retry_after: float | None = None) -> None:
         super().__init__(message)

@@ -16,6 +16,8 @@ import warnings
 from dataclasses import asdict
 from typing import Any
 
+from feedback.messages.model import Message
+
 from .errors import Corrupt, DocumentError, TooComplex
 from .structure.model import Limits, Parsed
 
@@ -44,9 +46,10 @@ def main() -> None:
 
 def answer(data: bytes, suffix: str, limits: Limits) -> dict[str, Any]:
     """The document or its error, as plain data."""
-    code, message, detail = TooComplex.code, "", ""
+    code, detail = TooComplex.code, ""
+    message: Message | None = None
     try:
-        return {"parsed": asdict(_read(data, suffix, limits))}
+        return {"parsed": _as_data(_read(data, suffix, limits))}
     except DocumentError as error:
         code, message = error.code, error.message
     except (
@@ -59,7 +62,11 @@ def answer(data: bytes, suffix: str, limits: Limits) -> dict[str, Any]:
         # A reader met what its author did not think of. The place helps us, the text stays the student's.
         code, detail = Corrupt.code, f"{type(error).__name__} at {_place(error)}"
     gc.collect()  # memory ran out, perhaps: what the reader held is free only now
-    return {"error": {"code": code, "message": message, "detail": detail}}
+    return {"error": {"code": code, "message": (message or Message(code)).as_data(), "detail": detail}}
+
+
+def _as_data(parsed: Parsed) -> dict[str, Any]:
+    return {**asdict(parsed), "warnings": [warning.as_data() for warning in parsed.warnings]}
 
 
 def _read(data: bytes, suffix: str, limits: Limits) -> Parsed:

@@ -1,85 +1,79 @@
-"""Errors of documents that cannot be read, each with a sentence for the student on what to do.
-
-The docstring is the default message; the code is what is stored and counted.
-"""
+"""Errors of documents that cannot be read, each with a message for the student on what to do."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
+from feedback.messages.model import Message
+
 
 class DocumentError(Exception):
-    """This document could not be read."""
+    """A document could not be read. Its message may be given as a code alone, and is its class's else."""
 
     code: ClassVar[str] = "unreadable"
 
-    def __init__(self, message: str = "") -> None:
-        self.message = message or " ".join((type(self).__doc__ or "").split())
-        super().__init__(self.message)
+    def __init__(self, message: Message | str = "") -> None:
+        self.message = message if isinstance(message, Message) else Message(message or self.code)
+        super().__init__(str(self.message))
 
     @staticmethod
-    def of(code: str, message: str = "") -> DocumentError:
+    def of(code: str, message: Message) -> DocumentError:
         """The error with this code: how one that was raised in the child is raised again in the parent."""
         return _BY_CODE.get(code, DocumentError)(message)
 
 
 class Empty(DocumentError):
-    """This document is empty: there is no text in it to give feedback on."""
+    """There is no text in the document."""
 
     code = "empty"
 
 
 class TooLarge(DocumentError):
-    """This document is too large."""
+    """The document is beyond a limit: bytes, words or pages."""
 
     code = "too_large"
 
 
 class WrongType(DocumentError):
-    """This kind of file cannot be read. Please upload .docx, .odt, .pdf, .md or .txt."""
+    """The file is no document that can be read."""
 
     code = "wrong_type"
 
 
 class Encrypted(DocumentError):
-    """This document is protected by a password. Please remove the password and upload it again."""
+    """A password protects the document."""
 
     code = "encrypted"
 
 
 class Corrupt(DocumentError):
-    """This file is damaged and cannot be opened. Please save or export it again and upload the new copy."""
+    """The file is damaged."""
 
     code = "corrupt"
 
 
 class TooComplex(DocumentError):
-    """This file is built in a way that is too complex to read safely. Please copy its text into a new
-    document and upload that, or paste the text."""
+    """The file asks for more than the child that reads it may use or do."""
 
     code = "too_complex"
 
 
 class NoText(DocumentError):
-    """This PDF holds pictures of pages but no text, as a scan does. Please upload the document that it was
-    made from, or run text recognition (OCR) on it first."""
+    """A PDF holds pictures of pages and no text, as a scan does."""
 
     code = "no_text"
 
 
 class Garbled(DocumentError):
-    """The letters of this PDF cannot be read: its fonts do not say which letters they show, so copying text
-    from it gives nonsense as well. Please upload the document that it was made from, or print it to a new
-    PDF and run text recognition (OCR) on that."""
+    """The fonts of a PDF do not say which letters they show."""
 
     code = "garbled"
 
 
 class TimedOut(DocumentError):
-    """Reading this document took too long. Please copy its text into a new document and upload that, or
-    paste the text."""
+    """Reading took too long."""
 
-    code = "timed_out"
+    code = "reading_timed_out"
 
 
 _BY_CODE: dict[str, type[DocumentError]] = {

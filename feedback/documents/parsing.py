@@ -13,9 +13,10 @@ from dataclasses import asdict
 from pathlib import Path, PurePath
 from typing import Any
 
+from feedback.messages.model import message, message_of
+
 from . import messages
 from .errors import DocumentError, Empty, TimedOut, TooComplex, TooLarge
-from .messages import say
 from .structure.model import Heading, Limits, Parsed
 from .wrong_files import refuse_by_name
 
@@ -46,7 +47,7 @@ def check_size(size: int, *, limits: Limits | None = None) -> None:
     if size == 0:
         raise Empty(messages.EMPTY_FILE)
     if size > limits.max_bytes:
-        raise TooLarge(say(messages.TOO_LARGE, limit=round(limits.max_bytes / 2**20)))
+        raise TooLarge(message(messages.FILE_TOO_LARGE, limit=round(limits.max_bytes / 2**20)))
 
 
 def _suffix(filename: str) -> str:
@@ -93,7 +94,8 @@ def _conclude(ended: tuple[int, bytes]) -> Parsed:
     if error := reply.get("error"):
         if error["detail"]:
             logger.warning("document child failed: %s", error["detail"])
-        raise DocumentError.of(error["code"], error["message"])
+        raise DocumentError.of(error["code"], message_of(error["message"]))
     parsed = reply["parsed"]
     headings = tuple(Heading(**heading) for heading in parsed["headings"])
-    return Parsed(parsed["text"], headings, parsed["words"], tuple(parsed["warnings"]))
+    warnings = tuple(message_of(warning) for warning in parsed["warnings"])
+    return Parsed(parsed["text"], headings, parsed["words"], warnings)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
+from feedback.messages.model import Message, message
+
 from . import messages
 from .characters.text import count_words
-from .messages import say
 
 
 @dataclass
@@ -30,15 +31,15 @@ class Unread:
         for each in fields(self):
             setattr(self, each.name, getattr(self, each.name) + getattr(other, each.name))
 
-    def warnings(self) -> Iterator[str]:
-        """One sentence for each kind."""
-        for number, one, more in (
-            (self.unseen_words, messages.ONE_UNSEEN, messages.UNSEEN),
-            (self.placeholders, messages.ONE_PLACEHOLDER, messages.PLACEHOLDERS),
-            (self.pictures, messages.ONE_PICTURE, messages.PICTURES),
-            (self.charts, messages.ONE_CHART, messages.CHARTS),
-            (self.formulas, messages.ONE_FORMULA, messages.FORMULAS),
-            (self.embedded, messages.ONE_EMBEDDED, messages.EMBEDDED),
+    def warnings(self) -> Iterator[Message]:
+        """One message for each kind."""
+        for number, code in (
+            (self.unseen_words, messages.UNSEEN),
+            (self.placeholders, messages.PLACEHOLDERS),
+            (self.pictures, messages.PICTURES),
+            (self.charts, messages.CHARTS),
+            (self.formulas, messages.FORMULAS),
+            (self.embedded, messages.EMBEDDED),
         ):
             if number:
-                yield one if number == 1 else say(more, number=number)
+                yield message(code, number=number)

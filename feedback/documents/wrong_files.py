@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import PurePath
 
+from feedback.messages.model import Message
+
 from . import messages
 from .errors import DocumentError, Encrypted, WrongType
 
@@ -18,12 +20,12 @@ def _utf16(text: str) -> bytes:
 
 _BEGINNINGS: tuple[tuple[bytes, str], ...] = (
     (b"{\\rtf", messages.RTF),
-    (b"\x89PNG", messages.PICTURE),
-    (b"\xff\xd8\xff", messages.PICTURE),
-    (b"GIF8", messages.PICTURE),
-    (b"BM", messages.PICTURE),
-    (b"II*\0", messages.PICTURE),
-    (b"MM\0*", messages.PICTURE),
+    (b"\x89PNG", messages.PICTURE_FILE),
+    (b"\xff\xd8\xff", messages.PICTURE_FILE),
+    (b"GIF8", messages.PICTURE_FILE),
+    (b"BM", messages.PICTURE_FILE),
+    (b"II*\0", messages.PICTURE_FILE),
+    (b"MM\0*", messages.PICTURE_FILE),
     (b"\x00\x05\x16\x07", messages.RESOURCE_FORK),
     (b"L\x00\x00\x00\x01\x14\x02\x00", messages.SHORTCUT),
     (b"[InternetShortcut]", messages.SHORTCUT),
@@ -55,8 +57,10 @@ _SUFFIXES = {
     **dict.fromkeys((".eml", ".msg"), messages.MAIL),
     **dict.fromkeys((".xls", ".xlsx", ".csv", ".ods"), messages.SPREADSHEET),
     **dict.fromkeys((".ppt", ".pptx", ".odp"), messages.SLIDES),
-    **dict.fromkeys((".png", ".jpg", ".jpeg", ".gif", ".heic", ".webp", ".tif", ".tiff"), messages.PICTURE),
-    ".pages": messages.PAGES,
+    **dict.fromkeys(
+        (".png", ".jpg", ".jpeg", ".gif", ".heic", ".webp", ".tif", ".tiff"), messages.PICTURE_FILE
+    ),
+    ".pages": messages.APPLE_PAGES,
     ".doc": messages.OLD_OFFICE,
     ".rtf": messages.RTF,
     ".tex": messages.TEX,
@@ -65,8 +69,8 @@ _SUFFIXES = {
 }
 
 
-def wrong_kind(data: bytes, filename: str) -> str:
-    """What a file is that its name says to be no document, before anything is read of it; else empty."""
+def wrong_kind(data: bytes, filename: str) -> Message | None:
+    """What a file is that its name says to be no document, before anything is read of it; else None."""
     name = PurePath(filename).name
     suffix = PurePath(filename).suffix.lower()
     try:
@@ -75,7 +79,7 @@ def wrong_kind(data: bytes, filename: str) -> str:
             refuse_by_content(data, suffix)
     except DocumentError as error:
         return error.message
-    return ""
+    return None
 
 
 def refuse_by_name(name: str) -> None:
@@ -91,12 +95,12 @@ def refuse_by_content(data: bytes, suffix: str) -> None:
     if data.startswith(_OLE):
         if _utf16("EncryptedPackage") in data:
             raise Encrypted
-        raise WrongType(next((words for mark, words in _INSIDE_OLE if mark in data), messages.OLD_OFFICE))
-    for beginning, words in _BEGINNINGS:
+        raise WrongType(next((code for mark, code in _INSIDE_OLE if mark in data), messages.OLD_OFFICE))
+    for beginning, code in _BEGINNINGS:
         if data.startswith(beginning) and (beginning != b"BM" or b"\0" in data[:16]):
-            raise WrongType(words)
+            raise WrongType(code)
     if _PICTURE_BRANDS.match(data):
-        raise WrongType(messages.PICTURE)
+        raise WrongType(messages.PICTURE_FILE)
     if len(data) == _LOCK_SIZE and data[0] < 55 and suffix in {".docx", ".doc", ".docm"}:  # a name of so many
         raise WrongType(messages.LOCK)
     if suffix in _SHORTCUTS or _WEBLOC.match(data[:1024]) or (len(data) < 2048 and _CLOUD.match(data)):
@@ -104,6 +108,6 @@ def refuse_by_content(data: bytes, suffix: str) -> None:
     if _WEB_PAGE.match(data[:4096]) or (_WEB_ARCHIVE.match(data[:1024]) and b"text/html" in data[:65_536]):
         raise WrongType(messages.WEB_PAGE)
     if suffix == ".svg" or data[:512].lstrip().startswith(b"<svg"):
-        raise WrongType(messages.PICTURE)
+        raise WrongType(messages.PICTURE_FILE)
     if suffix in _SUFFIXES:
         raise WrongType(_SUFFIXES[suffix])

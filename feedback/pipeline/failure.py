@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-
-from django.utils.translation import gettext_noop as _
 
 from feedback.documents import DocumentError
 from feedback.errors import Undelivered
+from feedback.messages.model import Message, message
 from feedback.providers.base import (
     Aborted,
     AccountRefused,
@@ -33,23 +33,23 @@ class Failure:
     outcome: Outcome
     again: bool  # another attempt may help
     counts: bool  # this run counts against the job
-    problem: str  # for the student, should it be the last one
-    error: str  # for operators
+    problem: Message  # for the student, should it be the last one
+    error: Message  # for operators
     retry_after: float = 0.0  # seconds, as the provider asked
     usage: TokenUsage = field(default_factory=TokenUsage)
     room: int = 0  # the longest answer that the next attempt should allow, where this one was cut off
 
 
-# Kept in English; the page that shows one says it in its own language.
-BUSY = _("The feedback service was too busy for this section. You can try again.")
-DOWN = _("The feedback service could not be reached. You can try again.")
-SLOW = _("The feedback service took too long over this section. You can try again.")
-REFUSED = _("The feedback service refused this section. Somebody has to look at it; trying again won't help.")
-UNREADABLE = _("The feedback service's answer could not be read. You can try again.")
-BROKEN = _("Something went wrong on our side. You can try again.")
+BUSY = Message("service_busy")
+DOWN = Message("service_down")
+SLOW = Message("service_slow")
+REFUSED = Message("service_refused")
+UNREADABLE = Message("answer_unreadable")
+BROKEN = Message("broken")
+UNDELIVERED = Message("undelivered")
 
-# error class → outcome for the gate, again, counts, words for the student
-_PROVIDER: tuple[tuple[type[ProviderError], Outcome, bool, bool, str], ...] = (
+# error class → outcome for the gate, again, counts, message for the student
+_PROVIDER: tuple[tuple[type[ProviderError], Outcome, bool, bool, Message], ...] = (
     (Exhausted, Outcome.EXHAUSTED, True, False, BUSY),
     (Throttled, Outcome.THROTTLED, True, False, BUSY),
     (Unavailable, Outcome.FAILURE, True, True, DOWN),
@@ -73,21 +73,28 @@ _PROVIDER: tuple[tuple[type[ProviderError], Outcome, bool, bool, str], ...] = (
 
 def failure_of(error: Exception, execution: Execution) -> Failure:
     """What the error that ended a run means for the gate, the job and the student."""
-    detail = f"{type(error).__name__}: {error}"
+    detail = _recorded(error)
     if isinstance(error, Aborted):
         if execution.abort_reason == AbortReason.DEADLINE:
             return Failure(Outcome.FAILURE, True, True, SLOW, detail)
         # Cut on our side (shutdown, lost lease): the run never counted. What the provider holds for a
         # call that it had taken is gone all the same.
         outcome = Outcome.REJECTED if execution.was_accepted else Outcome.RETURNED
-        return Failure(outcome, True, False, BROKEN, f"{detail} ({execution.abort_reason})")
+        reason = str(execution.abort_reason)
+        return Failure(outcome, True, False, BROKEN, message("aborted", text=str(error), reason=reason))
     if isinstance(error, DocumentError):
-        return Failure(Outcome.REJECTED, False, True, str(error), detail)
+        return Failure(Outcome.REJECTED, False, True, error.message, error.message)
     if isinstance(error, Undelivered):
-        return Failure(Outcome.FAILURE, True, True, str(error), detail, error.retry_after)
+        return Failure(Outcome.FAILURE, True, True, UNDELIVERED, detail, error.retry_after)
     for kind, outcome, again, counts, problem in _PROVIDER:
         if isinstance(error, kind):
             usage = error.usage or TokenUsage()
             room = error.room if isinstance(error, Truncated) else 0
             return Failure(outcome, again, counts, problem, detail, error.retry_after, usage, room)
     return Failure(Outcome.REJECTED, True, True, BROKEN, detail)
+
+
+def _recorded(error: Exception) -> Message:
+    """The error for operators: its class as a code, and its text, which is the provider's or Python's."""
+    code = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", type(error).__name__).lower()
+    return message(code, text=str(error))

@@ -16,6 +16,7 @@ from feedback.connections import persistently
 from feedback.dispatch import job_queue
 from feedback.errors import JobFailed
 from feedback.live import forget, publish
+from feedback.messages.errors import error_in_words
 from feedback.models import Document, Job
 from feedback.operations.observe.runs import observed
 from feedback.providers.base import FieldRefused, ProviderError, TokenUsage
@@ -181,7 +182,7 @@ def _end_without(job: Job, execution: Execution, failure: Failure) -> float | No
         _tell(row)
         if _is_its_own(row, failure):
             _share(jobs.loaded(row.pk), fail_with)
-        raise JobFailed(failure.problem)
+        raise JobFailed(str(failure.problem))
     return None
 
 
@@ -260,6 +261,6 @@ def _log(job: Job, failure: Failure, error: Exception) -> None:
     logger.log(
         logging.ERROR if is_bug else logging.WARNING,
         "job %s (%s, attempt %d): %s",
-        job.pk, job.kind, job.attempt, failure.error,
+        job.pk, job.kind, job.attempt, error_in_words(failure.error),
         exc_info=error if is_bug else None,
     )  # fmt: skip

@@ -10,6 +10,8 @@ from django import template
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from feedback.messages.errors import error_in_words, name_of
+from feedback.messages.words import in_english
 from feedback.operations.causes import cause_of
 from feedback.selectors.operations.figures import UpstreamFigures
 from feedback.selectors.operations.health import Level
@@ -105,3 +107,8 @@ def _words_of(figures: UpstreamFigures, condition: Condition) -> str:
 
 def _is_forced(figures: UpstreamFigures) -> bool:
     return figures.upstream.breaker_mode == BreakerMode.FORCED_CLOSED
+
+
+register.filter("in_english", in_english)
+register.filter("error_in_words", error_in_words)
+register.filter("error_name", name_of)

@@ -14,9 +14,10 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from feedback.messages.words import in_words
 from feedback.models.work.feedback import KIND_NAMES
 from feedback.portal.reading.answers import answer_to
-from feedback.portal.words.messages import heading_of, translated
+from feedback.portal.words.headings import heading_of
 from feedback.providers.base import CommentKind
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from feedback.portal.reading.page import Note
 
 register = template.Library()
-register.filter("translated", translated)
+register.filter("in_words", in_words)
 register.filter("heading", heading_of)
 
 

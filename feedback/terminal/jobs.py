@@ -10,6 +10,9 @@ from django.utils import timezone
 from rich.markup import escape
 from rich.table import Table
 
+from feedback.messages.errors import error_in_words
+from feedback.messages.model import message_of
+from feedback.messages.words import in_english
 from feedback.models import Job, JobEvent
 from feedback.selectors.work.explaining import Ahead
 from limiter.gate import Explanation
@@ -42,8 +45,8 @@ def job_as_data(job: Job) -> dict[str, Any]:
         "attempt": job.attempt,
         "failures": job.failures,
         "outcome": job.outcome or None,
-        "problem": job.problem or None,
-        "error": job.error or None,
+        "problem": in_english(job.problem) or None,
+        "error": error_in_words(job.error) or None,
         **{
             name: moment(getattr(job, name))
             for name in ("created_at", "waiting_since", "started_at", "finished_at", "settled_at")
@@ -66,7 +69,7 @@ def list_as_table(jobs: Sequence[Job], *, more: bool, colour: bool) -> str:
             escape(_course(job)),
             job.upstream or "-",
             str(job.attempt),
-            escape((job.error or job.problem).split("\n", 1)[0][:60]),
+            escape(error_in_words(job.error or job.problem).split("\n", 1)[0][:60]),
         )
     table.columns[0].no_wrap = True
     words = "There are more: narrow it down, or raise --limit." if more else ""
@@ -75,7 +78,7 @@ def list_as_table(jobs: Sequence[Job], *, more: bool, colour: bool) -> str:
 
 def story_as_json(job: Job, found: Explanation | None, ahead: Sequence[Ahead] = ()) -> dict[str, Any]:
     events = [
-        {"at": moment(event.at), "kind": event.kind, "attempt": event.attempt, "detail": event.detail}
+        {"at": moment(event.at), "kind": event.kind, "attempt": event.attempt, "detail": _detail(event)}
         for event in job.events.all()
     ]
     waits = {**asdict(found), "ahead": [asdict(each) for each in ahead]} if found else None
@@ -88,8 +91,8 @@ def story_as_text(job: Job, found: Explanation | None, ahead: Sequence[Ahead] = 
         f"“{job.document.title}” of {job.document.owner.email}, {_course(job) or 'outside courses'}.",
         f"Document {job.document_id}; queue {job.queue}, upstream {job.upstream or 'none'}.",
     ]
-    lines += [f"The student reads: {job.problem}"] if job.problem else []
-    lines += [f"The error: {job.error}"] if job.error else []
+    lines += [f"The student reads: {in_english(job.problem)}"] if job.problem else []
+    lines += [f"The error: {error_in_words(job.error)}"] if job.error else []
     lines += [explanation_as_text(job.upstream, found)] if found else []
     lines += [ahead_as_text(ahead)] if ahead else []
     return "\n".join([*lines, "", *(_event_line(event) for event in job.events.all())])
@@ -103,9 +106,16 @@ def ahead_as_text(ahead: Sequence[Ahead]) -> str:
 
 def event_as_text(event: JobEvent) -> str:
     """In one line, its details included, without its moment."""
-    details = ", ".join(f"{name}: {value}" for name, value in event.detail.items())
+    details = ", ".join(f"{name}: {value}" for name, value in _detail(event).items())
     run = f" (run {event.attempt})" if event.attempt else ""
     return f"{event.get_kind_display()}{run}{': ' if details else ''}{details}"
+
+
+def _detail(event: JobEvent) -> dict[str, Any]:
+    """Its details, the error among them in words."""
+    if error := event.detail.get("error"):
+        return {**event.detail, "error": error_in_words(message_of(error))}
+    return dict(event.detail)
 
 
 def _event_line(event: JobEvent) -> str:

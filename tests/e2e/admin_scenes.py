@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.utils import timezone
 
+from feedback.messages.model import message
 from feedback.models import Charge, Document, Job, JobEvent, Price, User
 from limiter.services import change_upstream
 from tests.factories.many import many_jobs
@@ -22,14 +23,15 @@ def an_evening(jobs: int = 1_500) -> Job:
     Job.objects.filter(state=Job.State.WAITING).update(waiting_since=timezone.now() - timedelta(minutes=2))
     dead = [job for job in ended if job.state == Job.State.FAILED]
     for job in dead[::2]:
-        job.error = "TimedOut: no answer within 180 s"
-        job.problem = "The feedback service took too long over this section. You can try again."
+        job.error = message("timed_out", text="no answer within 180 s")
+        job.problem = message("service_slow")
         job.save(update_fields=["error", "problem"])
     failed = dead[0]
+    error = failed.error.as_data() if failed.error else {}
     for kind, detail in (
         (JobEvent.Kind.CREATED, {}), (JobEvent.Kind.CLAIMED, {"lease": "9f2c"}),
-        (JobEvent.Kind.AGAIN, {"outcome": "failure", "error": failed.error}), (JobEvent.Kind.CLAIMED, {}),
-        (JobEvent.Kind.FAILED, {"outcome": "failure", "error": failed.error}),
+        (JobEvent.Kind.AGAIN, {"outcome": "failure", "error": error}), (JobEvent.Kind.CLAIMED, {}),
+        (JobEvent.Kind.FAILED, {"outcome": "failure", "error": error}),
     ):  # fmt: skip
         JobEvent.objects.create(job=failed, kind=kind, attempt=1, detail=detail)
     change_upstream(

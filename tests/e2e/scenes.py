@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from feedback.dispatch import job_queue, requests
 from feedback.live import Writer
+from feedback.messages.model import Message
 from feedback.models import Comment, Document, Feedback, Job, Section
 from feedback.providers.offline.section import review_section
 from feedback.services.teaching import reactions
@@ -80,17 +81,14 @@ def with_a_gap(whole: Document) -> Document:
     """Complete, but for one section that failed."""
     document = a_copy(whole, title="Night buses, with a gap", state=Document.State.COMPLETE)
     with_feedback(document, whole, range(1, whole.sections.count()))
-    reading.failed(
-        reading.job_of(document.sections.get(position=0)),
-        "The feedback service took too long over this section. You can try again.",
-    )
+    reading.failed(reading.job_of(document.sections.get(position=0)), Message("service_slow"))
     return document
 
 
 def unreadable(whole: Document) -> Document:
     return a_document(
         whole.owner, title="Scan of my notes", state=Document.State.FAILED,
-        problem="This PDF holds pictures of pages, but no text. Hand in a file with text in it.",
+        problem=Message("no_text"),
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from feedback.messages.model import Message
 from feedback.models import Assignment, Comment, Document, Feedback, User
 from feedback.services.teaching import reactions
 from tests.e2e.axe import complaints
@@ -51,7 +52,9 @@ def test_every_page_there_is(page: Page, site: Site) -> None:
 
 
 def documents_in_every_state(owner: User, assignment: Assignment) -> list[Document]:
-    complete = reading.a_read_document(owner, assignment=assignment, title="Complete", warnings=["Look."])
+    complete = reading.a_read_document(
+        owner, assignment=assignment, title="Complete", warnings=[Message("recognised")]
+    )
     Feedback.objects.filter(document=complete, section=None).update(
         levels=reading.levels(("Argument", "Sound", "they pollinate crops")), simulated=True
     )
@@ -61,7 +64,7 @@ def documents_in_every_state(owner: User, assignment: Assignment) -> list[Docume
         reading.comment(section.feedback, section, "not there", "Unanchored.", 2)
     running = reading.a_split_document(owner, sections=3, title="Running")
     reading.running(reading.job_of(running.sections.get(position=0)))
-    failed = a_document(owner, title="Failed", state=Document.State.FAILED, problem="It holds no text.")
+    failed = a_document(owner, title="Failed", state=Document.State.FAILED, problem=Message("no_text"))
     cancelled = reading.a_split_document(owner, title="Cancelled", state=Document.State.CANCELLED)
     bridged = reading.a_split_document(owner, title="Bridged")
     reading.feedback_on(bridged, bridged.sections.get(position=0), provisional=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from feedback.messages.model import Message
 from feedback.models import Document, User
 from feedback.services.work import workflow
 from tests.e2e.sessions import sign_in
@@ -171,7 +172,7 @@ def test_a_reader_gets_a_notification_in_the_browser_when_it_is_done(
     button = reader.get_by_role("button", name="Notify me in this browser")
     button.click()
     expect(button).to_have_attribute("aria-pressed", "true")
-    workflow.fail(work, "It could not be read.")
+    workflow.fail(work, Message("unreadable"))
     expect(reader.locator("#progress")).to_contain_text("Failed", timeout=PATIENCE * 1000)
     reader.wait_for_function("window.told.length === 1")
     assert reader.evaluate("window.told") == ["On bees: Failed"]

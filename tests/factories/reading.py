@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from django.utils import timezone
 
+from feedback.messages.model import Message
 from feedback.models import Comment, Document, Feedback, Job, Section, User
 from tests.factories.work import a_document, a_job, a_student
 
@@ -57,7 +58,10 @@ def done(job: Job) -> None:
     Job.objects.filter(pk=job.pk).update(state=Job.State.DONE, finished_at=now, settled_at=now)
 
 
-def failed(job: Job, problem: str = "The feedback service could not be reached.") -> None:
+DOWN = Message("service_down")
+
+
+def failed(job: Job, problem: Message = DOWN) -> None:
     Job.objects.filter(pk=job.pk).update(
         state=Job.State.FAILED, finished_at=timezone.now(), settled_at=timezone.now(), problem=problem
     )

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from feedback.admin.lists.keyset import Keyset
+from feedback.messages.words import in_english
 from feedback.models import Document, Job
 from feedback.portal.words.wording import counted
 from feedback.selectors.work.finding import documents_found_by
@@ -31,10 +32,10 @@ class DocumentAdmin(Keyset, WorkAdmin):
     search_fields = ("id",)  # shows the field; get_search_results reads it
     search_help_text = gettext_lazy("A document's key, or how its owner's e-mail address or name begins.")
     fields = (
-        "title", ("owner", "assignment"), ("state", "generation"), ("upstream", "urgency"), "problem", "size",
-        "its_text", "jobs_of_it", ("created_at", "finished_at"),
+        "title", ("owner", "assignment"), ("state", "generation"), ("upstream", "urgency"), "what_went_wrong",
+        "size", "its_text", "jobs_of_it", ("created_at", "finished_at"),
     )  # fmt: skip
-    readonly_fields = ("size", "its_text", "jobs_of_it")
+    readonly_fields = ("what_went_wrong", "size", "its_text", "jobs_of_it")
     actions = ("retry", "cancel")
     verbs = DOCUMENT_VERBS
 
@@ -55,6 +56,10 @@ class DocumentAdmin(Keyset, WorkAdmin):
         self, request: HttpRequest, queryset: QuerySet[Document], search_term: str
     ) -> tuple[QuerySet[Document], bool]:
         return (queryset.filter(documents_found_by(search_term)) if search_term.strip() else queryset), False
+
+    @admin.display(description=gettext_lazy("what the student reads"))
+    def what_went_wrong(self, document: Document) -> str:
+        return in_english(document.problem) or "-"
 
     @admin.display(description=gettext_lazy("sections done"))
     def done(self, document: Document) -> str:

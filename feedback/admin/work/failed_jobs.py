@@ -23,7 +23,7 @@ AT_ONCE = 200  # jobs that one click starts again: a page answers within seconds
 
 class AgainForm(forms.Form):
     outcome = forms.CharField(required=False, max_length=10)
-    name = forms.CharField(max_length=200)
+    code = forms.CharField(max_length=200)
     reason = forms.CharField(max_length=500, error_messages={"required": "Say why: it is kept."})
 
 
@@ -48,8 +48,8 @@ def failed_jobs(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "admin/feedback/job/failed.html", context)
 
 
-def _start_again(request: HttpRequest, *, outcome: str, name: str, reason: str) -> None:
-    failed = failed_by(outcome=outcome, name=name)
+def _start_again(request: HttpRequest, *, outcome: str, code: str, reason: str) -> None:
+    failed = failed_by(outcome=outcome, code=code)
     chosen = list(failed.select_related("document__owner", "document__assignment")[:AT_ONCE])
     author = request.user.get_username()
     number = sum(interventions.retry(job, author=author, reason=reason) for job in chosen)

@@ -14,6 +14,8 @@ from django_rq.settings import get_queues_map
 from feedback.admin.lists.filters import UpstreamFilter
 from feedback.admin.lists.keyset import Keyset
 from feedback.admin.operations.dashboard import charts, figures
+from feedback.messages.errors import error_in_words
+from feedback.messages.words import in_english
 from feedback.models import Job
 from feedback.selectors.work.finding import jobs_found_by
 from feedback.services.operations import interventions
@@ -54,6 +56,7 @@ class JobAdmin(Keyset, WorkAdmin):
     readonly_fields = (
         "timeline",
         "waits_for",
+        "what_went_wrong",
         "raw_error",
         "text_of_it",
         "in_rq",
@@ -71,7 +74,7 @@ class JobAdmin(Keyset, WorkAdmin):
                     "section",
                     "text_of_it",
                     "waits_for",
-                    "problem",
+                    "what_went_wrong",
                     "raw_error",
                 )
             },
@@ -135,9 +138,15 @@ class JobAdmin(Keyset, WorkAdmin):
     def waits_for(self, job: Job) -> SafeString | str:
         return format_html('<p class="told">{}</p>', why_it_waits(job) or _("Nothing: it does not wait."))
 
+    @admin.display(description=gettext_lazy("what the student reads"))
+    def what_went_wrong(self, job: Job) -> str:
+        return in_english(job.problem) or "-"
+
     @admin.display(description=gettext_lazy("the provider's error"))
     def raw_error(self, job: Job) -> SafeString | str:
-        return format_html('<pre class="raw">{}</pre>', job.error) if job.error else _("None.")
+        return (
+            format_html('<pre class="raw">{}</pre>', error_in_words(job.error)) if job.error else _("None.")
+        )
 
     @admin.display(description=gettext_lazy("its text"))
     def text_of_it(self, job: Job) -> SafeString:

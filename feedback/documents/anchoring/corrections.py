@@ -6,15 +6,19 @@ from collections.abc import Iterable, Sequence
 
 from feedback.documents import messages
 from feedback.documents.characters.text import WORD, count_words
-from feedback.documents.messages import say
 from feedback.documents.structure.model import Heading, Parsed
 from feedback.documents.structure.sections import MAX_WORDS, Section, heading_path
+from feedback.messages.model import Message, message
 
 MAX_SECTIONS = 200
 
 
 class SplitError(ValueError):
-    """These sections cannot be used; the message is for the person that chose them: which, and why."""
+    """Sections cannot be used; the message is for the person that chose them: which, and why."""
+
+    def __init__(self, message: Message | str) -> None:
+        self.message = message if isinstance(message, Message) else Message(message)
+        super().__init__(str(self.message))
 
 
 def resplit(
@@ -38,15 +42,15 @@ def resplit(
 
 def _checked_starts(text: str, boundaries: Sequence[int], max_sections: int) -> list[int]:
     if any(not 0 <= boundary < len(text) for boundary in boundaries):
-        raise SplitError(messages.OUTSIDE)
+        raise SplitError(messages.SECTION_OUTSIDE)
     if len(set(boundaries)) < len(boundaries):
-        raise SplitError(messages.TWICE)
+        raise SplitError(messages.SECTIONS_AT_ONE_PLACE)
     starts = sorted({0, *boundaries})
     if len(starts) > max_sections:
-        raise SplitError(say(messages.TOO_MANY_SECTIONS, number=len(starts), most=max_sections))
+        raise SplitError(message(messages.TOO_MANY_SECTIONS, number=len(starts), most=max_sections))
     for start in starts[1:]:
         if not (text[start - 1].isspace() or text[start].isspace() or _begins_word(text, start)):
-            raise SplitError(say(messages.INSIDE_A_WORD, around=_around(text, start)))
+            raise SplitError(message(messages.INSIDE_A_WORD, around=_around(text, start)))
     return starts
 
 
@@ -66,7 +70,7 @@ def _section(
 ) -> Section:
     words = count_words(text[start:end])
     if words == 0:
-        raise SplitError(say(messages.WORDLESS_SECTION, number=number))
+        raise SplitError(message(messages.WORDLESS_SECTION, number=number))
     if words > max_words:
-        raise SplitError(say(messages.LONG_SECTION, number=number, words=words, most=max_words))
+        raise SplitError(message(messages.LONG_SECTION, number=number, words=words, most=max_words))
     return Section(start, end, text[start:end], heading_path(text, headings, start, end), words)

@@ -6,7 +6,7 @@ import codecs
 
 from feedback.documents import messages
 from feedback.documents.errors import Corrupt, WrongType
-from feedback.documents.messages import say
+from feedback.messages.model import Message, message
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -36,7 +36,7 @@ def looks_binary(data: bytes) -> bool:
     return len(sample) - len(sample.translate(None, _CONTROLS)) > max(_STRAY, len(sample) / 20)
 
 
-def decode(data: bytes) -> tuple[str, str | None]:
+def decode(data: bytes) -> tuple[str, Message | None]:
     """The text, and a warning where its encoding was guessed; raises WrongType or Corrupt."""
     for mark, name in _MARKS:
         if data.startswith(mark):
@@ -84,6 +84,6 @@ def _guess(data: bytes) -> str:
     return _WESTERN if _WESTERN in equals else best.encoding
 
 
-def _warning(name: str) -> str:
+def _warning(name: str) -> Message:
     shown = _NAMES.get(name, name.replace("_", "-").replace("cp125", "Windows-125"))
-    return say(messages.GUESSED_ENCODING, encoding=shown)
+    return message(messages.GUESSED_ENCODING, encoding=shown)

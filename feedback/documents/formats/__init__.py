@@ -9,10 +9,10 @@ from feedback.documents.characters.encoding import decode, looks_binary
 from feedback.documents.structure.blocks import assemble
 from feedback.documents.structure.headings import promote
 from feedback.documents.structure.model import Limits, Parsed
+from feedback.messages.model import Message, message
 
 from .. import messages
 from ..errors import Corrupt, WrongType
-from ..messages import say
 from ..wrong_files import refuse_by_content
 from .archive import Archive
 
@@ -30,17 +30,10 @@ _SUFFIXES = {
     ".pdf": Format.PDF, ".md": Format.MARKDOWN, ".markdown": Format.MARKDOWN,
     ".txt": Format.PLAIN, ".text": Format.PLAIN, "": Format.PLAIN,
 }  # fmt: skip
-_NAMES = {
-    Format.DOCX: messages.WORD,
-    Format.ODT: messages.OPEN_DOCUMENT,
-    Format.PDF: messages.PDF,
-    Format.MARKDOWN: messages.MARKDOWN,
-    Format.PLAIN: messages.PLAIN,
-}
 
 _OTHER_OFFICE = (
     (r"META-INF/container\.xml", messages.BOOK),
-    (r"index\.xml|index/document\.iwa|index\.zip", messages.PAGES),
+    (r"index\.xml|index/document\.iwa|index\.zip", messages.APPLE_PAGES),
     (r"xl/workbook\.xml", messages.SPREADSHEET),
     (r"ppt/presentation\.xml", messages.SLIDES),
 )
@@ -81,9 +74,9 @@ def _read_archive(archive: Archive, suffix: str, limits: Limits) -> Parsed:
 
         blocks, unread = read_odt(archive)
         return assemble(promote(blocks), limits, [*_misnamed(Format.ODT, suffix), *unread.warnings()])
-    for pattern, message in _OTHER_OFFICE:
+    for pattern, code in _OTHER_OFFICE:
         if archive.find(pattern):
-            raise WrongType(message)
+            raise WrongType(code)
     if _SUFFIXES.get(suffix) in {Format.DOCX, Format.ODT}:
         raise Corrupt
     raise WrongType(messages.ARCHIVE)
@@ -111,10 +104,12 @@ def _refuse_other_types(data: bytes, suffix: str) -> None:
     if named in {Format.DOCX, Format.ODT, Format.PDF}:
         if looks_binary(data):
             raise Corrupt
-        raise WrongType(say(messages.NOT_WHAT_IT_IS_NAMED, ending=suffix, kind=_NAMES[named]))
+        raise WrongType(message(messages.NOT_WHAT_IT_IS_NAMED, ending=suffix, kind=named.value))
 
 
-def _misnamed(found: Format, suffix: str) -> Iterator[str]:
+def _misnamed(found: Format, suffix: str) -> Iterator[Message]:
     if _SUFFIXES.get(suffix) is not found:
-        words = messages.MISNAMED if suffix else messages.UNNAMED
-        yield say(words, ending=suffix, kind=_NAMES[found])
+        if suffix:
+            yield message(messages.MISNAMED, ending=suffix, kind=found.value)
+        else:
+            yield message(messages.UNNAMED, kind=found.value)

@@ -9,8 +9,8 @@ from feedback.documents import messages
 from feedback.documents.characters.symbols import UNKNOWN
 from feedback.documents.characters.text import clean, count_words, one_line
 from feedback.documents.errors import Empty, TooLarge
-from feedback.documents.messages import say
 from feedback.documents.unread import Unread
+from feedback.messages.model import Message, message
 
 from .model import Heading, Limits, Parsed
 from .placeholders import without_placeholders
@@ -36,7 +36,7 @@ def table_row(cells: Iterable[Iterable[Block]]) -> list[Block]:
     return [block for cell in filled for block in cell]
 
 
-def assemble(blocks: Iterable[Block], limits: Limits, warnings: Iterable[str] = ()) -> Parsed:
+def assemble(blocks: Iterable[Block], limits: Limits, warnings: Iterable[Message] = ()) -> Parsed:
     """Join blocks into normalised text; raises Empty or TooLarge."""
     pieces: list[str] = []
     headings: list[Heading] = []
@@ -69,20 +69,15 @@ def _checked_words(text: str, limits: Limits) -> int:
     if words == 0:
         raise Empty
     if words > limits.max_words:
-        raise TooLarge(say(messages.TOO_MANY_WORDS, words=words, most=limits.max_words))
+        raise TooLarge(message(messages.TOO_MANY_WORDS, words=words, most=limits.max_words))
     return words
 
 
-def _notices(invisible: int, wordless: int, unknown: int) -> Iterable[str]:
-    if unknown == 1:
-        yield messages.UNREAD_SIGN
-    elif unknown:
-        yield say(messages.UNREAD_SIGNS, number=unknown)
-    if invisible == 1:
-        yield messages.ONE_INVISIBLE
-    elif invisible:
-        yield say(messages.INVISIBLE, number=invisible)
-    if wordless == 1:
-        yield messages.ONE_WORDLESS_HEADING
-    elif wordless:
-        yield say(messages.WORDLESS_HEADINGS, number=wordless)
+def _notices(invisible: int, wordless: int, unknown: int) -> Iterable[Message]:
+    for code, number in (
+        (messages.UNREAD_SIGNS, unknown),
+        (messages.INVISIBLE, invisible),
+        (messages.WORDLESS_HEADINGS, wordless),
+    ):
+        if number:
+            yield message(code, number=number)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from feedback.messages.model import Message
+
 _MIB = 1024 * 1024
 
 
@@ -35,9 +37,9 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A document as normalised text. The warnings are sentences for its student."""
+    """A document as normalised text. The warnings are messages for its student."""
 
     text: str
     headings: tuple[Heading, ...]
     words: int
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Message, ...] = ()

@@ -15,7 +15,7 @@ from feedback.documents import messages
 from feedback.documents.anchoring.corrections import MAX_SECTIONS, SplitError, resplit
 from feedback.documents.anchoring.differences import compare
 from feedback.documents.characters.text import WORD, clean, one_line
-from feedback.documents.messages import say
+from feedback.messages.model import message
 
 from .model import Parsed
 from .pieces import places_to_cut
@@ -69,7 +69,7 @@ def divided(document: Parsed, outline: Outline, at: int) -> Outline:
     if any(cut.start == at for cut in outline):
         raise SplitError(messages.DIVIDED_ALREADY)
     if len(outline) >= MAX_SECTIONS:
-        raise SplitError(say(messages.NO_MORE_SECTIONS, most=MAX_SECTIONS))
+        raise SplitError(message(messages.NO_MORE_SECTIONS, most=MAX_SECTIONS))
     return _checked(document, tuple(sorted({*outline, Cut(at)}, key=lambda cut: cut.start)))
 
 
@@ -78,7 +78,7 @@ def renamed(document: Parsed, outline: Outline, start: int, title: str) -> Outli
     index = _index(outline, start)
     title = one_line(clean(title)[0])
     if len(title) > MAX_TITLE:
-        raise SplitError(say(messages.LONG_NAME, most=MAX_TITLE, number=len(title)))
+        raise SplitError(message(messages.LONG_NAME, most=MAX_TITLE, number=len(title)))
     return _checked(document, (*outline[:index], Cut(start, title), *outline[index + 1 :]))
 
 
@@ -137,7 +137,7 @@ def _index(outline: Outline, start: int) -> int:
     for index, cut in enumerate(outline):
         if cut.start == start:
             return index
-    raise SplitError(messages.GONE)
+    raise SplitError(messages.SECTION_GONE)
 
 
 def _checked(document: Parsed, outline: Outline) -> Outline:

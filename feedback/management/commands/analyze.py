@@ -13,6 +13,7 @@ from rich.console import Console
 
 from feedback.dispatch import job_queue, routes, upstreams
 from feedback.errors import Refused
+from feedback.messages.words import in_english
 from feedback.models import Document, Job, User
 from feedback.selectors.intake.report import report_of
 from feedback.services.intake import documents
@@ -76,7 +77,9 @@ class Command(BaseCommand):
     def _show(self, document: Document, *, as_json: bool) -> None:
         if document.state != Document.State.COMPLETE:
             unreadable = not document.sections.exists()
-            raise CommandError(document.problem or "Cancelled.", returncode=2 if unreadable else 1)
+            raise CommandError(
+                in_english(document.problem) or "Cancelled.", returncode=2 if unreadable else 1
+            )
         report = report_of(document)
         if as_json:
             json.dump(report, self.stdout, ensure_ascii=False, indent=2)

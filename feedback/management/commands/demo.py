@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 
 from feedback.development import demo
+from feedback.messages.words import in_english
 from feedback.models import Document
 from feedback.terminal.progress import wait_for
 
@@ -34,7 +35,9 @@ class Command(BaseCommand):
 
     def _report(self, document: Document, console: Console) -> None:
         if document.state != Document.State.COMPLETE:
-            raise CommandError(f"{document.title}: {document.problem or document.get_state_display()}")
+            raise CommandError(
+                f"{document.title}: {in_english(document.problem) or document.get_state_display()}"
+            )
         took = (document.finished_at - document.created_at).total_seconds() if document.finished_at else 0
         console.print(
             f"[green]✓[/] {document.title}: feedback on {document.sections.count()} sections in {took:.0f} s"

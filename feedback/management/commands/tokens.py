@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from feedback import documents
 from feedback.dispatch import upstreams
+from feedback.messages.words import in_english
 from feedback.providers.base import ProviderError, SectionRequest
 from feedback.providers.bedrock import BedrockProvider
 
@@ -66,7 +67,7 @@ def _sections_of(path: Path) -> tuple[documents.Section, ...]:
     except OSError as error:
         raise CommandError(f"{path}: {error.strerror}.", returncode=2) from None
     except documents.DocumentError as error:
-        raise CommandError(f"{path}: {error}", returncode=2) from None
+        raise CommandError(f"{path}: {in_english(error.message)}", returncode=2) from None
 
 
 def _count(

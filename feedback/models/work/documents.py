@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
+from feedback.models.messages import MessageField, MessagesField, is_message
 from feedback.models.people.courses import Urgency
 from limiter.models.ids import UUIDv7Field
 
@@ -49,8 +50,13 @@ class Document(models.Model):
     )
     urgency = models.CharField(max_length=8, choices=Urgency, default=Urgency.NOW)
     state = models.CharField(max_length=12, choices=State, default=State.RECEIVED)
-    problem = models.TextField(blank=True, help_text="What went wrong, in words for the student.")
-    warnings = models.JSONField(default=list, blank=True)
+    problem = MessageField(db_column="problem_message", help_text="What went wrong, for the student.")
+    warnings = MessagesField(
+        db_column="warning_messages", help_text="What was not read of it, or not surely."
+    )
+    # Sentences of the release before, whose processes may still run. The next release takes them away.
+    problem_text = models.TextField(db_column="problem", blank=True, editable=False)
+    warning_texts = models.JSONField(db_column="warnings", default=list, blank=True, editable=False)
     text = models.TextField(blank=True)
     headings = models.JSONField(default=list, blank=True, help_text="[start, end, level, title] of each.")
     cuts = models.JSONField(
@@ -81,8 +87,10 @@ class Document(models.Model):
                 name="document_finished_when_ended",
             ),
             models.CheckConstraint(
-                condition=~Q(state="failed") | ~Q(problem=""), name="document_failure_has_words"
+                condition=~Q(state="failed") | Q(problem__isnull=False) | ~Q(problem_text=""),
+                name="document_failure_has_a_problem",
             ),
+            is_message("problem", name="document_problem_is_a_message"),
             models.CheckConstraint(
                 condition=Q(previous__isnull=True) | Q(revision__gt=1) & ~Q(previous=F("id")),
                 name="document_revision_after_its_previous",

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from feedback.models.messages import MessageField, MessagesField, is_message
 from limiter.models.ids import UUIDv7Field
 
 
@@ -44,8 +45,11 @@ class Draft(models.Model):
     read_of = models.CharField(max_length=64, blank=True, help_text="Digest of the content that was read.")
     read_text = models.TextField(blank=True)
     read_headings = models.JSONField(default=list, blank=True)
-    read_warnings = models.JSONField(default=list, blank=True)
-    read_problem = models.TextField(blank=True, help_text="Why it could not be read.")
+    read_warnings = MessagesField(db_column="read_warning_messages")
+    read_problem = MessageField(db_column="read_problem_message", help_text="Why it could not be read.")
+    # Sentences of the release before, whose processes may still run. The next release takes them away.
+    read_warning_texts = models.JSONField(db_column="read_warnings", default=list, blank=True, editable=False)
+    read_problem_text = models.TextField(db_column="read_problem", blank=True, editable=False)
     cuts = models.JSONField(
         null=True, blank=True, help_text="[start, title] of each section; empty: as proposed."
     )
@@ -61,6 +65,7 @@ class Draft(models.Model):
                 name="draft_file_whole_or_absent",
             ),
             models.CheckConstraint(condition=Q(version__gte=1), name="draft_version_from_one"),
+            is_message("read_problem", name="draft_problem_is_a_message"),
         ]
         indexes: ClassVar = [
             # selectors.drafts_of: a person's drafts, last edited first.

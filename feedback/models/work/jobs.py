@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from feedback.models.messages import MessageField, is_message
 from feedback.models.upstreams.prices import money
 from limiter.gate.model import Outcome
 from limiter.models.ids import UUIDv7Field
@@ -134,8 +135,11 @@ class Job(models.Model):
         **money, null=True, blank=True, help_text="Of all its runs. Empty: no price is known."
     )
     price = models.ForeignKey("Price", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    problem = models.TextField(blank=True, help_text="What went wrong, in words for the student.")
-    error = models.TextField(blank=True, help_text="The raw error, for operators.")
+    problem = MessageField(db_column="problem_message", help_text="What went wrong, for the student.")
+    error = MessageField(db_column="error_message", help_text="The error of its last run, for operators.")
+    # Sentences of the release before, whose processes may still run. The next release takes them away.
+    problem_text = models.TextField(db_column="problem", blank=True, editable=False)
+    error_text = models.TextField(db_column="error", blank=True, editable=False)
 
     created_at = models.DateTimeField(auto_now_add=True)
     waiting_since = models.DateTimeField(null=True, blank=True)
@@ -190,8 +194,11 @@ class Job(models.Model):
                 name="job_settled_after_it_ended",
             ),
             models.CheckConstraint(
-                condition=~Q(state="failed") | ~Q(problem=""), name="job_failure_has_words"
+                condition=~Q(state="failed") | Q(problem__isnull=False) | ~Q(problem_text=""),
+                name="job_failure_has_a_problem",
             ),
+            is_message("problem", name="job_problem_is_a_message"),
+            is_message("error", name="job_error_is_a_message"),
             models.CheckConstraint(
                 condition=Q(cache_write_1h_tokens__lte=F("cache_write_tokens")),
                 name="job_cached_for_an_hour_is_cached",

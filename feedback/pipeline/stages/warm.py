@@ -9,6 +9,7 @@ from uuid_utils.compat import uuid7
 from feedback.connections import release_connection
 from feedback.dispatch import flows
 from feedback.dispatch.upstreams import provider_for
+from feedback.messages.errors import error_in_words
 from feedback.models import Job
 from feedback.pipeline.failure import failure_of
 from feedback.pipeline.usage import known, settled
@@ -48,7 +49,7 @@ def run(_job: str, execution: Execution) -> None:
         usage = known(_called(upstream, provider, execution), execution)
     except Exception as error:
         failure = failure_of(error, execution)
-        logger.warning("the schema of %s is not warmed: %s", upstream, failure.error)
+        logger.warning("the schema of %s is not warmed: %s", upstream, error_in_words(failure.error))
         usage = known(failure.usage, execution)
         execution.report(failure.outcome, settled(usage), retry_after=failure.retry_after)
     else:

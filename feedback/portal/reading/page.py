@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from feedback.dispatch.routes import tier_for
 from feedback.live import Partial
+from feedback.messages.words import in_words
 from feedback.models import Comment, Document, Feedback, Job, Notice, Reaction, Section
 from feedback.models.work.feedback import KIND_NAMES
-from feedback.portal.words.messages import translated
 from feedback.portal.words.wording import (
     CANCELLED,
     FAILED,
@@ -265,7 +265,7 @@ def _summary_words(summary: SectionLike) -> Words | None:
     if summary.feedback is not None or summary.job is None:
         return None
     if summary.job.state == Job.State.FAILED:
-        return Words(_("No summary"), FAILED.icon, FAILED.tone, translated(summary.job.problem))
+        return Words(_("No summary"), FAILED.icon, FAILED.tone, in_words(summary.job.problem))
     if summary.job.state == Job.State.CANCELLED:
         return CANCELLED
     return RUNNING if summary.job.state == Job.State.RUNNING else None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from feedback.models import Feedback
-from feedback.portal.words.messages import heading_of
+from feedback.portal.words.headings import heading_of
 
 from .labels import Label
 from .page import Card, Note, Page

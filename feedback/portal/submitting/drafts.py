@@ -15,7 +15,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from feedback import documents as reader
+from feedback.documents import messages as codes
 from feedback.errors import Refused
+from feedback.messages.words import in_words
 from feedback.models import Draft
 from feedback.portal.access import user_of
 from feedback.selectors.intake.drafts import draft_of
@@ -86,7 +88,7 @@ def sections(request: HttpRequest, draft_id: UUID) -> HttpResponse:
             read_of = request.POST.get("read_of", "")
             outlines.correct(owner=draft.owner, draft_id=draft_id, read_of=read_of, correction=correction)
     except reader.SplitError as error:
-        problem = str(error)
+        problem = in_words(error.message)
     return _sections(request, _own(request, draft_id), open_at=number, problem=problem)
 
 
@@ -116,7 +118,7 @@ def _number(fields: QueryDict) -> int | None:
 def _correction(fields: QueryDict, at: int | None) -> outlines.Correction:
     """The names as they stand in the form, then what the button says. Raises SplitError."""
     if at is None:
-        raise reader.SplitError(_("Choose what to change."))
+        raise reader.SplitError(codes.NOTHING_CHOSEN)
 
     def correction(parsed: reader.Parsed, outline: reader.Outline) -> reader.Outline:
         for cut in outline:

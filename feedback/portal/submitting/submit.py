@@ -20,7 +20,6 @@ from feedback.models import Document, Draft, User
 from feedback.portal import refusal
 from feedback.portal.access import own_document, user_of
 from feedback.portal.reading.labels import destination_of
-from feedback.portal.words.messages import translated
 from feedback.selectors.intake.drafts import draft_of
 from feedback.services.intake import drafts, outlines
 from limiter import limit_view
@@ -56,7 +55,7 @@ def submit(request: HttpRequest) -> HttpResponse:
     try:
         return step(request, form, user)
     except Refused as error:
-        form.add_error(error.field if error.field in form.fields else None, translated(str(error)))
+        form.add_error(error.field if error.field in form.fields else None, str(error))
         return refusal.answer(request, error, _show(request, form, status=refusal.status_of(error)))
     except drafts.Conflict as error:
         return _clash(request, form, Clash(draft=error.draft))

@@ -1,1 +1,1 @@
-"""Words of the portal: states, waits, times and kept sentences in the language of the page."""
+"""Words of the portal: states, waits, times and headings in the language of the page."""

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from feedback.messages.words import in_words
 from feedback.models import Document, Job
 from feedback.selectors.intake.documents import SectionView
 from feedback.selectors.work.waiting import Wait, WaitKind
 
-from .messages import translated
 from .wait_text import ahead_in_words, end_in_words, joined, later_in_words, start_of, why_paused
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def section_words(view: SectionView, wait: Wait | None) -> Words:
     if job is None:
         return IN_LINE
     if job.state == Job.State.FAILED:
-        return replace(FAILED, detail=translated(job.problem))
+        return replace(FAILED, detail=in_words(job.problem))
     if job.state == Job.State.DONE:
         return replace(DONE, label=_comments(len(view.comments)))
     if job.state == Job.State.WAITING:
@@ -133,7 +133,7 @@ def document_words(
         case Document.State.COMPLETE:
             return _complete(done, total)
         case Document.State.FAILED:
-            return replace(FAILED, detail=translated(document.problem))
+            return replace(FAILED, detail=in_words(document.problem))
     return CANCELLED
 
 

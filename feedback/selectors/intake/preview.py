@@ -9,6 +9,7 @@ from datetime import datetime
 from feedback import documents as reader
 from feedback.dispatch import requests, upstreams
 from feedback.dispatch.fingerprint import fingerprint
+from feedback.messages.model import Message
 from feedback.models import Draft, User
 from feedback.providers.base import Request, SectionRequest, SummaryRequest, Task
 from feedback.selectors.accounts.usage import quota_renews_at
@@ -44,8 +45,8 @@ class Preview:
     tokens: int  # that the provider will set aside for them, about
     start: Expected
     renews_at: datetime | None  # when their owner's quota of the day does; None: it is not used up
-    warnings: Sequence[str]
-    problem: str  # why it can't be read
+    warnings: Sequence[Message]
+    problem: Message | None  # why it can't be read
     is_corrected: bool
 
     @property

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Min
 
+from feedback.messages.words import in_english
 from feedback.models import Comment, Document, Feedback, Job, Section
 from feedback.selectors.intake.visibility import feedback_visible
 
@@ -30,7 +31,7 @@ def report_of(document: Document) -> dict[str, Any]:
             "title": document.title,
             "state": document.state,
             "words": len(document.text.split()),
-            "warnings": document.warnings,
+            "warnings": [in_english(warning) for warning in document.warnings],
             "under_review": not visible,
         },
         "sections": sections,
@@ -48,7 +49,7 @@ def _section(document: Document, section: Section, given: Feedback | None, job: 
         "end": section.end,
         "text": document.text[section.start : section.end],
         "state": job.state if job else "",
-        "problem": job.problem if job else "",
+        "problem": in_english(job.problem) if job else "",
         **(_feedback(given) if given else {"comments": []}),
     }
 

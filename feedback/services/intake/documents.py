@@ -19,6 +19,8 @@ from feedback.documents import ACCEPTED_SUFFIXES, covers, titles, wrong_kind
 from feedback.documents import Section as Slice
 from feedback.errors import Refused
 from feedback.live import publish
+from feedback.messages.model import Message
+from feedback.messages.words import in_words
 from feedback.models import Assignment, Document, Job, Reading, Release, Section, Upload, Urgency, User
 from feedback.operations.observe import tracing
 from feedback.operations.observe.runs import observed_submission
@@ -123,14 +125,14 @@ def check_handed(handed: Handed) -> None:
         words = _("This is larger than %(limit)d MB. Remove pictures, or hand in a part of it.")
         raise Refused(words % {"limit": settings.UPLOAD_LIMIT_BYTES // 2**20}, field=handed.field)
     if problem := wrong_kind(handed.data, handed.filename):
-        raise Refused(problem, field=handed.field)
+        raise Refused(in_words(problem), field=handed.field)
     if PurePath(handed.filename).suffix.lower() not in ACCEPTED_SUFFIXES:
         words = _("Files of this type can't be read. Hand in one of: %(known)s.")
         raise Refused(words % {"known": ", ".join(ACCEPTED_SUFFIXES)}, field=handed.field)
 
 
 def record_text(
-    document: Document, *, text: str, headings: Sequence[Sequence[object]], warnings: Sequence[str]
+    document: Document, *, text: str, headings: Sequence[Sequence[object]], warnings: Sequence[Message]
 ) -> None:
     """What parse found; the upload has done its work and goes. A title that was the file's name alone gives
     way to the text's first heading."""
@@ -217,7 +219,7 @@ def retry_failed(document: Document, *, only: Job | None = None) -> int:
         Release.objects.filter(document=locked).update(stands=False)
         Reading.objects.filter(document=locked).update(read_at=None)
         stage = State.ANALYSING if locked.sections.exists() else State.RECEIVED
-        Document.objects.filter(pk=locked.pk).update(state=stage, problem="", finished_at=None)
+        Document.objects.filter(pk=locked.pk).update(state=stage, problem=None, finished_at=None)
         restarted = sum(jobs.retry(job) for job in again if job.kind != Job.Kind.SUMMARISE)
         if restarted == 0:
             locked.state = stage

@@ -11,9 +11,11 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from uuid_utils.compat import uuid7
 
 from feedback.errors import FeedbackError, Refused
+from feedback.messages.words import in_words
 from feedback.models import Assignment, Document, Draft, Urgency, User
 from feedback.services.intake import documents, outlines
 from feedback.services.intake.documents import Handed, digest
@@ -23,7 +25,9 @@ MAX_DRAFTS = 50  # of one person
 
 
 class Conflict(FeedbackError):
-    """This draft was changed in another tab."""
+    """A draft is not as this tab has seen it."""
+
+    words = gettext_noop("This draft was changed in another tab.")
 
     def __init__(self, draft: Draft) -> None:
         super().__init__()
@@ -31,7 +35,9 @@ class Conflict(FeedbackError):
 
 
 class Gone(FeedbackError):
-    """This draft was handed in or deleted in another tab."""
+    """A draft is there no more."""
+
+    words = gettext_noop("This draft was handed in or deleted in another tab.")
 
     def __init__(self, document: Document | None) -> None:
         super().__init__()
@@ -187,7 +193,7 @@ def _hand_in(
     if handed is None:
         raise Refused(_("Paste your text here, or choose a file below."))
     if draft is not None and (problem := outlines.problem_of(draft, handed)):
-        raise Refused(problem, field="file" if draft.has_file else "text")
+        raise Refused(in_words(problem), field="file" if draft.has_file else "text")
     document = documents.submit(
         owner=owner,
         handed=handed,

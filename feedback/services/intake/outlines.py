@@ -7,10 +7,12 @@ from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from feedback import documents as reader
+from feedback.documents import messages as codes
 from feedback.errors import FeedbackError
+from feedback.messages.model import Message
 from feedback.models import Draft, User
 from feedback.selectors.intake.drafts import outline_of_draft, parsed_of
 from feedback.services.intake.documents import Handed, Marked, digest
@@ -22,7 +24,9 @@ _reading = threading.BoundedSemaphore(READ_AT_ONCE)
 
 
 class Busy(FeedbackError):
-    """Other texts are being read right now. Try again in a moment."""
+    """All places for reading a draft were taken for too long."""
+
+    words = gettext_noop("Other texts are being read right now. Try again in a moment.")
 
 
 def read(draft: Draft) -> Draft:
@@ -50,14 +54,14 @@ def read(draft: Draft) -> Draft:
     return draft
 
 
-def _parse(handed: Handed | None) -> tuple[reader.Parsed, str]:
+def _parse(handed: Handed | None) -> tuple[reader.Parsed, Message | None]:
     """What was read, or why nothing was."""
     if handed is None:
-        return reader.Parsed("", (), 0), ""
+        return reader.Parsed("", (), 0), None
     if not _reading.acquire(timeout=READ_WAIT):
         raise Busy
     try:
-        return reader.parse(handed.data, handed.filename), ""
+        return reader.parse(handed.data, handed.filename), None
     except reader.DocumentError as error:
         return reader.Parsed("", (), 0), error.message
     finally:
@@ -99,7 +103,7 @@ def correct(*, owner: User, draft_id: UUID, read_of: str, correction: Correction
     """Correct the split that a page showed. Raises SplitError where it cannot be, Draft.DoesNotExist."""
     draft = Draft.objects.select_for_update().defer("data").get(pk=draft_id, owner=owner)
     if draft.read_of != read_of:
-        raise reader.SplitError(_("The text changed since then. Please look at its sections again."))
+        raise reader.SplitError(codes.TEXT_CHANGED)
     parsed = parsed_of(draft)
     draft.cuts = _plain(correction(parsed, outline_of_draft(draft, parsed)))
     Draft.objects.filter(pk=draft.pk).update(cuts=draft.cuts)
@@ -115,9 +119,9 @@ def _plain(outline: Sequence[reader.Cut]) -> list[list[object]]:
     return [[cut.start, cut.title] for cut in outline]
 
 
-def problem_of(draft: Draft, handed: Handed) -> str:
-    """Why what is handed in could not be read, where that is known already; else empty."""
-    return draft.read_problem if draft.read_of == _digest(handed) else ""
+def problem_of(draft: Draft, handed: Handed) -> Message | None:
+    """Why what is handed in could not be read, where that is known already; else None."""
+    return draft.read_problem if draft.read_of == _digest(handed) else None
 
 
 def marked_of(draft: Draft | None, handed: Handed) -> Marked | None:

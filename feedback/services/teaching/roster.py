@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from feedback.documents import DocumentError
 from feedback.documents.characters.encoding import decode
 from feedback.errors import Refused
+from feedback.messages.words import in_words
 from feedback.models import Course, Membership, User
 from feedback.services.operations import audit
 
@@ -97,7 +98,7 @@ def _decoded(data: bytes) -> tuple[str, str]:
         raise Refused(
             _("This is not a text file. Save the list as CSV and choose that."), field="file"
         ) from None
-    return text, warning or ""
+    return text, in_words(warning)
 
 
 def read_text(text: str, *, course: Course, by: User) -> Roster:

@@ -17,7 +17,7 @@ from feedback.operations.observe.metrics import money
 from limiter.gate.model import Outcome
 from limiter.prepared import Given, Prepared
 
-from .events import note
+from .events import kept, note
 
 State = Job.State
 
@@ -137,7 +137,7 @@ def fall(follower: Job, leader: Job) -> bool:
         settled_at=now,
     )
     if changed:
-        note(follower, JobEvent.Kind.FAILED, outcome=leader.outcome, error=leader.error[:500])
+        note(follower, JobEvent.Kind.FAILED, outcome=leader.outcome, error=kept(leader.error))
     return bool(changed)
 
 

@@ -20,6 +20,8 @@ from uuid_utils.compat import uuid7
 from feedback.connections import persistently
 from feedback.dispatch import job_queue
 from feedback.dispatch.routes import Ask
+from feedback.messages.errors import WITHOUT_WORD
+from feedback.messages.model import Message, message
 from feedback.models import Document, Job, JobEvent, Section
 from feedback.operations.observe.metrics import money
 from feedback.providers.base import TokenUsage
@@ -29,7 +31,7 @@ from limiter.gate.model import Outcome
 from limiter.prepared import Given, Prepared
 
 from . import feeding, followers
-from .events import note
+from .events import kept, note
 from .transitions import Plus, change
 
 NOTHING_ASKED = Ask()
@@ -206,7 +208,7 @@ def _used(usage: TokenUsage) -> dict[str, int | str]:
 
 def finish(job: Job, *, usage: TokenUsage) -> bool:
     cost = spending.cost_of(job, usage)
-    fields = {"state": State.DONE, "problem": "", "error": "", **cost.fields}
+    fields = {"state": State.DONE, "problem": None, "error": None, **cost.fields}
     if not _end(job, Outcome.SUCCESS, usage, JobEvent.Kind.DONE, {}, **fields):
         return False
     spending.charge(job, cost)
@@ -214,7 +216,13 @@ def finish(job: Job, *, usage: TokenUsage) -> bool:
 
 
 def fail(
-    job: Job, *, outcome: Outcome, usage: TokenUsage, problem: str, error: str, is_its_own: bool = False
+    job: Job,
+    *,
+    outcome: Outcome,
+    usage: TokenUsage,
+    problem: Message,
+    error: Message,
+    is_its_own: bool = False,
 ) -> bool:
     """End without result. `problem` is for the student, `error` for operators.
 
@@ -224,7 +232,7 @@ def fail(
     fields = {
         "state": State.FAILED, "problem": problem, "error": error, "failures": Plus(1), **cost.fields,
     }  # fmt: skip
-    detail = {"outcome": outcome, "error": error[:500]}
+    detail = {"outcome": outcome, "error": kept(error)}
     if not _end(job, outcome, usage, JobEvent.Kind.FAILED, detail, **fields):
         return False
     spending.charge(job, cost)
@@ -243,7 +251,7 @@ def back_in_line(
     job: Job,
     *,
     outcome: Outcome,
-    error: str,
+    error: Message,
     counts: bool,
     usage: TokenUsage = NOTHING_USED,
     max_tokens: int = 0,
@@ -260,7 +268,7 @@ def back_in_line(
         job.pk,
         _mine(job),
         JobEvent.Kind.AGAIN,
-        {"outcome": outcome, "error": error[:500], **_used(usage)},
+        {"outcome": outcome, "error": kept(error), **_used(usage)},
         state=State.WAITING,
         lease=None,
         leader=None,
@@ -314,9 +322,9 @@ def reclaim(job: Job) -> bool:
     )
 
 
-def fail_without_word(job: Job, *, problem: str) -> bool:
+def fail_without_word(job: Job, *, problem: Message) -> bool:
     """The last of too many runs that ended without a word."""
-    error = f"run {job.attempt} ended without a word, as {job.failures} before it that counted"
+    error = message(WITHOUT_WORD, run=job.attempt, failures=job.failures)
     return fail(job, outcome=Outcome.FAILURE, usage=UNKNOWN, problem=problem, error=error, is_its_own=True)
 
 
@@ -403,8 +411,8 @@ def retry(job: Job) -> bool:
             "lease": None,
             "failures": 0,
             "outcome": "",
-            "problem": "",
-            "error": "",
+            "problem": None,
+            "error": None,
             "finished_at": None,
             "settled_at": None,
             "waiting_since": timezone.now(),

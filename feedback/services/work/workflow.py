@@ -15,8 +15,8 @@ from __future__ import annotations
 from functools import partial
 
 from django.db import transaction
-from django.utils.translation import gettext_noop
 
+from feedback.messages.model import Message
 from feedback.models import Document, Job, Notice
 from feedback.operations.observe.runs import delivered
 from feedback.selectors.intake.visibility import feedback_visible
@@ -27,6 +27,7 @@ from feedback.services.work.document_state import move
 from limiter.prepared import Given, Prepared
 
 State, Kind = Document.State, Job.Kind
+NO_SECTION = Message("no_section_analysed")
 
 
 def begin(document: Document) -> None:
@@ -47,7 +48,7 @@ def advance(job: Job) -> None:
             _complete(job.document)
 
 
-def give_up(job: Job, problem: str) -> None:
+def give_up(job: Job, problem: Message) -> None:
     """What follows a job that failed for good; `problem` is for the student."""
     match job.kind:
         case Kind.PARSE | Kind.SPLIT:
@@ -91,7 +92,7 @@ def section_ended(document: Document) -> None:
     if not analyses.exclude(state=Job.State.CANCELLED).exists():
         move(document, State.ANALYSING, State.CANCELLED)
     elif not analyses.filter(state=Job.State.DONE).exists():
-        fail(document, gettext_noop("No section could be analysed. You can try again."))
+        fail(document, NO_SECTION)
     elif move(document, State.ANALYSING, State.SUMMARISING):
         _summarise(document)
 
@@ -112,7 +113,7 @@ def _complete(document: Document) -> None:
         transaction.on_commit(lambda: delivered(document))
 
 
-def fail(document: Document, problem: str) -> bool:
+def fail(document: Document, problem: Message) -> bool:
     """End without feedback; `problem` is what the student reads."""
     failed = move(document, None, State.FAILED, problem=problem)
     if failed:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from rq.executions import Execution
 from rq.job import Job as RQJob
 
+from feedback.messages.model import Message, message
 from feedback.models import AuditEntry, Job, User
 from feedback.selectors.work.failed_jobs import failed_by_cause
 from feedback.selectors.work.workers import everybody
@@ -29,7 +30,14 @@ def office(operator: User) -> Client:
     return signed_in(operator)
 
 
-def a_failed_job(owner: User, error: str, outcome: str = "failure") -> Job:
+SLOW = message("timed_out", text="180 s")
+
+
+def away(text: str) -> Message:
+    return message("unavailable", text=text)
+
+
+def a_failed_job(owner: User, error: Message | None, outcome: str = "failure") -> Job:
     job = reading.job_of(reading.a_split_document(owner, sections=1).sections.get())
     reading.failed(job)
     Job.objects.filter(pk=job.pk).update(error=error, outcome=outcome)
@@ -37,28 +45,24 @@ def a_failed_job(owner: User, error: str, outcome: str = "failure") -> Job:
 
 
 def test_they_stand_by_cause_the_largest_first(owner: User) -> None:
-    for error in (
-        "Unavailable: no route",
-        "Unavailable: 503",
-        "TimedOut: 180 s",
-        "run 3 ended without a word",
-    ):
+    for error in (away("no route"), away("503"), SLOW, None):
         a_failed_job(owner, error)
-    a_failed_job(owner, "Unavailable: odd", outcome="rejected")
-    causes = [(cause.name, cause.outcome, cause.jobs) for cause in failed_by_cause()]
-    assert causes[0] == ("Unavailable", "failure", 2)
+    a_failed_job(owner, away("odd"), outcome="rejected")
+    causes = [(cause.code, cause.outcome, cause.jobs) for cause in failed_by_cause()]
+    assert causes[0] == ("unavailable", "failure", 2)
     assert sorted(causes[1:]) == [
-        ("-", "failure", 1), ("TimedOut", "failure", 1), ("Unavailable", "rejected", 1),
+        ("-", "failure", 1), ("timed_out", "failure", 1), ("unavailable", "rejected", 1),
     ]  # fmt: skip
 
 
 def test_all_of_one_cause_start_again_with_a_reason_and_the_others_stay(office: Client, owner: User) -> None:
-    away = [a_failed_job(owner, f"Unavailable: {number}") for number in range(2)]
-    slow = a_failed_job(owner, "TimedOut: 180 s")
-    again = {"outcome": "failure", "name": "Unavailable", "reason": "AWS is back"}
+    gone = [a_failed_job(owner, away(f"no {number}")) for number in range(2)]
+    slow = a_failed_job(owner, SLOW)
+    assert "Unavailable: no 1" in office.get(reverse(PAGE)).content.decode()
+    again = {"outcome": "failure", "code": "unavailable", "reason": "AWS is back"}
     page = office.post(reverse(PAGE), again, follow=True).content.decode()
     assert "2 jobs started again." in page
-    assert set(Job.objects.filter(state="waiting").values_list("pk", flat=True)) == {job.pk for job in away}
+    assert set(Job.objects.filter(state="waiting").values_list("pk", flat=True)) == {job.pk for job in gone}
     slow.refresh_from_db()
     assert slow.state == Job.State.FAILED
     entries = AuditEntry.objects.filter(kind="job", what="retried")
@@ -66,8 +70,8 @@ def test_all_of_one_cause_start_again_with_a_reason_and_the_others_stay(office: 
 
 
 def test_without_a_reason_or_the_right_nothing_starts(office: Client, owner: User) -> None:
-    job = a_failed_job(owner, "Unavailable: no route")
-    unsaid = {"outcome": "failure", "name": "Unavailable", "reason": " "}
+    job = a_failed_job(owner, away("no route"))
+    unsaid = {"outcome": "failure", "code": "unavailable", "reason": " "}
     assert "Say why: it is kept." in office.post(reverse(PAGE), unsaid).content.decode()
     watcher = signed_in(member(roles.WATCHERS))
     assert "Try all again" not in watcher.get(reverse(PAGE)).content.decode()

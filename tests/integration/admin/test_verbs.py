@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from feedback.dispatch import job_queue
+from feedback.messages.model import message
 from feedback.models import AuditEntry, Document, Job, JobEvent, User
 from feedback.services.accounts import roles
 from limiter.gates import get_gate
@@ -137,7 +138,9 @@ def test_what_is_no_verb_or_no_job_is_not_found_and_looking_changes_nothing(
 def test_a_jobs_page_says_why_it_waits_and_shows_the_raw_error(office: Client, owner: User) -> None:
     document = reading.a_split_document(owner)
     job = reading.job_of(document.sections.get(position=0))
-    Job.objects.filter(pk=job.pk).update(state=Job.State.HELD, error="Throttled: <Slow down> (id 42)")
+    Job.objects.filter(pk=job.pk).update(
+        state=Job.State.HELD, error=message("throttled", text="<Slow down> (id 42)")
+    )
     page = office.get(reverse("admin:feedback_job_change", args=[job.pk])).content.decode()
     assert "It is held until its flow has room in the line." in page
     assert "Throttled: &lt;Slow down&gt; (id 42)" in page

@@ -13,6 +13,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from feedback.dispatch import flows
+from feedback.messages.model import Message, message
 from feedback.models import AuditEntry, Document, Job, User
 from feedback.selectors.work.jobs import first_id_at
 from feedback.services.operations import interventions
@@ -43,12 +44,16 @@ def refused(*words: str) -> str:
 
 
 def failed(document: Document, **fields: Any) -> Job:
-    ended = {"finished_at": timezone.now(), "problem": "It went wrong.", "error": "ValueError: [no]"}
+    ended = {
+        "finished_at": timezone.now(),
+        "problem": Message("broken"),
+        "error": message("value_error", text="[no]"),
+    }
     return a_job(document, state=Job.State.FAILED, **{**ended, **fields})
 
 
 def a_failed_document(owner: User | None = None) -> tuple[Document, Job]:
-    document = a_document(owner, state=Document.State.FAILED, problem="It could not be read.")
+    document = a_document(owner, state=Document.State.FAILED, problem=Message("unreadable"))
     return document, failed(document)
 
 

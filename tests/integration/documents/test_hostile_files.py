@@ -21,6 +21,7 @@ from feedback.documents import (
     check_size,
     parse,
 )
+from feedback.messages.words import in_english
 from tests.factories import documents as files
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40
@@ -69,8 +70,8 @@ def test_a_bad_file_ends_as_one_clear_sentence(
     with pytest.raises(error) as refused:
         parse(make(), filename)
     assert refused.value.code == error.code
-    assert str(refused.value).endswith((".", "first."))
-    assert "\n" not in str(refused.value)
+    assert in_english(refused.value.message).endswith((".", "first."))
+    assert "\n" not in in_english(refused.value.message)
 
 
 @pytest.mark.parametrize(
@@ -84,20 +85,21 @@ def test_a_bad_file_ends_as_one_clear_sentence(
     ],
 )
 def test_the_sentence_says_what_to_do(data: bytes, filename: str, advice: str) -> None:
-    with pytest.raises(DocumentError, match=advice):
+    with pytest.raises(DocumentError) as refused:
         parse(data, filename)
+    assert advice in in_english(refused.value.message)
 
 
 def test_a_file_of_fifty_megabytes_is_refused_before_any_of_it_is_read() -> None:
     no_time = Limits(wall_seconds=0.0)  # a child could only time out
-    with pytest.raises(TooLarge, match="larger than 20 MB"):
+    with pytest.raises(TooLarge, match="limit=20"):
         parse(b"a" * (50 * 1024 * 1024), "a.txt", limits=no_time)
     with pytest.raises(TooLarge):
         check_size(50 * 1024 * 1024)
 
 
 def test_too_many_words_are_refused_with_both_numbers() -> None:
-    with pytest.raises(TooLarge, match=r"has 1,200 words; at most 1,000"):
+    with pytest.raises(TooLarge, match="words=1200 most=1000"):
         parse(files.prose(1_200).encode(), "a.txt", limits=Limits(max_words=1_000))
 
 

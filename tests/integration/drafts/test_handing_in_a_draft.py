@@ -9,6 +9,7 @@ import pytest
 from feedback import documents as reader
 from feedback.documents import covers, outlined, split
 from feedback.errors import Refused
+from feedback.messages.words import in_english
 from feedback.models import Document, Draft, Job, Section, User
 from feedback.selectors.intake.drafts import outline_of_draft, parsed_of
 from feedback.services.intake import documents, drafts, outlines
@@ -102,7 +103,7 @@ def test_a_page_that_shows_an_older_text_corrects_nothing(owner: User) -> None:
     draft.refresh_from_db()
     outlines.read(draft)
     merge = partial(reader.merged, start=0)
-    with pytest.raises(reader.SplitError, match="The text changed since then"):
+    with pytest.raises(reader.SplitError, match="text_changed"):
         outlines.correct(owner=owner, draft_id=draft.pk, read_of=older, correction=merge)
 
 
@@ -142,7 +143,7 @@ def test_what_its_preview_could_not_read_is_not_handed_in(owner: User, data: byt
     assert draft.read_problem
     with pytest.raises(Refused) as refused:
         hand_in(draft)
-    assert (str(refused.value), refused.value.field) == (draft.read_problem, "file")
+    assert (str(refused.value), refused.value.field) == (in_english(draft.read_problem), "file")
     assert Draft.objects.filter(pk=draft.pk).exists()
     assert not Document.objects.exists()
 

@@ -14,6 +14,7 @@ from moto.server import ThreadedMotoServer
 from pytest_django import Settings
 
 from feedback.dispatch.reconcile import Reconciler
+from feedback.messages.model import Message
 from feedback.models import Drift, Erasure, Job, JobEvent
 from feedback.operations.alerts.signals import readings
 from feedback.operations.observe.metrics.drift import watch_drift
@@ -157,7 +158,7 @@ def test_the_end_of_a_run_says_what_it_used(cloudwatch: CloudWatchClient) -> Non
     Job.objects.filter(pk=job.pk).update(state="running", lease="here", started_at=started)
     job.refresh_from_db()
     assert jobs.back_in_line(
-        job, outcome=Outcome.SUCCESS, error="cut off", counts=False, usage=TokenUsage(7, 9)
+        job, outcome=Outcome.SUCCESS, error=Message("truncated"), counts=False, usage=TokenUsage(7, 9)
     )
     event = job.events.last()
     assert event is not None

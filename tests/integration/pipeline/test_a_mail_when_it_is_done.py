@@ -10,6 +10,7 @@ from django.core.mail import EmailMessage
 from django.db import connection
 
 from feedback.errors import Undelivered
+from feedback.messages.model import Message
 from feedback.models import Document, Job, Notice, User
 from feedback.pipeline.run import run
 from feedback.services.intake import documents
@@ -95,7 +96,7 @@ def test_nothing_is_promised_on_a_document_that_has_ended() -> None:
 def test_a_failure_is_mailed_too() -> None:
     document = an_analysis()
     notices.ask(document)
-    workflow.fail(document, "It could not be read.")
+    workflow.fail(document, Message("unreadable"))
     deliver(document)
     assert "could not be completed" in mail.outbox[0].subject
 
@@ -114,7 +115,7 @@ def test_the_same_end_reached_twice_is_mailed_once() -> None:
 def test_a_server_that_is_away_is_tried_again_later(monkeypatch: pytest.MonkeyPatch) -> None:
     document = an_analysis()
     notices.ask(document)
-    workflow.fail(document, "It could not be read.")
+    workflow.fail(document, Message("unreadable"))
 
     def refuse(self: EmailMessage, fail_silently: bool = False) -> int:
         raise ConnectionRefusedError
@@ -130,7 +131,7 @@ def test_a_server_that_is_away_is_tried_again_later(monkeypatch: pytest.MonkeyPa
 def test_what_may_have_gone_out_is_not_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
     document = an_analysis()
     notices.ask(document)
-    workflow.fail(document, "It could not be read.")
+    workflow.fail(document, Message("unreadable"))
 
     def hang_up(self: EmailMessage, fail_silently: bool = False) -> int:
         raise smtplib.SMTPServerDisconnected
@@ -154,7 +155,7 @@ def test_a_sender_that_died_in_the_middle_leaves_it_unknown() -> None:
 def test_an_address_that_is_refused_fails_for_good(monkeypatch: pytest.MonkeyPatch) -> None:
     document = an_analysis()
     notices.ask(document)
-    workflow.fail(document, "It could not be read.")
+    workflow.fail(document, Message("unreadable"))
 
     def refuse(self: EmailMessage, fail_silently: bool = False) -> int:
         raise smtplib.SMTPRecipientsRefused({})

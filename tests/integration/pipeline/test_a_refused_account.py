@@ -87,7 +87,7 @@ def test_the_job_waits_uncounted_and_its_upstream_is_held(provider: ScriptedProv
     provider.errors = [expired()]
     job, execution = run_one(first)
     assert (job.state, job.failures, execution.outcome) == ("waiting", 0, Outcome.RETURNED)
-    assert "expired" in job.error
+    assert "expired" in str(job.error)
     assert upstream().held_cause == "credentials_expired"
     assert upstream().is_shut
 

@@ -8,6 +8,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
+from feedback.messages.model import Message
 from feedback.models import Job, JobEvent
 from feedback.providers.base import TokenUsage
 from feedback.services.work import jobs
@@ -16,6 +17,7 @@ from limiter.gate.model import Lease, Outcome
 from tests.factories.work import a_document, a_job, an_analysis
 
 pytestmark = pytest.mark.django_db
+LATE = Message("broken")
 
 
 def under_a_lease(job: Job, lease_id: str = "lease-1") -> Execution:
@@ -67,8 +69,8 @@ def test_a_late_worker_changes_nothing() -> None:
     current = jobs.claim(str(job.pk), under_a_lease(job, "lease-2"))
     assert current is not None
     assert not jobs.finish(late, usage=TokenUsage())
-    assert not jobs.back_in_line(late, outcome=Outcome.FAILURE, error="late", counts=True)
-    assert not jobs.fail(late, outcome=Outcome.FAILURE, usage=TokenUsage(), problem="late", error="late")
+    assert not jobs.back_in_line(late, outcome=Outcome.FAILURE, error=LATE, counts=True)
+    assert not jobs.fail(late, outcome=Outcome.FAILURE, usage=TokenUsage(), problem=LATE, error=LATE)
     assert not jobs.reclaim(late)
     job.refresh_from_db()
     assert (job.state, job.lease) == ("running", "lease-2")
@@ -97,10 +99,10 @@ def test_a_retry_forgets_the_failures() -> None:
     job = a_waiting_call()
     claimed = jobs.claim(str(job.pk), under_a_lease(job))
     assert claimed is not None
-    assert jobs.fail(claimed, outcome=Outcome.REJECTED, usage=TokenUsage(), problem="No.", error="No.")
+    assert jobs.fail(claimed, outcome=Outcome.REJECTED, usage=TokenUsage(), problem=LATE, error=LATE)
     assert jobs.retry(job)
     job.refresh_from_db()
-    assert (job.state, job.failures, job.lease, job.problem) == ("waiting", 0, None, "")
+    assert (job.state, job.failures, job.lease, job.problem) == ("waiting", 0, None, None)
 
 
 def test_what_runs_or_waits_is_not_retried() -> None:
@@ -124,7 +126,7 @@ def test_every_change_leaves_one_event() -> None:
     job = a_waiting_call()
     claimed = jobs.claim(str(job.pk), under_a_lease(job))
     assert claimed is not None
-    jobs.back_in_line(claimed, outcome=Outcome.THROTTLED, error="slow down", counts=False)
+    jobs.back_in_line(claimed, outcome=Outcome.THROTTLED, error=LATE, counts=False)
     assert [event.kind for event in job.events.all()] == ["claimed", "again"]
 
 
@@ -142,7 +144,9 @@ def test_events_are_never_rewritten() -> None:
         {"state": "running", "lease": None, "started_at": None},
         {"state": "done", "finished_at": None},
         {"state": "waiting", "finished_at": timezone.now()},
-        {"state": "failed", "finished_at": timezone.now(), "problem": ""},
+        {"state": "failed", "finished_at": timezone.now(), "problem": None},
+        {"error": "A sentence."},
+        {"problem": Message("A sentence.")},
         {"state": "waiting", "settled_at": timezone.now()},
         {"kind": "parse"},
     ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from feedback.documents import split
+from feedback.messages.model import Message
 from feedback.models import Document, Job, User
 from feedback.services.intake import documents
 from feedback.services.work import stages, workflow
@@ -59,6 +60,6 @@ def test_a_document_that_was_cancelled_meanwhile_is_not_analysed(owner: User) ->
 @pytest.mark.parametrize("kind", [Kind.PARSE, Kind.SPLIT])
 def test_a_document_that_cannot_be_read_fails(owner: User, kind: Job.Kind) -> None:
     document = a_document(owner, text=TEXT)
-    workflow.give_up(job_of(document, kind), "It could not be read.")
+    workflow.give_up(job_of(document, kind), Message("unreadable"))
     document.refresh_from_db()
-    assert (document.state, document.problem) == (Document.State.FAILED, "It could not be read.")
+    assert (document.state, document.problem) == (Document.State.FAILED, Message("unreadable"))

@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django import Settings
 
+from feedback.messages.words import in_english
 from feedback.models import Assignment, Document, Draft, User
 from feedback.services.intake import drafts, outlines
 from feedback.services.intake.documents import Handed
@@ -234,7 +235,7 @@ def test_a_kept_file_is_handed_in(student: Client, owner: User) -> None:
 
 def test_what_cannot_be_read_is_explained(student: Client, owner: User) -> None:
     draft = outlines.read(a_draft(owner, "", handed=Handed("bees.docx", b"not a zip")))
-    assert draft.read_problem in page_of(student, draft)
+    assert in_english(draft.read_problem) in page_of(student, draft)
 
 
 def test_sections_are_joined_divided_renamed_and_proposed_again(student: Client, owner: User) -> None:

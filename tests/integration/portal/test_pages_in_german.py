@@ -7,6 +7,7 @@ from django.core.mail import EmailMessage
 from django.test import Client
 from django.urls import reverse
 
+from feedback.messages.model import message
 from feedback.models import Document, Job, User
 from feedback.services.work import notices
 from tests.factories import reading
@@ -51,11 +52,11 @@ def test_a_wait_is_explained_in_german(german: User) -> None:
     assert "2 Abschnitte, davon 0 fertig." in shown
 
 
-def test_what_a_worker_wrote_in_english_is_shown_in_german(german: User) -> None:
+def test_what_a_worker_kept_is_shown_in_german(german: User) -> None:
     document = a_document(
         german,
         state=Document.State.FAILED,
-        problem="This PDF has 1,200 pages; at most 500 can be read.",
+        problem=message("too_many_pages", pages=1_200, most=500),
     )
     shown = page(german, "document", document.pk)
     assert "Dieses PDF hat 1.200 Seiten; höchstens 500 können gelesen werden." in shown
@@ -66,7 +67,7 @@ def test_what_went_wrong_with_a_section_is_shown_in_german(german: User) -> None
     document = an_analysis(german)
     job = document.jobs.filter(kind=Job.Kind.ANALYSE).first()
     assert job is not None
-    reading.failed(job, "The feedback service could not be reached. You can try again.")
+    reading.failed(job, message("service_down"))
     assert "Der Rückmeldedienst war nicht erreichbar." in page(german, "document", document.pk)
 
 

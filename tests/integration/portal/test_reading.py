@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from feedback.messages.model import message
 from feedback.models import Assignment, Document, Feedback, User
 from tests.factories import reading
 from tests.factories.work import a_document
@@ -83,9 +84,9 @@ def test_sections_in_line_say_how_many_of_ones_own_are_ahead(owner: User) -> Non
 
 def test_a_failed_section_says_what_happened_and_can_be_tried_again(owner: User) -> None:
     document = reading.a_read_document(owner)
-    reading.failed(reading.job_of(document.sections.get(position=1)), "It took too long.")
+    reading.failed(reading.job_of(document.sections.get(position=1)), message("service_slow"))
     page = page_of(owner, document)
-    assert "It took too long." in page
+    assert "took too long over this section" in page
     assert reverse("retry", args=[document.pk]) in page
 
 
@@ -109,8 +110,8 @@ def test_cancelling_ends_a_document_and_its_jobs(owner: User) -> None:
 
 
 def test_an_unreadable_file_is_explained(owner: User) -> None:
-    document = a_document(owner, state=Document.State.FAILED, problem="This PDF holds no text.")
-    assert "This PDF holds no text." in page_of(owner, document)
+    document = a_document(owner, state=Document.State.FAILED, problem=message("no_text"))
+    assert "This PDF holds pictures of pages but no text" in page_of(owner, document)
 
 
 @pytest.mark.parametrize("name", ["document", "progress", "summary"])

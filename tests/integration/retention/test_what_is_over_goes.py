@@ -15,6 +15,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from feedback.dispatch import flows
+from feedback.messages.model import Message
 from feedback.models import Document, Draft, ErrorText, Job, Section, UsageDay, User
 from feedback.operations.retention import purge, usage_by_day, waiting
 from feedback.services.accounts.erasure import delete_account, delete_document
@@ -59,7 +60,7 @@ def test_only_what_is_over_its_time_goes(owner: User) -> None:
 def test_each_state_has_its_own_time(owner: User) -> None:
     ago = timezone.now() - timedelta(days=100)
     an_old_document(owner, at=ago, state=Document.State.CANCELLED)
-    an_old_document(owner, at=ago, state=Document.State.FAILED, problem="It went wrong.")
+    an_old_document(owner, at=ago, state=Document.State.FAILED, problem=Message("broken"))
     complete = an_old_document(owner, at=ago)
     assert purge().rows == {"documents": 0, "unfinished": 2}
     assert Document.objects.get() == complete

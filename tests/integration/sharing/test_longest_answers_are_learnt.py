@@ -10,6 +10,7 @@ import pytest
 from django.utils import timezone
 
 from feedback.errors import JobFailed
+from feedback.messages.errors import error_in_words
 from feedback.models import Job, OutputBudget
 from feedback.providers.base import MalformedAnswer, Truncated
 from feedback.selectors.upstreams.tuning import freed_since
@@ -124,7 +125,7 @@ def test_at_the_ceiling_an_answer_without_anything_whole_counts_as_malformed(
         run_once(document)
     with pytest.raises(JobFailed):
         run_once(document)
-    assert MalformedAnswer.__name__ in analysis_of(document).error
+    assert MalformedAnswer.__name__ in error_in_words(analysis_of(document).error)
 
 
 def test_the_report_says_how_much_quota_was_freed(provider: ScriptedProvider) -> None:

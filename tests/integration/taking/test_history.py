@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from feedback.messages.model import Message
 from feedback.models import Assignment, Document, User
 from feedback.models.work.documents import Searchable
 from feedback.selectors.intake.history import PER_PAGE, HistoryFilter, Show, listed
@@ -28,7 +29,7 @@ def found(user: User, **wanted: object) -> set[str]:
 def three(owner: User) -> None:
     a_document(owner, state="complete", title="On bees", text="They pollinate crops.")
     a_document(owner, state="complete", title="Night buses", text="Über die Brücke fährt keiner.")
-    a_document(owner, state="failed", problem="No text.", title="Bread prices", text="")
+    a_document(owner, state="failed", problem=Message("no_text"), title="Bread prices", text="")
 
 
 @pytest.mark.parametrize(

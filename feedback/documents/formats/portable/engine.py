@@ -18,8 +18,9 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from feedback.documents.errors import Corrupt, Encrypted, TooLarge
-from feedback.documents.messages import TOO_MANY_PAGES, say
+from feedback.documents.messages import TOO_MANY_PAGES
 from feedback.documents.structure.model import Limits
+from feedback.messages.model import message
 
 _BOLD = re.compile(
     r"bold|black|heavy|demi|medi(?:um)?$|medi[-,]|cmbx|sfbx|ecbx|lmroman\d+-bold|-bd|ptmb|phvb|bd$",
@@ -124,7 +125,7 @@ class Engine:
         if pages == 0:
             raise Corrupt
         if pages > limits.max_pages:
-            raise TooLarge(say(TOO_MANY_PAGES, pages=pages, most=limits.max_pages))
+            raise TooLarge(message(TOO_MANY_PAGES, pages=pages, most=limits.max_pages))
 
     def pages(self) -> Iterator[Page]:
         """Each page in turn; raises Corrupt where one cannot be opened."""

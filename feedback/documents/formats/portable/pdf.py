@@ -11,11 +11,11 @@ from dataclasses import dataclass, field, replace
 from feedback.documents import messages
 from feedback.documents.characters.text import count_words
 from feedback.documents.errors import Empty, NoText
-from feedback.documents.messages import say
 from feedback.documents.structure.blocks import Block
 from feedback.documents.structure.headings import promote
 from feedback.documents.structure.model import Limits
 from feedback.documents.unread import Unread
+from feedback.messages.model import Message, message
 
 from .columns import in_columns, without_line_numbers
 from .engine import Answer, Engine, Page
@@ -31,7 +31,7 @@ _FEW = 150  # words in a document of scans: a cover page
 _MANY_STROKES = 300  # paths on a page without words: letters that are drawn as shapes
 
 
-def read_pdf(data: bytes, limits: Limits) -> tuple[list[Block], list[str]]:
+def read_pdf(data: bytes, limits: Limits) -> tuple[list[Block], list[Message]]:
     """The blocks of a PDF and its warnings; raises any DocumentError."""
     engine = Engine(data, limits)
     reading = _Reading()
@@ -82,16 +82,13 @@ class _Reading:
         refuse_garbled([line.text for page in self.pages for line in page], self.undecoded, self.letters)
         return pages
 
-    def warnings(self) -> Iterator[str]:
+    def warnings(self) -> Iterator[Message]:
         """What the student should know of it."""
-        yield from _numbered(
-            self.pictures, messages.PICTURE_PAGE, messages.PICTURE_PAGES, messages.MORE_PICTURE_PAGES
-        )
+        yield from _pictured(self.pictures)
         if self.recognised:
-            yield messages.RECOGNISED
+            yield message(messages.RECOGNISED)
         if self._turned:
-            words = messages.ONE_TURNED if self._turned == 1 else say(messages.TURNED, number=self._turned)
-            yield words
+            yield message(messages.TURNED, number=self._turned)
         yield from self.unread.warnings()
 
 
@@ -135,9 +132,9 @@ def _tick(lines: list[Line], box: Line) -> None:
     lines[index] = replace(lines[index], text=f"{box.text} {lines[index].text}", answer=True)
 
 
-def _numbered(pages: Sequence[int], one: str, few: str, many: str) -> Iterator[str]:
+def _pictured(pages: Sequence[int]) -> Iterator[Message]:
     if len(pages) == 1:
-        yield say(one, page=pages[0] + 1)
+        yield message(messages.PICTURE_PAGE, page=pages[0] + 1)
     elif pages:
-        words = few if len(pages) <= SHOWN else many
-        yield say(words, pages=", ".join(str(page + 1) for page in pages[:SHOWN]))
+        code = messages.PICTURE_PAGES if len(pages) <= SHOWN else messages.MORE_PICTURE_PAGES
+        yield message(code, pages=[page + 1 for page in pages[:SHOWN]])

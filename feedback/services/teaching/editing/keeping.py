@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from feedback.errors import FeedbackError
 from feedback.models import Comment, Document, Edit, Feedback, User
@@ -18,15 +19,23 @@ TOGETHER = timedelta(minutes=5)  # what is typed into one field within it is one
 
 
 class NotReady(FeedbackError):
-    """This text is still being worked on. It can be released once its feedback is complete."""
+    """A document is not complete, so its feedback can't be released."""
+
+    words = gettext_noop(
+        "This text is still being worked on. It can be released once its feedback is complete."
+    )
 
 
 class Conflict(FeedbackError):
-    """This was changed somewhere else meanwhile."""
+    """What was edited is not any more as its page showed it."""
+
+    words = gettext_noop("This was changed somewhere else meanwhile.")
 
 
 class Gone(Conflict):
-    """This comment was taken out somewhere else meanwhile."""
+    """The comment that was edited is there no more."""
+
+    words = gettext_noop("This comment was taken out somewhere else meanwhile.")
 
 
 @dataclass(frozen=True, slots=True)
