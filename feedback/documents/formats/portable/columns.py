@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from .engine import TextRun
+from .page import TextRun
 
 _NUMBER = re.compile(r"\d{1,4}")
 _FEWEST_NUMBERS = 5  # beside the lines of a page

@@ -1,4 +1,4 @@
-"""The one module that speaks with PDFium: from a PDF's bytes to pages of text with its place and look.
+"""The engine that reads a PDF: from its bytes to pages of text with its place and look.
 
 PDFium is the engine of Chromium. Only the limited child loads it. Lengths are points; coordinates are turned
 so that most of a page's text runs from left to right, with y counted upwards.
@@ -9,9 +9,7 @@ from __future__ import annotations
 import ctypes
 import math
 import re
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Any
 
 import pypdfium2 as pdfium
@@ -21,6 +19,10 @@ from feedback.documents.errors import Corrupt, Encrypted, TooLarge
 from feedback.documents.messages import TOO_MANY_PAGES
 from feedback.documents.structure.model import Limits
 from feedback.messages.model import message
+
+from .objects import MAX_OBJECTS, Objects, address_of, colour_of
+from .page import HYPHEN, Look, Page, TextRun
+from .turn import Turn
 
 _BOLD = re.compile(
     r"bold|black|heavy|demi|medi(?:um)?$|medi[-,]|cmbx|sfbx|ecbx|lmroman\d+-bold|-bd|ptmb|phvb|bd$",
@@ -32,80 +34,12 @@ _SUBSET = re.compile(r"^[A-Z]{6}\+")
 _NO_SUCH_PASSWORD = 4  # FPDF_ERR_PASSWORD
 _INVISIBLE, _CLIP_ONLY = 3, 7  # text render modes
 _FILLED_AND_STROKED = 2
-_MAX_OBJECTS = 30_000  # of a page that is looked at for what is behind its text
-_DEEPEST = 5  # forms inside one another
-_TURNS = (0, 90, 180, 270)
-_SEEN, _COVERS = 8, 128  # of 255 that something shows: so that letters are seen, so that it hides others
+_SEEN = 8  # of 255 that something shows, so that letters are seen
 _WORD = re.compile(r"[^\s\x00]+")
 _HYPHENS = re.compile("[\x02\ufffe]")
 _text_object = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)(
     ctypes.cast(raw.FPDFText_GetTextObject, ctypes.c_void_p).value or 0  # asked of every word: as a number
 )
-HYPHEN = "\x02"  # what PDFium writes for a hyphen at the end of a line
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """The look that all letters of one drawn text share."""
-
-    font: str = ""
-    bold: bool = False
-    points: float = 0.0  # before the page scales them
-    colour: str = "000000"  # six hexadecimal digits, or "transparent"
-    invisible: bool = False  # by its render mode, as the words that text recognition lays over a scan
-    tag: str = ""  # of the structure that the document gives it, such as H1
-    order: int = 0  # among what is drawn on the page
-
-
-@dataclass(slots=True)
-class TextRun:
-    """Words of one look on one line."""
-
-    text: str
-    x: float
-    right: float
-    y: float  # of its baseline
-    size: float
-    look: Look
-    glued: bool = False  # to the run before: no space is between them
-    angle: int = 0  # degrees, to the page as it is turned
-    undecoded: bool = False  # its font does not say which letters it has
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """Something drawn that text may stand on, or under."""
-
-    left: float
-    bottom: float
-    right: float
-    top: float
-    colour: str | None  # None: a picture
-    order: int
-
-    def covers(self, x: float, y: float) -> bool:
-        return self.left <= x <= self.right and self.bottom <= y <= self.top
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """An entry in a field of a form, or typed onto a page."""
-
-    text: str
-    x: float
-    y: float
-    is_box: bool = False  # ticked or not
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    runs: list[TextRun]
-    shapes: list[Shape]
-    answers: list[Answer]
-    width: float
-    height: float
-    pictures: float  # share of the page that pictures cover
-    drawn: int  # paths on the page: letters that are drawn as shapes take many
 
 
 class Engine:
@@ -151,12 +85,12 @@ class Engine:
         from .forms import answers_of
 
         left, bottom, right, top = page.get_bbox()
-        objects = _Objects(page, (left, bottom, right, top))
+        objects = Objects(page, (left, bottom, right, top))
         text = page.get_textpage()
         runs = list(_Runs(text.raw, self, objects).runs())
         text.close()
         answers = list(answers_of(page, self._document.formenv))
-        turned = _Turn.of(runs, (left, bottom, right, top))
+        turned = Turn.of(runs, (left, bottom, right, top))
         return Page(
             [turned.turn(run) for run in runs],
             [turned.shape(shape) for shape in objects.shapes],
@@ -166,7 +100,7 @@ class Engine:
             drawn=objects.drawn,
         )
 
-    def look(self, drawn: Any, key: int, objects: _Objects) -> Look:
+    def look(self, drawn: Any, key: int, objects: Objects) -> Look:
         """The look of a text that one instruction drew."""
         name, bold = self._font(drawn)
         mode = raw.FPDFTextObj_GetTextRenderMode(drawn)
@@ -176,16 +110,16 @@ class Engine:
             name,
             bold or mode == _FILLED_AND_STROKED,
             size.value,
-            _colour(drawn, least=_SEEN),
+            colour_of(drawn, least=_SEEN),
             mode in {_INVISIBLE, _CLIP_ONLY},
             objects.tags.get(raw.FPDFPageObj_GetMarkedContentID(drawn), "") if objects.tags else "",
-            objects.order.get(key, _MAX_OBJECTS),
+            objects.order.get(key, MAX_OBJECTS),
         )
 
     def _font(self, drawn: Any) -> tuple[str, bool]:
         """The name of a text's font without its subset's mark, and whether it is bold."""
         font = raw.FPDFTextObj_GetFont(drawn)
-        key = _address(font)
+        key = address_of(font)
         if key not in self._fonts:
             buffer = (ctypes.c_char * 200)()
             raw.FPDFFont_GetBaseFontName(font, buffer, 200)
@@ -198,126 +132,12 @@ class Engine:
         return self._fonts[key]
 
 
-def _colour(drawn: Any, *, least: int) -> str:
-    """The colour that something is filled with; "transparent" where less of it shows, of 255."""
-    parts = [ctypes.c_uint() for _ in range(4)]
-    if not raw.FPDFPageObj_GetFillColor(drawn, *parts):
-        return "000000"
-    red, green, blue, alpha = (part.value for part in parts)
-    return f"{red:02X}{green:02X}{blue:02X}" if alpha >= least else "transparent"
-
-
-def _address(pointer: Any) -> int:
-    return ctypes.cast(pointer, ctypes.c_void_p).value or 0
-
-
-class _Objects:
-    """The objects drawn on a page besides text, in their order."""
-
-    def __init__(self, page: Any, box: tuple[float, float, float, float]) -> None:
-        self.shapes: list[Shape] = []
-        self.drawn = 0
-        self.order: dict[int, int] = {}
-        self.tags = _tags(page)
-        self.box = box
-        self._area = max(1.0, (box[2] - box[0]) * (box[3] - box[1]))
-        self._pictured = 0.0
-        self._seen = 0
-        self._form_area = 0.0  # of the form that is being looked into
-        self._page = page.raw
-        count = raw.FPDFPage_CountObjects(page.raw)
-        for index in range(min(count, _MAX_OBJECTS)):
-            self._take(raw.FPDFPage_GetObject(page.raw, index), index, 0)
-
-    @property
-    def pictures(self) -> float:
-        return min(1.0, self._pictured / self._area)
-
-    def _take(self, each: Any, order: int, depth: int) -> None:
-        self._seen += 1
-        kind = raw.FPDFPageObj_GetType(each)
-        if kind == raw.FPDF_PAGEOBJ_TEXT:
-            self.order[_address(each)] = order
-        elif kind == raw.FPDF_PAGEOBJ_FORM:
-            self._shape(each, order, None, depth, is_form=True)
-            for index in range(min(raw.FPDFFormObj_CountObjects(each), _MAX_OBJECTS - self._seen)):
-                if depth < _DEEPEST:
-                    self._take(raw.FPDFFormObj_GetObject(each, index), order, depth + 1)
-        elif kind == raw.FPDF_PAGEOBJ_PATH:
-            self.drawn += 1
-            if (colour := _filled(each)) is not None:
-                self._shape(each, order, colour, depth)
-        else:
-            self._shape(each, order, None, depth)
-
-    def _shape(self, each: Any, order: int, colour: str | None, depth: int, *, is_form: bool = False) -> None:
-        bounds = [ctypes.c_float() for _ in range(4)]
-        if depth or not raw.FPDFPageObj_GetBounds(each, *bounds):
-            # Inside a form the coordinates are the form's own: its pictures count as wide as it is.
-            if depth and colour is None:
-                self._pictured += self._form_area
-            return
-        left, bottom, right, top = (bound.value for bound in bounds)
-        inner = (
-            max(left, self.box[0]), max(bottom, self.box[1]), min(right, self.box[2]), min(top, self.box[3])
-        )  # fmt: skip
-        area = max(0.0, inner[2] - inner[0]) * max(0.0, inner[3] - inner[1])
-        if is_form:
-            self._form_area = area
-            return
-        if colour is None:
-            self._pictured += area
-        if area > 4:  # square points: less is a line
-            self.shapes.append(Shape(left, bottom, right, top, colour, order))
-
-
-def _filled(path: Any) -> str | None:
-    """The colour that a path is filled with; None where it only draws lines."""
-    fill, stroke = ctypes.c_int(), ctypes.c_int()
-    if not raw.FPDFPath_GetDrawMode(path, fill, stroke) or fill.value == raw.FPDF_FILLMODE_NONE:
-        return None
-    colour = _colour(path, least=_COVERS)
-    return None if colour == "transparent" else colour
-
-
-def _tags(page: Any) -> dict[int, str]:
-    """The structure type of each marked content of a page, where the document is tagged."""
-    tree = raw.FPDF_StructTree_GetForPage(page.raw)
-    if not tree:
-        return {}
-    found: dict[int, str] = {}
-    count = max(0, raw.FPDF_StructTree_CountChildren(tree))
-    for index in range(min(count, _MAX_OBJECTS)):
-        _collect(raw.FPDF_StructTree_GetChildAtIndex(tree, index), "", found, 0)
-    raw.FPDF_StructTree_Close(tree)
-    return found
-
-
-def _collect(element: Any, above: str, found: dict[int, str], depth: int) -> None:
-    if not element or depth > 40 or len(found) > _MAX_OBJECTS:
-        return
-    buffer = (ctypes.c_ushort * 32)()
-    raw.FPDF_StructElement_GetType(element, buffer, 64)
-    own = "".join(map(chr, buffer)).partition("\0")[0]
-    tag = above if re.fullmatch(r"H[1-6]?|Title|Artifact|TOC|Note", above) else own
-    for index in range(max(0, raw.FPDF_StructElement_GetMarkedContentIdCount(element))):
-        key = raw.FPDF_StructElement_GetMarkedContentIdAtIndex(element, index)
-        if key >= 0:
-            found[key] = tag
-    for index in range(max(0, raw.FPDF_StructElement_CountChildren(element))):
-        key = raw.FPDF_StructElement_GetChildMarkedContentID(element, index)
-        if key >= 0:
-            found[key] = tag
-        else:
-            _collect(raw.FPDF_StructElement_GetChildAtIndex(element, index), tag, found, depth + 1)
-
-
 class _Runs:
     """The runs of one page, in the order in which PDFium reads them."""
 
-    def __init__(self, text: Any, engine: Engine, objects: _Objects) -> None:
+    def __init__(self, text: Any, engine: Engine, objects: Objects) -> None:
         self._text = text
-        self._key = _address(text)
+        self._key = address_of(text)
         self._engine = engine
         self._objects = objects
         self._matrix = raw.FS_MATRIX()
@@ -417,59 +237,3 @@ class _Runs:
 
 def _character(code: int) -> str:
     return chr(code) if code < 0x110000 and not 0xD800 <= code <= 0xDFFF else "\ufffd"
-
-
-@dataclass(frozen=True, slots=True)
-class _Turn:
-    """A quarter turn that brings most of a page's text upright."""
-
-    degrees: int
-    box: tuple[float, float, float, float]
-
-    @staticmethod
-    def of(runs: list[TextRun], box: tuple[float, float, float, float]) -> _Turn:
-        angles: Counter[int] = Counter()
-        for run in runs:
-            angles[run.angle] += len(run.text)
-        usual = angles.most_common(1)[0][0] if angles else 0
-        return _Turn(usual if usual in _TURNS else 0, box)
-
-    @property
-    def size(self) -> tuple[float, float]:
-        width, height = self.box[2] - self.box[0], self.box[3] - self.box[1]
-        return (width, height) if self.degrees % 180 == 0 else (height, width)
-
-    def point(self, x: float, y: float) -> tuple[float, float]:
-        left, bottom, right, top = self.box
-        if self.degrees == 90:
-            return y - bottom, right - x
-        if self.degrees == 180:
-            return right - x, top - y
-        if self.degrees == 270:
-            return top - y, x - left
-        return x - left, y - bottom
-
-    @property
-    def is_none(self) -> bool:
-        return self.degrees == 0 and self.box[:2] == (0.0, 0.0)
-
-    def turn(self, run: TextRun) -> TextRun:
-        """The run, turned in place."""
-        if not self.is_none:
-            end = self.point(run.x, run.right) if run.angle in {90, 270} else self.point(run.right, run.y)
-            run.x, run.y = self.point(run.x, run.y)
-            run.right = max(run.x, end[0])
-            run.angle = (run.angle - self.degrees) % 360
-        return run
-
-    def shape(self, shape: Shape) -> Shape:
-        one, other = self.point(shape.left, shape.bottom), self.point(shape.right, shape.top)
-        return replace(
-            shape,
-            left=min(one[0], other[0]), right=max(one[0], other[0]),
-            bottom=min(one[1], other[1]), top=max(one[1], other[1]),
-        )  # fmt: skip
-
-    def answer(self, answer: Answer) -> Answer:
-        x, y = self.point(answer.x, answer.y)
-        return replace(answer, x=x, y=y)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pypdfium2.raw as raw
 
-from .engine import Answer
+from .page import Answer
 
 TICKED, EMPTY = "☒", "☐"
 _MAX_ANNOTATIONS = 5_000

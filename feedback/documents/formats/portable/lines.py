@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from feedback.documents.characters.raised import Piece, Rise, joined
 
-from .engine import HYPHEN, TextRun
+from .page import HYPHEN, TextRun
 
 LARGER = 1.1  # times the size of the body: no body text
 WIDER_GAP = 1.3  # times the usual distance of lines: a new paragraph

@@ -18,9 +18,10 @@ from feedback.documents.unread import Unread
 from feedback.messages.model import Message, message
 
 from .columns import in_columns, without_line_numbers
-from .engine import Answer, Engine, Page
+from .engine import Engine
 from .layout import lay_out
 from .lines import Line, lines_of
+from .page import Answer, Page
 from .plausible import refuse_garbled
 from .sight import look_at
 

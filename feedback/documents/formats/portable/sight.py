@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from feedback.documents.sight import PAPER, is_lost_on
 
-from .engine import Page, Shape, TextRun
+from .page import Page, Shape, TextRun
 
 _TINY = 3.0  # points
 _SCANNED = 0.5  # share of a page that pictures cover: words laid over it are recognised ones
