@@ -16,28 +16,11 @@ from feedback.operations.causes import cause_of
 from feedback.selectors.operations.figures import UpstreamFigures
 from feedback.selectors.operations.health import Level
 from limiter.gate import BreakerMode
-from limiter.operations.condition import Condition, tone_of
+from limiter.operations.condition import Condition, icon_of, tone_of
 
 register = template.Library()
 
 CENT = Decimal("0.01")
-ICONS_OF = {
-    Condition.PAUSED: "pause_circle",
-    Condition.HELD: "pause_circle",
-    Condition.ON_TRIAL: "pause_circle",
-    Condition.PROBING: "radio_button_partial",
-    Condition.UNGUARDED: "warning",
-    **dict.fromkeys(
-        (
-            Condition.UNREACHABLE,
-            Condition.UNCONFIGURED,
-            Condition.FORCED_OPEN,
-            Condition.OPEN,
-            Condition.EXHAUSTED,
-        ),
-        "error",
-    ),
-}
 ICONS = {Level.WELL: "check_circle", Level.SLOW: "warning", Level.DOWN: "error"}
 
 
@@ -84,8 +67,7 @@ class StateWords:
 def breaker_words(figures: UpstreamFigures) -> StateWords:
     """What the upstream lets through; tone and icon only repeat what the words say."""
     condition = figures.condition
-    icon = ICONS_OF.get(condition, "check_circle")
-    return StateWords(_words_of(figures, condition), icon, tone_of(condition))
+    return StateWords(_words_of(figures, condition), icon_of(condition), tone_of(condition))
 
 
 def _words_of(figures: UpstreamFigures, condition: Condition) -> str:

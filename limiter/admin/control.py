@@ -18,7 +18,7 @@ from limiter import services
 from limiter.configuration.history import Change, changes_between
 from limiter.gate import BreakerMode, GateError, Status
 from limiter.models import ConfigVersion, Upstream
-from limiter.operations.condition import condition_of, tone_of
+from limiter.operations.condition import condition_of, icon_of, tone_of
 from limiter.operations.wording import breaker_in_words, cause_in_words, condition_in_words, trial_in_words
 from limiter.selectors import config_versions, upstream_status
 
@@ -90,6 +90,7 @@ def control(request: HttpRequest, name: str) -> HttpResponse:
         "breaker": breaker_in_words(live.breaker) if live else "",
         "condition": condition,
         "tone": tone_of(condition),
+        "icon": icon_of(condition),
         "words": capfirst(_hold(upstream) or condition_in_words(condition)),
         "controls": _offered(upstream),
         "may_change": may_change,

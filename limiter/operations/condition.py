@@ -59,6 +59,19 @@ def tone_of(condition: Condition) -> str:
     return "down" if condition in STANDS_STILL else "well"
 
 
+ICONS = {
+    Condition.ADMITS: "check_circle",
+    Condition.UNGUARDED: "warning",
+    Condition.PROBING: "radio_button_partial",
+    **dict.fromkeys((Condition.PAUSED, Condition.HELD, Condition.ON_TRIAL), "pause_circle"),
+}
+
+
+def icon_of(condition: Condition) -> str:
+    """The Material symbol beside its words, on every page of the admin."""
+    return ICONS.get(condition, "error")
+
+
 def condition_of(upstream: Upstream, live: Status | None) -> Condition:
     """Judged by its row and by what the gate says; `live` None: the gate does not answer.
 
