@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -52,6 +53,26 @@ def idle(client: Redis) -> None:
         client.script_kill()
 
 
+def cannot_save(client: Redis) -> None:
+    """A folder stands where the server wants to write its file."""
+    file = rdb_of(client)
+    file.unlink(missing_ok=True)
+    (file / "in the way").mkdir(parents=True)
+    client.config_set("save", "3600 1")
+    client.config_set("stop-writes-on-bgsave-error", "yes")
+    client.bgsave()
+
+
+def can_save(client: Redis) -> None:
+    shutil.rmtree(rdb_of(client))
+    client.config_set("save", "")
+    client.bgsave()
+
+
+def rdb_of(client: Redis) -> Path:
+    return Path(str(client.config_get("dir")["dir"]), str(client.config_get("dbfilename")["dbfilename"]))
+
+
 REFUSALS: dict[str, tuple[Switch, Switch]] = {
     "NOREPLICAS": (set_to("min-replicas-to-write", "1"), set_to("min-replicas-to-write", "0")),
     "OOM": (set_to("maxmemory", "1"), set_to("maxmemory", "0")),
@@ -60,6 +81,7 @@ REFUSALS: dict[str, tuple[Switch, Switch]] = {
         lambda client: client.replicaof("NO", "ONE"),
     ),
     "BUSY": (busy, idle),
+    "MISCONF": (cannot_save, can_save),
 }
 
 
