@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from django.db.models import Case, F, Q, Sum, When
 from django.utils import timezone
 
-from feedback.dispatch import job_queue
 from feedback.dispatch.missing import enqueue_missing_by_turns
+from feedback.dispatch.protocol import run_id
 from feedback.keys import key_in
 from feedback.models import Job
 from feedback.models.work.jobs import charged_tokens
@@ -99,7 +99,7 @@ def lease_of(job: Job) -> Lease:
     """The lease that a running row is under, as far as Postgres knows it."""
     return Lease(
         id=job.lease or "",
-        job=job_queue.run_id(job),
+        job=run_id(job),
         upstream=job.upstream,
         flow=job.flow,
         group=job.group,

@@ -7,17 +7,17 @@ rows that wait and no entry of RQ's. Every step may be repeated, and by several 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
 from datetime import timedelta
+from itertools import chain
 from typing import TYPE_CHECKING
 
-import django_rq
 from django.conf import settings
 from django.utils import timezone
 from rq.job import Job as RQJob
 from rq.utils import as_text
 
-from feedback.dispatch import job_queue
+from feedback.dispatch import job_queue, rq_dispatch
+from feedback.dispatch.protocol import OUT_OF_REACH
 from feedback.models import Job
 
 if TYPE_CHECKING:
@@ -89,12 +89,13 @@ def enqueue_due() -> int:
 
 def _is_under_way(job: Job) -> bool:
     """Whether RQ has the job's hash, which it writes in one step with the entry of its queue or schedule."""
-    status = job_queue.connection_of(job.queue).hget(RQJob.key_for(str(job.pk)), "status")
-    return isinstance(status, bytes) and as_text(status) in job_queue.UNDER_WAY
+    status = rq_dispatch.connection_of(job.queue).hget(RQJob.key_for(str(job.pk)), "status")
+    return isinstance(status, bytes) and as_text(status) in rq_dispatch.UNDER_WAY
 
 
 def _enqueue_unknown(jobs: list[Job]) -> int:
-    known = _ids_in_rq({job.queue for job in jobs})
+    dispatch = job_queue.dispatch()
+    known = frozenset(chain.from_iterable(map(dispatch.known_ids, {job.queue for job in jobs})))
     missing = [job for job in jobs if str(job.pk) not in known]
     return sum(_enqueued(job) for job in missing)
 
@@ -103,23 +104,9 @@ def _enqueued(job: Job) -> bool:
     """False: this row can't be put in line, which must not keep others out. Raises one of OUT_OF_REACH."""
     try:
         job_queue.enqueue(job)
-    except job_queue.OUT_OF_REACH:
+    except OUT_OF_REACH:
         raise
     except Exception:
         logger.exception("job %s can't be put in line", job.pk)
         return False
     return True
-
-
-def _ids_in_rq(queues: Iterable[str]) -> set[str]:
-    ids: set[str] = set()
-    for name in queues:
-        queue = django_rq.get_queue(name, connection=job_queue.connection_of(name))
-        ids.update(queue.get_job_ids())
-        for registry in (
-            queue.scheduled_job_registry,
-            queue.started_job_registry,
-            queue.deferred_job_registry,
-        ):
-            ids.update(registry.get_job_ids(cleanup=False))
-    return ids

@@ -16,9 +16,10 @@ from django.conf import settings
 from django.utils import timezone
 from rq.executions import Execution as RQExecution
 
-from feedback.dispatch import job_queue
+from feedback.dispatch import job_queue, rq_dispatch
 from feedback.dispatch.ledger import PostgresLedger, usage_of
 from feedback.dispatch.missing import enqueue_missing
+from feedback.dispatch.protocol import run_id
 from feedback.models import Job
 from feedback.operations.observe.metrics.drift import watch_drift
 from feedback.operations.retention import purge
@@ -146,10 +147,10 @@ def _runs_unknown_to_rq() -> list[Job]:
     running = list(Job.objects.filter(state=Job.State.RUNNING).order_by("started_at")[:BATCH])
     if not running:
         return []
-    connection = job_queue.connection_of(running[0].queue)
+    connection = rq_dispatch.connection_of(running[0].queue)
     with connection.pipeline(transaction=False) as pipe:
         for job in running:
-            pipe.exists(RQExecution(job.lease or "", job_queue.run_id(job), connection).key)
+            pipe.exists(RQExecution(job.lease or "", run_id(job), connection).key)
         alive = pipe.execute()
     return [job for job, known in zip(running, alive, strict=True) if not known]
 

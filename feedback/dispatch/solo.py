@@ -10,24 +10,25 @@ import logging
 import threading
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import close_old_connections
 from django.utils import timezone
 
 from feedback.dispatch import job_queue
+from feedback.dispatch.protocol import JOB_SECONDS
 from feedback.dispatch.reconcile import settle_left_followers
 from feedback.models import Job
 from feedback.pipeline.recover import recover
 from feedback.services.upstreams import holding, warmth
 from feedback.services.work import failover, feeding
 from limiter.services import try_due
-from limiter.solo import get_request_manager
 
 logger = logging.getLogger(__name__)
 
 EVERY_SECONDS = 5.0
 IN_LINE_AFTER = timedelta(seconds=10)  # the process that made the row is about to run it
-LOST_AFTER = timedelta(seconds=job_queue.JOB_SECONDS)  # no run lasts longer: its process is gone
+LOST_AFTER = timedelta(seconds=JOB_SECONDS)  # no run lasts longer: its process is gone
 
 
 def look_after() -> int:
@@ -36,10 +37,10 @@ def look_after() -> int:
     for job in Job.objects.filter(state=Job.State.RUNNING, started_at__lt=now - LOST_AFTER):
         recover(job_id=str(job.pk), lease=job.lease or "")
     settle_left_followers()
-    waiting = Job.objects.filter(state=Job.State.WAITING).exclude(waiting_since__gt=now - IN_LINE_AFTER)
-    missing = [
-        job for job in waiting.order_by("pk") if str(job.pk) not in get_request_manager(job.queue).job_ids()
-    ]
+    waiting = Job.objects.filter(state=Job.State.WAITING, queue__in=settings.RQ_QUEUES)
+    waiting = waiting.exclude(waiting_since__gt=now - IN_LINE_AFTER)
+    dispatch = job_queue.dispatch()
+    missing = [job for job in waiting.order_by("pk") if str(job.pk) not in dispatch.known_ids(job.queue)]
     for job in missing:
         job_queue.enqueue(job)
     holding.try_idle()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from rq.scheduler import RQScheduler
 
-from feedback.dispatch import job_queue
+from feedback.dispatch import rq_dispatch
 from feedback.dispatch.reconcile import Reconciler
 from feedback.operations.alerts.evaluation import evaluate
 from feedback.operations.alerts.outbox import deliver_due
@@ -49,7 +49,7 @@ class Scheduling:
     def __init__(self, every: float) -> None:
         self._scheduler = _InThisProcess(
             list(settings.RQ_QUEUES),
-            job_queue.connection_of(next(iter(settings.RQ_QUEUES))),
+            rq_dispatch.connection_of(next(iter(settings.RQ_QUEUES))),
             max(1, int(every)),
         )
 

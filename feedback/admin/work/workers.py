@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
+from feedback.dispatch import job_queue
 from feedback.keys import key_in
 from feedback.models import Job
 from feedback.selectors.work.workers import Worker, everybody
@@ -43,7 +43,7 @@ def workers_page(request: HttpRequest) -> HttpResponse:
         "title": _("Workers"),
         "rows": rows,
         "error": error,
-        "solo": settings.LIMITER_BACKEND == "memory",
+        "solo": not job_queue.has_workers(),
     }
     return TemplateResponse(request, "admin/feedback/job/workers.html", context)
 

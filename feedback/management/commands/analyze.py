@@ -48,7 +48,7 @@ class Command(BaseCommand):
             with ExitStack() as stack:
                 stack.enter_context(simulator_for(upstream))
                 worker = (
-                    None if job_queue.in_process() else stack.enter_context(worker_for(_queues(document)))
+                    stack.enter_context(worker_for(_queues(document))) if job_queue.has_workers() else None
                 )
                 document = wait_for(document, console, check=worker.check if worker else None)
         except KeyboardInterrupt:

@@ -94,7 +94,7 @@ class Command(Verbs, pretty_exceptions_enable=False):
 
         Example: jobs retry --state failed --upstream bedrock --newer 1d --reason "AWS is back"
         """
-        if job_queue.in_process():
+        if not job_queue.has_workers():
             raise CommandError(
                 "Solo runs its jobs in the serving process: start them again in its pages.",
                 returncode=MISUSED,

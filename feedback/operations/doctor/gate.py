@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from django.conf import settings
 
-from feedback.dispatch import job_queue, upstreams
+from feedback.dispatch import upstreams
+from feedback.dispatch.protocol import JOB_SECONDS
 from feedback.operations import causes
 from feedback.selectors.work import workers
 from limiter.gate.model import GateError
@@ -77,9 +78,9 @@ def _held(upstream: Upstream) -> Finding:
 
 def slots() -> Iterator[Finding]:
     """Little's law: calls in flight = rate x length of a call."""
-    if job_queue.JOB_SECONDS <= settings.BEDROCK_CALL_SECONDS:
-        found = f"A job is cut after {job_queue.JOB_SECONDS} s, before its call is."
-        yield fail("slots", found, f"Set BEDROCK_CALL_SECONDS below {job_queue.JOB_SECONDS}.")
+    if JOB_SECONDS <= settings.BEDROCK_CALL_SECONDS:
+        found = f"A job is cut after {JOB_SECONDS} s, before its call is."
+        yield fail("slots", found, f"Set BEDROCK_CALL_SECONDS below {JOB_SECONDS}.")
     if backend() == MEMORY:
         yield ok("slots", "Solo: a pool of threads of its own.")
         return

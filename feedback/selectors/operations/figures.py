@@ -16,6 +16,7 @@ from django.db.models import Count, F, Min, Q, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from feedback.dispatch import job_queue
 from feedback.dispatch.routes import CALLS
 from feedback.models import Course, Job, JobEvent
 from feedback.models.work.jobs import charged_tokens
@@ -159,7 +160,7 @@ def operations_now() -> Operations:
         upstreams=upstreams,
         gate_error=gate_error,
         workers=_workers(),
-        solo=settings.LIMITER_BACKEND == "memory",
+        solo=not job_queue.has_workers(),
         waits=_waits_by_course(list(by_name), suspended, now),
         other_waiting=others["n"],
         other_since=others["since"],

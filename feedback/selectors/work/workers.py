@@ -12,6 +12,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from feedback.dispatch import job_queue
 from limiter.gates import redis_of_queues
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def alive() -> Counter[str]:
 
     Solo has no workers, and no queue is named. Raises redis.RedisError.
     """
-    if settings.LIMITER_BACKEND == "memory":
+    if not job_queue.has_workers():
         return Counter()
     from rq.utils import as_text
     from rq.worker_registration import WORKERS_BY_QUEUE_KEY
@@ -65,7 +66,7 @@ def everybody() -> list[Worker]:
 
     None in solo, where jobs run in the web process.
     """
-    if settings.LIMITER_BACKEND == "memory":
+    if not job_queue.has_workers():
         return []
     from rq.utils import as_text
     from rq.worker_registration import REDIS_WORKER_KEYS

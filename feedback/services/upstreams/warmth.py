@@ -18,6 +18,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from feedback.dispatch import flows, job_queue
+from feedback.dispatch.protocol import Warming
 from feedback.dispatch.routes import queue_of
 from feedback.dispatch.upstreams import default_upstream, provider_for
 from feedback.models import SchemaWarmth
@@ -107,13 +108,14 @@ def _take(upstream: str) -> bool:
 
 def _put_in_line(upstream: str) -> None:
     provider = provider_for(upstream)
-    job_queue.enqueue_warming(
+    warming = Warming(
         upstream=upstream,
         queue=queue_of(upstream),
         flow=flows.SYSTEM,
         tokens=provider.estimate(REQUEST).input_tokens,
         output=LONGEST_ANSWER,
     )
+    job_queue.enqueue_warming(warming)
 
 
 def _schema_of(provider: Provider) -> str:

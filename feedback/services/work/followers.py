@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from feedback.dispatch import job_queue
+from feedback.dispatch.protocol import run_id
 from feedback.models import Job, JobEvent
 from feedback.operations.observe.metrics import money
 from limiter.gate.model import Outcome
@@ -76,7 +77,7 @@ def pass_run_on(leader: Job) -> Job | None:
     _move(
         successor,
         state=State.RUNNING,
-        leader=UUID(job_queue.run_id(leader)),
+        leader=UUID(run_id(leader)),
         lease=leader.lease,
         lease_generation=leader.lease_generation,
         started_at=leader.started_at,

@@ -182,7 +182,7 @@ def _mine(job: Job) -> dict[str, Any]:
 
 def _owes_settlement(job: Job) -> bool:
     """Does the shared gate have to hear of it? A gate in this process can't miss it."""
-    return bool(job.upstream) and not job_queue.in_process()
+    return bool(job.upstream) and job_queue.has_workers()
 
 
 def _used(usage: TokenUsage) -> dict[str, int | str]:

@@ -11,7 +11,7 @@ from django.test import RequestFactory
 from pytest_django import Settings
 
 import limiter
-from feedback.dispatch import job_queue
+from feedback.dispatch import rq_dispatch
 from feedback.live.streams import StreamBus
 from limiter import gates
 from limiter.algorithms.breakers.redis import RedisBreakers
@@ -106,9 +106,9 @@ def test_what_a_page_asks_has_time_outs_of_its_own(redis_client: redis.Redis, se
     settings.LIMITER_ANSWER_SECONDS = 3.0
     gate = gates._redis_gate()
     assert isinstance(gate, RedisGate)
-    job_queue.connection_of.cache_clear()
-    for connection in (gate._connection, job_queue.connection_of("parse")):
+    rq_dispatch.connection_of.cache_clear()
+    for connection in (gate._connection, rq_dispatch.connection_of("parse")):
         assert isinstance(connection, Quick)
         assert connection.connection_pool.connection_kwargs["socket_timeout"] == 3.0
-    job_queue.connection_of.cache_clear()
+    rq_dispatch.connection_of.cache_clear()
     assert isinstance(StreamBus(settings.REDIS_URL)._redis, Quick)

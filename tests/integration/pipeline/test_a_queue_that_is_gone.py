@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from feedback.dispatch import job_queue
 from feedback.dispatch.missing import enqueue_missing
+from feedback.dispatch.protocol import QueueGone
 from feedback.models import Job, User
 from feedback.services.work import jobs
 from tests.factories import work
@@ -58,7 +59,7 @@ def test_a_row_that_cannot_be_put_in_line_keeps_no_others_out(
 def test_its_jobs_wait_until_the_settings_have_it_again(stranded: Job) -> None:
     job_queue.enqueue_or_leave(stranded)
     job_queue.reprioritise(stranded, 3)
-    with pytest.raises(job_queue.QueueGone, match="no queue gone"):
+    with pytest.raises(QueueGone, match="no queue gone"):
         job_queue.enqueue(stranded)
     stranded.refresh_from_db()
     assert stranded.state == Job.State.WAITING

@@ -14,8 +14,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from feedback.dispatch import flows, job_queue
+from feedback.dispatch import flows
 from feedback.dispatch.reconcile import Reconciler
+from feedback.dispatch.rq_dispatch import WARM
 from feedback.models import Budget, Charge, SchemaWarmth
 from feedback.pipeline.stages import warm
 from feedback.providers.base import Call, Event, Request, Throttled, TimedOut, Truncated
@@ -126,7 +127,7 @@ def test_a_short_call_is_put_in_line_once() -> None:
     job = django_rq.get_queue("offline").fetch_job("warm-offline")
     assert job is not None
     assert (job.func_name, job.meta["gate_flow"], job.meta["gate_output"]) == (
-        job_queue.WARM_IN_RQ,
+        WARM,
         "system",
         16,
     )

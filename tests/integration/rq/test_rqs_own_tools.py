@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.test import Client
 from pytest_django import Settings
 
-from feedback.dispatch.job_queue import RUN_IN_RQ
+from feedback.dispatch.rq_dispatch import RUN
 from feedback.models import Document, User
 from tests.factories.work import an_analysis
 from tests.running import PATIENCE, ROOT, processes, wait_until
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture(autouse=True)
 def held_to_the_list(limiter_settings: None, settings: Settings) -> None:
     """Here the jobs are our own."""
-    settings.LIMITER_ALLOWED_CALLABLES = [RUN_IN_RQ]
+    settings.LIMITER_ALLOWED_CALLABLES = [RUN]
 
 
 @pytest.fixture
