@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import logging
+import sys
 from typing import Any
 
+# structlog loads rich where it is, for tracebacks in colour: 4 MB of each process, for what ours never are.
+_rich = sys.modules.get("rich")
+sys.modules["rich"] = None  # type: ignore[assignment]
 import structlog
+
+del sys.modules["rich"]
+if _rich is not None:
+    sys.modules["rich"] = _rich
 
 from feedback.operations.observe import logs
 

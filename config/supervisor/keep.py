@@ -70,6 +70,9 @@ def main(plan: Plan, lock: int) -> int:
 def _supervise(plan: Plan, layout: Layout) -> int:
     environment = {**os.environ, **plan.environment}
     environment.setdefault("LOG_TIME", "false")  # the supervisor's prefix tells it
+    environment.setdefault(
+        "MALLOC_ARENA_MAX", "2"
+    )  # of threads that mostly wait, each would keep its own memory
     supervisor = Supervisor(stores_answer=stores_answer, grace_seconds=plan.grace_seconds, quiet=plan.quiet)
     for program in plan.programs:
         supervisor.add(program, environment)

@@ -89,9 +89,10 @@ def reconcile_configuration() -> int:
     Raises GateError where the gate cannot be reached: the next pass tries again.
     """
     behind = 0
-    for name in Upstream.objects.values_list("name", flat=True):
+    for name, version in Upstream.objects.values_list("name", "version"):
         status = get_gate().status(name)
-        _outrun(name, status.version)
+        if status.version > version:
+            _outrun(name, status.version)
         if status.version:
             restore_missing(name, status)
             behind += publish(name)

@@ -13,7 +13,7 @@ from tests.running import ROOT
 COMMANDS = "import django; django.setup(); from feedback.management.commands import housekeeper"
 HEAVY = {
     "import config.supervisor.keep": ("django", "redis", "psycopg"),
-    COMMANDS: ("config.urls", "unfold.admin", "feedback.admin", "limiter.admin"),
+    COMMANDS: ("rich", "config.urls", "unfold.admin", "feedback.admin", "limiter.admin"),
 }
 
 
