@@ -8,7 +8,7 @@ from django.db import transaction
 
 from feedback.dispatch import job_queue
 from feedback.models import Document, Job
-from feedback.services.work import jobs, workflow
+from feedback.services.work import job_runs, workflow
 
 from .failure import BROKEN
 
@@ -30,11 +30,11 @@ def recover(*, job_id: str, lease: str) -> bool:
 
 
 def _reclaim(job: Job) -> bool:
-    if job.failures + 1 >= jobs.MAX_FAILURES:
-        jobs.fail_without_word(job, problem=BROKEN)
+    if job.failures + 1 >= job_runs.MAX_FAILURES:
+        job_runs.fail_without_word(job, problem=BROKEN)
         workflow.give_up(job, BROKEN)
         return False
-    return jobs.reclaim(job)
+    return job_runs.reclaim(job)
 
 
 def _recover_successor(lease: str) -> None:

@@ -21,7 +21,7 @@ from feedback.models import Document, Job
 from feedback.operations.observe.runs import observed
 from feedback.providers.base import FieldRefused, ProviderError, TokenUsage
 from feedback.services.upstreams import learning
-from feedback.services.work import coalescing, jobs, workflow
+from feedback.services.work import coalescing, job_runs, workflow
 from limiter.execution import Execution
 from limiter.gate.model import Outcome
 from limiter.prepared import Given, Prepared
@@ -57,7 +57,7 @@ def run(job_id: str, execution: Execution) -> float | None:
     do. Raises JobFailed where the job ended without result.
     """
     execution.report(Outcome.RETURNED)  # should the claim fail: the provider had no part in it
-    job = jobs.claim(job_id, execution)
+    job = job_runs.claim(job_id, execution)
     if job is None:
         return None
     execution.outcome = None
@@ -87,7 +87,7 @@ def _learnt_from(error: Exception, job: Job, failure: Failure) -> Failure:
 @persistently
 @transaction.atomic
 def _record(job: Job, found: Found, usage: TokenUsage) -> bool:
-    if not (_lock(job) and jobs.finish(job, usage=usage)):
+    if not (_lock(job) and job_runs.finish(job, usage=usage)):
         return False
     STAGES[job.kind].record(job, found.result)
     workflow.advance(job)
@@ -113,7 +113,7 @@ def _for_whom(job: Job, end: Callable[[Job], bool]) -> Job | None:
     """
     if end(job):
         return job
-    successor = persistently(jobs.successor_of)(job)
+    successor = persistently(job_runs.successor_of)(job)
     return successor if successor is not None and end(successor) else None
 
 
@@ -128,7 +128,7 @@ def _share(leader: Job, give: Callable[[Job], int]) -> None:
 @persistently
 @transaction.atomic
 def _put_back(job: Job, failure: Failure, usage: TokenUsage, pause: float) -> bool:
-    return jobs.back_in_line(
+    return job_runs.back_in_line(
         job,
         outcome=failure.outcome,
         error=failure.error,
@@ -144,7 +144,7 @@ def _put_back(job: Job, failure: Failure, usage: TokenUsage, pause: float) -> bo
 def _give_up(job: Job, failure: Failure, usage: TokenUsage) -> bool:
     if not _lock(job):
         return False
-    failed = jobs.fail(
+    failed = job_runs.fail(
         job,
         outcome=failure.outcome,
         usage=usage,
@@ -161,7 +161,7 @@ def _end_without(job: Job, execution: Execution, failure: Failure) -> float | No
     usage = known(failure.usage, execution)
     execution.report(_for_gate(job, failure, execution), settled(usage), retry_after=failure.retry_after)
     failures = job.failures + int(failure.counts)
-    if failure.again and failures < jobs.MAX_FAILURES and _may_try_again(job, failure):
+    if failure.again and failures < job_runs.MAX_FAILURES and _may_try_again(job, failure):
         pause = _pause_after(job, failure)
         row = _for_whom(job, lambda row: _put_back(row, failure, usage, pause))
         if row is not job:
@@ -170,7 +170,7 @@ def _end_without(job: Job, execution: Execution, failure: Failure) -> float | No
             return None  # cancelled, deleted or reclaimed meanwhile
         _tell(row)
         if row is not job:
-            job_queue.enqueue_or_leave(jobs.loaded(row.pk))  # its RQ job is its own again
+            job_queue.enqueue_or_leave(job_runs.loaded(row.pk))  # its RQ job is its own again
             return None
         if failure.room:
             execution.next_output = failure.room
@@ -181,7 +181,7 @@ def _end_without(job: Job, execution: Execution, failure: Failure) -> float | No
     if row is not None:
         _tell(row)
         if _is_its_own(row, failure):
-            _share(jobs.loaded(row.pk), fail_with)
+            _share(job_runs.loaded(row.pk), fail_with)
         raise JobFailed(str(failure.problem))
     return None
 
@@ -195,7 +195,7 @@ def _for_gate(job: Job, failure: Failure, execution: Execution) -> Outcome:
 
 def _is_its_own(job: Job, failure: Failure) -> bool:
     """Is the failure the request's, whoever asks it? Refused, or tried as often as may be."""
-    used_up = job.failures + int(failure.counts) >= jobs.MAX_FAILURES
+    used_up = job.failures + int(failure.counts) >= job_runs.MAX_FAILURES
     return used_up or failure.outcome is Outcome.REJECTED
 
 
@@ -205,7 +205,7 @@ def _pause_after(job: Job, failure: Failure) -> float:
         return 0.0  # in line, where the gate holds everything until the quota renews, and the page says so
     asked = min(failure.retry_after, LONGEST_PAUSE)
     if failure.outcome is Outcome.THROTTLED:
-        return max(asked, _throttle_pause(persistently(jobs.throttled)(job)[0]))
+        return max(asked, _throttle_pause(persistently(job_runs.throttled)(job)[0]))
     return max(asked, _pause(job.attempt)) if failure.counts else asked
 
 
@@ -222,11 +222,11 @@ def _may_try_again(job: Job, failure: Failure) -> bool:
     if failure.outcome is Outcome.RETURNED:
         return True
     if failure.outcome is Outcome.THROTTLED:
-        since = persistently(jobs.throttled)(job)[1]
+        since = persistently(job_runs.throttled)(job)[1]
         return since is None or timezone.now() - since < THROTTLED_FOR
     if job.attempt < MAX_ATTEMPTS:
         return True
-    runs = persistently(jobs.runs_that_ended)(job, Outcome.RETURNED, Outcome.THROTTLED)
+    runs = persistently(job_runs.runs_that_ended)(job, Outcome.RETURNED, Outcome.THROTTLED)
     return job.attempt - runs < MAX_ATTEMPTS
 
 

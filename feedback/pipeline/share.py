@@ -13,7 +13,7 @@ from django.db import transaction
 
 from feedback.live import publish
 from feedback.models import Document, Feedback, Job
-from feedback.services.work import coalescing, followers, jobs, workflow
+from feedback.services.work import coalescing, followers, job_runs, workflow
 
 from .stage import Answer, Stage
 
@@ -45,7 +45,7 @@ def settle_followers(leader: UUID, stage: Stage) -> int:
         return 0
     if job is not None and job.state == Job.State.DONE:
         return deliver(job, stage)
-    if job is not None and jobs.failed_by_itself(job):
+    if job is not None and job_runs.failed_by_itself(job):
         return fail_with(job)
     with transaction.atomic():
         return int(followers.hand_over(leader) is not None)
@@ -77,7 +77,7 @@ def _locked(follower_id: UUID, leader: UUID) -> Job | None:
     if not Document.objects.select_for_update().filter(jobs__pk=follower_id).values_list("pk").first():
         return None
     still = Job.objects.filter(pk=follower_id, leader=leader, state=Job.State.RIDING)
-    return jobs.loaded(follower_id) if still.exists() else None
+    return job_runs.loaded(follower_id) if still.exists() else None
 
 
 def _result(follower: Job, leader: UUID) -> Feedback | None:

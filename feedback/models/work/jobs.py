@@ -28,7 +28,7 @@ class Job(models.Model):
     held → waiting → running → done | failed, back to waiting for another attempt, and to
     cancelled from any state that has not ended. Work that is under way for somebody else already
     rides on that job: riding → done, or → waiting where its leader ends without result. Only
-    feedback.services.work.jobs, riding and feeding change a state.
+    job_runs, jobs, followers, coalescing and feeding of feedback.services.work change a state.
     """
 
     class Kind(models.TextChoices):

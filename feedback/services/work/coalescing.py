@@ -7,7 +7,7 @@ Equal means the same request to the letter (feedback.dispatch.fingerprint) withi
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -16,12 +16,13 @@ from django.utils import timezone
 
 from feedback.dispatch import job_queue
 from feedback.dispatch.routes import Ask
-from feedback.models import Document, Edit, Feedback, Job, JobEvent, Section
+from feedback.models import Edit, Feedback, Job, JobEvent
 from feedback.providers.base import Comment as Remark
 from feedback.providers.base import CommentKind, CriterionLevel, FeedbackOutput, Finished, TokenUsage
-from feedback.services.work import feeding, followers, jobs
+from feedback.services.work import feeding, followers, job_creation
 from feedback.services.work.events import note
 from feedback.services.work.feedback import record_feedback
+from feedback.services.work.job_creation import Work
 from limiter.gate.model import Outcome
 from limiter.prepared import Given, Prepared
 
@@ -32,47 +33,28 @@ State = Job.State
 TRIES = 5  # each lost to another process that did the same at this very moment
 
 
-class Work(TypedDict):
-    """One stage's work, as its job will say it."""
-
-    kind: Job.Kind
-    document: Document
-    section: Section | None
-    queue: str
-    upstream: str
-    flow: str
-    group: str
-    ask: Ask
-
-
 @transaction.atomic
-def start(**work: Unpack[Work]) -> Job | None:
+def start(work: Work) -> Job | None:
     """A job for this work: it leads, rides, or is done at once. None: the work has a job already."""
     for _ in range(TRIES):
         job = _placed(work)
-        if job is not None or _has_job(work):
+        if job is not None or work.has_job():
             return job
-    raise RuntimeError(f"Work on document {work['document'].pk} found neither a leader nor room to lead.")
+    raise RuntimeError(f"Work on document {work.document.pk} found neither a leader nor room to lead.")
 
 
 def _placed(work: Work) -> Job | None:
     """None: somebody was there first."""
-    ask = work["ask"]
+    ask = work.ask
     leader = followers.leader_of(ask.scope, ask.fingerprint)
     if leader is not None:
         return _ride(leader, work)
     given = stored(ask)
     try:
         with transaction.atomic():
-            return _reuse(given, work) if given is not None else jobs.create(**work)
+            return _reuse(given, work) if given is not None else job_creation.create(work)
     except IntegrityError:
         return None
-
-
-def _has_job(work: Work) -> bool:
-    target = work["section"].pk if work["section"] else work["document"].pk
-    same = Job.objects.filter(kind=work["kind"], target=target, generation=work["document"].generation)
-    return same.exists()
 
 
 # Riding ---------------------------------------------------------------------------------------
@@ -80,7 +62,7 @@ def _has_job(work: Work) -> bool:
 
 def _ride(leader: Job, work: Work) -> Job | None:
     """Join the leader; lead in its place where this one's turn comes first."""
-    follower = jobs.unsaved(state=State.RIDING, leader=leader, waiting_since=timezone.now(), **work)
+    follower = job_creation.unsaved(work, state=State.RIDING, leader=leader, waiting_since=timezone.now())
     try:
         with transaction.atomic():
             if _comes_first(follower, leader) and followers.step_back(leader, follower):
@@ -154,8 +136,8 @@ def answers(scope: str, fingerprint: str) -> QuerySet[Feedback]:
 
 
 def _reuse(given: Feedback, work: Work) -> Job:
-    job = jobs.create_done(
-        shared=Job.Shared.REUSED, outcome=Outcome.SUCCESS, saved_tokens=spared(given), **work
+    job = job_creation.create_done(
+        work, shared=Job.Shared.REUSED, outcome=Outcome.SUCCESS, saved_tokens=spared(given)
     )
     copy_answer(given, job)
     return job

@@ -20,7 +20,7 @@ from feedback.operations.alerts.signals import readings
 from feedback.operations.observe.metrics.drift import watch_drift
 from feedback.operations.observe.metrics.exposition import page
 from feedback.providers.base import TokenUsage
-from feedback.services.work import jobs
+from feedback.services.work import job_runs
 from limiter.gate.model import Outcome
 from tests.factories.work import an_analysis
 
@@ -157,7 +157,7 @@ def test_the_end_of_a_run_says_what_it_used(cloudwatch: CloudWatchClient) -> Non
     started = timezone.now()
     Job.objects.filter(pk=job.pk).update(state="running", lease="here", started_at=started)
     job.refresh_from_db()
-    assert jobs.back_in_line(
+    assert job_runs.back_in_line(
         job, outcome=Outcome.SUCCESS, error=Message("truncated"), counts=False, usage=TokenUsage(7, 9)
     )
     event = job.events.last()

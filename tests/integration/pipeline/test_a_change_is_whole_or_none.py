@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError, connection
 
 from feedback.models import Job, JobEvent
-from feedback.services.work import jobs
+from feedback.services.work import job_runs
 from limiter.execution import Execution
 from tests.factories.work import a_document, a_job
 
@@ -41,7 +41,7 @@ def a_connection_dies_at_each_event(job: Job) -> Iterator[None]:
 
 
 def claimed(job: Job, run: str) -> Job | None:
-    return jobs.claim(str(job.pk), Execution(id=run, job=str(job.pk)))
+    return job_runs.claim(str(job.pk), Execution(id=run, job=str(job.pk)))
 
 
 @pytest.mark.usefixtures("a_connection_dies_at_each_event")

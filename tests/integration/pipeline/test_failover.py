@@ -15,7 +15,7 @@ from feedback.dispatch.reconcile import Reconciler
 from feedback.errors import Refused
 from feedback.models import Document, Job
 from feedback.services.intake.documents import Handed, submit
-from feedback.services.work import failover, jobs
+from feedback.services.work import failover, job_runs, jobs
 from limiter import services
 from limiter.configuration import pools
 from limiter.execution import Execution
@@ -164,7 +164,7 @@ def test_a_run_that_was_admitted_on_the_old_line_cannot_claim_the_row() -> None:
     job = document.jobs.all()[0]
     lease = Lease("lease", str(job.pk), "simulated", job.flow, job.group, 1, 0, "e", 0.0)
     assert jobs.move(job, upstream="offline", queue="offline")
-    assert jobs.claim(str(job.pk), Execution(id="lease", job=str(job.pk), lease=lease)) is None
+    assert job_runs.claim(str(job.pk), Execution(id="lease", job=str(job.pk), lease=lease)) is None
     job.refresh_from_db()
     assert job.state == Job.State.WAITING
 
@@ -173,7 +173,7 @@ def test_a_running_call_is_left_alone() -> None:
     document = an_analysis(upstream="simulated")
     job = document.jobs.all()[0]
     lease = Lease("lease", str(job.pk), "simulated", job.flow, job.group, 1, 0, "e", 0.0)
-    assert jobs.claim(str(job.pk), Execution(id="lease", job=str(job.pk), lease=lease))
+    assert job_runs.claim(str(job.pk), Execution(id="lease", job=str(job.pk), lease=lease))
     assert not jobs.move(job, upstream="offline", queue="offline")
 
 

@@ -13,7 +13,8 @@ from django.db import connection
 from feedback.dispatch import flows
 from feedback.dispatch.reconcile import Reconciler
 from feedback.models import Document, Job, JobEvent, User
-from feedback.services.work import feeding, jobs
+from feedback.services.work import feeding, job_creation, jobs
+from feedback.services.work.job_creation import Work
 from limiter import services
 from limiter.models import Upstream
 from tests.factories.work import a_document, a_student
@@ -40,10 +41,11 @@ def some_jobs(owner: User, count: int, document: Document | None = None) -> list
     made = []
     for generation in range(1, count + 1):
         document.generation = generation
-        job = jobs.create(
-            kind=Job.Kind.SUMMARISE, document=document, queue="offline", upstream="offline",
+        work = Work(
+            Job.Kind.SUMMARISE, document, queue="offline", upstream="offline",
             flow=flows.flow_of(owner), group=flows.group_of(document),
         )  # fmt: skip
+        job = job_creation.create(work)
         assert job is not None
         made.append(job)
     return made

@@ -11,7 +11,8 @@ from django.utils import timezone
 from feedback.messages.model import Message
 from feedback.models import Job, JobEvent
 from feedback.providers.base import TokenUsage
-from feedback.services.work import jobs
+from feedback.services.work import job_creation, job_runs, jobs
+from feedback.services.work.job_creation import Work
 from limiter.execution import Execution
 from limiter.gate.model import Lease, Outcome
 from tests.factories.work import a_document, a_job, an_analysis
@@ -36,7 +37,7 @@ def a_waiting_call() -> Job:
 
 def test_a_claim_binds_the_row_to_its_lease() -> None:
     job = a_waiting_call()
-    claimed = jobs.claim(str(job.pk), under_a_lease(job))
+    claimed = job_runs.claim(str(job.pk), under_a_lease(job))
     assert claimed is not None
     assert (claimed.state, claimed.lease, claimed.lease_generation) == ("running", "lease-1", 7)
     assert claimed.attempt == 1
@@ -45,42 +46,42 @@ def test_a_claim_binds_the_row_to_its_lease() -> None:
 
 def test_only_the_first_claim_counts() -> None:
     job = a_waiting_call()
-    assert jobs.claim(str(job.pk), under_a_lease(job))
-    assert jobs.claim(str(job.pk), under_a_lease(job, "lease-2")) is None
+    assert job_runs.claim(str(job.pk), under_a_lease(job))
+    assert job_runs.claim(str(job.pk), under_a_lease(job, "lease-2")) is None
     job.refresh_from_db()
     assert job.lease == "lease-1"
 
 
 def test_a_call_is_never_claimed_without_a_lease() -> None:
     job = a_waiting_call()
-    assert jobs.claim(str(job.pk), Execution(id="e", job=str(job.pk))) is None
+    assert job_runs.claim(str(job.pk), Execution(id="e", job=str(job.pk))) is None
 
 
 def test_work_that_passes_no_upstream_needs_no_lease() -> None:
     job = a_job(a_document())
-    assert jobs.claim(str(job.pk), Execution(id="e", job=str(job.pk)))
+    assert job_runs.claim(str(job.pk), Execution(id="e", job=str(job.pk)))
 
 
 def test_a_late_worker_changes_nothing() -> None:
     job = a_waiting_call()
-    late = jobs.claim(str(job.pk), under_a_lease(job))
+    late = job_runs.claim(str(job.pk), under_a_lease(job))
     assert late is not None
-    assert jobs.reclaim(late)
-    current = jobs.claim(str(job.pk), under_a_lease(job, "lease-2"))
+    assert job_runs.reclaim(late)
+    current = job_runs.claim(str(job.pk), under_a_lease(job, "lease-2"))
     assert current is not None
-    assert not jobs.finish(late, usage=TokenUsage())
-    assert not jobs.back_in_line(late, outcome=Outcome.FAILURE, error=LATE, counts=True)
-    assert not jobs.fail(late, outcome=Outcome.FAILURE, usage=TokenUsage(), problem=LATE, error=LATE)
-    assert not jobs.reclaim(late)
+    assert not job_runs.finish(late, usage=TokenUsage())
+    assert not job_runs.back_in_line(late, outcome=Outcome.FAILURE, error=LATE, counts=True)
+    assert not job_runs.fail(late, outcome=Outcome.FAILURE, usage=TokenUsage(), problem=LATE, error=LATE)
+    assert not job_runs.reclaim(late)
     job.refresh_from_db()
     assert (job.state, job.lease) == ("running", "lease-2")
 
 
 def test_an_ended_call_waits_for_its_settlement() -> None:
     job = a_waiting_call()
-    claimed = jobs.claim(str(job.pk), under_a_lease(job))
+    claimed = job_runs.claim(str(job.pk), under_a_lease(job))
     assert claimed is not None
-    assert jobs.finish(claimed, usage=TokenUsage(input_tokens=10, output_tokens=5))
+    assert job_runs.finish(claimed, usage=TokenUsage(input_tokens=10, output_tokens=5))
     job.refresh_from_db()
     assert (job.state, job.outcome, job.input_tokens, job.output_tokens) == ("done", "success", 10, 5)
     assert job.finished_at is not None
@@ -97,9 +98,9 @@ def test_cancelling_ends_what_has_not_ended() -> None:
 
 def test_a_retry_forgets_the_failures() -> None:
     job = a_waiting_call()
-    claimed = jobs.claim(str(job.pk), under_a_lease(job))
+    claimed = job_runs.claim(str(job.pk), under_a_lease(job))
     assert claimed is not None
-    assert jobs.fail(claimed, outcome=Outcome.REJECTED, usage=TokenUsage(), problem=LATE, error=LATE)
+    assert job_runs.fail(claimed, outcome=Outcome.REJECTED, usage=TokenUsage(), problem=LATE, error=LATE)
     assert jobs.retry(job)
     job.refresh_from_db()
     assert (job.state, job.failures, job.lease, job.problem) == ("waiting", 0, None, None)
@@ -110,23 +111,16 @@ def test_what_runs_or_waits_is_not_retried() -> None:
 
 
 def test_the_same_work_gets_one_job() -> None:
-    document = a_document()
-    ask: dict[str, Any] = {
-        "kind": Job.Kind.PARSE,
-        "document": document,
-        "queue": "parse",
-        "flow": "f",
-        "group": "",
-    }
-    assert jobs.create(**ask) is not None
-    assert jobs.create(**ask) is None
+    work = Work(Job.Kind.PARSE, a_document(), queue="parse", flow="f")
+    assert job_creation.create(work) is not None
+    assert job_creation.create(work) is None
 
 
 def test_every_change_leaves_one_event() -> None:
     job = a_waiting_call()
-    claimed = jobs.claim(str(job.pk), under_a_lease(job))
+    claimed = job_runs.claim(str(job.pk), under_a_lease(job))
     assert claimed is not None
-    jobs.back_in_line(claimed, outcome=Outcome.THROTTLED, error=LATE, counts=False)
+    job_runs.back_in_line(claimed, outcome=Outcome.THROTTLED, error=LATE, counts=False)
     assert [event.kind for event in job.events.all()] == ["claimed", "again"]
 
 

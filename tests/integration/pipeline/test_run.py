@@ -33,7 +33,7 @@ from feedback.providers.base import Comment as Remark
 from feedback.selectors.work.explaining import explain_job
 from feedback.selectors.work.waiting import WaitKind, wait_of
 from feedback.services.intake import documents
-from feedback.services.work import jobs
+from feedback.services.work import job_runs, jobs
 from limiter.execution import AbortReason, Execution
 from limiter.gate.model import Lease, Outcome, Reason
 from tests.factories.providers import ScriptedProvider, in_place_of
@@ -226,8 +226,8 @@ def test_a_rejected_request_fails_at_once_in_words_for_the_student(provider: Scr
 def test_a_section_that_keeps_failing_does_not_hold_up_the_rest(provider: ScriptedProvider) -> None:
     document = an_analysis()
     doomed = next_job(document)
-    provider.errors = [Unavailable() for _ in range(jobs.MAX_FAILURES)]
-    for number in range(jobs.MAX_FAILURES - 1):
+    provider.errors = [Unavailable() for _ in range(job_runs.MAX_FAILURES)]
+    for number in range(job_runs.MAX_FAILURES - 1):
         assert run(str(doomed.pk), execution_of(doomed, number)) is not None
     with pytest.raises(JobFailed):
         run(str(doomed.pk), execution_of(doomed, 99))

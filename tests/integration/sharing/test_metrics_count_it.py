@@ -10,7 +10,8 @@ from prometheus_client import REGISTRY
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from feedback.models import Job, Price
-from feedback.services.work import jobs
+from feedback.services.work import job_creation
+from feedback.services.work.job_creation import Work
 from tests.factories.sharing import handed_in, run_once
 
 pytestmark = pytest.mark.django_db
@@ -47,10 +48,8 @@ def test_a_result_that_is_kept_counts_as_a_call_that_was_not_made(
 ) -> None:
     document, (calls, tokens) = handed_in(), spared("reused")
     with django_capture_on_commit_callbacks(execute=True):
-        jobs.create_done(
-            shared=Job.Shared.REUSED, kind=Job.Kind.SUMMARISE, document=document, queue="offline",
-            upstream="offline", flow="user:1", outcome="success", saved_tokens=70,
-        )  # fmt: skip
+        work = Work(Job.Kind.SUMMARISE, document, queue="offline", upstream="offline", flow="user:1")
+        job_creation.create_done(work, shared=Job.Shared.REUSED, outcome="success", saved_tokens=70)
     assert spared("reused") == (calls + 1, tokens + 70)
 
 
@@ -59,9 +58,7 @@ def test_what_is_rolled_back_was_never_counted(
 ) -> None:
     document, before = handed_in(), spared("kept")
     with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
-        jobs.create_done(
-            kind=Job.Kind.SUMMARISE, document=document, queue="offline", upstream="offline", flow="user:1",
-            saved_tokens=70,
-        )  # fmt: skip
+        work = Work(Job.Kind.SUMMARISE, document, queue="offline", upstream="offline", flow="user:1")
+        job_creation.create_done(work, saved_tokens=70)
         transaction.set_rollback(True)
     assert spared("kept") == before

@@ -25,7 +25,7 @@ from feedback.providers.base import (
     Unavailable,
 )
 from feedback.services.intake import documents
-from feedback.services.work import jobs
+from feedback.services.work import job_runs, jobs
 from tests.factories.providers import ScriptedProvider, an_answer
 from tests.factories.sharing import TEXT, analysis_of, execution_of, handed_in
 from tests.factories.work import deleted_by_its_owner
@@ -100,7 +100,7 @@ class Class:
         """A worker takes the job and is never heard of again."""
         job = self._job(document)
         execution = execution_of(job) if job else None
-        if job and execution and jobs.claim(str(job.pk), execution):
+        if job and execution and job_runs.claim(str(job.pk), execution):
             recover(job_id=str(job.pk), lease=execution.id)
 
     def cancel_while_running(self, document: Document) -> None:

@@ -12,7 +12,7 @@ from feedback.pipeline.recover import recover
 from feedback.pipeline.run import run
 from feedback.providers.base import Call, Rejected, Request, Throttled, Unavailable
 from feedback.services.intake import documents
-from feedback.services.work import jobs
+from feedback.services.work import job_runs, jobs
 from tests.factories import people
 from tests.factories.providers import ScriptedProvider
 from tests.factories.sharing import analysis_of, execution_of, handed_in, run_once
@@ -46,17 +46,17 @@ def test_a_request_that_is_refused_is_not_made_again_for_its_followers(
 def test_attempts_are_counted_for_the_request_whoever_asks_it(
     three: list[Document], provider: ScriptedProvider
 ) -> None:
-    provider.errors = [Unavailable() for _ in range(jobs.MAX_FAILURES)]
+    provider.errors = [Unavailable() for _ in range(job_runs.MAX_FAILURES)]
     run_once(three[0])
     documents.cancel(three[0])
     assert states(three) == ["cancelled", "waiting", "riding"]
     assert analysis_of(three[1]).failures == 1
-    for _ in range(1, jobs.MAX_FAILURES - 1):
+    for _ in range(1, job_runs.MAX_FAILURES - 1):
         run_once(three[1])
     with pytest.raises(JobFailed):
         run_once(three[1])
     assert states(three) == ["cancelled", "failed", "failed"]
-    assert provider.calls == jobs.MAX_FAILURES
+    assert provider.calls == job_runs.MAX_FAILURES
 
 
 def test_followers_of_a_refused_request_are_found_by_reconcile(
@@ -135,7 +135,7 @@ def test_a_call_that_was_taken_over_and_fails_is_tried_again_for_its_successor(
 def test_a_worker_that_died_with_a_call_that_was_taken_over(three: list[Document]) -> None:
     leader = analysis_of(three[0])
     execution = execution_of(leader)
-    assert jobs.claim(str(leader.pk), execution)
+    assert job_runs.claim(str(leader.pk), execution)
     documents.cancel(three[0])
     assert analysis_of(three[1]).state == "running"
     assert not recover(job_id=str(leader.pk), lease=execution.id)
