@@ -31,7 +31,12 @@ class Output:
         if sys.stdout.isatty():
             prefix = f"\033[{self._colours.get(name, 0)}m{prefix}\033[0m"
         with self._lock:
-            print(prefix + words, flush=True)
+            try:
+                print(prefix + words, flush=True)
+            except BrokenPipeError:  # there is no reader any more
+                raise
+            except OSError:  # a full disk, say: what is printed is lost, and what runs goes on
+                return
 
     def follow(self, name: str, pipe: IO[bytes]) -> None:
         """Print all lines of a pipe, in a thread beside: what a program forked may hold its end for longer

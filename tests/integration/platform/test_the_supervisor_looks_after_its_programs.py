@@ -71,6 +71,14 @@ def output(folder: Path) -> Path:
     return folder / "output.txt"
 
 
+def test_output_on_a_full_disk_ends_nothing(folder: Path) -> None:
+    starts = folder / "starts"
+    code = f"open({str(starts)!r}, 'a').write('x')"
+    with supervised(Path("/dev/full"), ("short", code, False), stores="away") as supervisor:
+        wait_for(lambda: supervisor.poll() is not None or starts.exists() and len(starts.read_text()) >= 3)
+        assert supervisor.poll() is None
+
+
 def test_each_line_says_which_program_wrote_it(output: Path) -> None:
     with supervised(output, ("steady", STEADY, False), ("greeter", SHORT_LIVED, True)) as supervisor:
         wait_for(lambda: "greeter | I am here" in output.read_text())
