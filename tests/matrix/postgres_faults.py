@@ -18,7 +18,7 @@ def postgres_restarted(scene: Scene) -> None:
     with scene.stage.down("postgres"):
         scene.stage.postgres.kill()
         scene.last(8)
-    scene.stage.postgres.start()
+    scene.stage.bring_back("postgres")
 
 
 @fault("postgres-backends-terminated", extra_calls=0)

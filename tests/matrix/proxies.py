@@ -52,7 +52,7 @@ class TcpProxy:
             far_reader, far = await self._connect()
             self._open.add(far)
             await self._both_ways(reader, far, far_reader, writer)
-        except OSError:
+        except (OSError, asyncio.CancelledError):  # the loop ends: asyncio would report the second
             pass
         finally:
             for end in (writer, far):

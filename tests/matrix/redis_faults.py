@@ -21,7 +21,7 @@ def redis_killed(scene: Scene) -> None:
     with scene.stage.down("redis"):
         scene.stage.redis.kill()
         scene.last(12)
-    scene.stage.redis.start()
+    scene.stage.bring_back("redis")
 
 
 @fault("redis-lost-its-memory", extra_calls=1, halts=True, **AWAY)
@@ -31,7 +31,7 @@ def redis_lost_its_memory(scene: Scene) -> None:
         scene.stage.redis.kill()
         scene.stage.redis.forget()
         scene.last(8)
-    scene.stage.redis.start()
+    scene.stage.bring_back("redis")
 
 
 @fault("redis-flushed", extra_calls=1)

@@ -46,6 +46,7 @@ class Stage:
         self._held_down: set[str] = set()  # stores that stay down for as long as a fault wants
         self._extra: list[subprocess.Popen[bytes]] = []
         self._over = threading.Event()
+        self._starting = threading.Lock()
 
     def __enter__(self) -> Stage:
         with ExitStack() as stack:
@@ -238,13 +239,18 @@ class Stage:
         """As an operating system does: a store that died is started again."""
         while not self._over.wait(0.5):
             try:
-                if "redis" not in self._held_down and self.redis.pid is None:
-                    self.redis.start()
-                if "postgres" not in self._held_down and self.postgres.pid is None:
-                    self.postgres.start()
+                for store in {"redis", "postgres"} - self._held_down:
+                    self.bring_back(store)
             except Exception as problem:
                 sys.stderr.write(f"a store did not start: {problem}\n")
                 self._over.wait(2)
+
+    def bring_back(self, store: str) -> None:
+        """Start a store that does not run, whoever else may be about to."""
+        with self._starting:
+            server = self.redis if store == "redis" else self.postgres
+            if server.pid is None:
+                server.start()
 
     def lead_all(self, ways: Mapping[str, TcpProxy], target: Any) -> None:
         for way in ways.values():

@@ -75,7 +75,7 @@ def test_output_on_a_full_disk_ends_nothing(folder: Path) -> None:
     starts = folder / "starts"
     code = f"open({str(starts)!r}, 'a').write('x')"
     with supervised(Path("/dev/full"), ("short", code, False), stores="away") as supervisor:
-        wait_for(lambda: supervisor.poll() is not None or starts.exists() and len(starts.read_text()) >= 3)
+        wait_for(lambda: supervisor.poll() is not None or (starts.exists() and len(starts.read_text()) >= 3))
         assert supervisor.poll() is None
 
 
