@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from redis import Redis
@@ -34,7 +35,8 @@ def gate(redis_client: Redis) -> Gate:
 
 
 @pytest.fixture
-def queue(redis_client: Redis, gate: Gate) -> GatedQueue:
+def queue(redis_client: Redis, gate: Gate, settings: Any) -> GatedQueue:
+    settings.LIMITER_ALLOWED_CALLABLES = None  # as in worker_settings: functions of the tests' own
     return GatedQueue("offline", connection=redis_client)
 
 
