@@ -149,6 +149,10 @@ class Section(models.Model):
     position = models.PositiveIntegerField()
     heading = models.CharField(max_length=300, help_text="Where it stands, in words.")
     heading_path = models.JSONField(default=list, blank=True)
+    part = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Of a long section that was cut: which part this is."
+    )
+    parts = models.PositiveSmallIntegerField(null=True, blank=True, help_text="And of how many.")
     start = models.PositiveIntegerField()
     end = models.PositiveIntegerField()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -19,7 +18,7 @@ def heading_of(section: Section) -> str:
     """Its heading; where there is none, or more sections have the same, which part it is."""
     if not section.heading_path:
         return _(PART).format(number=section.position + 1)
-    heading = section.heading_path[-1]
-    if found := re.fullmatch(r" \((\d+) of (\d+)\)", section.heading.removeprefix(heading)):
-        return _(PART_OF).format(heading=heading, part=found[1], parts=found[2])
+    if section.parts:
+        heading = section.heading_path[-1]
+        return _(PART_OF).format(heading=heading, part=section.part, parts=section.parts)
     return section.heading

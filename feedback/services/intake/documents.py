@@ -159,6 +159,8 @@ def record_sections(document: Document, slices: Sequence[Slice]) -> None:
             end=piece.end,
             heading=Truncator(_heading(piece, position)).chars(300),
             heading_path=list(piece.heading_path),
+            part=piece.part if piece.parts > 1 else None,
+            parts=piece.parts if piece.parts > 1 else None,
         )
         for position, piece in enumerate(slices)
     )

@@ -11,11 +11,12 @@ from django.utils.translation import override
 
 from feedback.messages.model import Message, message
 from feedback.messages.words import in_words
-from feedback.models import Document, Draft, Job
+from feedback.models import Document, Draft, Job, Section
 from feedback.models.messages import MessageField, MessagesField
 from tests.factories.work import a_document, a_student, an_analysis
 
 pytestmark = pytest.mark.django_db
+parts = import_module("feedback.migrations.0036_sections_keep_their_part_as_numbers")
 turn = import_module("feedback.migrations.0035_kept_sentences_become_messages")
 PAGES = "This PDF has 1,200 pages; at most 500 can be read."
 INVISIBLE = "2 invisible or control characters were removed."
@@ -51,6 +52,15 @@ def test_an_old_job_and_an_old_draft_are_read_too() -> None:
     draft.refresh_from_db()
     assert job.error == message("throttled", text="slow down")
     assert draft.read_problem == message("too_many_pages", pages=1_200, most=500)
+
+
+def test_a_part_of_an_old_section_is_a_number() -> None:
+    first, second = an_analysis().sections.order_by("position")
+    Section.objects.filter(pk=first.pk).update(heading="Results (2 of 3)", heading_path=["Essay", "Results"])
+    Section.objects.filter(pk=second.pk).update(heading="Of (2 of 3)", heading_path=["Of (2 of 3)"])
+    parts.number_parts(apps, None)
+    found = Section.objects.filter(pk__in=[first.pk, second.pk]).order_by("position")
+    assert list(found.values_list("part", "parts")) == [(2, 3), (None, None)]
 
 
 def test_the_way_back_writes_sentences() -> None:
@@ -111,7 +121,7 @@ NAMES = {  # keys, names, addresses, numbers
 }  # fmt: skip
 SENTENCES = {
     "Incident.words",  # in English, as it was sent: its readers are operators
-    "Section.heading",  # its part is read again from a heading that ends so
+    "Section.heading",  # as its author wrote it, but for its part, which has numbers of its own
 }
 OF_THE_RELEASE_BEFORE = {
     "Document.problem_text", "Document.warning_texts", "Draft.read_problem_text", "Draft.read_warning_texts",

@@ -88,12 +88,12 @@ def test_a_section_without_a_heading_is_a_part() -> None:
 
 
 def test_a_section_that_was_cut_says_which_piece_it_is() -> None:
-    section = Section(position=1, heading="Results (2 of 3)", heading_path=["Essay", "Results"])
+    section = Section(position=1, heading_path=["Essay", "Results"], part=2, parts=3)
     with override("de"):
         assert heading_of(section) == "Results (2 von 3)"
 
 
 def test_a_heading_of_its_author_is_left_alone() -> None:
-    section = Section(position=0, heading="Part 1 (2 of 3", heading_path=["Part 1 (2 of 3"])
+    section = Section(position=0, heading="Part 1 (2 of 3)", heading_path=["Part 1 (2 of 3)"])
     with override("de"):
-        assert heading_of(section) == "Part 1 (2 of 3"
+        assert heading_of(section) == "Part 1 (2 of 3)"
