@@ -85,5 +85,5 @@ def test_a_fixed_rate_is_throttled_when_the_quota_is_cut_and_an_adaptive_one_har
 
 def test_where_the_quota_is_the_expected_one_an_adaptive_rate_costs_next_to_nothing() -> None:
     found = smaller("deadline_night", 100, "fair", "adaptive")
-    assert known(found["adaptive"].throttled) < 0.01
+    assert known(found["adaptive"].throttled) < 0.02
     assert known(found["adaptive"].document.p95) < 1.1 * known(found["fair"].document.p95)

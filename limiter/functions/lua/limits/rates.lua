@@ -2,16 +2,25 @@
 -- call[which], what is counted of it lies in the statistics and the state under its name.
 local rates = {
   STEP = 1.01, -- a rise by less is not worth a change
-  GENTLE = 8, -- `lower_by` over this: how far below the rate that is borne it goes back to
-  SHARP = 0.7, -- of `lower_by`, after a rise beyond that rate
-  CALLS = 160, -- in a recovery at least ...
-  LONGEST = 10, -- ... unless they take longer than so many times `recovery`
-  BEGINNING = 2, -- recoveries that a rate which was never throttled has behind it
-  BEYOND = 2.5, -- recoveries after which a quota that did not rise would have throttled
-  SWELL = 3.375, -- what the curve reaches there, (BEYOND - 1) cubed
-  GAIN = 1.5, -- share by which the rate then rises in each recovery
-  PROBATION = 0.25, -- recoveries that it stays at the edge after a dip until that counts as over
-  EVIDENCE = 2, -- calls taken, for each time that a measured rate goes into the known one
+  CRUISE = 0.005, -- share of the rate that is borne, by which it stays below
+  DRAIN = 0.12, -- the same, right after a throttle
+  GUARD = 0.3, -- ... that no climb had asked for: more may be gone than is known yet
+  NEAR = 0.12, FAR = 0.25, -- shares of what is missing that each call then brings back
+  LITTLE = 0.8, -- of the rate that is borne: up to it much is missing
+  DEEP = 0.5, -- of the rate that is borne: below it is a dip
+  CALLS = 200, -- from one climb to the next at least ...
+  LONGEST = 3.5, -- ... unless they take longer than so many times `recovery`
+  BEGINNING = 0.6, -- of these, that a rate which was never throttled has behind it
+  LASTS = 4, -- calls until the next climb, for each that a measure is made of ...
+  SOON = 16, -- ... and after one that found a rise, or a dip
+  NEWS = 1.15, -- times what was borne: a rise
+  CLIMB = 0.75, -- the climb is (1 + CLIMB x recoveries) cubed
+  LEAP = 0.25, -- recoveries that one call brings a climb on, at most
+  SAVED = 0.5, -- of the rate at which a climb is throttled: the rest was carried by what was saved up
+  ENOUGH = 3, -- calls that make a measure
+  DOUBT = 0.5, -- how far a throttle on the way back takes what is remembered down to its rate
+  FADING = 0.93, -- what a throttle in a dip leaves of it, where calls were taken there
+  PATIENCE = 0.75, -- recoveries between two calls in a dip, at most
   AIMD = 1,
   LEAST = 1, MOST = 5, -- multipliers between which the provider's is
   TRUST = 0.2,
@@ -31,27 +40,53 @@ function rates.set(call, which, rate, reason)
   context.note(call, which, rates.per_minute(meter, before), rates.per_minute(meter, wanted), reason)
 end
 
--- So much the provider bears; measure anew from here.
-function rates.bears(call, which, rate)
-  local statistics = context.statistics(call)
-  statistics[which .. "_peak"], statistics[which .. "_taken"], statistics[which .. "_span"] = rate, 0, 0
+function rates.measure_anew(statistics, which)
+  statistics[which .. "_taken"], statistics[which .. "_span"] = 0, 0
 end
 
 function rates.forget(call, which)
-  rates.bears(call, which, 0)
-  context.statistics(call)[which .. "_progress"] = 0
+  local statistics = context.statistics(call)
+  statistics[which .. "_peak"], statistics[which .. "_progress"] = 0, 0
+  rates.measure_anew(statistics, which)
 end
 
--- Where a throttle leaves a rate of the cubic curve; `borne`: the rate at which calls were taken.
-function rates.lower_cubic(tuning, statistics, which, rate, borne)
-  local gentle = tuning.lower_by / rates.GENTLE
-  local lower = math.max(rate * (1 - tuning.lower_by), borne * (1 - gentle))
-  local rising = statistics[which .. "_progress"] >= rates.BEYOND and statistics[which .. "_taken"] < rates.CALLS
-  if rising then -- on what the provider had saved up: not below what it bore before
-    local before = statistics[which .. "_peak"] / (1 + gentle * rates.SWELL)
-    lower = math.max(math.min(lower, rate * (1 - tuning.lower_by * rates.SHARP)), before * (1 - gentle))
+function rates.begin(statistics, which, rate)
+  if statistics[which .. "_peak"] == 0 then
+    statistics[which .. "_peak"], statistics[which .. "_progress"] = rate, rates.BEGINNING
   end
-  return math.min(lower, rate * (1 - gentle))
+end
+
+-- Where on the way to the next climb a measure of so many calls lets it begin.
+function rates.trusted(taken)
+  return 1 - math.min(1, rates.LASTS * taken / rates.CALLS)
+end
+
+-- Every climb ends with a throttle: it says nothing of a fall, and tells how much more there is.
+function rates.end_climb(statistics, which, rate, borne)
+  local known = statistics[which .. "_peak"]
+  local peak = math.max(known, math.floor(math.max(borne, rate * rates.SAVED)))
+  statistics[which .. "_peak"] = peak
+  statistics[which .. "_progress"] = peak > known * rates.NEWS and 1 - rates.SOON / rates.CALLS
+    or rates.trusted(statistics[which .. "_taken"])
+  return peak * (1 - rates.DRAIN)
+end
+
+-- Too few calls were taken to measure: go down, to no less than a call in a while.
+function rates.doubt(call, which, rate, borne)
+  local tuning, statistics = context.tuning(call), context.statistics(call)
+  local peak, share = statistics[which .. "_peak"], 1 - tuning.lower_by
+  local dip = rate < peak * rates.DEEP
+  if not dip then
+    peak = math.floor(peak + (rate - peak) * rates.DOUBT)
+  elseif statistics[which .. "_taken"] > 0 then
+    peak = math.floor(peak * rates.FADING)
+  end
+  statistics[which .. "_peak"] = peak
+  if dip and statistics[which .. "_successes"] == 0 then
+    share = share * (share * share * share)
+  end
+  local least = math.min(call[which].unit / (tuning.recovery * rates.PATIENCE), peak * rates.DEEP)
+  return math.min(rate * (1 - rates.CRUISE), math.max(rate * share, borne * (1 - rates.DRAIN), least))
 end
 
 function rates.lower(call, which, rate)
@@ -59,12 +94,17 @@ function rates.lower(call, which, rate)
   if tuning.law == rates.AIMD then
     return rate * (1 - tuning.lower_by)
   end
-  local borne = statistics[which .. "_taken"] / statistics[which .. "_span"]
-  local lower = rates.lower_cubic(tuning, statistics, which, rate, borne)
-  if statistics[which .. "_taken"] * borne >= rates.EVIDENCE * statistics[which .. "_peak"] then
-    rates.bears(call, which, math.floor(lower / (1 - tuning.lower_by / rates.GENTLE)))
+  rates.begin(statistics, which, rate)
+  local taken = statistics[which .. "_taken"]
+  local borne = taken / statistics[which .. "_span"]
+  if statistics[which .. "_progress"] >= 1 then
+    return rates.end_climb(statistics, which, rate, borne)
+  elseif taken >= rates.ENOUGH then
+    local share, peak = 1 - tuning.lower_by, math.floor(math.min(borne, rate))
+    statistics[which .. "_peak"], statistics[which .. "_progress"] = peak, rates.trusted(taken)
+    return math.max(rate * (share * share), peak * (1 - rates.GUARD))
   end
-  return lower
+  return rates.doubt(call, which, rate, borne)
 end
 
 -- What is known of a rate that has been changed is of the one before.
@@ -84,53 +124,38 @@ function rates.throttled_one(call, which, generation)
   end
   local lower = rates.lower(call, which, rate)
   statistics[which .. "_lowered"], statistics[which .. "_successes"] = call.now, 0
-  statistics[which .. "_progress"] = 0
+  rates.measure_anew(statistics, which)
   rates.next_generation(call, which)
   rates.set(call, which, math.floor(lower), "throttled")
 end
 
--- Twice the rate at each success, but not more than that in a period.
-function rates.double(tuning, statistics, which, rate, edge, time)
-  local progress = statistics[which .. "_progress"] + math.min(1, time / tuning.period)
-  local wanted = math.min(edge, rate * (1 + progress))
-  if wanted >= rate * rates.STEP then
-    progress = 0
+function rates.come_back(statistics, which, rate, edge)
+  local share = rate < edge * rates.LITTLE and rates.FAR or rates.NEAR
+  local wanted = math.min(edge, rate + math.max((edge - rate) * share, rate * 2 * (rates.STEP - 1)))
+  if rate < edge * rates.DEEP and edge * rates.DEEP <= wanted then
+    rates.measure_anew(statistics, which) -- the dip is over
+    statistics[which .. "_progress"] = 1 - rates.SOON / rates.CALLS
   end
-  if wanted == edge then
-    progress = -rates.PROBATION
-  end
-  statistics[which .. "_progress"] = progress
   return wanted
 end
 
 -- `time`: microseconds that the call stands for.
 function rates.raise_cubic(call, which, rate, time)
   local tuning, statistics = context.tuning(call), context.statistics(call)
-  if statistics[which .. "_peak"] == 0 then
-    statistics[which .. "_peak"], statistics[which .. "_progress"] = rate, rates.BEGINNING
-  end
-  local gentle = tuning.lower_by / rates.GENTLE
-  local edge = math.floor(statistics[which .. "_peak"] * (1 - gentle))
-  if rate * rates.STEP < edge then
-    return rates.double(tuning, statistics, which, rate, edge, time)
-  end
-  local before = statistics[which .. "_progress"]
-  local step = math.min(time / tuning.recovery, math.max(1 / rates.CALLS, time / (rates.LONGEST * tuning.recovery)))
-  local progress = before + step
-  statistics[which .. "_progress"] = progress
-  if before < 0 and progress >= 0 then
-    statistics[which .. "_taken"], statistics[which .. "_span"] = 0, 0 -- the dip is over
-  end
-  if progress < rates.BEYOND then
-    local passed = math.max(0, progress) - 1
-    return statistics[which .. "_peak"] * (1 + gentle * passed * passed * passed)
-  end
-  if before < rates.BEYOND or progress >= rates.BEYOND + 1 / rates.GAIN then
-    rates.bears(call, which, rate)
-    progress = rates.BEYOND
+  rates.begin(statistics, which, rate)
+  local peak, progress = statistics[which .. "_peak"], statistics[which .. "_progress"]
+  local edge = math.floor(peak * (1 - rates.CRUISE))
+  if progress >= 1 then
+    progress = progress + math.min(rates.LEAP, time / tuning.recovery)
     statistics[which .. "_progress"] = progress
+    local gone = 1 + rates.CLIMB * (progress - 1)
+    return peak * gone * gone * gone
+  elseif rate * rates.STEP < edge then
+    return rates.come_back(statistics, which, rate, edge)
   end
-  return statistics[which .. "_peak"] * (1 + rates.GAIN * (progress - rates.BEYOND))
+  local step = math.max(1 / rates.CALLS, time / (rates.LONGEST * tuning.recovery))
+  statistics[which .. "_progress"] = math.min(1, progress + math.min(time / tuning.recovery, step))
+  return edge
 end
 
 -- May it rise now, or does it only measure?
