@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 
@@ -17,9 +18,13 @@ def markdown(export: Export) -> bytes:
 
 def _paragraphs(export: Export) -> Iterator[str]:
     titles = export.titles
+    if export.origin:
+        yield _front_matter(export)
     yield from (_block(block) for block in export.blocks if block.text.strip())
     yield "---"
     yield f"*{_plain(f'{export.about} {export.author}'.strip())}*"
+    if export.origin:
+        yield _plain(export.origins)
     if export.remark:
         yield _plain(export.remark)
     yield from (f"**{_plain(name)}:** {_plain(words)}" for name, words in (*export.teacher, *export.levels))
@@ -36,6 +41,15 @@ def _paragraphs(export: Export) -> Iterator[str]:
     for note in export.notes:
         if note.is_anchored:
             yield f"[^{note.number}]: **{_plain(note.title)}:** {_plain(note.words)}"
+
+
+def _front_matter(export: Export) -> str:
+    """The origin as YAML, for programs."""
+    lines = (
+        f"{json.dumps(name, ensure_ascii=False)}: {json.dumps(words, ensure_ascii=False)}"
+        for name, words in export.origin
+    )
+    return "\n".join(["---", f"lang: {export.language}", *map(printable, lines), "---"])
 
 
 def _block(block: Block) -> str:

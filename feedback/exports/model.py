@@ -84,3 +84,10 @@ class Export:
     teacher: Sequence[tuple[str, str]] = ()  # what the teacher themselves says: a name, words
     remark: str = ""  # why there is no feedback in it
     titles: Titles = Titles()
+    origin: Sequence[tuple[str, str]] = ()  # what wrote the feedback, when, and whether a person read it
+    language: str = "en"  # of the text
+
+    @property
+    def origins(self) -> str:
+        """On one line."""
+        return " · ".join(f"{name}: {words}" for name, words in self.origin)

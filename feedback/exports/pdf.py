@@ -1,157 +1,120 @@
-"""PDF: the text with its commented passages underlined and numbered, and the comments after it.
+"""PDF by typst: tagged, in a language, with its origin; the comments as notes that the passages link to.
 
-Its letters come with it (Literata); for scripts that it lacks, a font of the system is used where there is
-one. What no font has is shown as a question mark, and the first page says so.
+The text goes in as data, never as markup. The engine refuses what PDF/UA-1 forbids. Its letters
+come with it (Literata, and what the wheel embeds); for other scripts a font of the system is used, if
+there is one. What no font has is shown as a question mark, and the first page says so.
 """
 
 from __future__ import annotations
 
-from functools import cache
+import json
+import re
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from fontTools.ttLib import TTFont
-from fpdf import FPDF
-from fpdf.enums import XPos, YPos
-from fpdf.fonts import TTFFont
+import typst
 
-from .model import Block, Export, Note, printable
+from .model import Block, Export, Note, Piece, printable
 
-FONTS = Path(__file__).with_name("fonts")
-SYSTEM = (
-    Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"),
-    Path("/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf"),
-    Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"),
+HERE = Path(__file__).parent
+FONTS = HERE / "fonts"
+SYSTEM = tuple(
+    Path("/usr/share/fonts") / kind for kind in ("truetype/dejavu", "truetype/noto", "opentype/noto")
 )
-SIZES = {1: 18, 2: 15, 3: 13}
-SIZE, LINE, MARGIN = 11, 6, 25  # points, millimetres, millimetres
-INK, BLUE, SOFT = (26, 35, 51), (39, 64, 154), (82, 94, 117)
+DEEPEST = 6  # heading levels
+MOST_REFUSED = 400  # letters without a font in one document; more is no text of this product's readers
+QUOTE = 160  # characters of a passage beside its comment
+
+Shown = Callable[[str], str]  # with a question mark for each letter that no font has
+
+_NO_FONT = re.compile(r"the text [`\"“]+(.+?)[`\"”]+ could not be displayed", re.DOTALL)
+
+
+class Unprintable(ValueError):
+    """The engine refuses this document."""
 
 
 def pdf(export: Export) -> bytes:
-    page = _Pages(export.title)
-    letters = _letters()
-    everything = "".join(block.text for block in export.blocks)
-    page.lacks = {letter for letter in set(everything) if ord(letter) not in letters and not letter.isspace()}
-    page.small(export.about)
-    if page.lacks:
-        page.small(export.titles.lacking)
-    for block in export.blocks:
-        page.block(block)
-    _feedback(page, export)
-    made = bytes(page.output())
-    page.close_fonts()
+    """Compiled until no letter is refused: each refusal names the letters that no font has."""
+    lacking: set[str] = set()
+    for _ in range(MOST_REFUSED):
+        try:
+            return _compiled(_page(export, lacking))
+        except typst.TypstError as refusal:
+            letters = {letter for found in _NO_FONT.findall(str(refusal)) for letter in found} - lacking
+            if not letters:
+                raise Unprintable(str(refusal)) from refusal
+            lacking |= letters | _of_its_script(export, letters)
+    raise Unprintable("too many letters are in no font")
+
+
+def _compiled(page: dict[str, Any]) -> bytes:
+    made = typst.Compiler(
+        HERE / "page.typ",
+        font_paths=[FONTS, *(folder for folder in SYSTEM if folder.is_dir())],
+        ignore_system_fonts=True,
+        sys_inputs={"data": json.dumps(page)},
+    ).compile(format="pdf", pdf_standards=["ua-1"])
+    if not isinstance(made, bytes):
+        raise Unprintable("the engine gave no document")
     return made
 
 
-class _Pages(FPDF):
-    def __init__(self, title: str) -> None:
-        super().__init__()
-        self.lacks: set[str] = set()
-        self.set_margin(MARGIN)
-        self.set_auto_page_break(True, MARGIN)
-        self.set_title(printable(title)[:255])
-        fallbacks = ["extended"]
-        for weight, style in (("regular", ""), ("bold", "B")):
-            self.add_font("text", style, FONTS / f"literata-latin-{weight}.ttf")
-            self.add_font("extended", style, FONTS / f"literata-latin-ext-{weight}.ttf")
-        for number, path in enumerate(_system_fonts()):
-            self.add_font(f"system{number}", "", path)
-            fallbacks.append(f"system{number}")
-        self.set_fallback_fonts(fallbacks, exact_match=False)
-        self.add_page()
-
-    def close_fonts(self) -> None:
-        """fpdf2 leaves the files of its fonts open."""
-        for font in self.fonts.values():
-            if isinstance(font, TTFFont):
-                font.ttfont.close()
-
-    def footer(self) -> None:
-        self.set_y(-15)
-        self.set_font("text", "", 9)
-        self.set_text_color(*SOFT)
-        self.cell(0, 6, str(self.page_no()), align="C")
-
-    def say(
-        self, text: str, *, style: str = "", size: int = SIZE, colour: tuple[int, int, int] = INK
-    ) -> None:
-        """Go on in the line."""
-        self.set_font("text", style, size)
-        self.set_text_color(*colour)
-        self.write(LINE * size / SIZE, self.shown(text))
-
-    def line_of(self, text: str, **how: Any) -> None:
-        self.say(text, **how)
-        self.ln(LINE)
-
-    def small(self, text: str) -> None:
-        self.set_font("text", "", 9)
-        self.set_text_color(*SOFT)
-        self.multi_cell(0, 5, self.shown(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
-        self.ln(3)
-
-    def shown(self, text: str) -> str:
-        return "".join("?" if letter in self.lacks else letter for letter in printable(text))
-
-    def block(self, block: Block) -> None:
-        if not block.text.strip():
-            return
-        size = SIZES.get(block.level, 12) if block.level else SIZE
-        bold = "B" if block.level else ""
-        if block.level:
-            self.ln(2)
-        for piece in block.pieces:
-            self.say(piece.text, style=bold + ("U" if piece.notes else ""), size=size)
-            for number in piece.ends:
-                self.say(f" [{number}]", style="B", size=8, colour=BLUE)
-        self.ln(LINE + 3)
+def _of_its_script(export: Export, letters: set[str]) -> set[str]:
+    """Letters of the text in the same block of 256 code points: one refusal stands for a script."""
+    pages = {ord(letter) >> 8 for letter in letters if ord(letter) >= 0x500}
+    text = json.dumps(_page(export, set()), ensure_ascii=False)
+    return {letter for letter in set(text) if ord(letter) >> 8 in pages}
 
 
-def _feedback(page: _Pages, export: Export) -> None:
+def _page(export: Export, lacking: set[str]) -> dict[str, Any]:
+    def shown(text: str) -> str:
+        return "".join("?" if letter in lacking else letter for letter in printable(text))
+
     titles = export.titles
-    page.ln(4)
-    page.line_of(titles.feedback, style="B", size=15)
-    page.ln(2)
-    page.small(export.author)
-    for text in filter(None, (export.remark, export.summary)):
-        page.line_of(text)
-        page.ln(3)
-    for name, words in (*export.teacher, *export.levels):
-        page.say(f"{name}: ", style="B")
-        page.line_of(words)
-    for title, items in ((titles.strengths, export.strengths), (titles.next_steps, export.next_steps)):
-        if items:
-            page.ln(3)
-            page.line_of(title, style="B")
-        for item in items:
-            page.line_of(f"–  {item}")
-    if export.notes:
-        page.ln(4)
-        page.line_of(titles.comments, style="B", size=13)
-    for note in export.notes:
-        _note(page, note)
+    lists = ((titles.strengths, export.strengths), (titles.next_steps, export.next_steps))
+    return {
+        "title": shown(export.title)[:255] or "-",
+        "language": export.language,
+        "origin": shown(export.origins),
+        "keywords": [shown(words) for _, words in export.origin],
+        "above": [shown(export.about), *([titles.lacking] if lacking else [])],
+        "blocks": list(_blocks(export.blocks, shown)),
+        "feedback": shown(titles.feedback),
+        "below": [shown(line) for line in (export.author, export.origins) if line],
+        "said": [shown(text) for text in (export.remark, export.summary) if text],
+        "facts": [[shown(name), shown(words)] for name, words in (*export.teacher, *export.levels)],
+        "lists": [
+            {"title": shown(title), "items": [shown(item) for item in items]}
+            for title, items in lists
+            if items
+        ],
+        "comments": shown(titles.comments),
+        "notes": [_note(note, shown) for note in export.notes],
+    }
 
 
-def _note(page: _Pages, note: Note) -> None:
-    page.ln(2)
-    page.say(f"[{note.number}] " if note.is_anchored else "", style="B", colour=BLUE)
-    page.say(f"{note.title}. ", style="B")
-    if note.quote:
-        page.say(f"“{' '.join(note.quote.split())[:160]}”  ", colour=SOFT)
-    page.line_of(note.words)
+def _blocks(blocks: Sequence[Block], shown: Shown) -> Iterator[dict[str, Any]]:
+    """Levels without a gap: a heading is at most one deeper than the heading before it."""
+    deepest = 0
+    for block in blocks:
+        if not block.text.strip():
+            continue
+        level = min(block.level, deepest + 1, DEEPEST)
+        deepest = level or deepest
+        yield {"level": level, "pieces": [_piece(piece, shown) for piece in block.pieces]}
 
 
-@cache
-def _system_fonts() -> tuple[Path, ...]:
-    return tuple(path for path in SYSTEM if path.exists())
+def _piece(piece: Piece, shown: Shown) -> dict[str, Any]:
+    return {"text": shown(piece.text), "note": piece.notes[0] if piece.notes else 0, "ends": list(piece.ends)}
 
 
-@cache
-def _letters() -> frozenset[int]:
-    """Code points that some font has."""
-    known: set[int] = set()
-    for path in (*FONTS.glob("*-regular.ttf"), *_system_fonts()):
-        with TTFont(path, fontNumber=0, lazy=True) as font:
-            known.update(font.getBestCmap())
-    return frozenset(known)
+def _note(note: Note, shown: Shown) -> dict[str, Any]:
+    return {
+        "key": note.number,
+        "number": note.number if note.is_anchored else 0,
+        "title": shown(note.title),
+        "quote": shown(" ".join(note.quote.split())[:QUOTE]),
+        "words": shown(note.words),
+    }

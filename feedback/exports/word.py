@@ -20,6 +20,9 @@ def word(export: Export) -> bytes:
     document = docx.Document()
     document.core_properties.title = printable(export.title)[:255]
     document.core_properties.author = ""
+    document.core_properties.language = export.language
+    document.core_properties.comments = printable(export.origins)
+    document.core_properties.keywords = printable(", ".join(words for _, words in export.origin))[:255]
     runs = _text(document, export)
     for note in export.notes:
         if note.number in runs:
@@ -55,6 +58,8 @@ def _feedback(document: Document, export: Export) -> None:
     document.add_page_break()  # type: ignore[no-untyped-call]
     document.add_heading(export.titles.feedback, level=1)
     document.add_paragraph(printable(f"{export.about} {export.author}".strip()))
+    if export.origin:
+        document.add_paragraph(printable(export.origins))
     for text in filter(None, (export.remark, export.summary)):
         document.add_paragraph(printable(text))
     for name, words in (*export.teacher, *export.levels):

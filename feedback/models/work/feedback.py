@@ -31,6 +31,13 @@ class Feedback(models.Model):
     job = models.OneToOneField("Job", null=True, on_delete=models.SET_NULL, related_name="feedback")
     provider = models.CharField(max_length=32)
     model = models.CharField(max_length=128)
+    written_with = models.CharField(
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="The version that wrote it: the model and a digest of its prompt, or the rules.",
+    )
     simulated = models.BooleanField(default=False)
     provisional = models.BooleanField(default=False, help_text="To be replaced when the provider is back.")
     summary = models.TextField()

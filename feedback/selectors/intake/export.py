@@ -7,11 +7,14 @@ from dataclasses import dataclass
 
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from feedback.documents import Span, render_spans
 from feedback.exports import Block, Export, Note, Piece, Titles
 from feedback.models import Comment, Document, Feedback
+from feedback.providers.offline.reading.language import detect
+from feedback.selectors.intake.origin import origin_of
 from feedback.selectors.intake.visibility import feedback_visible
 
 
@@ -26,7 +29,15 @@ def export_of(document: Document) -> Export:
     about = _about(document)
     if not feedback_visible(document):
         remark = _("Your teacher reads the feedback first. It is part of an export once it is released.")
-        return Export(document.title, about, "", list(_blocks(document, ())), remark=remark, titles=_titles())
+        return Export(
+            title=document.title,
+            about=about,
+            author="",
+            blocks=list(_blocks(document, ())),
+            remark=remark,
+            titles=_titles(),
+            language=_language(document),
+        )
     given = list(document.feedback.select_related("section").prefetch_related("comments"))
     placed = list(_placed(given))
     summary = next((each for each in given if each.section_id is None), None)
@@ -44,7 +55,15 @@ def export_of(document: Document) -> Export:
         levels=[(level["criterion"], level["level"]) for level in summary.levels] if summary else (),
         teacher=[(name, words) for name, words in teacher if words],
         titles=_titles(),
+        origin=origin_of(document, given),
+        language=_language(document),
     )
+
+
+def _language(document: Document) -> str:
+    """What a screen reader reads the text in; the page's language where the text's is not known."""
+    known = detect(document.text).code
+    return known if len(known) == 2 else get_language()[:2]
 
 
 def _titles() -> Titles:

@@ -8,6 +8,7 @@ from django.db.models import Min
 
 from feedback.messages.words import in_english
 from feedback.models import Comment, Document, Feedback, Job, Section
+from feedback.selectors.intake.origin import origin_of
 from feedback.selectors.intake.visibility import feedback_visible
 
 
@@ -38,6 +39,7 @@ def report_of(document: Document) -> dict[str, Any]:
         "summary": _feedback(feedback[None]) if None in feedback else None,
         "timings": _timings(document),
         "provider": _provider(document, feedback),
+        "origin": dict(origin_of(document, list(feedback.values()))),
     }
 
 

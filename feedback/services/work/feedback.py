@@ -38,6 +38,7 @@ def record_feedback(
         job=job,
         provider=provider.name,
         model=finished.model,
+        written_with=provider.version[:200],
         simulated=provider.simulated,
         provisional=provisional,
         fingerprint=fingerprint,

@@ -13,8 +13,10 @@ from pypdf import PdfReader
 
 from feedback import documents as reader
 from feedback.exports import FORMATS
-from feedback.models import Assignment, Document, User
+from feedback.models import Assignment, Document, Feedback, User
 from feedback.selectors.intake.export import export_of
+from feedback.selectors.intake.origin import origin_of
+from feedback.selectors.intake.report import report_of
 from feedback.services.teaching import review
 from tests.factories import reading
 from tests.factories.work import a_document
@@ -149,3 +151,41 @@ def test_a_longer_document_costs_no_more_queries(owner: User) -> None:
         return len(captured)
 
     assert queries(2) == queries(20) <= 12
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+def test_each_format_says_what_wrote_it(document: Document, ending: str) -> None:
+    Feedback.objects.filter(document=document).update(
+        provider="bedrock", model="a-model", written_with="a-model c0ffee"
+    )
+    words = words_of(made(document, ending), ending)
+    for expected in (
+        "a language model, a-model",
+        "prompt c0ffee",
+        "Written on",
+        "Read by a person first: no",
+    ):
+        assert expected in words
+
+
+def test_programs_find_the_origin_in_the_metadata(document: Document) -> None:
+    word = docx.Document(io.BytesIO(made(document, "docx")))
+    pdf = PdfReader(io.BytesIO(made(document, "pdf")))
+    assert pdf.metadata is not None
+    front = made(document, "md").decode().partition("---\n")[2].partition("---\n")[0]
+    for kept in (word.core_properties.comments, str(pdf.metadata.subject)):
+        assert "Written by: rules, no language model" in kept
+    assert '"Written by": "rules, no language model"' in front
+    assert report_of(document)["origin"]["Written by"] == "rules, no language model"
+
+
+def test_the_origin_says_when_a_teacher_released_it(
+    owner: User, teacher: User, assignment: Assignment
+) -> None:
+    document = reading.a_read_document(owner, assignment=assignment, reviewed=True)
+    assert origin_of(document, []) == []
+    review.release(document, by=teacher, grade="", note="")
+    document = Document.objects.get(pk=document.pk)
+    assert dict(origin_of(document, list(document.feedback.all())))["Read by a person first"].startswith(
+        "yes, released"
+    )
