@@ -73,7 +73,7 @@ def cap_lowered(scene: Scene) -> None:
 def rule_changed(scene: Scene) -> None:
     """Another algorithm for the rate, and back."""
     scene.wait_for_calls()
-    _change(scene, f'{{"requests_algorithm": "gcra", "requests_per_minute": {RATE // 2}}}')
+    _change(scene, f'{{"requests_algorithm": "leaky_bucket", "requests_per_minute": {RATE // 2}}}')
     scene.last(8, doctor=False)
     _change(scene, f'{{"requests_algorithm": "token_bucket", "requests_per_minute": {RATE}}}')
 
