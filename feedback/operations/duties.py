@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from rq.scheduler import RQScheduler
+from rq.serializers import JSONSerializer
 
 from feedback.dispatch import rq_dispatch
 from feedback.dispatch.reconcile import Reconciler
@@ -71,7 +72,7 @@ class _InThisProcess(RQScheduler):
     """Keeps the connection that it is given, where rq's makes one anew in the process that it forks."""
 
     def __init__(self, queues: list[str], connection: Redis, interval: int) -> None:
-        super().__init__(queues, connection=connection, interval=interval)
+        super().__init__(queues, connection=connection, interval=interval, serializer=JSONSerializer)
         self._given = connection
 
     @property

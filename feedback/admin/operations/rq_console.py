@@ -28,6 +28,7 @@ app_name = "django_rq"  # its own templates look for their pages by this
 SEE, ACT = "feedback.view_job", "feedback.change_job"
 READS = ("GET", "HEAD", "OPTIONS")
 ONLY_ASKS = ("confirm_action",)  # posted, and changes nothing
+WITHHELD = ("cron_job_detail",)  # it unpickles jobs of queues that the settings do not have
 LISTED = 100  # ids of jobs that an entry of the audit keeps
 
 
@@ -44,6 +45,8 @@ def _checked(view: Callable[..., HttpResponseBase], *, name: str) -> Callable[..
         acts = request.method not in READS and name not in ONLY_ASKS
         if not request.user.has_perm(SEE) or (acts and not request.user.has_perm(ACT)):
             raise PermissionDenied
+        if name in WITHHELD:
+            raise Http404("withheld")
         try:
             if kwargs.get("queue_index", 0) >= len(get_queues_list()):
                 raise Http404("no such queue")

@@ -17,6 +17,7 @@ from django.core.management import call_command
 from rq.scheduler import RQScheduler
 
 from feedback.dispatch.reconcile import Reconciler
+from feedback.dispatch.rq_dispatch import RUN
 from feedback.operations import duties, heartbeats, housekeeping
 from feedback.operations.housekeeping import KEY, TURN_SECONDS, Duty, keep_house
 from tests.running import PATIENCE
@@ -131,7 +132,7 @@ def test_a_duty_whose_thread_has_died_ends_the_process(monkeypatch: pytest.Monke
 
 def test_what_others_schedule_with_rq_is_put_in_line_when_it_is_due(redis_client: redis.Redis) -> None:
     queue = django_rq.get_queue("parse", commit_mode="auto")
-    job = queue.enqueue_in(timedelta(seconds=-1), print, "done")
+    job = queue.enqueue_in(timedelta(seconds=-1), RUN, "done")
     assert job.id not in queue.job_ids
     scheduling = duties.Scheduling(every=1)
     scheduling.run_once()
