@@ -17,6 +17,7 @@ from .errors import (
     Empty,
     Encrypted,
     Garbled,
+    Interrupted,
     NoText,
     TimedOut,
     TooComplex,
@@ -43,9 +44,9 @@ from .wrong_files import wrong_kind
 
 __all__ = [
     "ACCEPTED_SUFFIXES", "MAX_WORDS", "MIN_WORDS", "Corrupt", "Cut", "DiffSpan", "Difference",
-    "DivisionPoint", "DocumentError", "Empty", "Encrypted", "Garbled", "Heading", "Limits", "NoText",
-    "Outline", "Parsed", "Piece", "Row", "Section", "Span", "SplitError", "State", "TimedOut", "TooComplex",
-    "TooLarge", "WrongType", "anchor", "carried", "check_size", "compare", "count_words", "covers",
-    "divided", "division_points", "merged", "outline_of", "outlined", "parse", "renamed", "render_spans",
-    "resplit", "split", "wrong_kind",
+    "DivisionPoint", "DocumentError", "Empty", "Encrypted", "Garbled", "Heading", "Interrupted",
+    "Limits", "NoText", "Outline", "Parsed", "Piece", "Row", "Section", "Span", "SplitError", "State",
+    "TimedOut", "TooComplex", "TooLarge", "WrongType", "anchor", "carried", "check_size", "compare",
+    "count_words", "covers", "divided", "division_points", "merged", "outline_of", "outlined", "parse",
+    "renamed", "render_spans", "resplit", "split", "wrong_kind",
 ]  # fmt: skip

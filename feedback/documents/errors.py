@@ -70,6 +70,12 @@ class Garbled(DocumentError):
     code = "garbled"
 
 
+class Interrupted(DocumentError):
+    """The child that reads was ended from outside, as by the kernel: nothing is known of the file."""
+
+    code = "reading_interrupted"
+
+
 class TimedOut(DocumentError):
     """Reading took too long."""
 
@@ -78,5 +84,16 @@ class TimedOut(DocumentError):
 
 _BY_CODE: dict[str, type[DocumentError]] = {
     error.code: error
-    for error in (Empty, TooLarge, WrongType, Encrypted, Corrupt, TooComplex, NoText, Garbled, TimedOut)
+    for error in (
+        Empty,
+        TooLarge,
+        WrongType,
+        Encrypted,
+        Corrupt,
+        TooComplex,
+        NoText,
+        Garbled,
+        TimedOut,
+        Interrupted,
+    )
 }

@@ -16,7 +16,7 @@ from typing import Any
 from feedback.messages.model import message, message_of
 
 from . import messages
-from .errors import DocumentError, Empty, TimedOut, TooComplex, TooLarge
+from .errors import DocumentError, Empty, Interrupted, TimedOut, TooComplex, TooLarge
 from .structure.model import Heading, Limits, Parsed
 from .wrong_files import refuse_by_name
 
@@ -88,7 +88,10 @@ def _conclude(ended: tuple[int, bytes]) -> Parsed:
         raise TimedOut
     try:
         reply: dict[str, Any] = json.loads(written)
-    except ValueError:  # killed, by the kernel for its memory or by a fault in a library
+    except ValueError:
+        if status in {-signal.SIGKILL, -signal.SIGTERM}:
+            raise Interrupted from None
+        # A fault in a library.
         logger.warning("document child ended with status %d and no answer", status)
         raise TooComplex from None
     if error := reply.get("error"):

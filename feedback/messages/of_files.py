@@ -33,6 +33,9 @@ WORDS: dict[str, str | tuple[str, str]] = {
         "Reading this document took too long. Please copy its text into a new document and upload"
         " that, or paste the text."
     ),
+    "reading_interrupted": _(
+        "Reading this document was interrupted. Nothing seems to be wrong with it: please try again."
+    ),
     "too_many_words": _(
         "This document has {words} words; at most {most} can be read. Please upload it in parts."
     ),

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import psutil
 import pytest
 
-from feedback.documents import DocumentError, Limits, Parsed, TimedOut, TooComplex, parse
+from feedback.documents import DocumentError, Interrupted, Limits, Parsed, TimedOut, TooComplex, parse
 from tests.factories import documents as files
 
 
@@ -46,7 +46,7 @@ def test_a_document_that_needs_too_much_memory_is_given_up() -> None:
         parse(data, "a.docx", limits=Limits(memory_bytes=24 * 1024 * 1024))
 
 
-def test_a_child_that_is_killed_ends_as_a_sentence_too() -> None:
+def test_a_child_that_is_killed_from_outside_says_nothing_of_the_file() -> None:
     failures: list[DocumentError] = []
 
     def read() -> None:
@@ -63,7 +63,7 @@ def test_a_child_that_is_killed_ends_as_a_sentence_too() -> None:
     for child in children():
         os.kill(child.pid, signal.SIGKILL)
     reader.join(60)
-    assert [type(failure) for failure in failures] == [TooComplex]
+    assert [type(failure) for failure in failures] == [Interrupted]
 
 
 def test_many_threads_read_good_and_bad_documents_at_once() -> None:
