@@ -10,6 +10,7 @@ from django.db.models import Model
 from playwright.sync_api import Locator, Page, expect
 
 from feedback.dispatch import job_queue
+from feedback.messages.model import message
 from feedback.models import AuditEntry, Document, Job, User
 from feedback.services.accounts import roles
 from limiter.configuration.publication import reconcile_configuration
@@ -39,10 +40,10 @@ def in_line(owner: User) -> list[Job]:
     return jobs
 
 
-def a_failed_job(owner: User, error: str = "Unavailable: no route") -> Job:
+def a_failed_job(owner: User, text: str = "no route", *, code: str = "unavailable") -> Job:
     job = reading.job_of(reading.a_split_document(owner, sections=1).sections.get())
     reading.failed(job)
-    Job.objects.filter(pk=job.pk).update(error=error, outcome="failure")
+    Job.objects.filter(pk=job.pk).update(error=message(code, text=text), outcome="failure")
     return job
 
 
@@ -77,7 +78,7 @@ def kept(row: Model, what: str) -> AuditEntry:
 def test_a_failed_job_tells_its_story_and_starts_again(
     desk: Page, site: Site, owner: User, operator: User
 ) -> None:
-    job = a_failed_job(owner, "Unavailable: <no route> to the model")
+    job = a_failed_job(owner, "<no route> to the model")
     open_at(desk, site, "feedback_job_change", job.pk)
     expect(desk.locator("pre.raw")).to_have_text("Unavailable: <no route> to the model")
     expect(verbs(desk)).to_have_text(["Try again"])
@@ -172,8 +173,8 @@ def test_several_documents_are_cancelled_and_started_again_from_their_list(
 def test_all_that_died_of_one_cause_start_again_and_the_others_stay(
     desk: Page, site: Site, owner: User
 ) -> None:
-    away = [a_failed_job(owner, f"Unavailable: {number}") for number in (502, 503)]
-    slow = [a_failed_job(owner, "TimedOut: no answer within 180 s")]
+    away = [a_failed_job(owner, str(number)) for number in (502, 503)]
+    slow = [a_failed_job(owner, "no answer within 180 s", code="timed_out")]
     open_at(desk, site, "feedback_job_dead")
     causes = desk.locator(".cause")
     expect(causes).to_have_count(2)

@@ -71,7 +71,8 @@ def _freed(budget: OutputBudget, since: datetime) -> Freed:
     )
     sums = calls.aggregate(n=Count("pk"), asked=Sum("max_tokens"), freed=Sum(budget.cold - F("max_tokens")))
     cut = JobEvent.objects.filter(
-        at__gte=since, kind=JobEvent.Kind.AGAIN, detail__error__startswith="Truncated",
+        Q(detail__error__code="truncated") | Q(detail__error__startswith="Truncated"),  # a text: before codes
+        at__gte=since, kind=JobEvent.Kind.AGAIN,
         job__model=budget.model, job__output_class=budget.output_class,
     )  # fmt: skip
     return Freed(budget, sums["n"], sums["asked"] or 0, sums["freed"] or 0, cut.count())

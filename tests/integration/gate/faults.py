@@ -141,9 +141,8 @@ RATES = [
     fault("everything", "a lowered rate is of the same generation", "function rates.next_generation() end"),
     fault(
         "everything", "a rate falls further below what is borne",
-        wrapped("rates.lower_cubic", "tuning, statistics, which, rate, borne", """
-            local gentle = tuning.lower_by / rates.GENTLE
-            return whole(tuning, statistics, which, rate, borne * (1 - 2 * gentle) / (1 - gentle))"""),
+        wrapped("rates.lower", "call, which, rate", """
+            return whole(call, which, rate) * 0.98"""),
     ),
     fault(
         "everything", "a rate at its ceiling goes on rising",

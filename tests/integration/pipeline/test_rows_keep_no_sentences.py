@@ -113,6 +113,7 @@ NAMES = {  # keys, names, addresses, numbers
     "Draft.cuts", "Draft.read_headings", "Drift.model", "Endpoint.address", "Endpoint.called_as",
     "Endpoint.credentials_profile", "Endpoint.credentials_role", "Endpoint.extra_fields",
     "Endpoint.guardrail", "Endpoint.key_variable", "ErrorText.classed_by", "Feedback.model",
+    "Feedback.written_with",
     "Incident.acknowledged_by", "Incident.subject", "Invitation.email", "Job.model", "Job.scope",
     "Job.shares", "JobEvent.detail", "LanguageModel.count_tokens_id", "LanguageModel.model_id",
     "LanguageModel.name", "LanguageModel.sources", "LanguageModel.title", "LearntRefusal.model_id",

@@ -10,6 +10,7 @@ from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
+from feedback.messages.model import message
 from feedback.models import Document
 from feedback.operations.retention import purge, waiting
 from tests.factories.many import many_jobs
@@ -32,7 +33,7 @@ def many_documents() -> None:
     age = timedelta(days=100)
     Document.objects.update(finished_at=F("finished_at") - age)
     failed = list(Document.objects.order_by("pk").values_list("pk", flat=True)[::20])
-    values = {"state": Document.State.FAILED, "problem": "It was too long."}
+    values = {"state": Document.State.FAILED, "problem": message("too_large")}
     Document.objects.filter(pk__in=failed).update(finished_at=F("finished_at") + age, **values)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE feedback_document")
