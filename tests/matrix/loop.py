@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 Value = TypeVar("Value")
 PATIENCE = 30.0
+SETTLING = 0.05  # what was accepted last begins to be served, what was aborted is closed
 
 
 class Loop:
@@ -38,8 +39,9 @@ class Loop:
     async def _end_all(self) -> None:
         for server in self._servers:
             server.close()
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
-        await asyncio.sleep(0)  # for what was aborted to be closed
+        await asyncio.sleep(SETTLING)
+        while others := asyncio.all_tasks() - {asyncio.current_task()}:
+            for task in others:
+                task.cancel()
+            await asyncio.gather(*others, return_exceptions=True)
+            await asyncio.sleep(SETTLING)
