@@ -23,7 +23,7 @@ _NOTES = (
     "remarks of which nine in ten were right. JFLEG's verdicts are its annotators' (at most four words "
     "marked, two annotators changed something there, and a correction that is offered is one "
     "annotator's); the others were judged by the authors of the rules, one person's reading. Edited "
-    "prose is this project's own documentation, whose terms of computing are harder on a speller than "
+    "prose is this project's own documentation: its terms of computing are harder on a speller than "
     "an essay's words. The essays of `frozen/` were written with the others and their remarks are only "
     "counted.",
     "No model was measured: none is configured here. Levels are not measured, because no papers marked "
