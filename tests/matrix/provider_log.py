@@ -49,8 +49,8 @@ class ProviderLog:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             head, body = await _request(reader)
-        except (asyncio.IncompleteReadError, OSError, ValueError):
-            writer.transport.abort()
+        except (asyncio.IncompleteReadError, OSError, ValueError, asyncio.CancelledError):
+            writer.transport.abort()  # the last: the loop ends, and this client had nothing to ask
             return
         found = frozenset(marker.decode() for marker in MARKER.findall(body))
         call = Call(time.time(), found, SUMMARY in body)
