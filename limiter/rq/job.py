@@ -16,10 +16,11 @@ import logging
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, cast
 
 from redis.exceptions import RedisError
+from rq.executions import Execution as RQExecution
 from rq.job import Job
 
 from ..execution import AbortReason, Execution, running, settle
@@ -62,6 +63,15 @@ class GatedJob(NamedJob):
         restored = super().restore(raw_data)
         self.meta.update(tickets.changed(raw_data, self.meta))
         return restored
+
+    def get_executions(self) -> list[RQExecution]:
+        """The runs that have a record. rq raises for one that is over and still listed: at each moment when a
+        run ends, and for a minute where its worker died."""
+        found = []
+        for each in self.execution_registry.get_execution_ids():
+            with suppress(ValueError):
+                found.append(RQExecution.fetch(each, self.id, self.connection))
+        return found
 
     def lease_to(self, lease: Lease, gate: Gate) -> None:
         """Have the job's function run under the lease, in a worker that knows nothing of it."""

@@ -61,11 +61,8 @@ def cancel(job: Job) -> bool:
         if was in (State.HELD, State.WAITING):
             followers.hand_over(job.pk)
         if successor is None and was != State.RIDING:
-            # It is cancelled whatever Redis says meanwhile: an error here is logged, and no page's.
-            transaction.on_commit(
-                lambda: job_queue.withdraw(now_is, running=was == State.RUNNING), robust=True
-            )
-        transaction.on_commit(lambda: feeding.top_up(job.upstream, job.flow), robust=True)
+            transaction.on_commit(lambda: job_queue.withdraw(now_is, running=was == State.RUNNING))
+        transaction.on_commit(lambda: feeding.top_up(job.upstream, job.flow))
     return True
 
 
