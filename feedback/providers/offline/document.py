@@ -16,7 +16,8 @@ from .reading.reader import Reader, reader_of
 from .rubric import assess
 from .rules import RULES, Finding, WritingRule, clipped, excerpt, find_all, joined
 from .section import NOT_CHECKED, PARTLY_CHECKED
-from .tutor.comments import advice_on, comments_on
+from .tutor.checks import find_in_whole
+from .tutor.comments import advice_of, comments_on
 from .tutor.whole import Whole
 
 NEXT_STEPS = 3
@@ -42,11 +43,8 @@ class Recurring:
 
 
 def review_document(request: SummaryRequest) -> FeedbackOutput:
-    parts = [
-        Part(heading, Prose(text, heading_path=(heading,)))
-        for heading, text in request.sections
-        if not REFERENCES.match(heading)
-    ]
+    sections = [Part(heading, Prose(text, heading_path=(heading,))) for heading, text in request.sections]
+    parts = [section for section in sections if not REFERENCES.match(section.heading)]
     words = sum(part.words for part in parts)
     if words == 0:
         return FeedbackOutput(summary="The document has no prose to comment on yet.")
@@ -56,12 +54,13 @@ def review_document(request: SummaryRequest) -> FeedbackOutput:
     ]
     observations = list(observe(parts, personal=reader.personal))
     recurring = _recurring(findings, parts) + _inconsistent(parts, reader)
-    whole = Whole(request.title, request.sections, request.task)
+    whole = Whole(request.title, sections, request.task)
+    of_the_whole = find_in_whole(whole)
     return FeedbackOutput(
         summary=clipped(_summary(request, parts, words, observations, recurring), MOST_SAID),
         strengths=_strengths(observations, findings, parts),
-        next_steps=_next_steps(observations, recurring, parts, advice_on(whole)),
-        comments=comments_on(whole, request.task.criteria[:MOST_LEVELS]),
+        next_steps=_next_steps(observations, recurring, parts, advice_of(of_the_whole)),
+        comments=comments_on(whole, of_the_whole, request.task.criteria[:MOST_LEVELS]),
         levels=[
             assess(criterion, [(finding, parts[index].prose.text) for finding, index in findings], words)
             for criterion in request.task.criteria[:MOST_LEVELS]

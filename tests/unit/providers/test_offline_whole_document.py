@@ -6,6 +6,9 @@ import pytest
 
 from feedback.providers.base import Comment, Criterion, SummaryRequest, Task
 from feedback.providers.offline.document import review_document
+from feedback.providers.offline.reading.outline import Part
+from feedback.providers.offline.reading.prose import Prose
+from feedback.providers.offline.tutor.checks import find_in_whole
 from feedback.providers.offline.tutor.comments import comments_on
 from feedback.providers.offline.tutor.whole import Whole
 
@@ -20,7 +23,9 @@ CLOSING = "Parks cool the streets, and watered trees cool them most."
 
 
 def comments(*sections: tuple[str, str], task: Task | None = None) -> list[Comment]:
-    return comments_on(Whole("Parks", sections, task or Task()), task.criteria if task else ())
+    parts = [Part(heading, Prose(text, heading_path=(heading,))) for heading, text in sections]
+    whole = Whole("Parks", parts, task or Task())
+    return comments_on(whole, find_in_whole(whole), task.criteria if task else ())
 
 
 def test_a_text_whose_citations_and_list_agree_hears_nothing() -> None:
@@ -31,20 +36,20 @@ def test_a_text_whose_citations_and_list_agree_hears_nothing() -> None:
     "cited", ["(Abara, 2018)", "(Abara 2018, 14)", "Abara (2018)", "(see Abara 14)", "(Abara et al., 2018)"]
 )
 def test_a_work_that_is_cited_and_not_listed_is_named(cited: str) -> None:
-    [said] = comments(("Cooling", f"{BODY} Others deny it for the north: {cited}."), ("References", LIST))
+    [remark] = comments(("Cooling", f"{BODY} Others deny it for the north: {cited}."), ("References", LIST))
 
-    assert said.kind == "evidence"
-    assert "Abara" in said.quote
-    assert "nothing by “Abara”" in said.message
-    assert "?" in said.suggestion
+    assert remark.kind == "evidence"
+    assert "Abara" in remark.quote
+    assert "nothing by “Abara”" in remark.message
+    assert "?" in remark.suggestion
 
 
 def test_a_work_that_is_listed_and_never_cited_is_named() -> None:
     listed = f"{LIST}\n\nPetrov, I. (2011). Shade. Sofia: Leaf."
 
-    [said] = comments(("Cooling", BODY), ("Works Cited", listed))
+    [remark] = comments(("Cooling", BODY), ("Works Cited", listed))
 
-    assert said.quote.startswith("Petrov, I. (2011)")
+    assert remark.quote.startswith("Petrov, I. (2011)")
 
 
 def test_the_comments_come_with_the_summary_and_as_next_steps() -> None:
@@ -52,7 +57,7 @@ def test_the_comments_come_with_the_summary_and_as_next_steps() -> None:
 
     output = review_document(SummaryRequest("Parks", sections, ()))
 
-    assert [said.quote for said in output.comments] == ["Abara, 2018"]
+    assert [remark.quote for remark in output.comments] == ["Abara, 2018"]
     assert "Compare each citation with the list of references." in output.next_steps
 
 
@@ -64,14 +69,14 @@ def test_a_bibliography_may_hold_what_was_only_read() -> None:
 
 
 def test_a_year_that_the_list_does_not_have_is_named_with_those_that_it_has() -> None:
-    [said] = comments(("Cooling", f"{BODY} It costs little (Okafor, 2009)."), ("References", LIST))
+    [remark] = comments(("Cooling", f"{BODY} It costs little (Okafor, 2009)."), ("References", LIST))
 
-    assert "2009" in said.message
-    assert "Okafor of 2019" in said.message
+    assert "2009" in remark.message
+    assert "Okafor of 2019" in remark.message
 
 
 @pytest.mark.parametrize(
-    "said",
+    "remark",
     [
         "It was so in the north (May 2018) as well.",  # a month
         "Adeyemi is of another view (cited in Okafor, 2019).",
@@ -79,24 +84,24 @@ def test_a_year_that_the_list_does_not_have_is_named_with_those_that_it_has() ->
         "It was worse in Spain (2015).",
     ],
 )
-def test_what_only_looks_like_a_citation_is_left_alone(said: str) -> None:
+def test_what_only_looks_like_a_citation_is_left_alone(remark: str) -> None:
     listed = f"{LIST}\n\nWorld Health Organization (2015). Heat. Geneva: WHO."
 
-    assert comments(("Cooling", f"{BODY} {said}"), ("References", listed)) == []
+    assert comments(("Cooling", f"{BODY} {remark}"), ("References", listed)) == []
 
 
 def test_a_list_that_begins_inside_a_section_is_found() -> None:
-    [said] = comments(("", f"{BODY} Others deny it (Abara, 2018).\n\nReferences\n\n{LIST}"))
+    [remark] = comments(("", f"{BODY} Others deny it (Abara, 2018).\n\nReferences\n\n{LIST}"))
 
-    assert "Abara" in said.message
+    assert "Abara" in remark.message
 
 
 def test_a_new_point_in_the_conclusion_is_asked_about() -> None:
-    [said] = comments(
+    [remark] = comments(
         ("Cooling", BODY), ("Conclusion", f"{CLOSING} In addition, schools should offer cheaper lunches.")
     )
 
-    assert said.quote == "In addition, schools should offer cheaper lunches."
+    assert remark.quote == "In addition, schools should offer cheaper lunches."
 
 
 @pytest.mark.parametrize(
@@ -115,26 +120,26 @@ def test_a_sentence_that_belongs_to_nothing_is_asked_about() -> None:
         [BODY, *(f"Streets near park number {n} were cooler at night than others." for n in range(10))]
     )
 
-    [said] = comments(("Cooling", f"{long}\n\nMy sister studies chemistry."))
+    [remark] = comments(("Cooling", f"{long}\n\nMy sister studies chemistry."))
 
-    assert said.kind == "structure"
-    assert said.quote == "My sister studies chemistry."
+    assert remark.kind == "structure"
+    assert remark.quote == "My sister studies chemistry."
 
 
 def test_five_comments_at_most_and_two_of_a_kind() -> None:
     lacking = " ".join(f"Some deny it ({name}, 2018)." for name in ("Abara", "Bello", "Chen"))
 
-    said = comments(("Cooling", f"{BODY} Others agree (Okafor, 2019). {lacking}"), ("References", LIST))
+    remark = comments(("Cooling", f"{BODY} Others agree (Okafor, 2019). {lacking}"), ("References", LIST))
 
-    assert len(said) == 2
+    assert len(remark) == 2
 
 
 def test_a_remark_bears_on_the_criterion_that_asks_for_sources() -> None:
     task = Task(criteria=(Criterion("Use of sources", "Sources are cited and listed."),))
 
-    [said] = comments(("Cooling", f"{BODY} Others deny it (Abara, 2018)."), ("References", LIST), task=task)
+    [remark] = comments(("Cooling", f"{BODY} Others deny it (Abara, 2018)."), ("References", LIST), task=task)
 
-    assert said.criterion == "Use of sources"
+    assert remark.criterion == "Use of sources"
 
 
 def test_a_german_text_is_left_alone() -> None:

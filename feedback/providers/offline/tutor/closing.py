@@ -45,13 +45,13 @@ def new_in_conclusion(whole: Whole) -> Iterator[Remark]:
         if not end.start <= start < end.end:
             continue
         text = place.prose.own_text(sentence)
-        said = content(text)
-        new = [word for word in said if not before[word]]
+        words = content(text)
+        new = [word for word in words if not before[word]]
         if (
             _ADDS.match(text)
             and not _AHEAD.search(text)
             and len(new) >= FEWEST
-            and len(new) >= NEW * len(said)
+            and len(new) >= NEW * len(words)
         ):
             yield Remark(
                 start,

@@ -1,4 +1,4 @@
-"""What a student hears of the whole document: few comments, each on a passage."""
+"""Comments on the whole document: few, each on a passage."""
 
 from __future__ import annotations
 
@@ -11,27 +11,29 @@ from ...base import Comment, Criterion
 from ..rubric import criterion_for
 from ..rules import clipped
 from . import citing, closing, figures, focus  # noqa: F401 (importing them registers the checks)
-from .checks import WholeFinding, find_in_whole
+from .checks import WholeFinding
 from .whole import Whole
 
 MOST = 5  # comments on the whole, beside those on its sections
-MOST_SAID = 600  # characters of a message: what quotes the text may meet a word without an end
+LONGEST = 600  # characters of a message: what quotes the text may meet a word without an end
 
 
-def comments_on(whole: Whole, criteria: Sequence[Criterion]) -> list[Comment]:
+def comments_on(
+    whole: Whole, findings: Sequence[WholeFinding], criteria: Sequence[Criterion]
+) -> list[Comment]:
     """The remarks that help most, in the order of the text."""
-    chosen = sorted(_chosen(whole), key=lambda finding: finding.remark.start)
+    chosen = sorted(_chosen(findings), key=lambda finding: finding.remark.start)
     return [made for finding in chosen if (made := _comment(whole, finding, criteria))]
 
 
-def _chosen(whole: Whole) -> Iterator[WholeFinding]:
-    said: Counter[str] = Counter()
+def _chosen(findings: Sequence[WholeFinding]) -> Iterator[WholeFinding]:
+    times: Counter[str] = Counter()
     places: set[int] = set()
-    for finding in sorted(find_in_whole(whole), key=lambda finding: -finding.rank):
-        if said.total() == MOST:
+    for finding in sorted(findings, key=lambda finding: -finding.rank):
+        if times.total() == MOST:
             return
-        if said[finding.rule.name] < finding.rule.most and finding.remark.start not in places:
-            said[finding.rule.name] += 1
+        if times[finding.rule.name] < finding.rule.most and finding.remark.start not in places:
+            times[finding.rule.name] += 1
             places.add(finding.remark.start)
             yield finding
 
@@ -43,12 +45,12 @@ def _comment(whole: Whole, finding: WholeFinding, criteria: Sequence[Criterion])
     return Comment(
         kind=finding.rule.kind,
         quote=whole.text[quote.start : quote.end],
-        message=clipped(finding.remark.message, MOST_SAID),
-        suggestion=clipped(finding.remark.suggestion, MOST_SAID),
+        message=clipped(finding.remark.message, LONGEST),
+        suggestion=clipped(finding.remark.suggestion, LONGEST),
         criterion=criterion_for(finding.rule, criteria),
     )
 
 
-def advice_on(whole: Whole) -> dict[str, float]:
+def advice_of(findings: Sequence[WholeFinding]) -> dict[str, float]:
     """The next step of each check that found something, with its weight."""
-    return {finding.rule.advice: finding.rule.weight for finding in find_in_whole(whole)}
+    return {finding.rule.advice: finding.rule.weight for finding in findings}

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from feedback.providers.offline.reading.headings import CONCLUSION, REFERENCES
+from feedback.providers.offline.reading.outline import Part
 from feedback.providers.offline.reading.prose import Paragraph, Prose, Sentence
 from feedback.providers.offline.reading.spans import Span
 
@@ -51,31 +52,17 @@ class Place:
 class Whole:
     """Read once and shared by every check. Offsets are those of `text`."""
 
-    def __init__(self, title: str, sections: Sequence[tuple[str, str]], task: Task) -> None:
+    def __init__(self, title: str, parts: Sequence[Part], task: Task) -> None:
         self.title, self.task = title, task
-        self.text = GAP.join(text for _, text in sections)
-        self._sections = sections
-
-    @cached_property
-    def places(self) -> tuple[Place, ...]:
-        return tuple(self._placed())
-
-    def _placed(self) -> Iterator[Place]:
-        for heading, start, text in self._spread():
-            yield Place(heading, start, Prose(text, heading_path=(heading,)))
-
-    def _spread(self) -> Iterator[tuple[str, int, str]]:
-        at = 0
-        for heading, text in self._sections:
-            yield heading, at, text
-            at += len(text) + len(GAP)
+        self.text = GAP.join(part.prose.text for part in parts)
+        self.places = tuple(_placed(parts))
 
     @cached_property
     def references(self) -> Span | None:
         """The list of references: a section of that name, or what follows such a line."""
-        listed = [(start, text) for heading, start, text in self._spread() if REFERENCES.match(heading)]
+        listed = [place for place in self.places if REFERENCES.match(place.heading)]
         if listed:
-            return Span(listed[0][0], listed[-1][0] + len(listed[-1][1]))
+            return Span(listed[0].start, listed[-1].end)
         lines = list(_LIST_HEADING.finditer(self.text))
         if not lines or lines[-1].start() < len(self.text) // 3:
             return None
@@ -88,7 +75,7 @@ class Whole:
         listed = self.references
         if listed is None:
             return False
-        headings = [heading for heading, start, _ in self._spread() if start == listed.start]
+        headings = [place.heading for place in self.places if place.start == listed.start]
         name = " ".join((*headings, self.text[max(0, listed.start - 40) : listed.start + 30])).lower()
         return "bibliography" not in name and "sources" not in name
 
@@ -152,6 +139,13 @@ class Whole:
     @cached_property
     def english(self) -> bool:
         return all(place.prose.language.english for place in self.places if place.prose.words)
+
+
+def _placed(parts: Sequence[Part]) -> Iterator[Place]:
+    at = 0
+    for part in parts:
+        yield Place(part.heading, at, part.prose)
+        at += len(part.prose.text) + len(GAP)
 
 
 def content(text: str) -> list[str]:
