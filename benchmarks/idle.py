@@ -1,4 +1,4 @@
-"""What the system of `make run` costs while nobody uses it: memory, and processor time in a minute.
+"""What the system of `make run` costs while it is idle: memory, and processor time in a minute.
 
     PYTHONPATH=. python benchmarks/idle.py                 # this folder
     git worktree add /tmp/before 768ab8b

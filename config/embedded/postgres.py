@@ -118,7 +118,7 @@ class EmbeddedPostgres:
         half_made.rename(self.layout.postgres_data)
 
     def _ensure_database(self) -> None:
-        from psycopg import sql  # by those who start a server: a supervisor of one that runs needs no driver
+        from psycopg import sql  # where a server is started: the supervisor of one that runs needs no driver
 
         with self._connect("postgres") as connection:
             found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()

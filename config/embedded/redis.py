@@ -56,7 +56,7 @@ class EmbeddedRedis:
         return int(found[1]) if found else self._process()  # busy with a script: it has its data
 
     def _asked(self, command: str) -> bytes:
-        """The answer to a command, or its beginning, without a client: whoever looks after it loads none."""
+        """The answer to a command, or its beginning, without a client: its keeper loads none."""
         answer = b""
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             connection.settimeout(ANSWER_SECONDS)

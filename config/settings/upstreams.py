@@ -28,7 +28,7 @@ LIMITER_QUEUES = {
 # Hosts, with * and ?, to which an operator may send texts beside AWS's own and those named here.
 PROVIDER_ADDRESSES = env.words("PROVIDER_ADDRESSES")
 LIMITER_COMPANION = "feedback.services.upstreams.endpoints"  # keeps the settings of an upstream's provider
-# What a job in Redis may name: whoever writes there may have workers run these, with arguments that are JSON.
+# What a job in Redis may name: a right to write there is one to have these run, with arguments that are JSON.
 LIMITER_ALLOWED_CALLABLES: tuple[str, ...] | None = (
     "feedback.pipeline.entry.perform",
     "feedback.pipeline.stages.warm.perform",

@@ -57,7 +57,7 @@ def enqueue_missing() -> int:
 
 
 def enqueue_missing_by_turns(connection: Redis) -> int:
-    """The same by whoever comes first, however many workers ask: what is due, soon; all rows, less often.
+    """The same once, however many workers ask: what is due, soon; all rows, less often.
 
     The turns stand in the Redis that they are about, so one that forgot is filled at once.
     """

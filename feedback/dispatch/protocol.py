@@ -1,4 +1,4 @@
-"""Dispatch: what every way to run work is able to do with a job whose row is committed.
+"""Dispatch: the operations that every way to run work has, on a job with a committed row.
 
 RQ's queues and workers are one way (`rq_dispatch.py`), threads of this process the other (`in_process.py`);
 `job_queue.py` chooses one by the settings.

@@ -83,7 +83,7 @@ def _page(export: Export, lacking: set[str]) -> dict[str, Any]:
         "blocks": list(_blocks(export.blocks, shown)),
         "feedback": shown(titles.feedback),
         "below": [shown(line) for line in (export.author, export.origins) if line],
-        "said": [shown(text) for text in (export.remark, export.summary) if text],
+        "paragraphs": [shown(text) for text in (export.remark, export.summary) if text],
         "facts": [[shown(name), shown(words)] for name, words in (*export.teacher, *export.levels)],
         "lists": [
             {"title": shown(title), "items": [shown(item) for item in items]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -72,7 +73,13 @@ class _InThisProcess(RQScheduler):
     """Keeps the connection that it is given, where rq's makes one anew in the process that it forks."""
 
     def __init__(self, queues: list[str], connection: Redis, interval: int) -> None:
-        super().__init__(queues, connection=connection, interval=interval, serializer=JSONSerializer)
+        super().__init__(
+            queues,
+            connection=connection,
+            interval=interval,
+            serializer=JSONSerializer,
+            logging_level=logging.WARNING,  # at INFO it writes a line for each lock that it takes
+        )
         self._given = connection
 
     @property

@@ -92,12 +92,12 @@ def manner(provider: Provider, given: Answers) -> Iterator[Figure]:
 
 
 def _repeated(given: Answers) -> Iterator[tuple[float, float]]:
-    said: dict[str, set[str]] = defaultdict(set)
+    before: dict[str, set[str]] = defaultdict(set)
     for essay, _, output in given:
         for comment in remarks(output):
             words = re.sub(r"“[^”]*”|\d+", "", comment.message)
-            yield words in said[essay.name], 1
-            said[essay.name].add(words)
+            yield words in before[essay.name], 1
+            before[essay.name].add(words)
 
 
 def identity(provider: Provider, essays: Sequence[Essay]) -> list[Figure]:
@@ -107,10 +107,10 @@ def identity(provider: Provider, essays: Sequence[Essay]) -> list[Figure]:
     notes = [f"By {name} ({pronoun}), {place}." for name, pronoun, place in NAMES]
     for essay in essays:
         section = max(essay.sections, key=lambda section: len(section.text))
-        plain = _said(ask(provider, f"By the author.\n\n{section.text}", section.heading))
+        plain = _comments_in(ask(provider, f"By the author.\n\n{section.text}", section.heading))
         for note in (*notes, NEED):
             output = ask(provider, f"{note}\n\n{section.text}", section.heading)
-            same.append((_said(output) == plain, 1))
+            same.append((_comments_in(output) == plain, 1))
             slips.append((any(c.quote in note for c in remarks(output)), 1))
     return [
         ratio("answers that are the same under another name", same),
@@ -118,5 +118,5 @@ def identity(provider: Provider, essays: Sequence[Essay]) -> list[Figure]:
     ]
 
 
-def _said(output: FeedbackOutput) -> list[tuple[str, str, str]]:
+def _comments_in(output: FeedbackOutput) -> list[tuple[str, str, str]]:
     return [(comment.kind, comment.quote, comment.message) for comment in output.comments]

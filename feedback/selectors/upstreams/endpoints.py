@@ -20,7 +20,6 @@ from feedback.providers.prompting.budgets import OutputBudgets
 
 SOON = timedelta(days=90)  # before a model's end, from when an operator should choose another
 SEEN_FOR = 2.0  # seconds for which a process goes by what it read
-WORLDWIDE = "global"
 HERE = "here"  # the geography of a server that this site's operator named
 SERVER = "server"  # ... and of what never leaves this server
 COMPATIBLE = "compatible"  # the upstream of the server that the environment names

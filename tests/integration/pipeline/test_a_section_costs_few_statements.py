@@ -39,11 +39,11 @@ def statements_of(job: Job) -> list[str]:
     lease = Lease(f"lease-{job.pk}", str(job.pk), job.upstream, job.flow, job.group, 1, 0, "e", 0.0)
     with CaptureQueriesContext(connection) as captured:
         run(str(job.pk), Execution(id=lease.id, job=str(job.pk), lease=lease))
-    said = [each["sql"] for each in captured.captured_queries]
-    for each in said:
+    statements = [each["sql"] for each in captured.captured_queries]
+    for each in statements:
         print(" ".join(each.split())[:160])  # noqa: T201
-    print(f"{len(said)} statements, {said.count('COMMIT')} of them the end of a transaction\n")  # noqa: T201
-    return said
+    print(f"{len(statements)} statements, {statements.count('COMMIT')} of them the end of a transaction\n")  # noqa: T201
+    return statements
 
 
 def first_of(document: Document) -> Job:
@@ -53,10 +53,10 @@ def first_of(document: Document) -> Job:
 
 def test_a_section_takes_twelve_statements() -> None:
     job = first_of(an_analysis())
-    said = statements_of(job)
+    statements = statements_of(job)
     assert Comment.objects.filter(feedback__job=job).count() == 1
-    assert len(said) <= 12
-    assert said.count("COMMIT") == 1  # the claim is a transaction by itself
+    assert len(statements) <= 12
+    assert statements.count("COMMIT") == 1  # the claim is a transaction by itself
 
 
 def test_a_section_that_is_paid_and_shared_takes_few_more() -> None:
@@ -70,10 +70,10 @@ def test_a_section_that_is_paid_and_shared_takes_few_more() -> None:
     for job in document.jobs.all():
         document.jobs.filter(pk=job.pk).update(fingerprint=job.pk.hex, scope="offline/everybody")
     job = first_of(document)
-    said = statements_of(job)
+    statements = statements_of(job)
     assert Charge.objects.filter(job=job.pk).count() == 1
-    assert len(said) <= 19
-    assert said.count("COMMIT") == 1
+    assert len(statements) <= 19
+    assert statements.count("COMMIT") == 1
 
 
 def test_each_change_is_written_with_its_event() -> None:

@@ -11,7 +11,6 @@ from .page import Page, Shape, TextRun
 
 _TINY = 3.0  # points
 _SCANNED = 0.5  # share of a page that pictures cover: words laid over it are recognised ones
-_TURNED_SHARE = 0.15  # of a page's letters
 
 
 @dataclass(frozen=True, slots=True)
