@@ -16,7 +16,6 @@ import argparse
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -27,6 +26,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+
+from config.supervisor.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 AIM_MEGABYTES, AIM_SECONDS = 350.0, 0.6
@@ -78,7 +79,7 @@ def running(folder: Path) -> Iterator[psutil.Process]:
         Path(var).chmod(0o711)  # the servers may run under another account than root's
         log = Path(var) / "output"
         environment = {name: value for name, value in os.environ.items() if name not in STORES}
-        environment |= {"VAR_DIR": var, "PORT": str(free_port()), "SIMULATOR_PORT": str(free_port())}
+        environment |= {"VAR_DIR": var, "PORT": str(free_port(0)), "SIMULATOR_PORT": str(free_port(0))}
         with log.open("wb") as output:
             process = subprocess.Popen(
                 [sys.executable, "-m", "config.supervisor"],
@@ -141,12 +142,6 @@ def name_of(process: psutil.Process) -> str:
         return " ".join(process.cmdline())[-110:] or process.name()
     except psutil.Error:
         return "ended"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 if __name__ == "__main__":

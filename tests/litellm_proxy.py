@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import secrets
 import signal
-import socket
 import subprocess
 import time
 import urllib.error
@@ -19,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from config.supervisor.ports import free_port
 from tests.foreign.environment import environment, python_with
 
 START_SECONDS = 400
@@ -36,7 +36,7 @@ class LitellmProxy:
 @contextmanager
 def litellm_proxy(simulator_url: str, folder: Path) -> Iterator[LitellmProxy]:
     """Run the proxy, in a process of its own, until the block is left. Skips where it isn't installed."""
-    python, port = python_with("installed"), _free_port()
+    python, port = python_with("installed"), free_port(0)
     configuration, log = folder / "litellm.json", folder / "litellm.log"
     key = f"sk-{secrets.token_hex(32)}"  # it doesn't start without one that is hard to guess
     configuration.write_text(json.dumps(_configuration(simulator_url, key)))  # JSON is YAML
@@ -66,11 +66,6 @@ def _configuration(simulator_url: str, key: str) -> dict[str, Any]:
         "general_settings": {"master_key": key},
         "router_settings": {"num_retries": 0},
     }
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
 
 
 def _wait(process: subprocess.Popen[bytes], proxy: LitellmProxy) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import sys
 import urllib.request
@@ -13,6 +12,7 @@ from types import TracebackType
 from typing import Self
 from urllib.error import URLError
 
+from config.supervisor.ports import free_port
 from tests.running import ROOT, wait_until
 
 
@@ -21,9 +21,7 @@ class Site:
 
     def __init__(self, environment: Mapping[str, str], log: Path, *, probe: str = "sign-in/") -> None:
         self._environment, self._log, self._probe = environment, log, probe
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port(0)
         self.url = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
 

@@ -13,11 +13,12 @@ from typing import Any
 import redis
 
 from config.embedded.redis import binary
+from config.supervisor.ports import free_port
 
 from .proxies import TcpProxy
 from .scene import Scene, fault
 from .servers import RedisServer
-from .stage import ROOT, free_port
+from .stage import ROOT
 
 PGBOUNCER = shutil.which("pgbouncer", path="/usr/sbin:/usr/bin")
 BEFORE = "768ab8b"  # the release before this one's gate
@@ -66,7 +67,7 @@ def failover(scene: Scene, clock: str = "") -> None:
     """To a replica behind a partition, whose clock may differ."""
     stage = scene.stage
     link = TcpProxy(stage.loop, ("127.0.0.1", stage.redis.port))
-    replica = RedisServer(Path(tempfile.mkdtemp(dir=stage.folder)), free_port())
+    replica = RedisServer(Path(tempfile.mkdtemp(dir=stage.folder)), free_port(0))
     replica.start(
         ["--replicaof", "127.0.0.1", str(link.port), "--repl-diskless-sync-delay", "0"],
         environment=faked(clock) if clock else None,
@@ -87,7 +88,7 @@ def failover(scene: Scene, clock: str = "") -> None:
 
 
 def _sentinel(folder: Path, master: int) -> tuple[subprocess.Popen[bytes], Any]:
-    port = free_port()
+    port = free_port(0)
     lines = [
         f"port {port}", f"dir {folder}", f"sentinel monitor stage 127.0.0.1 {master} 1",
         "sentinel down-after-milliseconds stage 2000", "sentinel failover-timeout stage 10000",
@@ -120,7 +121,7 @@ def pgbouncer_between(scene: Scene) -> None:
     direct = TcpProxy(stage.loop, stage.postgres.socket)
     folder = Path(tempfile.mkdtemp(prefix="marginalia-pgbouncer-"))
     folder.chmod(0o777)
-    port = free_port()
+    port = free_port(0)
     (folder / "users.txt").write_text('"marginalia" ""\n', encoding="utf-8")
     (folder / "pgbouncer.ini").write_text(
         f"[databases]\nmarginalia = host=127.0.0.1 port={direct.port}\n[pgbouncer]\nlisten_addr = 127.0.0.1\n"

@@ -21,6 +21,7 @@ from typing import Any
 import psutil
 
 from config.embedded import Layout
+from config.supervisor.ports import free_port
 from feedback.development.simulator.serving.hosting import SimulatorProcess
 
 from .loop import Loop
@@ -68,13 +69,13 @@ class Stage:
         self.loop = stack.enter_context(Loop())
         self.simulator = stack.enter_context(SimulatorProcess(**CALLS))
         self.provider = ProviderLog(self.loop, self.simulator.url)
-        self.redis = RedisServer(self.folder / "redis", free_port())
+        self.redis = RedisServer(self.folder / "redis", free_port(0))
         self.redis.start()
         stack.callback(lambda: self.redis.kill())
         self.postgres = PostgresServer(Layout(self.folder))
         stack.callback(self.postgres.stop)
         self.postgres.start()
-        self.web_port = free_port()
+        self.web_port = free_port(0)
         names = ("web", *WORKERS, "reconciler", "alerts", "outside")
         self.redis_of = {name: TcpProxy(self.loop, ("127.0.0.1", self.redis.port)) for name in names}
         self.postgres_of = {name: TcpProxy(self.loop, self.postgres.socket) for name in names}
@@ -310,9 +311,3 @@ class Stage:
             self.start_supervisor()
         for name in self.programs():
             self.signal(name, signal.SIGCONT)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

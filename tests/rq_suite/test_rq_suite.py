@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ import pytest
 import redis
 
 from config.embedded.redis import binary
+from config.supervisor.ports import free_port
 from tests.rq_suite.source import source_folder
 
 HERE = Path(__file__).parent
@@ -29,9 +29,7 @@ LONGER = (
 @pytest.fixture
 def redis_port(tmp_path: Path) -> Iterator[int]:
     """A Redis of its own: rq's tests take whole databases and speak TCP."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port(0)
     command = [str(binary()), "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
     server = subprocess.Popen(
         [*command, "--dir", str(tmp_path), "--databases", "32"], stdout=subprocess.DEVNULL

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from config.supervisor.ports import free_port
 from limiter.operations.probes import VARIABLE
 from tests.running import ROOT, Running, processes, wait_until
 
@@ -23,10 +23,7 @@ NOWHERE = "redis://127.0.0.1:1/0"
 
 @pytest.fixture
 def port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        found: int = free.getsockname()[1]
-        return found
+    return free_port(0)
 
 
 @pytest.fixture

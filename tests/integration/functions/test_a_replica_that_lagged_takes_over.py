@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import ClassVar
@@ -11,6 +10,7 @@ import pytest
 import redis
 from pytest_django import Settings
 
+from config.supervisor.ports import free_port
 from limiter import services
 from limiter.gate import Lease, Outcome, Reason, Spent, Ticket
 from limiter.gate.redis import RedisGate
@@ -61,16 +61,10 @@ def provider(settings: Settings) -> Iterator[type[Provider]]:
     Provider.calls.clear()
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture(params=["valkey", "redis 7"])
 def pair(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[redis.Redis, redis.Redis]]:
     """A primary and its replica."""
-    port = free_port()
+    port = free_port(0)
     for folder in ("primary", "replica"):
         (tmp_path / folder).mkdir()
     with (

@@ -21,6 +21,7 @@ from django.db import connection, connections
 from django.db.backends.postgresql.base import DatabaseWrapper
 from django.utils import timezone
 
+from config.supervisor.ports import free_port
 from feedback.dispatch.ledger import PostgresLedger
 from feedback.dispatch.traffic import PostgresTraffic
 from feedback.models import Feedback, Job
@@ -40,11 +41,9 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def pooler() -> Iterator[int]:
     """The port of PgBouncer in transaction mode, with as many connections as transactions at once."""
-    with tempfile.TemporaryDirectory(prefix="marginalia-pooler-") as name, socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port, folder = free.getsockname()[1], Path(name)
+    with tempfile.TemporaryDirectory(prefix="marginalia-pooler-") as name:
+        port, folder = free_port(0), Path(name)
         folder.chmod(0o755)
-        free.close()
         database = connection.settings_dict
         (folder / "users.txt").write_text(
             f'"{database["USER"]}" "{database["PASSWORD"]}"\n', encoding="utf-8"
