@@ -11,6 +11,7 @@ class DocumentError(Exception):
     """A document could not be read. Its message may be given as a code alone, and is its class's else."""
 
     code: ClassVar[str] = "unreadable"
+    passes: ClassVar[bool] = False  # another attempt may read the same file
 
     def __init__(self, message: Message | str = "") -> None:
         self.message = message if isinstance(message, Message) else Message(message or self.code)
@@ -74,6 +75,7 @@ class Interrupted(DocumentError):
     """The child that reads was ended from outside, as by the kernel: nothing is known of the file."""
 
     code = "reading_interrupted"
+    passes = True
 
 
 class TimedOut(DocumentError):

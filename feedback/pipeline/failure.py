@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from feedback.documents import DocumentError, Interrupted
+from feedback.documents import DocumentError
 from feedback.errors import Undelivered
 from feedback.messages.model import Message, message
 from feedback.providers.base import (
@@ -82,10 +82,8 @@ def failure_of(error: Exception, execution: Execution) -> Failure:
         outcome = Outcome.REJECTED if execution.was_accepted else Outcome.RETURNED
         reason = str(execution.abort_reason)
         return Failure(outcome, True, False, BROKEN, message("aborted", text=str(error), reason=reason))
-    if isinstance(error, Interrupted):
-        return Failure(Outcome.REJECTED, True, True, error.message, error.message)
     if isinstance(error, DocumentError):
-        return Failure(Outcome.REJECTED, False, True, error.message, error.message)
+        return Failure(Outcome.REJECTED, error.passes, True, error.message, error.message)
     if isinstance(error, Undelivered):
         return Failure(Outcome.FAILURE, True, True, UNDELIVERED, detail, error.retry_after)
     for kind, outcome, again, counts, problem in _PROVIDER:
