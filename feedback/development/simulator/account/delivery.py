@@ -97,8 +97,7 @@ def _break_off(call: Call, connection: Connection) -> None:
     if fate.stream_error is not None:
         raise BrokenStreamError(fate.stream_error)
     if fate.malformed is Malformed.CUT:
-        connection.close()
-        raise HungUpError
+        raise HungUpError  # the connection is closed behind it
 
 
 async def _wait(service: Service, connection: Connection, simulated: float) -> None:

@@ -10,6 +10,7 @@ import json
 import socket
 import struct
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import unquote, urlsplit
@@ -98,10 +99,17 @@ class Connection:
         """End the connection as a crashed host would."""
         if (sock := self._writer.get_extra_info("socket")) is not None:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _ALWAYS_RESET)
+        self.abandon()
+
+    def abandon(self) -> None:
+        """End the connection at once; what has not left yet is dropped."""
         self._writer.transport.abort()
 
-    def close(self) -> None:
+    async def close(self) -> None:
+        """Close once all that was written has left."""
         self._writer.close()
+        with suppress(ConnectionError):
+            await self._writer.wait_closed()
 
 
 def _parse_head(head: bytes) -> tuple[str, str, dict[str, str]]:

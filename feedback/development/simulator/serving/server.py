@@ -29,17 +29,35 @@ class Server:
     def __init__(self, settings: SimulatorSettings, *, tls: ssl.SSLContext | None = None) -> None:
         self.service = Service(settings)
         self._tls = tls
+        self._open: dict[asyncio.Task[None], Connection] = {}
 
     async def run(self, host: str, port: int, ready: Callable[[str], None]) -> None:
         """Call `ready` with the address once it can be reached; port 0 takes a free one."""
-        server = await asyncio.start_server(self._serve, host, port, ssl=self._tls, backlog=_BACKLOG)
+        server = await asyncio.start_server(self._accept, host, port, ssl=self._tls, backlog=_BACKLOG)
         bound = server.sockets[0].getsockname()[1]
-        async with server:
+        try:
             ready(f"{'https' if self._tls else 'http'}://{host}:{bound}")
-            await server.serve_forever()
+            await asyncio.get_running_loop().create_future()  # never done: only a cancellation ends it
+        finally:
+            server.close()
+            await self._hang_up()
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         connection = Connection(reader, writer)
+        task = asyncio.get_running_loop().create_task(self._serve(connection))
+        self._open[task] = connection
+        task.add_done_callback(self._open.pop)
+
+    async def _hang_up(self) -> None:
+        """End each connection, also one whose client reads no answer, which would outlive the loop."""
+        await asyncio.sleep(0)  # what the socket had accepted by now is known after this
+        while self._open:
+            for task, connection in self._open.items():
+                connection.abandon()
+                task.cancel()
+            await asyncio.wait(self._open)
+
+    async def _serve(self, connection: Connection) -> None:
         try:
             while (request := await connection.read()) is not None:
                 await self._answer(connection, request)
@@ -49,7 +67,7 @@ class Server:
         except (HungUpError, asyncio.CancelledError):
             pass  # the server or the client ends; nothing waits for this task
         finally:
-            connection.close()
+            await connection.close()
 
     async def _answer(self, connection: Connection, request: Request) -> None:
         if request.path.startswith("/_sim/"):
