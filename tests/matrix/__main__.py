@@ -33,9 +33,16 @@ def main() -> int:
         sys.stdout.write("\n".join(FAULTS) + "\n")
         return 0
     chosen = [FAULTS[name] for name in options.names or FAULTS]
-    outcomes, left_out = _all(chosen, options.seed)
+    left_out = [(fault.name, why) for fault in chosen if (why := fault.needs())]
     if options.page:
-        report.write_page(outcomes, left_out)
+        report.write_page([], left_out)
+    outcomes = []
+    for outcome in _each([fault for fault in chosen if not fault.needs()], options.seed):
+        outcomes.append(outcome)
+        sys.stdout.write("\n  ".join([report.row(outcome), *report.problems(outcome)]) + "\n")
+        sys.stdout.flush()
+        if options.page:  # at once: what comes later may not come to its end
+            report.write_page([outcome], [])
     broken = [words for outcome in outcomes for words in report.problems(outcome)]
     sys.stdout.write("\n".join(["", report.head(), *map(report.row, outcomes), "", *broken, ""]))
     for name, why in left_out:
@@ -43,25 +50,15 @@ def main() -> int:
     return 1 if broken else 0
 
 
-def _all(faults: list[Fault], seed: int) -> tuple[list[Outcome], list[tuple[str, str]]]:
-    outcomes: list[Outcome] = []
-    left_out: list[tuple[str, str]] = []
+def _each(faults: list[Fault], seed: int) -> Iterator[Outcome]:
     waiting = list(faults)
-    for fault in faults:
-        if why := fault.needs():
-            left_out.append((fault.name, why))
-            waiting.remove(fault)
     while waiting:
         with _stage(waiting[0]) as stage:
             while waiting and waiting[0].on_tmpfs == stage.is_given:
                 fault = waiting.pop(0)
-                outcome = run(stage, fault, seed=seed)
-                outcomes.append(outcome)
-                sys.stdout.write("\n  ".join([report.row(outcome), *report.problems(outcome)]) + "\n")
-                sys.stdout.flush()
+                yield run(stage, fault, seed=seed)
                 if fault.spoils:
                     break
-    return outcomes, left_out
 
 
 @contextmanager

@@ -6,7 +6,6 @@ import http.client
 import os
 import signal
 import socket
-import sys
 import time
 from contextlib import suppress
 
@@ -14,7 +13,7 @@ import psutil
 
 from .load import essay
 from .scene import Scene, fault
-from .stage import WORKERS
+from .stage import MANAGE, WORKERS
 
 
 @fault("worker-killed")
@@ -88,41 +87,62 @@ def web_terminated(scene: Scene) -> None:
     scene.stage.wait_until(scene.stage.web_answers, "the portal is back")
 
 
-@fault("reconciler-stopped", extra_calls=0)
-def reconciler_stopped(scene: Scene) -> None:
-    scene.stage.signal("reconciler", signal.SIGSTOP)
-    scene.last(15, doctor=False)
-    scene.stage.signal("reconciler", signal.SIGCONT)
+@fault("housekeeper-stopped", extra_calls=0, doctor_may=("housekeeping",))
+def housekeeper_stopped(scene: Scene) -> None:
+    """For longer than its turns last: what it does later beside nobody does no harm."""
+    scene.stage.signal("housekeeper", signal.SIGSTOP)
+    scene.last(20)
+    scene.stage.signal("housekeeper", signal.SIGCONT)
 
 
-@fault("housekeeping-killed", extra_calls=0)
-def housekeeping_killed(scene: Scene) -> None:
-    for name in ("reconciler", "alerts"):
-        scene.stage.signal(name, signal.SIGKILL)
+@fault("housekeeper-killed")
+def housekeeper_killed(scene: Scene) -> None:
+    """And a worker with it, so that its successor has something to do."""
+    scene.wait_for_calls()
+    scene.stage.signal("housekeeper", signal.SIGKILL)
+    scene.stage.signal("worker-1", signal.SIGKILL)
     scene.last(5, doctor=False)
 
 
-@fault("housekeeping-terminated", extra_calls=0)
-def housekeeping_terminated(scene: Scene) -> None:
-    for name in ("reconciler", "alerts"):
-        scene.stage.signal(name, signal.SIGTERM)
+@fault("housekeeper-terminated", extra_calls=0)
+def housekeeper_terminated(scene: Scene) -> None:
+    scene.stage.signal("housekeeper", signal.SIGTERM)
     scene.last(5, doctor=False)
+
+
+@fault("reconciler-and-alerts-killed", extra_calls=0, doctor_may=("housekeeping",))
+def reconciler_and_alerts_killed(scene: Scene) -> None:
+    """The duties as programs of their own, while the housekeeper stands still: they die in their turns."""
+    scene.stage.signal("housekeeper", signal.SIGSTOP)
+    apart = [
+        scene.stage.beside("reconciler", (*MANAGE, "reconcile", "--every", "1")),
+        scene.stage.beside("alerts", (*MANAGE, "alerts", "--every", "1")),
+    ]
+    scene.last(12)
+    for program in apart:
+        program.kill()
+    scene.stage.signal("housekeeper", signal.SIGCONT)
 
 
 @fault("scheduler-killed", extra_calls=4, doctor_may=("scheduler",))
 def scheduler_killed(scene: Scene) -> None:
-    """rq's own, where a worker has one, while jobs wait for another attempt."""
+    """rq's own, of a worker that has one, while jobs wait for another attempt."""
+    worker = scene.stage.worker_beside("worker-scheduling", "--with-scheduler")
+    scene.stage.wait_until(lambda: bool(_forked(worker.pid)), "the worker has a scheduler")
     scene.stage.simulator.change(errors={"ThrottlingException": 0.3})
-    programs = scene.stage.programs()
-    for name in WORKERS:
-        if (worker := programs.get(name)) is None:
-            continue
-        for child in worker.children():
-            with suppress(psutil.Error):
-                if child.cmdline() == worker.cmdline():  # forked, which a reader of documents is not
-                    child.kill()
+    scene.last(3, doctor=False)
+    for scheduler in _forked(worker.pid):
+        scheduler.kill()
     scene.last(12, doctor=False)
     scene.stage.simulator.change(errors={})
+
+
+def _forked(pid: int) -> list[psutil.Process]:
+    """Its children of the same command: a reader of documents has another."""
+    with suppress(psutil.Error):
+        worker = psutil.Process(pid)
+        return [child for child in worker.children() if child.cmdline() == worker.cmdline()]
+    return []
 
 
 @fault("supervisor-killed")
@@ -147,8 +167,8 @@ def supervisor_terminated(scene: Scene) -> None:
 
 @fault("two-reconcilers", extra_calls=1)
 def two_reconcilers(scene: Scene) -> None:
-    """Beside the first, while a killed worker leaves them something to do."""
-    scene.stage.beside("reconciler-2", (sys.executable, "manage.py", "reconcile", "--every", "1"))
+    """Beside the housekeeper, while a killed worker leaves them something to do."""
+    scene.stage.beside("reconciler-2", (*MANAGE, "reconcile", "--every", "1"))
     scene.last(6, doctor=False)
     scene.stage.signal("worker-2", signal.SIGKILL)
     scene.last(15, doctor=False)

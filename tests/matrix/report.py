@@ -50,7 +50,7 @@ def write_page(outcomes: Sequence[Outcome], left_out: Sequence[tuple[str, str]],
     """Put the rows of a run into the page's table; those of other faults stay, each with its own run."""
     before, mark, rest = page.read_text(encoding="utf-8").partition("<!-- matrix -->\n")
     old, end, after = rest.partition("<!-- end of matrix -->")
-    new = {outcome.fault.name for outcome in outcomes}
+    new = {outcome.fault.name for outcome in outcomes} | {name for name, _ in left_out}
     run = f"{datetime.now(UTC):%Y-%m-%d} {commit()}"
     rows = {name: line for line in old.splitlines() if (name := _name_in(line)) and name not in new}
     rows |= {each.fault.name: f"{row(each)} {run} |" for each in outcomes}

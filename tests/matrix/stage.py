@@ -1,4 +1,4 @@
-"""The stage: web, workers and housekeeping under the product's supervisor, on stores behind proxies."""
+"""The stage: web, workers and a housekeeper under the product's supervisor, on stores behind proxies."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ from .proxies import TcpProxy
 from .servers import PostgresServer, RedisServer
 
 ROOT = Path(__file__).resolve().parents[2]
+MANAGE = (sys.executable, "manage.py")
 PATIENCE = 600.0
 QUEUES = ("parse", "split", "summarise", "deliver", "simulated", "offline", "bedrock")
 WORKERS = ("worker-1", "worker-2")
@@ -76,7 +77,7 @@ class Stage:
         stack.callback(self.postgres.stop)
         self.postgres.start()
         self.web_port = free_port(0)
-        names = ("web", *WORKERS, "reconciler", "alerts", "outside")
+        names = ("web", *WORKERS, "housekeeper", "outside")
         self.redis_of = {name: TcpProxy(self.loop, ("127.0.0.1", self.redis.port)) for name in names}
         self.postgres_of = {name: TcpProxy(self.loop, self.postgres.socket) for name in names}
         self.manage("migrate", "--verbosity", "0")
@@ -118,14 +119,12 @@ class Stage:
         }
 
     def _commands(self) -> dict[str, tuple[str, ...]]:
-        manage = (sys.executable, str(ROOT / "manage.py"))
         web = (sys.executable, "-m", "uvicorn", "config.asgi:application", "--no-access-log", "--port")
-        worker = (*manage, "rqworker", *QUEUES, "--with-scheduler", "--verbosity", "0")
+        worker = (*MANAGE, "rqworker", *QUEUES, "--verbosity", "0")
         return {
             "web": (*web, str(self.web_port), "--log-level", "warning", "--timeout-graceful-shutdown", "2"),
             **dict.fromkeys(WORKERS, worker),
-            "reconciler": (*manage, "reconcile", "--every", "2"),
-            "alerts": (*manage, "alerts", "--every", "5"),
+            "housekeeper": (*MANAGE, "housekeeper"),
         }
 
     def start_supervisor(self) -> None:
@@ -206,9 +205,13 @@ class Stage:
         return process
 
     def worker_beside(
-        self, name: str, *, folder: Path = ROOT, more: Mapping[str, str] = MappingProxyType({})
+        self,
+        name: str,
+        *options: str,
+        folder: Path = ROOT,
+        more: Mapping[str, str] = MappingProxyType({}),
     ) -> subprocess.Popen[bytes]:
-        command = (sys.executable, "manage.py", "rqworker", *QUEUES, "--verbosity", "0")
+        command = (*MANAGE, "rqworker", *QUEUES, "--verbosity", "0", *options)
         return self.beside(name, command, folder=folder, more=more)
 
     def end_beside(self) -> None:
