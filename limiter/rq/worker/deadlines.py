@@ -101,17 +101,22 @@ class Interrupt:
         self._thread = ctypes.c_ulong(threading.get_ident())
         self._lock = threading.Lock()
         self._armed = True
+        self._has_fired = False
 
     def fire(self) -> None:
         with self._lock:
             if self._armed:
+                self._has_fired = True
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(self._thread, ctypes.py_object(RunCut))
 
     def disarm(self) -> None:
         """Called in the thread itself: nothing is raised in it once this returned."""
         with self._lock:
             self._armed = False
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(self._thread, None)
+            # Only then: in Python 3.11 and 3.12 each thread of the process runs slower after such a call,
+            # until an exception is delivered; and a profiled thread stands still.
+            if self._has_fired:
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(self._thread, None)
 
 
 _interrupts: dict[str, Interrupt] = {}  # by execution, while its thread is in the job's own code
