@@ -1,9 +1,9 @@
 """The files that one document crosses, from the form to the page: those of which a function is called.
 
-`PYTHONPATH=. python benchmarks/crossed.py [--list]`. A text is handed in by the form, a worker in this process
-drains the queues against the simulator, and the finished page is read. Counted are the files of ours whose
-functions run in the web's and the worker's part; what is imported but never called is not. The child that
-reads the file is counted by reading the same bytes here. The library's modules note themselves, in Redis.
+`PYTHONPATH=. python benchmarks/crossed.py [--list]`. A text is handed in by the form, a worker in this
+process drains the queues against the simulator, and the finished page is read. A file of ours counts where
+a function of it runs in the web's or the worker's part; what is imported but never called does not. The child
+that reads the file is counted by reading the same bytes here. Modules of Lua note themselves in Redis.
 """
 
 from __future__ import annotations
@@ -125,8 +125,9 @@ def note_the_library() -> None:
 
 def noted() -> set[str]:
     import django_rq
+    from rq.utils import as_text
 
-    return {name.decode() for name in django_rq.get_connection("parse").smembers(LIST)}
+    return {as_text(name) for name in django_rq.get_connection("parse").smembers(LIST)}
 
 
 if __name__ == "__main__":

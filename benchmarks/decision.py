@@ -60,8 +60,10 @@ def main() -> None:
         measure(meter, 2_000, {}, "beside a list: ", listed=True)
         measure_refusals(meter)
         measure_blocked(meter)
+        compare_with_peers(
+            meter
+        )  # before a million jobs have filled this process, whose collector then slows us
         compare_sizes(meter, sizes)
-        compare_with_peers(meter)
 
 
 def measure(
@@ -152,7 +154,7 @@ def compare_with_peers(meter: Meter) -> None:
             each = lap(call)
             if number:  # the first round loads the library
                 taken[name].append(each)
-    print(f"{'admit + settle at the client':42} {'median':>7} {'quietest':>8} {'ours (aim .33)':>16}")
+    print(f"{'admit + settle at the client':42} {'median':>7} {'quietest':>8} {'ours (aim .30)':>16}")
     for name, times in taken.items():
         ratio = statistics.median(a / b for a, b in zip(taken["ours"], times, strict=True))
         print(f"{name:42} {statistics.median(times):7.0f} {min(times):8.0f} {ratio:16.2f}")
