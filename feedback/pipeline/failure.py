@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from rq.timeouts import BaseTimeoutException
+
 from feedback.documents import DocumentError
 from feedback.errors import Undelivered
 from feedback.messages.model import Message, message
@@ -40,6 +42,9 @@ class Failure:
     room: int = 0  # the longest answer that the next attempt should allow, where this one was cut off
 
 
+# A call is cut by its own means; other work, as the reading of a file, by an exception in its thread.
+_CUT = (Aborted, BaseTimeoutException)
+
 BUSY = Message("service_busy")
 DOWN = Message("service_down")
 SLOW = Message("service_slow")
@@ -74,7 +79,7 @@ _PROVIDER: tuple[tuple[type[ProviderError], Outcome, bool, bool, Message], ...] 
 def failure_of(error: Exception, execution: Execution) -> Failure:
     """What the error that ended a run means for the gate, the job and the student."""
     detail = _recorded(error)
-    if isinstance(error, Aborted):
+    if isinstance(error, _CUT):
         if execution.abort_reason == AbortReason.DEADLINE:
             return Failure(Outcome.FAILURE, True, True, SLOW, detail)
         # Cut on our side (shutdown, lost lease): the run never counted. What the provider holds for a
