@@ -126,13 +126,19 @@ def reconciler_and_alerts_killed(scene: Scene) -> None:
 
 @fault("scheduler-killed", extra_calls=4, doctor_may=("scheduler",))
 def scheduler_killed(scene: Scene) -> None:
-    """rq's own, of a worker that has one, while jobs wait for another attempt."""
+    """rq's own, of a worker that has one, while jobs wait for another attempt. The housekeeper holds its
+    locks: it stands still, and they have lapsed."""
+    scene.stage.signal("housekeeper", signal.SIGSTOP)
+    with scene.stage.redis.client() as client:
+        for lock in client.scan_iter("rq:scheduler-lock:*"):
+            client.delete(lock)
     worker = scene.stage.worker_beside("worker-scheduling", "--with-scheduler")
-    scene.stage.wait_until(lambda: bool(_forked(worker.pid)), "the worker has a scheduler")
+    scene.stage.wait_until(lambda: bool(_forked(worker.pid)), "the worker has a scheduler", 60)
     scene.stage.simulator.change(errors={"ThrottlingException": 0.3})
     scene.last(3, doctor=False)
     for scheduler in _forked(worker.pid):
         scheduler.kill()
+    scene.stage.signal("housekeeper", signal.SIGCONT)
     scene.last(12, doctor=False)
     scene.stage.simulator.change(errors={})
 

@@ -37,6 +37,7 @@ def run(stage: Stage, fault: Fault, *, seed: int, before: float = BEFORE) -> Out
     begun, clock = time.time(), time.monotonic()
     chance = Random(zlib.crc32(f"{seed}:{fault.name}".encode()))
     load = Load(stage.people, stage.web_port, seed=chance.getrandbits(32), every=EVERY)
+    unmade = []
     with Witness(stage) as witness:
         scene = Scene(stage, load, witness, chance)
         with load:
@@ -44,9 +45,10 @@ def run(stage: Stage, fault: Fault, *, seed: int, before: float = BEFORE) -> Out
             struck = time.time()
             try:
                 fault.strike(scene)
-            finally:
-                ended = time.time()
-                stage.restore()
+            except Exception as problem:  # the others of a long run are still to come
+                unmade.append(f"the fault did not come to its end: {problem}")
+            ended = time.time()
+            stage.restore()
             time.sleep(AFTER)
         quiet(stage)
     calls = calls_since(stage, begun)
@@ -55,7 +57,7 @@ def run(stage: Stage, fault: Fault, *, seed: int, before: float = BEFORE) -> Out
     back = restart_seconds(calls, ended)
     words = "-" if back is None else f"{back:.1f} s"
     late = back is not None and back > fault.back_within
-    verdict.keep("back after", words, [f"work began {words} after it"] if late else [])
+    verdict.keep("back after", words, [*unmade, *([f"work began {words} after it"] if late else [])])
     lies = [*_of_the_dashboard(fault, witness, struck, ended), *_of_the_doctor(fault, scene.diagnosis)]
     lies += at_the_end(witness)
     said = len(witness.words) + sum(len(each.levels) for each in (scene.diagnosis,) if each)
