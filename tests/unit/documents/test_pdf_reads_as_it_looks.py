@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from feedback.documents import Garbled, NoText, Parsed, WrongType
+from feedback.documents import Garbled, NoText, Parsed, WrongType, parse
 from feedback.documents.formats import read
 from feedback.documents.structure.model import Limits
 from feedback.messages.words import in_english
@@ -186,6 +186,14 @@ def test_the_documents_own_outline_says_what_its_headings_are() -> None:
         file.file.start_section(title, level)
         file.put(60, y, title).lines(60, y + 30, [LINE, NEXT, LINE])
     assert titles(file.bytes()) == [(1, "First part"), (2, "A closer look"), (1, "Second part")]
+
+
+def test_the_limited_child_may_read_all_that_a_pdf_has() -> None:
+    file = PlacedPdf()
+    file.file.start_section("First part", 0)
+    file.put(60, 90, "First part").lines(60, 120, [LINE, NEXT, LINE])
+    read_there = parse(file.bytes(), "outlined.pdf")
+    assert [heading.title for heading in read_there.headings] == ["First part"]
 
 
 def test_the_documents_own_tags_say_what_its_headings_are() -> None:

@@ -20,6 +20,7 @@ from feedback.documents.messages import TOO_MANY_PAGES
 from feedback.documents.structure.model import Limits
 from feedback.messages.model import message
 
+from .bookmarks import bookmarks
 from .objects import MAX_OBJECTS, Objects, address_of, colour_of
 from .page import HYPHEN, Look, Page, TextRun
 from .turn import Turn
@@ -73,13 +74,7 @@ class Engine:
 
     def outline(self) -> list[tuple[int, str]]:
         """The titles of the document's own outline (bookmarks) with their levels from 1."""
-        try:
-            return [
-                (mark.level + 1, " ".join(mark.get_title().split()))
-                for mark in self._document.get_toc(max_depth=9)
-            ]
-        except (pdfium.PdfiumError, ValueError, RecursionError):
-            return []
+        return bookmarks(self._document.raw)
 
     def _page(self, page: Any) -> Page:
         from .forms import answers_of
