@@ -11,6 +11,8 @@ from zoneinfo import available_timezones
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from limiter.addresses import SCHEMES, sentinels_of
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 N = TypeVar("N", int, float)
@@ -98,6 +100,16 @@ def url(name: str, schemes: Sequence[str], default: str = "") -> str:
     if value and not _is_url(value, schemes):
         raise ImproperlyConfigured(f"{name} is not a URL that can be used here: expected {_forms(schemes)}")
     return value
+
+
+def redis(name: str) -> str:
+    """The address of a Redis, or of the Sentinels that know it; "" where it is not set."""
+    value = text(name, "")
+    try:
+        by_sentinel = sentinels_of(value) is not None
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} is not a URL that can be used here: {error}") from None
+    return value if by_sentinel else url(name, SCHEMES)
 
 
 def database(name: str) -> dict[str, Any] | None:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import sys
 
-import redis
 from django.conf import settings
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from limiter.addresses import connected
 from limiter.operations import stores
 
 
@@ -19,7 +19,7 @@ def problems() -> dict[str, str]:
     """What is wrong, by the store's name; nothing of a store that is well, or that is not used."""
     if settings.LIMITER_BACKEND != "redis":
         return stores.problems(None)
-    client = redis.Redis.from_url(
+    client = connected(
         settings.REDIS_URL,
         socket_timeout=stores.SECONDS,
         socket_connect_timeout=stores.SECONDS,

@@ -9,6 +9,7 @@ import django_stubs_ext
 from config import env
 from config.embedded.layout import DATABASE, PORT, ROLE, Layout
 from config.env import BASE_DIR as BASE_DIR
+from limiter.addresses import queue_options
 
 from .accounts import *
 from .admin import UNFOLD as UNFOLD
@@ -153,13 +154,13 @@ CACHES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-_redis = env.url("REDIS_URL", ("redis", "rediss", "unix"))
+_redis = env.redis("REDIS_URL")
 EMBEDDED_REDIS = not _redis and LIMITER_BACKEND == "redis"
 REDIS_URL = _redis or LAYOUT.redis_url
 
 # The work's queues: one for each stage, and one for each upstream that a model's calls pass.
 RQ_QUEUES = {
-    queue: {"URL": REDIS_URL, "DEFAULT_TIMEOUT": env.integer("JOB_TIMEOUT", 240, minimum=1)}
+    queue: {**queue_options(REDIS_URL), "DEFAULT_TIMEOUT": env.integer("JOB_TIMEOUT", 240, minimum=1)}
     for queue in ("parse", "split", "summarise", "deliver", *LIMITER_QUEUES)
 }
 RQ = {

@@ -8,11 +8,12 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from functools import cache
 from typing import Any
 
-import redis.asyncio
 from django.conf import settings
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+
+from limiter.addresses import connected_async
 
 from .bus import bus
 from .entries import Entry, order_of
@@ -33,7 +34,7 @@ class Hub:
     """Reads the streams of all documents with an open page in one blocking call."""
 
     def __init__(self, url: str) -> None:
-        self._redis = redis.asyncio.Redis.from_url(
+        self._redis = connected_async(
             url,
             socket_timeout=ANSWER_SECONDS,
             socket_connect_timeout=ANSWER_SECONDS,

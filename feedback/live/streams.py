@@ -6,8 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import redis
-
+from limiter.addresses import connected
 from limiter.named.quick import quick
 
 from .entries import CAP, EXPIRE_SECONDS, Entry, dumps
@@ -28,7 +27,7 @@ def entry_of(raw: Any) -> Entry:
 class StreamBus:
     def __init__(self, url: str) -> None:
         # Neither a page nor a call that is being written waits for it: each goes on without.
-        self._redis = quick(redis.Redis.from_url(url), SECONDS)
+        self._redis = quick(connected(url), SECONDS)
 
     def append(self, document: str, event: str, data: Mapping[str, Any]) -> None:
         key = key_of(document)

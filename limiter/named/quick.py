@@ -17,6 +17,7 @@ from redis.backoff import NoBackoff
 from redis.client import Pipeline
 from redis.connection import BlockingConnectionPool, ConnectionPool
 from redis.retry import Retry
+from redis.sentinel import SentinelConnectionPool
 
 SECONDS = 0.2  # LIMITS_STORE_SECONDS: for a connection, and for an answer
 LONGER = 5.0  # LIMITER_ANSWER_SECONDS: the same for what is done once, and not before every page
@@ -101,13 +102,16 @@ def patient(connection: redis.Redis) -> Quick:
 def quick(connection: redis.Redis, seconds: float | None = None) -> Quick:
     """The same Redis with time-outs of its own: LIMITS_STORE_SECONDS, unless others are named.
 
-    A pool that knows more than one server (Sentinel's) keeps its own; only that it was away is remembered.
+    A pool of another kind keeps its own; only that it was away is remembered.
     """
     pool = connection.connection_pool
-    if type(pool) not in (ConnectionPool, BlockingConnectionPool):
+    if type(pool) not in (ConnectionPool, BlockingConnectionPool, SentinelConnectionPool):
         return Quick(pool)
     if seconds is None:
         seconds = float(getattr(settings, "LIMITS_STORE_SECONDS", SECONDS))
     once_more = Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,))  # a connection from before
     ours = {"socket_timeout": seconds, "socket_connect_timeout": seconds, "retry": once_more}
-    return Quick(ConnectionPool(connection_class=pool.connection_class, **{**pool.connection_kwargs, **ours}))
+    options = {"connection_class": pool.connection_class, **pool.connection_kwargs, **ours}
+    if isinstance(pool, SentinelConnectionPool):
+        return Quick(SentinelConnectionPool(pool.service_name, pool.sentinel_manager, **options))  # type: ignore[no-untyped-call]
+    return Quick(ConnectionPool(**options))
