@@ -41,6 +41,7 @@ urlpatterns = [
         name="retry-section",
     ),
     path("documents/<uuid:document_id>/comments/<uuid:comment_id>/", reactions.react, name="react"),
+    path("documents/<uuid:document_id>/reasons/", document.reasons, name="reasons"),
     path("documents/<uuid:document_id>/text/", document.text, name="document-text"),
     path("documents/<uuid:document_id>/notify/", document.notify, name="notify"),
     path("documents/<uuid:document_id>/events/", events.events, name="events"),

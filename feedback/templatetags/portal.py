@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -11,13 +10,13 @@ from django import template
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from feedback.messages.words import in_words
 from feedback.models.work.feedback import KIND_NAMES
 from feedback.portal.reading.answers import answer_to
 from feedback.portal.words.headings import heading_of
+from feedback.portal.words.times import short_time
 from feedback.providers.base import CommentKind
 
 if TYPE_CHECKING:
@@ -96,15 +95,4 @@ def kind_name(kind: str) -> str:
     return str(KIND_NAMES[CommentKind(kind)])
 
 
-@register.filter
-def short_time(duration: timedelta | None) -> str:
-    """ "40 s", "3 min", "2 h 10 min"."""
-    if duration is None:
-        return ""
-    seconds = round(duration.total_seconds())
-    if seconds < 90:
-        return _("%(number)d s") % {"number": seconds}
-    minutes = round(seconds / 60)
-    if minutes < 90:
-        return _("%(number)d min") % {"number": minutes}
-    return _("%(hours)d h %(minutes)d min") % {"hours": minutes // 60, "minutes": minutes % 60}
+register.filter(short_time)

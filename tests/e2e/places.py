@@ -23,6 +23,7 @@ from tests.e2e.site import Site
 NO_PAGES = {
     "draft-save", "draft-preview", "draft-sections", "draft-delete", "export", "my-data-download", "progress",
     "summary", "section", "cancel-section", "retry-section", "react", "document-text", "notify", "events",
+    "reasons",
     "cancel", "retry", "logout", "account_logout", "mfa_download_recovery_codes", "openid_connect_login",
     "openid_connect_callback", "invitation-withdraw", "teaching-archive-course", "teaching-role",
     "teaching-remove-member", "teaching-release-many", "teaching-release", "teaching-save", "teaching-undo",

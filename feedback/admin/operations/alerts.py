@@ -10,6 +10,7 @@ from django.utils import timezone
 from feedback.admin.lists.audited import Audited
 from feedback.admin.lists.readonly import ReadOnly
 from feedback.models import AlertReceiver, AlertRule, Delivery, Incident, Silence
+from feedback.operations.alerts.senders import NotSent, Uncertain
 from feedback.portal.words.wording import counted
 from feedback.services.operations import alerts
 from limiter.admin.classes import ModelAdmin, Password, TabularInline
@@ -17,6 +18,8 @@ from limiter.admin.classes import ModelAdmin, Password, TabularInline
 if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest
+
+MOST_TESTS = 3  # of one click
 
 
 @admin.register(AlertRule)
@@ -43,6 +46,21 @@ class AlertReceiverAdmin(Audited, ModelAdmin[AlertReceiver]):
     form = ReceiverForm
     list_display = ("name", "kind", "place", "enabled")
     list_filter = ("kind", "enabled")
+    actions = ("send_test",)
+
+    def has_operate_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("feedback.change_alertreceiver")
+
+    @admin.action(permissions=["operate"], description="Send a test")
+    def send_test(self, request: HttpRequest, queryset: QuerySet[AlertReceiver]) -> None:
+        """To at most a few: each may take as long as a receiver that hangs."""
+        for receiver in queryset[:MOST_TESTS]:
+            try:
+                alerts.send_test(receiver, author=request.user.get_username())
+            except (NotSent, Uncertain) as error:
+                messages.error(request, f"{receiver}: the test did not arrive. {error}")
+            else:
+                messages.success(request, f"{receiver}: the test was sent. Look whether it arrived.")
 
     @admin.display(description="address")
     def place(self, receiver: AlertReceiver) -> str:

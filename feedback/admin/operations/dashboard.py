@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from feedback.selectors.operations.figures import operations_now
 from feedback.selectors.operations.health import health_of
+from feedback.selectors.operations.incidents import open_incidents
 from feedback.selectors.operations.trends import Span, trend
 
 from .charts import charts_of
@@ -48,7 +49,7 @@ def charts(request: HttpRequest) -> HttpResponse:
 
 def _figures() -> dict[str, Any]:
     now = operations_now()
-    return {"now": now, "health": health_of(now)}
+    return {"now": now, "health": health_of(now), "incidents": open_incidents()}
 
 
 def _require(request: HttpRequest) -> None:

@@ -15,6 +15,7 @@ class Reaction(models.Model):
 
     class Verdict(models.TextChoices):
         ACCEPTED = "accepted", _("Useful")
+        ADDRESSED = "addressed", _("Dealt with in my next draft")
         DISMISSED = "dismissed", _("Not for me")
         WRONG = "wrong", _("Wrong")
 
@@ -30,7 +31,8 @@ class Reaction(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["comment", "person"], name="reaction_once_a_person"),
             models.CheckConstraint(
-                condition=Q(verdict__in=["accepted", "dismissed", "wrong"]), name="reaction_verdict_known"
+                condition=Q(verdict__in=["accepted", "addressed", "dismissed", "wrong"]),
+                name="reaction_verdict_known",
             ),
             models.CheckConstraint(
                 condition=Q(verdict="wrong") & ~Q(reason="") | ~Q(verdict="wrong") & Q(reason=""),

@@ -8,8 +8,10 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
+from uuid_utils.compat import uuid7
 
-from feedback.models import Delivery
+from feedback.models import AlertReceiver, AlertRule, Delivery
 
 Transition = Delivery.Transition
 OPENING = {Transition.TRIGGER: "", Transition.ACKNOWLEDGE: "Acknowledged: ", Transition.RESOLVE: "Resolved: "}
@@ -78,6 +80,23 @@ def message_of(delivery: Delivery) -> Message:
         began_at=incident.began_at,
         url=_url(incident.pk),
     )
+
+
+def tests_of(receiver: AlertReceiver, *, author: str) -> list[Message]:
+    """A test message for a receiver, and its end for those that keep incidents open until they hear of it."""
+    key, now = str(uuid7()), timezone.now()
+    words = f"This is a test of {receiver.name}, asked for by {author}: nothing is wrong"
+    transitions = [Transition.TRIGGER]
+    if receiver.kind in AlertReceiver.ACKNOWLEDGING:
+        transitions.append(Transition.RESOLVE)
+    return [
+        Message(
+            id=f"{key}-{each.value}", incident=f"test-{key}", transition=each, rule="test", subject="",
+            severity=AlertRule.Severity.INFO.value, words=words, advice="", value=0, threshold=0,
+            began_at=now, url=str(settings.SITE_URL).rstrip("/"),
+        )
+        for each in transitions
+    ]  # fmt: skip
 
 
 def _url(incident: object) -> str:

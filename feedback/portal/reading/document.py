@@ -9,11 +9,14 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from feedback.portal.access import own_document
+from feedback.portal.words.took_text import took_in_words
+from feedback.selectors.work.duration import took
 from feedback.services.intake import documents
 from feedback.services.work import notices
 
@@ -57,6 +60,14 @@ def section(request: HttpRequest, document_id: UUID, section_id: UUID) -> HttpRe
     if card is None:
         raise Http404("no such section")
     return render(request, "portal/partials/section.html", {"page": page, "card": card})
+
+
+@require_safe
+@login_required
+def reasons(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """Why it took as long as it did: a part of the page that it asks for once it is drawn."""
+    words = took_in_words(took(own_document(request, document_id)))
+    return HttpResponse(format_html('<p class="meta">{}</p>', words))
 
 
 @require_safe

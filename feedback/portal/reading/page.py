@@ -15,6 +15,7 @@ from feedback.live import Partial
 from feedback.messages.words import in_words
 from feedback.models import Comment, Document, Feedback, Job, Notice, Reaction, Section
 from feedback.models.work.feedback import KIND_NAMES
+from feedback.portal.words.took_text import whole_in_words
 from feedback.portal.words.wording import (
     CANCELLED,
     FAILED,
@@ -109,6 +110,7 @@ class Page:
     live_from: str
     can_retry: bool
     structure: str  # another one means: draw the whole page anew
+    took: str  # how long; the reasons follow by themselves. Empty: it was quick, or has not ended
     notice: Notice | None  # the mail that was asked for
 
     @property
@@ -161,6 +163,7 @@ def page_of(document: Document, *, to_its_teacher: bool = False) -> Page:
         live_from=view.live_from,
         can_retry=document.ended and (failed or document.state != Document.State.COMPLETE),
         structure=f"{document.generation}-{total}",
+        took="" if to_its_teacher else whole_in_words(document),
         notice=view.notice,
     )
 

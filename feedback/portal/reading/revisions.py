@@ -76,7 +76,7 @@ def revisions(request: HttpRequest, document_id: UUID) -> HttpResponse:
     """All drafts of one document: comments by kind, levels, words, and what became of the comments."""
     document = own_document(request, document_id)
     drafts = progress_of(document)
-    found = changes_of(document)
+    found = changes_of(document, with_comments=True)
     chart = comments_chart(drafts)
     context = {
         "document": document,
@@ -90,6 +90,8 @@ def revisions(request: HttpRequest, document_id: UUID) -> HttpResponse:
         ],
         "levels": list(_levels(drafts, document)),
         "fates": [] if found is None else [(fate, found.with_fate(fate)) for fate in Fate],
+        "new": found.new if found else [],
+        "counts": {} if found is None else {fate.value: len(found.with_fate(fate)) for fate in Fate},
         "before": found.before if found else None,
     }
     return render(request, "portal/revisions/drafts.html", context)

@@ -1,8 +1,9 @@
-"""A range of seconds as people say it."""
+"""Ranges of seconds and lengths of time, as people say them."""
 
 from __future__ import annotations
 
 import math
+from datetime import timedelta
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -39,3 +40,16 @@ def _hours(low: int, high: int) -> str:
     if low == high:
         return ngettext("Starts in about %d hour.", "Starts in about %d hours.", low) % low
     return _("Starts in about %(low)d to %(high)d hours.") % {"low": low, "high": high}
+
+
+def short_time(duration: timedelta | None) -> str:
+    """ "40 s", "3 min", "2 h 10 min"."""
+    if duration is None:
+        return ""
+    seconds = round(duration.total_seconds())
+    if seconds < 90:
+        return _("%(number)d s") % {"number": seconds}
+    minutes = round(seconds / 60)
+    if minutes < 90:
+        return _("%(number)d min") % {"number": minutes}
+    return _("%(hours)d h %(minutes)d min") % {"hours": minutes // 60, "minutes": minutes % 60}

@@ -15,6 +15,8 @@ from feedback.models.work.jobs import charged_tokens
 from limiter import selectors as limiter
 from limiter.configuration.policies import FlowLimits
 
+IN_VAIN = Q(state__in=[Job.State.FAILED, Job.State.CANCELLED])
+
 
 @dataclass(frozen=True, slots=True)
 class Used:
@@ -22,6 +24,9 @@ class Used:
 
     calls: int
     tokens: int
+    in_vain: int = (
+        0  # of these tokens: of work that failed or was cancelled; of deleted texts it is not known
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,8 @@ def _used(user: User, day: datetime, month: datetime) -> tuple[Used, Used]:
         month=Count("pk"),
         tokens_today=Sum(tokens, filter=Q(started_at__gte=day), default=0),
         tokens_month=Sum(tokens, default=0),
+        vain_today=Sum(tokens, filter=Q(started_at__gte=day) & IN_VAIN, default=0),
+        vain_month=Sum(tokens, filter=IN_VAIN, default=0),
     )
     erased = gone.aggregate(
         today=Sum("calls", filter=Q(handed_in_at__gte=day), default=0),
@@ -87,5 +94,8 @@ def _used(user: User, day: datetime, month: datetime) -> tuple[Used, Used]:
         tokens_today=Sum("tokens", filter=Q(handed_in_at__gte=day), default=0),
         tokens_month=Sum("tokens", default=0),
     )
-    both = {name: here[name] + erased[name] for name in here}
-    return Used(both["today"], both["tokens_today"]), Used(both["month"], both["tokens_month"])
+    both = {name: here[name] + erased[name] for name in erased}
+    return (
+        Used(both["today"], both["tokens_today"], here["vain_today"]),
+        Used(both["month"], both["tokens_month"], here["vain_month"]),
+    )

@@ -6,18 +6,14 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db.models import Prefetch
 
 from feedback import documents as reader
-from feedback.models import Comment, Document, Feedback, Section
+from feedback.models import Comment, Document, Feedback, Reaction, Section
 from feedback.providers.base import CommentKind
 from feedback.selectors.intake.visibility import feedback_visible, with_visible_feedback
-
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
 
 # Every draft before and after one, itself included. A chain is short, and each step is an index look-up.
 _CHAIN = """
@@ -74,6 +70,7 @@ class Fate(StrEnum):
     OPEN = "open"  # the passage stands as it stood
     ADDRESSED = "addressed"  # it was changed or taken out: perhaps because of the comment
     UNPLACED = "unplaced"  # the comment was never tied to a passage
+    ASIDE = "aside"  # its reader had set it aside, or called it wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +80,7 @@ class Followed:
     comment: Comment
     section: Section
     fate: Fate
+    is_promised: bool = False  # its reader meant to deal with it in this draft
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,35 +90,59 @@ class Changes:
     before: Document
     after: Document
     difference: reader.Difference
-    comments: Sequence[Followed]
+    comments: Sequence[Followed] = ()
+    new: Sequence[tuple[Comment, Section]] = ()  # on this draft, and not on the one before
 
     def with_fate(self, fate: str) -> list[Followed]:
         return [each for each in self.comments if each.fate == fate]
 
 
-def changes_of(document: Document) -> Changes | None:
+def changes_of(document: Document, *, with_comments: bool = False) -> Changes | None:
     """What changed since the previous draft. None: this is the first, or that one is gone."""
     before = document.previous
     if before is None:
         return None
     difference = reader.compare(before.text, document.text)
-    sections = _read_sections(before) if feedback_visible(before) else []
+    if not with_comments:
+        return Changes(before, document, difference)
+    asked = _asked([each for each in (before, document) if feedback_visible(each)])
+    then = asked.get(before.pk, [])
+    said = _answers(document.owner_id, [comment for comment, _ in then])
     comments = [
-        Followed(comment, section, _fate(comment, section, difference))
-        for section in sections
-        if hasattr(section, "feedback")
-        for comment in section.feedback.comments.all()
-        if comment.kind != CommentKind.PRAISE
-    ]
-    return Changes(before, document, difference, comments)
+        Followed(
+            comment, section, _fate(comment, section, difference, said.get(comment.pk)),
+            said.get(comment.pk) == Reaction.Verdict.ADDRESSED,
+        )
+        for comment, section in then
+    ]  # fmt: skip
+    known = {(comment.message, comment.quote) for comment, _ in then}
+    new = [pair for pair in asked.get(document.pk, []) if (pair[0].message, pair[0].quote) not in known]
+    return Changes(before, document, difference, comments, new)
 
 
-def _read_sections(document: Document) -> QuerySet[Section]:
+def _asked(documents: Sequence[Document]) -> dict[UUID, list[tuple[Comment, Section]]]:
+    """Their comments on sections that ask for something, as they stand in each text. In two queries."""
     comments = Prefetch("feedback__comments", Comment.objects.order_by("start", "position"))
-    return document.sections.select_related("feedback").prefetch_related(comments)
+    sections = Section.objects.filter(document__in=documents).order_by("position")
+    found: dict[UUID, list[tuple[Comment, Section]]] = {}
+    for section in sections.select_related("feedback").prefetch_related(comments):
+        if hasattr(section, "feedback"):
+            found.setdefault(section.document_id, []).extend(
+                (comment, section)
+                for comment in section.feedback.comments.all()
+                if comment.kind != CommentKind.PRAISE
+            )
+    return found
 
 
-def _fate(comment: Comment, section: Section, difference: reader.Difference) -> Fate:
+def _answers(person: UUID, comments: Sequence[Comment]) -> dict[UUID, str]:
+    given = Reaction.objects.filter(person=person, comment__in=comments)
+    return dict(given.values_list("comment", "verdict"))
+
+
+def _fate(comment: Comment, section: Section, difference: reader.Difference, answer: str | None) -> Fate:
+    if answer in (Reaction.Verdict.DISMISSED, Reaction.Verdict.WRONG):
+        return Fate.ASIDE
     if comment.start is None or comment.end is None:
         return Fate.UNPLACED
     stayed = difference.stayed(section.start + comment.start, section.start + comment.end)

@@ -47,7 +47,8 @@ class Answers:
     """What students made of the comments on their texts, of a class and never of one of them."""
 
     comments: int
-    dealt_with: int
+    useful: int
+    dealt_with: int  # in the next draft, as their writers say
     dismissed: int
     wrong: int
 
@@ -168,7 +169,8 @@ def _answers(newest: QuerySet[Document]) -> Answers | None:
     figures = Comment.objects.filter(feedback__document__in=shown).aggregate(
         people=Count("reactions__person", distinct=True),
         comments=Count("pk", distinct=True),
-        dealt_with=Count("reactions", filter=Q(reactions__verdict=verdict.ACCEPTED)),
+        useful=Count("reactions", filter=Q(reactions__verdict=verdict.ACCEPTED)),
+        dealt_with=Count("reactions", filter=Q(reactions__verdict=verdict.ADDRESSED)),
         dismissed=Count("reactions", filter=Q(reactions__verdict=verdict.DISMISSED)),
         wrong=Count("reactions", filter=Q(reactions__verdict=verdict.WRONG)),
     )

@@ -21,12 +21,13 @@ class Quality:
     of: Mapping[str, str]  # the dimensions asked for, with their values
     comments: int
     accepted: int
+    addressed: int
     dismissed: int
     wrong: int
 
     @property
     def reactions(self) -> int:
-        return self.accepted + self.dismissed + self.wrong
+        return self.accepted + self.addressed + self.dismissed + self.wrong
 
     def share(self, verdict: Reaction.Verdict) -> float | None:
         """0 to 1; None: no reactions yet."""
@@ -60,6 +61,7 @@ def _quality(row: Mapping[str, Any], by: Sequence[str]) -> Quality:
         of={name: row[DIMENSIONS[name]] for name in by},
         comments=row["number"],
         accepted=row[Reaction.Verdict.ACCEPTED],
+        addressed=row[Reaction.Verdict.ADDRESSED],
         dismissed=row[Reaction.Verdict.DISMISSED],
         wrong=row[Reaction.Verdict.WRONG],
     )

@@ -63,7 +63,7 @@ def copy_feedback(given: Feedback, document: Document, section: Section | None) 
     """
     since = given.since_revision or given.document.revision
     comments = list(given.comments.all())
-    answers = reactions.reactions_to(comments)
+    answers = reactions.reactions_to(comments, for_next_draft=True)
     copy = Feedback.objects.get(pk=given.pk)
     copy.pk, copy.document, copy.section, copy.job, copy.since_revision = (
         uuid7(),

@@ -7,8 +7,10 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from feedback.models import AlertRule, Incident, Silence
+from feedback.models import AlertReceiver, AlertRule, Incident, Silence
 from feedback.operations.alerts import outbox
+from feedback.operations.alerts.message import tests_of
+from feedback.operations.alerts.senders import send
 
 from . import audit
 
@@ -24,6 +26,13 @@ def acknowledge(incident: Incident, *, author: str) -> bool:
     outbox.announce_acknowledgement(incident)
     audit.record(author=author, what="acknowledged", kind="incident", subject=incident.pk)
     return True
+
+
+def send_test(receiver: AlertReceiver, *, author: str) -> None:
+    """Send what an alert would look like, now. Raises NotSent or Uncertain, as for any alert."""
+    audit.record(author=author, what="tested", kind="alert receiver", subject=receiver.name)
+    for message in tests_of(receiver, author=author):
+        send(message, receiver)
 
 
 def silence(*, rule: AlertRule | None, subject: str, until: datetime, author: str, why: str) -> Silence:

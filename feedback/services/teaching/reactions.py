@@ -1,4 +1,4 @@
-"""Readers' reactions to comments: useful, not for me, or wrong and why."""
+"""Readers' reactions to comments: useful, dealt with in the next draft, not for me, or wrong and why."""
 
 from __future__ import annotations
 
@@ -37,10 +37,18 @@ def undo(comment: Comment, person: User) -> bool:
 # Comments that are written again --------------------------------------------------------------
 
 
-def reactions_to(comments: Iterable[Comment]) -> dict[Remark, list[Reaction]]:
-    """What was made of them, by what they say: asked for before they are replaced, to be carried on."""
+def reactions_to(
+    comments: Iterable[Comment], *, for_next_draft: bool = False
+) -> dict[Remark, list[Reaction]]:
+    """What was made of them, by what they say: asked for before they are replaced, to be carried on.
+
+    For a next draft without what was put off until it: there the comment is open again.
+    """
+    reactions = Reaction.objects.filter(comment__in=comments).select_related("comment")
+    if for_next_draft:
+        reactions = reactions.exclude(verdict=Reaction.Verdict.ADDRESSED)
     given: dict[Remark, list[Reaction]] = {}
-    for reaction in Reaction.objects.filter(comment__in=comments).select_related("comment"):
+    for reaction in reactions:
         given.setdefault(_remark(reaction.comment), []).append(reaction)
     return given
 

@@ -46,6 +46,25 @@ def test_acknowledging_is_an_action_and_is_confirmed(operator: User, incident: I
     assert incident.deliveries.filter(transition="acknowledge").exists()
 
 
+def test_open_incidents_stand_on_the_first_screen(operator: User, incident: Incident) -> None:
+    office, first = signed_in(operator), reverse("admin:index")
+    page = office.get(first).content.decode()
+    assert reverse("admin:feedback_incident_change", args=[incident.pk]) in page
+    assert "Nobody yet" in page
+    Incident.objects.update(state="resolved", resolved_at=timezone.now())
+    assert "Open incidents" not in office.get(first).content.decode()
+
+
+def test_a_test_that_does_not_arrive_says_why(operator: User) -> None:
+    receiver = AlertReceiver.objects.create(name="hook", kind="webhook", address="http://127.0.0.1:9/hook")
+    page = signed_in(operator).post(
+        reverse("admin:feedback_alertreceiver_changelist"),
+        {"action": "send_test", "_selected_action": [str(receiver.pk)]},
+        follow=True,
+    )
+    assert "hook: the test did not arrive." in page.content.decode()
+
+
 def test_a_silence_is_made_with_an_author_and_a_reason_and_ended(operator: User) -> None:
     client = signed_in(operator)
     until = timezone.now() + timedelta(hours=2)

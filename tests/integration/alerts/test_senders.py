@@ -15,6 +15,7 @@ from pytest_django import Settings
 from feedback.models import AlertReceiver, AlertRule, Delivery, Incident
 from feedback.operations.alerts.message import Message, message_of
 from feedback.operations.alerts.senders import NotSent, Uncertain, http, send
+from feedback.services.operations import alerts
 from tests.integration.alerts.conftest import Inbox
 from tests.mail_server import Mailbox
 
@@ -51,6 +52,16 @@ def test_a_webhook_is_signed_with_its_time(rule: AlertRule, webhook: AlertReceiv
     assert (data["transition"], data["rule"], data["subject"], data["value"]) == (
         "trigger", "line", "bedrock", 50,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "transitions"), [("webhook", ["trigger", "resolve"]), ("slack", [None])])
+def test_a_test_is_sent_as_an_alert_is(inbox: Inbox, kind: str, transitions: list[str | None]) -> None:
+    receiver = a_receiver(kind, f"{inbox.url}/hook")
+    alerts.send_test(receiver, author="ada@example.edu")
+    bodies = [json.loads(request.body) for request in inbox.requests]
+    assert [body.get("transition") for body in bodies] == transitions
+    assert all("This is a test of" in request.body.decode() for request in inbox.requests)
+    assert not Incident.objects.exists()
 
 
 def test_slack_gets_a_text_with_escaped_signs(rule: AlertRule, inbox: Inbox) -> None:

@@ -10,7 +10,7 @@ from feedback.models import Document, User
 from tests.factories import reading
 from tests.people import signed_in
 
-READ = ("document", "progress", "summary")
+READ = ("document", "progress", "summary", "reasons")
 WRITE = ("cancel", "retry")
 
 

@@ -59,7 +59,12 @@ def test_forms_to_answer_speak_the_readers_language(
 
 
 @pytest.mark.parametrize(
-    ("verdict", "words"), [("accepted", "You found this useful."), ("dismissed", "Not for you.")]
+    ("verdict", "words"),
+    [
+        ("accepted", "You found this useful."),
+        ("addressed", "You deal with it in your next draft."),
+        ("dismissed", "Not for you."),
+    ],
 )
 def test_an_answer_is_kept_and_shown(
     owner: User, document: Document, comment: Comment, verdict: str, words: str
@@ -164,7 +169,7 @@ def test_shares_are_of_those_that_somebody_answered(owner: User, document: Docum
     reading.comment(Feedback.objects.get(section__isnull=False), document.sections.get(), "x", "Silent.", 9)
     (figures,) = quality()
     assert (figures.of, figures.comments) == ({"provider": "offline"}, 3)
-    assert [figures.share(each) for each in Verdict] == [0.5, 0.0, 0.5]
+    assert [figures.share(each) for each in Verdict] == [0.5, 0.0, 0.0, 0.5]
 
 
 def test_without_an_answer_nothing_is_shown(document: Document) -> None:

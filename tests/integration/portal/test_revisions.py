@@ -10,7 +10,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from feedback.models import Assignment, Document, Feedback, User
+from feedback.models import Assignment, Comment, Document, Feedback, User
+from feedback.selectors.intake.revisions import Fate, changes_of
+from feedback.services.teaching import reactions
 from tests.factories import reading
 from tests.factories.drafts import ESSAY, PARAGRAPHS, a_draft, hand_in, run_all
 from tests.people import signed_in
@@ -81,6 +83,58 @@ def test_comments_are_still_open_or_perhaps_dealt_with(owner: User, first: Docum
     assert "Which farms?" in dealt_with
     assert "Where is it?" in shown[shown.index("Not tied to a passage") :]
     assert "Well thought of." not in shown
+
+
+def test_a_promise_for_the_next_draft_is_held_against_it(owner: User, first: Document) -> None:
+    given = Feedback.objects.get(section__document=first, section__position=1)
+    assert given.section is not None
+    given.comments.all().delete()
+    for position, (quote, message) in enumerate(
+        [
+            ("four farms in spring", "Which farms?"),
+            ("the same hour of the day", "Which hour?"),
+            ("in the", "So?"),
+        ]
+    ):
+        reading.comment(given, given.section, quote, message, position)
+    for comment, verdict in zip(given.comments.all(), ("addressed", "addressed", "dismissed"), strict=True):
+        reactions.react(comment, owner, verdict)
+    second = revise(first, EDITED)
+    again = Feedback.objects.get(section__document=second, section__position=1)
+    assert again.section is not None
+    reading.comment(again, again.section, "nine farms in spring", "Why nine?", 99)
+    found = changes_of(second, with_comments=True)
+    assert found is not None
+    told = {
+        each.comment.message: (each.fate, each.is_promised)
+        for each in found.comments
+        if each.section == given.section
+    }
+    assert told == {
+        "Which farms?": (Fate.ADDRESSED, True), "Which hour?": (Fate.OPEN, True), "So?": (Fate.ASIDE, False)
+    }  # fmt: skip
+    assert "Why nine?" in {comment.message for comment, _ in found.new}
+    assert {section.position for _, section in found.new} == {1}, "the others kept their feedback"
+
+
+def test_a_kept_comment_is_open_again_where_it_was_put_off(owner: User, first: Document) -> None:
+    given = Feedback.objects.get(section__document=first, section__position=0)
+    assert given.section is not None
+    useful = reading.comment(given, given.section, "Bees matter", "Say why.", 90)
+    put_off = reading.comment(given, given.section, "by hand", "Whose hand?", 91)
+    reactions.react(useful, owner, "accepted")
+    reactions.react(put_off, owner, "addressed")
+    kept = Comment.objects.filter(feedback__document=revise(first, EDITED), position__gte=90)
+    assert {each.message: each.reactions.count() for each in kept} == {"Say why.": 1, "Whose hand?": 0}
+
+
+def test_a_new_draft_says_how_many_comments_look_dealt_with(owner: User, second: Document) -> None:
+    shown = page(signed_in(owner), "document", second)
+    assert f'hx-get="{reverse("revisions", args=[second.pk])}" hx-select="#since"' in shown
+    assert re.search(
+        r'<p id="since">Of the comments on draft 1, \d+ looks? dealt with',
+        page(signed_in(owner), "revisions", second),
+    )
 
 
 def test_progress_is_drawn_and_listed_in_a_table(owner: User, first: Document, second: Document) -> None:

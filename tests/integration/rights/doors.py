@@ -82,6 +82,7 @@ OTHERS_WORK = [
     "retry-section",
     "react",
     "document-text",
+    "reasons",
     "notify",
     "events",
     "cancel",

@@ -62,6 +62,15 @@ def test_the_page_says_how_much_of_the_limit_is_used(owner: User, document: Docu
     assert "Nothing is lost." in page
 
 
+def test_what_failed_work_took_is_named(owner: User, document: Document) -> None:
+    used(document)
+    assert "went into work that failed" not in signed_in(owner).get(reverse("quota")).content.decode()
+    reading.failed(Job.objects.filter(document=document).latest("pk"))
+    assert usage_of(owner).today.in_vain == 120
+    page = signed_in(owner).get(reverse("quota")).content.decode()
+    assert "120 of them went into work that failed or was stopped" in page
+
+
 def test_without_a_limit_it_says_that_there_is_none(owner: User) -> None:
     FlowOverride.objects.all().delete()
     page = signed_in(owner).get(reverse("quota")).content.decode()

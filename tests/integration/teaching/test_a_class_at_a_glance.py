@@ -108,11 +108,12 @@ def test_what_students_did_is_shown_of_five_and_not_of_four(assignment: Assignme
         assert overview_of(assignment).answers is None, number
         document = reading.a_read_document(assignment=assignment)
         comments = Comment.objects.filter(feedback__document=document)
-        for comment, verdict in zip(comments, ("accepted", "dismissed"), strict=False):
+        for comment, verdict in zip(comments, ("accepted", "dismissed", "addressed"), strict=False):
             reactions.react(comment, document.owner, verdict)
     answers = overview_of(assignment).answers
     assert answers is not None
-    assert (answers.comments, answers.dealt_with, answers.dismissed, answers.wrong) == (20, 5, 5, 0)
+    found = (answers.comments, answers.useful, answers.dealt_with, answers.dismissed, answers.wrong)
+    assert found == (20, 5, 5, 5, 0)
 
 
 def test_time_to_feedback_is_a_median_and_a_ninth_tenth(assignment: Assignment) -> None:
