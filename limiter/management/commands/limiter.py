@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import json
 import time
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -10,6 +12,7 @@ from django.utils import timezone
 from django_typer.management import command
 
 from limiter import selectors, services
+from limiter.configuration import filed
 from limiter.configuration.companion import companion_settings
 from limiter.configuration.dry_run import dry_run
 from limiter.configuration.history import config_diff, last_events
@@ -127,6 +130,34 @@ class Command(Verbs, pretty_exceptions_enable=False):
         changes = config_diff(upstream, older, newer)
         data = [{"setting": each.name, "before": each.before, "after": each.after} for each in changes]
         self.say(as_json_, {"schema": 1, "changes": data}, changes_as_text(changes))
+
+    @command()
+    def export(self) -> None:
+        """Every upstream's settings as a file, to be kept and reviewed.
+
+        Example: limiter export > limits.json
+        """
+        self.stdout.write(json.dumps(filed.exported(), indent=2, default=str))
+
+    @command("apply")
+    def apply_(
+        self,
+        file: Annotated[Path, typer.Argument(help="As `limiter export` writes it, or a part of it.")],
+        author: Author,
+        reason: Annotated[str, typer.Option("--reason", "-r", help="Why. Not needed to look.")] = "",
+        diff_only: Annotated[bool, typer.Option("--diff", help="Show what would change, and stop.")] = False,
+    ) -> None:
+        """Bring all upstreams to what a file says: all of it or nothing, shown as a difference.
+
+        Example: limiter apply limits.json --diff
+        """
+        data = _read(file)
+        apply = filed.apply
+        found = filed.difference(data) if diff_only else apply(data, author=author, reason=reason)
+        for name, changes in found.items():
+            self.stdout.write(f"{name}:\n{changes_as_text(changes)}")
+        if not found:
+            self.stdout.write("Nothing changes.")
 
     @command()
     def rollback(
@@ -277,6 +308,14 @@ class Command(Verbs, pretty_exceptions_enable=False):
             return
         self.stdout.write(f"{upstream} is at version {after}.")
         self.stdout.write(changes_as_text(config_diff(upstream, before, after)))
+
+
+def _read(file: Path) -> Any:
+    """A file of limits. Raises CommandError where it is none."""
+    try:
+        return json.loads(file.read_text())
+    except (OSError, ValueError) as error:
+        raise CommandError(f"{file} can't be read: {error}", returncode=MISUSED) from error
 
 
 def _parsed(values: list[str]) -> dict[str, Any]:
