@@ -50,7 +50,8 @@ def recover(lease: Lease, queue: Queue, ledger: Ledger, handlers: Sequence[objec
         return False
     if again:
         back = _requeue(job, queue, lease)
-        logger.warning("job %s lost its worker and is %s", job.id, "back in line" if back else "over")
+        where = "back in line" if back else "in line already, or over"  # two workers may be at it
+        logger.warning("job %s lost its worker and is %s", job.id, where)
         return back
     _abandon(job, queue, lease, handlers)
     return False
