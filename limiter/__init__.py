@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .api import CircuitOpenError, LimitExceeded, breaker, by_address, by_user, limit, limit_view
 
+__version__ = "0.1.0"
+
 __all__ = [
     "CircuitOpenError", "LimitExceeded", "breaker", "by_address", "by_user", "limit", "limit_view",
 ]  # fmt: skip

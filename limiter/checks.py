@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -18,12 +19,13 @@ from .gates import MEMORY, REDIS, backend, queues
 if TYPE_CHECKING:
     from django.apps import AppConfig
 
+DISTRIBUTION = "rqgate"
 ADDRESS = ("URL", "HOST", "PORT", "DB", "UNIX_SOCKET_PATH", "SENTINELS", "MASTER_NAME")
 
 
 @register("limiter")
 def check_settings(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    return [*_backend(), *_queues(), *_redis(), *_ledger(), *_seed()]
+    return [*_owner(), *_backend(), *_queues(), *_redis(), *_ledger(), *_seed()]
 
 
 @register(Tags.database)
@@ -48,6 +50,28 @@ def check_upstreams(
         for queue, upstream in queues().items()
         if upstream not in known
     ]
+
+
+def _owner() -> list[CheckMessage]:
+    """PyPI has another distribution with a package of this name: the files of both are mixed then."""
+    return [
+        Error(
+            f"{other!r} has installed a package named limiter too, into the folder of {DISTRIBUTION}.",
+            hint=f"Uninstall both, then install {DISTRIBUTION} again: pip uninstall {other} {DISTRIBUTION}.",
+            id="limiter.E008",
+        )
+        for other in owners_in(Path(__file__).resolve().parent.parent)
+        if other != DISTRIBUTION
+    ]
+
+
+def owners_in(folder: Path) -> list[str]:
+    """Distributions whose record in this folder lists limiter's first module."""
+    return sorted(
+        record.parent.name.partition("-")[0].lower().replace("_", "-")
+        for record in folder.glob("*.dist-info/RECORD")
+        if "\nlimiter/__init__.py," in f"\n{record.read_text('utf-8', 'replace')}"
+    )
 
 
 def _backend() -> list[CheckMessage]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 
-from .classes import ModelAdmin, why
+from .classes import STYLES, UNFOLD, ModelAdmin, why
 
 if TYPE_CHECKING:
     from django.db import models
@@ -37,6 +37,10 @@ class ServiceAdmin(ModelAdmin):  # type: ignore[type-arg]  # not generic at run 
     """An admin that hands what was typed to a service. Rows stay: their history and versions need them."""
 
     form = ReasonForm
+    change_form_template = None if UNFOLD else "admin/limiter/plain_form.html"
+
+    class Media:
+        css = {"all": STYLES}
 
     def write(
         self, key: str, values: Mapping[str, Any], *, new: bool, author: str, reason: str

@@ -1,6 +1,6 @@
-"""The classes that every admin page is made of: unfold's at run time, Django's for the types.
+"""The classes that every admin page is made of: unfold's where it is among the apps, else Django's own.
 
-Unfold is published without types, and its classes are Django's with another look.
+Unfold is published without types, and its classes are Django's with another look: the types are Django's.
 """
 
 from __future__ import annotations
@@ -8,8 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.apps import apps
 
-if TYPE_CHECKING:
+UNFOLD = apps.is_installed("unfold")
+STYLES = ("limiter/admin.css",) if UNFOLD else ("limiter/plain.css", "limiter/admin.css")
+
+if TYPE_CHECKING or not UNFOLD:
     from django.contrib.admin import ModelAdmin as ModelAdmin
     from django.contrib.admin import StackedInline as StackedInline
     from django.contrib.admin import TabularInline as TabularInline
@@ -29,6 +33,8 @@ else:
     from unfold.widgets import UnfoldBooleanSwitchWidget as Switch
 
 __all__ = [
+    "STYLES",
+    "UNFOLD",
     "AdminPasswordChangeForm",
     "Choice",
     "Line",

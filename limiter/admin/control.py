@@ -22,7 +22,7 @@ from limiter.operations.condition import condition_of, icon_of, tone_of
 from limiter.operations.wording import breaker_in_words, cause_in_words, condition_in_words, trial_in_words
 from limiter.selectors import config_versions, upstream_status
 
-from .classes import why
+from .classes import STYLES, why
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -94,6 +94,7 @@ def control(request: HttpRequest, name: str) -> HttpResponse:
         "words": capfirst(_hold(upstream) or condition_in_words(condition)),
         "controls": _offered(upstream),
         "may_change": may_change,
+        "styles": STYLES,
     }
     return TemplateResponse(request, "admin/limiter/upstream/control.html", context)
 

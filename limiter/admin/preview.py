@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.core.exceptions import ValidationError
+from django.contrib import admin
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from limiter.configuration.dry_run import dry_run
 from limiter.configuration.publication import SETTINGS
 from limiter.operations.report_changes import dry_run_rows, quota_in_words
+
+from .classes import STYLES
 
 if TYPE_CHECKING:
     from django.forms import ModelForm
@@ -32,7 +35,12 @@ def preview(request: HttpRequest, upstream: str, form: ModelForm[Any]) -> HttpRe
             context |= {"found": found, "rows": dry_run_rows(found), "quota": quota_in_words(found)}
         except ValidationError as error:
             context["errors"] = error.messages
-    return TemplateResponse(request, "admin/limiter/upstream/preview.html", context)
+        except ImproperlyConfigured as error:  # no traffic is recorded
+            context["errors"] = [str(error)]
+    if "HX-Request" in request.headers:
+        return TemplateResponse(request, "admin/limiter/upstream/preview.html", context)
+    frame = {**admin.site.each_context(request), "title": f"Preview of {upstream}", "styles": STYLES}
+    return TemplateResponse(request, "admin/limiter/upstream/preview_page.html", {**frame, **context})
 
 
 def _changes(form: ModelForm[Any]) -> dict[str, Any]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
@@ -16,7 +17,7 @@ from limiter.configuration.companion import companion
 from limiter.configuration.policies import CAPS
 from limiter.gate import GateError
 from limiter.models import BreakerTransition, FlowOverride, GateEvent, GroupWeight, Plan, Upstream
-from limiter.operations.report import as_table
+from limiter.operations.report import COLUMNS, FLOW_COLUMNS, flow_rows, notice, overview
 from limiter.operations.wording import breaker_in_words
 from limiter.selectors import upstream_status
 
@@ -132,7 +133,10 @@ class UpstreamAdmin(ServiceAdmin):
     ) -> HttpResponse:
         found = companion()
         there = found.admin_url(object_id) if found else ""
-        context = {**(extra_context or {}), "companion_url": there}
+        has_traffic = bool(
+            getattr(settings, "LIMITER_TRAFFIC", None)
+        )  # without it there is nothing to replay
+        context = {**(extra_context or {}), "companion_url": there, "has_traffic": has_traffic}
         return super().change_view(request, object_id, form_url, context)
 
     def get_urls(self) -> list[Any]:
@@ -183,12 +187,23 @@ class UpstreamAdmin(ServiceAdmin):
         if not upstream.pk:
             return "Not saved yet."
         try:
-            return format_html(
-                '<div class="live-figures" tabindex="0"><pre>{}</pre></div>',
-                as_table([upstream_status(upstream.name)]),
-            )
+            status = upstream_status(upstream.name)
         except GateError as error:
             return f"{NOT_REACHED} {error}"
+        flows = flow_rows(status)
+        tables = [_sheet(COLUMNS, [overview(status)]), *([_sheet(FLOW_COLUMNS, flows)] if flows else [])]
+        return format_html(
+            '<div class="wide" tabindex="0">{}<p class="about">{}</p></div>',
+            format_html_join("", "{}", ((table,) for table in tables)),
+            notice(status),
+        )
+
+
+def _sheet(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> SafeString:
+    head = format_html_join("", '<th scope="col">{}</th>', ((name,) for name in columns))
+    lines = ((format_html_join("", "<td>{}</td>", ((cell,) for cell in row)),) for row in rows)
+    body = format_html_join("", "<tr>{}</tr>", lines)
+    return format_html('<table class="sheet"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>', head, body)
 
 
 @admin.register(Plan)

@@ -1,7 +1,8 @@
 """The first configuration, taken from the environment once; after that the database rules.
 
 settings.LIMITER_SEED is a dict from the environment's names (the fields of Seed in upper case) to
-numbers, and a law or "off" for ADAPTIVE_LAW. What is missing or None takes the default of the profile.
+numbers, and a law or "off" for ADAPTIVE_LAW. What is missing or None takes the default of the profile. Where
+LIMITER_SEED itself is None nothing is made: the project makes its own upstreams.
 """
 
 from __future__ import annotations
@@ -50,9 +51,7 @@ SOLO: dict[str, Any] = {  # 30 a minute, as many at once as threads, and fixed
 
 def seed_settings() -> Seed:
     """LIMITER_SEED with its defaults. Raises ImproperlyConfigured with the name and what is expected."""
-    given = {
-        name: value for name, value in getattr(settings, "LIMITER_SEED", {}).items() if value is not None
-    }
+    given = {name: value for name, value in (_given() or {}).items() if value is not None}
     known = {field.name.upper() for field in fields(Seed)}
     for name, value in given.items():
         if name not in known:
@@ -68,13 +67,18 @@ def seed_settings() -> Seed:
     return Seed(**{**defaults, **{name.lower(): value for name, value in given.items()}})
 
 
+def _given() -> dict[str, Any] | None:
+    given: dict[str, Any] | None = getattr(settings, "LIMITER_SEED", {})
+    return given
+
+
 @transaction.atomic
 def seed_from_environment() -> bool:
-    """Make the first plan and upstreams where there is none. False: there were some already."""
+    """Make the first plan and upstreams where there is none. False: there were some, or seeds are off."""
     from limiter.models import Plan, Upstream
     from limiter.services import create_plan, create_upstream
 
-    if Upstream.objects.exists():
+    if _given() is None or Upstream.objects.exists():
         return False
     seed = seed_settings()
     if not Plan.objects.exists():

@@ -5,14 +5,18 @@ from __future__ import annotations
 import shutil
 from datetime import UTC, datetime
 from io import StringIO
+from typing import TYPE_CHECKING
 
-from rich.console import Console, RenderableType
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
 WIDTH = 120
 
 
 def printed(*what: RenderableType, colour: bool = False, width: int = WIDTH) -> str:
     """As wide as the terminal where it is one (`colour`), else of a fixed width: files have no edge."""
+    from rich.console import Console  # commands have it, pages and probes do without
+
     output = StringIO()
     console = Console(
         file=output,

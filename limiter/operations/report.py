@@ -7,20 +7,19 @@ from datetime import UTC
 from typing import Any
 
 from django.utils import timezone
-from rich.markup import escape
-from rich.table import Table
 
 from limiter.gate import BreakerMode, BreakerState
 from limiter.models import Upstream
 from limiter.selectors import UpstreamStatus
 
 from .condition import Condition
-from .output import moment, printed
+from .output import moment
 from .wording import breaker_in_words, cause_in_words, condition_in_words, trial_in_words
 
 SCHEMA = 1  # of as_json: raised when a field is taken away or changes its meaning
 FLOWS = 10
-COLOURS = {BreakerState.CLOSED: "green", BreakerState.HALF_OPEN: "yellow", BreakerState.OPEN: "red"}
+COLUMNS = ("Upstream", "Bucket", "Requests/min", "Breaker", "In flight", "In line", "Version")
+FLOW_COLUMNS = ("Flow", "In flight", "In line", "Weight")
 
 
 def as_json(statuses: Sequence[UpstreamStatus]) -> dict[str, Any]:
@@ -83,17 +82,13 @@ def _hold(upstream: Upstream) -> dict[str, Any] | None:
     }
 
 
-def as_table(statuses: Sequence[UpstreamStatus], *, colour: bool = False) -> str:
-    flows = [_flows(status) for status in statuses if status.live.flows]
-    lines = [_condition(status) for status in statuses if status.condition is not Condition.ADMITS]
-    return printed(_overview(statuses), *lines, *flows, colour=colour)
-
-
-def _condition(status: UpstreamStatus) -> str:
-    """One line about an upstream that does not just admit calls."""
+def notice(status: UpstreamStatus) -> str:
+    """One line about an upstream that does not just admit calls; of one that does, nothing."""
+    if status.condition is Condition.ADMITS:
+        return ""
     if status.upstream.is_held and not status.upstream.paused:
         return _held(status.upstream)
-    return escape(f"{status.upstream.name}: {condition_in_words(status.condition)}.")
+    return f"{status.upstream.name}: {condition_in_words(status.condition)}."
 
 
 def _held(upstream: Upstream) -> str:
@@ -102,7 +97,7 @@ def _held(upstream: Upstream) -> str:
         "" if upstream.held_since is None else f" since {upstream.held_since.astimezone(UTC):%H:%M:%S} UTC"
     )
     why = f"{cause_in_words(upstream.held_cause)}; {trial_in_words(upstream, timezone.now())}"
-    return escape(f"{upstream.name} is held by itself{since}: {why}.")
+    return f"{upstream.name} is held by itself{since}: {why}."
 
 
 def _name(status: UpstreamStatus) -> str:
@@ -110,37 +105,33 @@ def _name(status: UpstreamStatus) -> str:
     return status.upstream.name + marks.get(status.condition, "")
 
 
-def _overview(statuses: Sequence[UpstreamStatus]) -> Table:
-    table = Table("Upstream", "Bucket", "Requests/min", "Breaker", "In flight", "In line", "Version")
-    for status in statuses:
-        upstream, live = status.upstream, status.live
-        table.add_row(
-            _name(status),
-            "-" if live.bucket_level is None else f"{live.bucket_level:.1f} of {live.bucket_capacity:g}",
-            _limit(live.requests_per_minute),
-            f"[{COLOURS[live.breaker]}]{_breaker(status)}[/]",
-            f"{live.in_flight}"
-            if upstream.max_in_flight is None
-            else f"{live.in_flight} of {upstream.max_in_flight}",
-            f"{live.waiting} of {upstream.line_bound}",
-            f"{upstream.version}"
-            if status.is_published
-            else f"{upstream.version} (gate has {live.version or 'none'})",
-        )
-    return table
+def overview(status: UpstreamStatus) -> tuple[str, ...]:
+    """One row of the table of upstreams: a cell for each of COLUMNS."""
+    upstream, live = status.upstream, status.live
+    most = "" if upstream.max_in_flight is None else f" of {upstream.max_in_flight}"
+    published = "" if status.is_published else f" (gate has {live.version or 'none'})"
+    return (
+        _name(status),
+        "-" if live.bucket_level is None else f"{live.bucket_level:.1f} of {live.bucket_capacity:g}",
+        _limit(live.requests_per_minute),
+        _breaker(status),
+        f"{live.in_flight}{most}",
+        f"{live.waiting} of {upstream.line_bound}",
+        f"{upstream.version}{published}",
+    )
 
 
-def _flows(status: UpstreamStatus) -> Table:
-    table = Table("Flow", "In flight", "In line", "Weight", title=f"{status.upstream.name}: busiest flows")
-    for flow, each in status.busiest_flows(FLOWS):
-        name = escape(flow) or "(none)"  # a flow's key is not ours to read as markup
-        table.add_row(
-            f"{name} (blocked)" if each.blocked else name,
+def flow_rows(status: UpstreamStatus) -> list[tuple[str, ...]]:
+    """The busiest flows, a row each: a cell for each of FLOW_COLUMNS."""
+    return [
+        (
+            f"{flow or '(none)'}{' (blocked)' if each.blocked else ''}",
             str(each.in_flight),
             str(each.waiting),
             f"{each.weight:g}",
         )
-    return table
+        for flow, each in status.busiest_flows(FLOWS)
+    ]
 
 
 def _breaker(status: UpstreamStatus) -> str:

@@ -7,16 +7,13 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from rich.markup import escape
-from rich.table import Table
-
 from limiter.configuration.dry_run import DryRun
 from limiter.configuration.history import Change
 from limiter.gate import Explanation
 from limiter.models import ConfigVersion, GateEvent
 from limiter.simulation.replay import Went
 
-from .output import moment, printed
+from .output import moment
 from .wording import WORDS
 
 SCHEMA = 1  # raised when a field is taken away or changes its meaning
@@ -37,22 +34,6 @@ def _entry(row: ConfigVersion | GateEvent) -> dict[str, Any]:
     else:
         found = {"version": row.version, "author": row.author, "reason": row.reason, "settings": row.body}
     return {"at": moment(row.at), **found}
-
-
-def history_as_table(rows: Sequence[ConfigVersion | GateEvent]) -> str:
-    if not rows:
-        return "Nothing is in this history yet."
-    if isinstance(rows[0], GateEvent):
-        table = Table("When", "What", "Before", "After", "Why")
-    else:
-        table = Table("When", "Version", "Who", "Why")
-    for row in rows:
-        when = f"{row.at.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
-        if isinstance(row, GateEvent):
-            table.add_row(when, row.get_kind_display(), row.before, row.after, escape(row.reason))
-        else:
-            table.add_row(when, str(row.version), escape(row.author), escape(row.reason))
-    return printed(table)
 
 
 def dry_run_as_json(found: DryRun) -> dict[str, Any]:
@@ -111,17 +92,6 @@ def quota_in_words(found: DryRun) -> str:
     return (
         "Nothing was throttled: the provider's quota is not known, and more may be throttled than this says."
     )
-
-
-def dry_run_as_table(found: DryRun) -> str:
-    table = Table("", "Recorded", "Today's settings", "With these", title=_title(found))
-    for row in dry_run_rows(found):
-        table.add_row(row.label, *row.values)
-    return "\n".join([changes_as_text(found.changes), printed(table), quota_in_words(found)])
-
-
-def _title(found: DryRun) -> str:
-    return f"{found.upstream}, {found.since:%d %b %H:%M} to {found.until:%H:%M} {found.until.tzname()}"
 
 
 def explanation_as_json(job: str, upstream: str, found: Explanation) -> dict[str, Any]:

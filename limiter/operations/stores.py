@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import psycopg
+from django.db import Error as DatabaseError
 from django.db import connections
 from redis.exceptions import RedisError
 
@@ -21,19 +21,35 @@ def problems(client: Redis | None) -> dict[str, str]:
 
     The client must have short time-outs. None: no Redis is used.
     """
-    found = {"postgres": postgres_problem()}
+    is_postgres = connections["default"].vendor == "postgresql"
+    found = {"postgres": postgres_problem()} if is_postgres else {"database": database_problem()}
     if client is not None:
         found["redis"] = redis_problem(client)
     return {name: problem for name, problem in found.items() if problem}
 
 
 def postgres_problem() -> str:
+    import psycopg  # not there where another database is used
+
     parameters = connections["default"].get_connection_params()
     try:
         with psycopg.connect(**{**parameters, "connect_timeout": SECONDS}) as connection:
             connection.execute("SELECT 1")
     except psycopg.Error as error:
         return type(error).__name__
+    return ""
+
+
+def database_problem() -> str:
+    """Of another database than PostgreSQL, through Django."""
+    connection = connections["default"].copy()
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError as error:
+        return type(error).__name__
+    finally:
+        connection.close()
     return ""
 
 

@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from limiter.configuration.publication import keep_version, publish_on_commit
 from limiter.models import Upstream
@@ -114,6 +115,9 @@ def _in_generation(upstream: str, generation: int) -> Upstream | None:
 
 
 def _now() -> datetime:
+    """The database's clock, which all processes share; of SQLite, which has no server, this machine's."""
+    if connection.vendor != "postgresql":
+        return timezone.now()
     with connection.cursor() as cursor:
         cursor.execute("SELECT statement_timestamp()")
         now: datetime = cursor.fetchone()[0]

@@ -20,16 +20,15 @@ from limiter.configuration.publication import SETTINGS, body_of, reconcile_confi
 from limiter.gate import BreakerMode, Explanation
 from limiter.gates import MEMORY, backend
 from limiter.models import ConfigVersion, Upstream
-from limiter.operations.report import as_json, as_table
+from limiter.operations.report import as_json
 from limiter.operations.report_changes import (
     changes_as_text,
     dry_run_as_json,
-    dry_run_as_table,
     explanation_as_json,
     explanation_as_text,
     history_as_json,
-    history_as_table,
 )
+from limiter.operations.tables import as_table, dry_run_as_table, history_as_table
 from limiter.operations.terminal import MISUSED, AsJson, Author, Reason, Verbs
 
 MODES = {"open": BreakerMode.FORCED_OPEN, "close": BreakerMode.FORCED_CLOSED, "auto": BreakerMode.AUTO}

@@ -1,0 +1,65 @@
+"""Reports as tables for a terminal, drawn by rich: for commands alone, pages have tables of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC
+
+from rich.markup import escape
+from rich.table import Table
+
+from limiter.configuration.dry_run import DryRun
+from limiter.gate import BreakerState
+from limiter.models import ConfigVersion, GateEvent
+from limiter.selectors import UpstreamStatus
+
+from .output import printed
+from .report import COLUMNS, FLOW_COLUMNS, flow_rows, notice, overview
+from .report_changes import changes_as_text, dry_run_rows, quota_in_words
+
+COLOURS = {BreakerState.CLOSED: "green", BreakerState.HALF_OPEN: "yellow", BreakerState.OPEN: "red"}
+
+
+def as_table(statuses: Sequence[UpstreamStatus], *, colour: bool = False) -> str:
+    upstreams = Table(*COLUMNS)
+    for status in statuses:
+        row = dict(zip(COLUMNS, map(escape, overview(status)), strict=True))
+        row["Breaker"] = f"[{COLOURS[status.live.breaker]}]{row['Breaker']}[/]"
+        upstreams.add_row(*row.values())
+    lines = [escape(notice(status)) for status in statuses if notice(status)]
+    flows = [_flows(status) for status in statuses if status.live.flows]
+    return printed(upstreams, *lines, *flows, colour=colour)
+
+
+def _flows(status: UpstreamStatus) -> Table:
+    table = Table(*FLOW_COLUMNS, title=f"{status.upstream.name}: busiest flows")
+    for row in flow_rows(status):
+        table.add_row(*map(escape, row))  # a flow's key is not ours to read as markup
+    return table
+
+
+def history_as_table(rows: Sequence[ConfigVersion | GateEvent]) -> str:
+    if not rows:
+        return "Nothing is in this history yet."
+    if isinstance(rows[0], GateEvent):
+        table = Table("When", "What", "Before", "After", "Why")
+    else:
+        table = Table("When", "Version", "Who", "Why")
+    for row in rows:
+        when = f"{row.at.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+        if isinstance(row, GateEvent):
+            table.add_row(when, row.get_kind_display(), row.before, row.after, escape(row.reason))
+        else:
+            table.add_row(when, str(row.version), escape(row.author), escape(row.reason))
+    return printed(table)
+
+
+def dry_run_as_table(found: DryRun) -> str:
+    table = Table("", "Recorded", "Today's settings", "With these", title=_title(found))
+    for row in dry_run_rows(found):
+        table.add_row(row.label, *row.values)
+    return "\n".join([changes_as_text(found.changes), printed(table), quota_in_words(found)])
+
+
+def _title(found: DryRun) -> str:
+    return f"{found.upstream}, {found.since:%d %b %H:%M} to {found.until:%H:%M} {found.until.tzname()}"
