@@ -24,7 +24,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench quality lint fmt types imports messages lua verify migrations system system-if-possible \
-	requirements pythons loadtest-tools foreign-clients clean faults chaos
+	requirements pythons loadtest-tools foreign-clients wheelhouse clean faults chaos
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s%s\n", $$1, $$2 }'
@@ -35,7 +35,7 @@ run: $(VENV)/installed-base ## install, start everything, load the demo; Ctrl-C 
 test: verify .venv-foreign/installed-langchain ## everything that must be right before a change lands
 	@$(BIN) -m pytest $(SPREAD) -m "not long and ($(WHAT_CAN_RUN))" $(PYTEST_ARGS)
 
-check: verify loadtest-tools foreign-clients ## test, with the long profiles
+check: verify loadtest-tools foreign-clients wheelhouse ## test, with the long profiles
 	@# A state machine of the long profile may need ten minutes on a busy machine: that is no hang yet. Few tests are
 	@# handed out at once, so that none waits behind it while others are idle.
 	@$(BIN) -m pytest $(SPREAD) --maxschedchunk=4 -m "$(WHAT_CAN_RUN)" --hypothesis-profile=long --timeout=3600 $(PYTEST_ARGS)
@@ -145,5 +145,10 @@ FOREIGN_PIP = .venv-foreign/bin/python -m pip install -qq --disable-pip-version-
 .venv-foreign/installed: requirements/foreign.txt .venv-foreign/installed-langchain
 	@$(FOREIGN_PIP) -r requirements/foreign.txt && touch $@
 
+wheelhouse: .wheelhouse/filled ## what the distribution needs, as wheels: its test installs it from these alone
+
+.wheelhouse/filled: pyproject.toml requirements/dev.txt .ci/wheelhouse.py | $(BIN)
+	@$(BIN) .ci/wheelhouse.py && touch $@
+
 clean: ## remove what can be made again; the data in var/ stays
-	rm -rf $(VENV) .venv-loadtest .venv-foreign .venv-pythons .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage htmlcov
+	rm -rf $(VENV) .venv-loadtest .venv-foreign .venv-pythons .wheelhouse dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage htmlcov

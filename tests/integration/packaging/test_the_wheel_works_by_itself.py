@@ -1,0 +1,141 @@
+"""The distribution, built and installed from wheels alone into an empty environment: it serves a project that
+knows nothing of this repository, on SQLite and PostgreSQL, under Django's admin and under unfold."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import venv
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.db import connection
+from pytest_django import DjangoDbBlocker
+
+ROOT = Path(__file__).resolve().parents[3]
+WHEELHOUSE = ROOT / ".wheelhouse"
+FOREIGN = Path(__file__).parent / "foreign"
+SECONDS = 500
+SQLITE = {"ENGINE": "django.db.backends.sqlite3"}
+
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(
+        not (WHEELHOUSE / "filled").exists(), reason="the wheelhouse is empty: make wheelhouse fills it"
+    ),
+]
+
+
+def run(*command: str | Path, cwd: Path, env: Mapping[str, str] | None = None) -> str:
+    """Without anything of this repository on its path."""
+    clean = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
+    done = subprocess.run(
+        command, cwd=cwd, env=clean | dict(env or {}), text=True, timeout=SECONDS, check=False,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+def pip(*arguments: str | Path, cwd: Path) -> str:
+    quietly = ("--disable-pip-version-check", "--quiet", "--no-index", "--find-links", WHEELHOUSE)
+    verb, *rest = arguments
+    return run(sys.executable, "-m", "pip", verb, *quietly, *rest, cwd=cwd)
+
+
+class Environment:
+    """An empty environment, and what was built for it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.python = folder / "venv" / "bin" / "python"
+        venv.create(folder / "venv", with_pip=False)
+        pip("wheel", "--no-deps", "--wheel-dir", folder / "dist", ROOT, cwd=folder)
+        (self.wheel,) = (folder / "dist").glob("rqgate-*.whl")
+
+    def install(self, *what: str) -> None:
+        site = next((self.folder / "venv").glob("lib/python*/site-packages"))
+        pip("install", "--upgrade", "--no-compile", "--target", site, *what, cwd=self.folder)
+
+    def opened(self, database: Mapping[str, object], redis_url: str, **env: str) -> list[str]:
+        """The pages that the foreign project opened."""
+        settings = {"DATABASE": json.dumps(database), "REDIS_URL": redis_url, **env}
+        return run(self.python, "forms.py", cwd=FOREIGN, env=settings).splitlines()
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Environment:
+    made = Environment(tmp_path_factory.mktemp("packaging"))
+    made.install(str(made.wheel), "psycopg[binary]")
+    return made
+
+
+@pytest.fixture
+def redis_url(redis_client: object) -> str:
+    """Of the Redis that the test may fill, empty."""
+    return os.environ["REDIS_URL"]
+
+
+@pytest.fixture
+def postgres(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Mapping[str, object]]:
+    """An empty database on the tests' server."""
+    with django_db_blocker.unblock():
+        there = {key: connection.settings_dict[key] for key in ("ENGINE", "HOST", "PORT", "USER", "PASSWORD")}
+        address = connection.get_connection_params()
+    address = {key: address[key] for key in ("host", "port", "user", "password") if address.get(key)}
+    name = f"foreign_{os.getpid()}"
+    with psycopg.connect(**address, dbname="postgres", autocommit=True) as admin:
+        admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        admin.execute(f"CREATE DATABASE {name}")
+        yield {**there, "NAME": name}
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def must_be_every_page(pages: list[str]) -> None:
+    for model in ("upstream", "pool", "plan", "flowoverride", "groupweight"):
+        assert sum(page.startswith(f"/admin/limiter/{model}/") for page in pages) >= 3, (model, pages)
+    for history in ("gateevent", "breakertransition"):
+        assert f"/admin/limiter/{history}/" in pages
+    assert "/admin/limiter/upstream/calls/control/" in pages
+
+
+def test_the_core_serves_on_sqlite_with_djangos_own_admin(
+    environment: Environment, redis_url: str, tmp_path: Path
+) -> None:
+    installed = run(environment.python, "-c", "import limiter; print(limiter.__file__)", cwd=tmp_path)
+    assert installed.startswith(str(environment.folder))
+    must_be_every_page(environment.opened({**SQLITE, "NAME": str(tmp_path / "db")}, redis_url))
+
+
+def test_the_core_serves_on_postgresql(
+    environment: Environment, redis_url: str, postgres: Mapping[str, object]
+) -> None:
+    must_be_every_page(environment.opened(postgres, redis_url))
+
+
+def test_with_every_extra_there_are_commands_and_unfolds_look(
+    environment: Environment, redis_url: str, tmp_path: Path
+) -> None:
+    environment.install(f"rqgate[admin,cli,metrics,simulation] @ {environment.wheel.as_uri()}")
+    database = {**SQLITE, "NAME": str(tmp_path / "db")}
+    must_be_every_page(environment.opened(database, redis_url, UNFOLD="1"))
+    settings = {
+        "DATABASE": json.dumps(database),
+        "REDIS_URL": redis_url,
+        "DJANGO_SETTINGS_MODULE": "settings",
+    }
+    settings["PYTHONPATH"] = str(FOREIGN)
+
+    def manage(*arguments: str) -> str:
+        return run(environment.python, "-m", "django", *arguments, cwd=tmp_path, env=settings)
+
+    assert "calls" in manage("limiter", "status")
+    assert "deadline_night" in manage("simulate", "--help")
+    collector = (
+        "from limiter.operations.metrics import GateCollector; print(len([*GateCollector().collect()]))"
+    )
+    assert int(manage("shell", "--no-imports", "-c", collector)) > 5
