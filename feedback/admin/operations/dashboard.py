@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
+from feedback.selectors.operations.binding import bindings_of
 from feedback.selectors.operations.figures import operations_now
 from feedback.selectors.operations.health import health_of
 from feedback.selectors.operations.incidents import open_incidents
@@ -49,7 +50,12 @@ def charts(request: HttpRequest) -> HttpResponse:
 
 def _figures() -> dict[str, Any]:
     now = operations_now()
-    return {"now": now, "health": health_of(now), "incidents": open_incidents()}
+    return {
+        "now": now,
+        "health": health_of(now),
+        "incidents": open_incidents(),
+        "bindings": bindings_of(now),
+    }
 
 
 def _require(request: HttpRequest) -> None:

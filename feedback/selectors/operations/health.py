@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from feedback.operations.causes import cause_of
 from limiter.operations.condition import Condition
 
+from .binding import bindings_of
 from .figures import Operations, UpstreamFigures
 
 LONG_WAIT = timedelta(minutes=10)
@@ -95,7 +96,7 @@ def _hindered(now: Operations) -> Iterator[Health]:
     if now.oldest is not None and now.oldest > LONG_WAIT and now.waiting > LONG_LINE:
         words = _("Students are being served, and wait long: %(work)s, the oldest for %(minutes)d minutes.")
         sentence = words % {"work": _waiting(now), "minutes": now.oldest.total_seconds() / 60}
-        yield Health(Level.SLOW, sentence, _("Look whether the limit or the slots hold them up."))
+        yield Health(Level.SLOW, sentence, " ".join(map(str, bindings_of(now))))
 
 
 def _well(now: Operations) -> Health:

@@ -13,23 +13,29 @@ from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
-from feedback.models import User
+from feedback.dispatch.ledger import ticket_of
+from feedback.models import Document, Job, User
 from feedback.operations.doctor import gate as doctor
 from feedback.operations.doctor.model import Finding
-from feedback.selectors.operations.figures import UpstreamFigures
+from feedback.portal.words.wait_text import start_of
+from feedback.selectors.operations.figures import Operations, UpstreamFigures
+from feedback.selectors.operations.health import health_of
+from feedback.selectors.work.expected import expected_start
+from feedback.selectors.work.waiting import WaitKind, wait_of
 from feedback.templatetags.operations import breaker_words
 from limiter import services
 from limiter.gate import BreakerMode, Outcome, Ticket
 from limiter.gate.memory import MemoryGate
 from limiter.models import Upstream
 from limiter.operations import signals
-from limiter.operations.condition import Condition
+from limiter.operations.condition import STANDS_STILL, Condition
 from limiter.selectors import UpstreamStatus, all_upstreams
-from tests.people import operator, signed_in
+from tests.factories.work import a_document, a_job
+from tests.people import operator, owner, signed_in
 
 from .conftest import BY, Clock
 
-__all__ = ["operator"]
+__all__ = ["operator", "owner"]
 pytestmark = pytest.mark.django_db(transaction=True)
 OPEN_SECONDS = 60
 
@@ -138,6 +144,34 @@ def test_each_control_page_and_the_command_say_it(operator: User) -> None:
     assert "forced-open: its breaker is forced open by an operator: it admits nothing." in printed
     assert "tried is held by itself since" in printed
     assert "usual:" not in printed
+
+
+def test_students_are_promised_no_start_where_it_stands_still(gate: MemoryGate, owner: User) -> None:
+    """Before they hand in, and on the page of a document that waits."""
+    for name, (_, condition, *_) in STATES.items():
+        stands_still = condition in STANDS_STILL
+        assert expected_start(owner, name).is_paused is stands_still, name
+        if condition is Condition.UNCONFIGURED:
+            continue  # the gate knows no line of it
+        document = a_document(owner, state=Document.State.ANALYSING, upstream=name)
+        job = a_job(document, kind=Job.Kind.SUMMARISE)
+        gate.offer(name, ticket_of(job))
+        wait = wait_of(document, [job])
+        assert wait is not None
+        assert (wait.kind is WaitKind.PAUSED) is stands_still, name
+        assert bool(start_of(wait)) <= (not stands_still), name
+
+
+def test_the_first_screen_says_that_students_are_not_served_where_it_stands_still() -> None:
+    for each in arranged_now():
+        name, condition = each.upstream.name, STATES[each.upstream.name][1]
+        seen = Operations(
+            at=timezone.now(), upstreams=[UpstreamFigures(each.upstream, each, in_line=1)], gate_error="",
+            workers=[], solo=True,
+        )  # fmt: skip
+        health = health_of(seen)
+        assert ("not being served" in health.sentence) is (condition in STANDS_STILL), name
+        assert bool(health.advice) is (condition in STANDS_STILL), name
 
 
 def test_an_alert_says_that_the_provider_failed_only_where_it_did() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import redis
 import requests
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import Settings
 
@@ -22,7 +24,8 @@ from feedback.pipeline.run import run
 from feedback.services.intake import documents
 from limiter.execution import Execution
 from limiter.gate.model import Lease
-from tests.factories.work import an_analysis
+from tests.factories import reading
+from tests.factories.work import a_job, an_analysis
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +72,17 @@ def test_an_address_of_the_list_opens_it_whatever_the_client_claims(
     assert client.get("/metrics", REMOTE_ADDR="192.0.2.1").status_code == 403
     claimed: dict[str, Any] = {"REMOTE_ADDR": "192.0.2.1", "HTTP_X_FORWARDED_FOR": "10.1.2.3"}
     assert client.get("/metrics", **claimed).status_code == 403
+
+
+def test_how_evenly_those_that_wait_are_served(redis_client: redis.Redis) -> None:
+    """Two wait for a quarter of an hour; one of them got three times what the other got."""
+    long_ago = timezone.now() - timedelta(minutes=15)
+    for tokens in (100, 300):
+        document = an_analysis()
+        document.jobs.filter(state=Job.State.WAITING).update(waiting_since=long_ago)
+        reading.done(a_job(document, kind=Job.Kind.SUMMARISE, input_tokens=tokens))
+    assert figures(upstream="offline")["marginalia_service_max_over_min"] == 3
+    assert figures(upstream="offline")["marginalia_service_jain"] == 0.8
 
 
 def test_open_work_shows_with_its_stage_and_queue(redis_client: redis.Redis) -> None:

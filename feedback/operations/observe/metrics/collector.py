@@ -15,6 +15,8 @@ from prometheus_client.registry import Collector
 from feedback.models import Document, Job
 from feedback.selectors.work import workers
 
+from .fairness import fairness
+
 STAGED = (
     # state, since when an open job is in it
     (Job.State.HELD, "created_at"),
@@ -31,6 +33,7 @@ class WorkCollector(Collector):
         yield from _jobs()
         yield from _documents()
         yield _workers()
+        yield from fairness()
 
 
 def _jobs() -> Iterator[Metric]:
