@@ -10,7 +10,7 @@ from .anchoring.anchors import Span, anchor
 from .anchoring.corrections import SplitError, resplit
 from .anchoring.differences import Difference, DiffSpan, Row, State, compare
 from .anchoring.spans import Piece, render_spans
-from .characters.text import count_words
+from .characters.text import count_words, words_in
 from .errors import (
     Corrupt,
     DocumentError,
@@ -48,5 +48,5 @@ __all__ = [
     "Limits", "NoText", "Outline", "Parsed", "Piece", "Row", "Section", "Span", "SplitError", "State",
     "TimedOut", "TooComplex", "TooLarge", "WrongType", "anchor", "carried", "check_size", "compare",
     "count_words", "covers", "divided", "division_points", "merged", "outline_of", "outlined", "parse",
-    "renamed", "render_spans", "resplit", "split", "wrong_kind",
+    "renamed", "render_spans", "resplit", "split", "words_in", "wrong_kind",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from feedback.admin.lists.keyset import Keyset
+from feedback.documents import words_in
 from feedback.messages.words import in_english
 from feedback.models import Document, Job
 from feedback.portal.words.wording import counted
@@ -69,7 +70,7 @@ class DocumentAdmin(Keyset, WorkAdmin):
     @admin.display(description=gettext_lazy("size"))
     def size(self, document: Document) -> str:
         sections = counted(document.sections.count(), "section")
-        return f"{counted(len(document.text.split()), 'word')} in {sections}."
+        return f"{counted(words_in(document.text), 'word')} in {sections}."
 
     @admin.display(description=gettext_lazy("text"))
     def its_text(self, document: Document) -> SafeString:

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from feedback.dispatch.routes import tier_for
+from feedback.documents import words_in
 from feedback.live import Partial
 from feedback.messages.words import in_words
 from feedback.models import Comment, Document, Feedback, Job, Notice, Reaction, Section
@@ -129,7 +130,7 @@ class Page:
 
     @property
     def words_in_text(self) -> int:
-        return len(self.document.text.split())
+        return words_in(self.document.text)
 
     @property
     def has_feedback(self) -> bool:

@@ -66,7 +66,7 @@ def preview_of(draft: Draft) -> Preview | None:
     titles = {start: str(title) for start, title in draft.cuts or ()}
     return Preview(
         read_of=draft.read_of,
-        words=parsed.words,
+        words=reader.words_in(parsed.text),
         sections=list(_sections(parsed, sections, titles, plan.kept)),
         requests=plan.requests,
         tokens=sum(estimates),
@@ -132,7 +132,7 @@ def _sections(
             start=section.start,
             title=section.title,
             own_title=titles.get(section.start, ""),
-            words=section.words,
+            words=reader.words_in(section.text),
             opening=" ".join(_body(section).split()[:OPENING_WORDS]),
             places=reader.division_points(parsed, section),
             is_last=number == len(sections),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Min
 
+from feedback.documents import words_in
 from feedback.messages.words import in_english
 from feedback.models import Comment, Document, Feedback, Job, Section
 from feedback.selectors.intake.origin import origin_of
@@ -31,7 +32,7 @@ def report_of(document: Document) -> dict[str, Any]:
             "id": str(document.pk),
             "title": document.title,
             "state": document.state,
-            "words": len(document.text.split()),
+            "words": words_in(document.text),
             "warnings": [in_english(warning) for warning in document.warnings],
             "under_review": not visible,
         },

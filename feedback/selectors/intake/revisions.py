@@ -180,7 +180,7 @@ def progress_of(document: Document) -> list[DraftFigures]:
         each.document_id: each for each in Feedback.objects.filter(document__in=shown, section__isnull=True)
     }
     return [
-        DraftFigures(each, len(each.text.split()), kinds[each.pk], _levels(summaries.get(each.pk)))
+        DraftFigures(each, reader.words_in(each.text), kinds[each.pk], _levels(summaries.get(each.pk)))
         for each in chain
     ]
 

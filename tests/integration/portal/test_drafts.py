@@ -17,10 +17,11 @@ from pytest_django import Settings
 
 from feedback.messages.words import in_english
 from feedback.models import Assignment, Document, Draft, User
+from feedback.selectors.intake.preview import preview_of
 from feedback.services.intake import drafts, outlines
 from feedback.services.intake.documents import Handed
 from limiter.configuration.publication import reconcile_configuration
-from tests.factories.drafts import ESSAY, PARAGRAPHS, TITLES, a_draft, hand_in
+from tests.factories.drafts import ESSAY, PARAGRAPHS, TITLES, a_draft, hand_in, run_all
 from tests.people import signed_in
 
 BUDGET = 12  # queries a page
@@ -367,3 +368,16 @@ def test_what_a_student_wrote_is_shown_as_text_never_as_markup(student: Client, 
     page = page_of(student, outlines.read(a_draft(owner, evil, title='"><img src=x>')))
     assert "<script>alert" not in page
     assert "<img src=x" not in page
+
+
+def test_one_count_of_words_on_every_page(owner: User) -> None:
+    """Marks, dashes and figures with a sign: as the form counts them while one types."""
+    text = "# Bees\n\nBees — all of them — pollinate 3 crops & more.\n\n* * *\n\nThey matter."
+    draft = outlines.read(a_draft(owner, text))
+    preview = preview_of(draft)
+    assert preview is not None
+    document = run_all(hand_in(draft))
+    client = signed_in(owner)
+    assert preview.words == sum(each.words for each in preview.sections) == 11
+    for name in ("document", "revisions"):
+        assert "11 words" in client.get(reverse(name, args=[document.pk])).content.decode(), name
