@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import venv
@@ -19,6 +20,7 @@ from pytest_django import DjangoDbBlocker
 ROOT = Path(__file__).resolve().parents[3]
 WHEELHOUSE = ROOT / ".wheelhouse"
 FOREIGN = Path(__file__).parent / "foreign"
+EXAMPLE = ROOT / "examples" / "queue"
 SECONDS = 500
 SQLITE = {"ENGINE": "django.db.backends.sqlite3"}
 
@@ -139,3 +141,14 @@ def test_with_every_extra_there_are_commands_and_unfolds_look(
         "from limiter.operations.metrics import GateCollector; print(len([*GateCollector().collect()]))"
     )
     assert int(manage("shell", "--no-imports", "-c", collector)) > 5
+
+
+def test_the_example_shows_shares_limit_cap_and_breaker(environment: Environment, redis_url: str) -> None:
+    assert sum(len(each.read_text("utf-8").splitlines()) for each in EXAMPLE.glob("*.py")) <= 60
+    said = run(environment.python, "run.py", cwd=EXAMPLE, env={"REDIS_URL": redis_url})
+    shares = {name: int(re.findall(rf"'{name}': (\d+)", said)[0]) for name in ("gold", "silver", "bronze")}
+    for name, fair in (("gold", 15), ("silver", 10), ("bronze", 5)):
+        assert abs(shares[name] - fair) <= 3, said  # jobs that start together may be listed either way
+    assert "of 600" in said
+    assert int(re.findall(r"at once: (\d+) of 4", said)[0]) <= 4
+    assert "breaker after three failures: open" in said
