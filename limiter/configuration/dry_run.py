@@ -27,6 +27,7 @@ from .traffic import Passage, get_traffic
 HOUR = timedelta(hours=1)
 LONGEST = timedelta(days=2)
 MINUTE = 60.0
+FEW_THROTTLES = 5  # by which a replay may miss, however few were recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,15 @@ class DryRun:
     recorded: Went  # what really happened
     today: Went  # the same traffic under the configuration in force, replayed
     proposed: Went
+
+    @property
+    def knows_throttles(self) -> bool:
+        """Does the replay under today's settings throttle about as much as was recorded?
+
+        Where it does not, its figure for other settings means nothing either, and is not shown.
+        """
+        recorded, replayed = self.recorded.throttled, self.today.throttled
+        return abs(recorded - replayed) <= max(FEW_THROTTLES, recorded / 2)
 
 
 def dry_run(

@@ -37,7 +37,13 @@ def _entry(row: ConfigVersion | GateEvent) -> dict[str, Any]:
 
 
 def dry_run_as_json(found: DryRun) -> dict[str, Any]:
-    """Waits in seconds; `quota` in requests a minute, null where the provider throttled nothing."""
+    """Waits in seconds; `quota` in requests a minute, null where the provider throttled nothing.
+
+    Calls throttled under the proposed settings are null where the replay does not reproduce those recorded.
+    """
+    went = {name: _went(getattr(found, name)) for name in ("recorded", "today", "proposed")}
+    if not found.knows_throttles:
+        went["proposed"]["throttled"] = None
     return {
         "schema": SCHEMA,
         "upstream": found.upstream,
@@ -46,7 +52,7 @@ def dry_run_as_json(found: DryRun) -> dict[str, Any]:
         "offered": found.offered,
         "quota": found.quota,
         "changes": [asdict(change) for change in found.changes],
-        **{name: _went(getattr(found, name)) for name in ("recorded", "today", "proposed")},
+        **went,
     }
 
 
@@ -77,7 +83,7 @@ def dry_run_rows(found: DryRun) -> list[Row]:
         Row("... that still waited", [str(each.waiting) for each in columns]),
         Row("Half waited at most", [_seconds(each.wait.p50) for each in columns]),
         Row("19 of 20 at most", [_seconds(each.wait.p95) for each in columns]),
-        Row("Calls throttled", [str(each.throttled) for each in columns]),
+        Row("Calls throttled", _throttles(found)),
         Row("Calls at once, at most", [str(each.most_in_flight) for each in columns]),
     ]
     for reason in dict.fromkeys([*found.today.held_up, *found.proposed.held_up]):
@@ -86,12 +92,34 @@ def dry_run_rows(found: DryRun) -> list[Row]:
     return rows
 
 
+def _throttles(found: DryRun) -> list[str]:
+    """A model that does not reproduce what was recorded forecasts nothing."""
+    proposed = str(found.proposed.throttled) if found.knows_throttles else "not known"
+    return [str(found.recorded.throttled), str(found.today.throttled), proposed]
+
+
 def quota_in_words(found: DryRun) -> str:
-    if found.quota is not None:
-        return f"The provider seems to take {found.quota:g} requests a minute."
-    return (
-        "Nothing was throttled: the provider's quota is not known, and more may be throttled than this says."
+    """What is known of the provider's quota, and by how much the replay misses what was recorded."""
+    if found.quota is None:
+        known = (
+            "Nothing was throttled: the provider's quota is not known, and more may be throttled "
+            "than this says."
+        )
+    else:
+        known = f"The provider seems to take {found.quota:g} requests a minute."
+    return f"{known} {_miss_in_words(found)}"
+
+
+def _miss_in_words(found: DryRun) -> str:
+    recorded, today = found.recorded, found.today
+    words = (
+        f"Replayed under today's settings, half waited {_seconds(today.wait.p50)} at most "
+        f"(recorded: {_seconds(recorded.wait.p50)}), and {today.throttled} calls were throttled "
+        f"(recorded: {recorded.throttled})."
     )
+    if found.knows_throttles:
+        return words
+    return f"{words} So nothing is said of throttles under other settings."
 
 
 def explanation_as_json(job: str, upstream: str, found: Explanation) -> dict[str, Any]:

@@ -41,6 +41,11 @@ def _stretch(moment: datetime) -> Sequence[datetime]:
 def _in_words(found: DryRun) -> str:
     begun = f"{found.since:%d %b %H:%M} to {found.until:%H:%M} replayed"
     today, proposed = found.today, found.proposed
+    if not found.knows_throttles:
+        return (
+            f"{begun}: it has {today.throttled} throttles where {found.recorded.throttled} were recorded, "
+            "so it promises nothing."
+        )
     waits = f"19 of 20 wait at most {_minutes(proposed.wait.p95)} in place of {_minutes(today.wait.p95)}"
     starts = f"{proposed.started} calls begin in place of {today.started}"
     taken = "" if found.quota else ", if the provider takes them"

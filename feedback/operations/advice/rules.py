@@ -96,7 +96,7 @@ def _tune_the_rate(upstream: UpstreamFigures) -> Step | None:
     return Step(
         "Let the rate tune itself",
         f"{upstream.throttled:.0%} of {upstream.runs} calls were throttled: the rate is above the quota.",
-        "Under 1 % throttled, at whatever the quota is at the time.",
+        "Few calls throttled at whatever the quota is: about one in three and a half minutes, as it climbs.",
         _set(upstream, requests_algorithm="adaptive"),
         upstream.name,
         {"requests_algorithm": "adaptive"},

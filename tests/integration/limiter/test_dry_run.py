@@ -17,6 +17,7 @@ from limiter import services
 from limiter.configuration.dry_run import DryRun, dry_run
 from limiter.gate import Reason
 from limiter.models import Upstream
+from limiter.operations.report_changes import dry_run_as_json, dry_run_rows, quota_in_words
 from tests.factories.work import a_document, a_job, a_student
 
 from .conftest import BY
@@ -111,3 +112,18 @@ def test_the_command_shows_the_three_side_by_side(recorded: datetime) -> None:
     found = json.loads(run("--json"))
     assert found["proposed"]["wait_p95"] < found["today"]["wait_p95"]
     assert found["changes"] == [{"name": "requests_per_minute", "before": 10.0, "after": 20.0}]
+
+
+def test_a_replay_that_misses_the_throttles_says_so_and_promises_none(recorded: datetime) -> None:
+    """The provider throttled for another reason than the rate: somebody else spent the quota."""
+    job = Job.objects.filter(upstream="tested").first()
+    assert job is not None
+    JobEvent.objects.bulk_create(
+        JobEvent(job=job, kind=JobEvent.Kind.AGAIN, detail={"outcome": "throttled"}) for _ in range(163)
+    )
+    found = tried(recorded, requests_per_minute=5)
+    assert (found.recorded.throttled, found.today.throttled, found.knows_throttles) == (163, 0, False)
+    (row,) = [each for each in dry_run_rows(found) if each.label == "Calls throttled"]
+    assert row.values == ["163", "0", "not known"]
+    assert "0 calls were throttled (recorded: 163). So nothing is said" in quota_in_words(found)
+    assert dry_run_as_json(found)["proposed"]["throttled"] is None
