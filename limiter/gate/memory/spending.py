@@ -157,7 +157,7 @@ class Spending:
         return moves
 
     def throttled(
-        self, rules: Rules, rates: tuple[int, int], quota: Quota | None, now: int
+        self, rules: Rules, rates: tuple[int, int], quota: Quota | None, reservation: int, now: int
     ) -> list[tuple[str, float, float]]:
         """The provider refused a call; returns which rate fell, as `accepted` does."""
         tunable = list(self._tunable(rules, rates))
@@ -166,7 +166,8 @@ class Spending:
         tokens = len(tunable) > 1 and self._about_tokens(rules, quota, now)
         name, control, limit, meter, generation = tunable[-1 if tokens else 0]
         before = meter.pace(limit)
-        if not control.throttled(rules.control, limit, meter, now, generation):
+        cost = 1 if control is self.requests_control else reservation
+        if not control.throttled(rules.control, limit, meter, now, generation, cost):
             return []
         return [(name, per_minute(limit, before), per_minute(limit, meter.pace(limit)))]
 

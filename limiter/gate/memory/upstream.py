@@ -329,7 +329,7 @@ class Upstream:
             return
         self.spending.learn(self.rules, quota, now)
         at_floor = self.spending.at_floor(self.rules)
-        moves = self.spending.throttled(self.rules, record.rates, quota, now)
+        moves = self.spending.throttled(self.rules, record.rates, quota, record.lease.tokens, now)
         self.history.note_rates(moves, "throttled", now)
         if record.lease.generation == self.breaker.generation:
             self.breaker.throttled(

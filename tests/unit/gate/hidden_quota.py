@@ -77,7 +77,7 @@ class HiddenQuota:
         arguments = (self.rule, self.limit, self.meter, self.now, self.state.generation)
         if self.bucket.wait(allowed, self.now, 1):
             seen.throttled += 1
-            self.state.throttled(*arguments)
+            self.state.throttled(*arguments, cost=1)
         else:
             seen.taken += 1
             self.bucket.spend(allowed, self.now, 1)

@@ -20,7 +20,7 @@ def settled(quota: float = 60.0) -> HiddenQuota:
     ("quota", "refused"), [(20.0, 0.015), (30.0, 0.01), (60.0, 0.005), (120.0, 0.005), (230.0, 0.005)]
 )
 def test_once_found_it_is_used_and_next_to_nothing_is_throttled(quota: float, refused: float) -> None:
-    """A call in 200, or, of a small quota, one in three and a half minutes."""
+    """One throttle in some four minutes."""
     seen = settled(quota).run(quota, 2 * HOUR)
     assert seen.used > 0.97
     assert seen.refused < refused

@@ -51,7 +51,7 @@ def moves(world: HiddenQuota, answers: list[Answer]) -> Iterator[Move]:
         world.now, before = world.now + answer.pause, meter.pace(limit)
         state.pressed = answer.pressed
         given = (world.rule, limit, meter, world.now, state.generation - answer.age)
-        moved = state.throttled(*given) if answer.throttled else state.accepted(*given, cost=answer.cost)
+        moved = (state.throttled if answer.throttled else state.accepted)(*given, cost=answer.cost)
         yield Move(answer, world.now, moved, before, meter.pace(limit))
 
 

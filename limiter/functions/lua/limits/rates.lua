@@ -2,25 +2,15 @@
 -- call[which], what is counted of it lies in the statistics and the state under its name.
 local rates = {
   STEP = 1.01, -- a rise by less is not worth a change
-  CRUISE = 0.005, -- share of the rate that is borne, by which it stays below
-  DRAIN = 0.12, -- the same, right after a throttle
-  GUARD = 0.3, -- ... that no climb had asked for: more may be gone than is known yet
-  NEAR = 0.12, FAR = 0.25, -- shares of what is missing that each call then brings back
-  LITTLE = 0.8, -- of the rate that is borne: up to it much is missing
-  DEEP = 0.5, -- of the rate that is borne: below it is a dip
-  CALLS = 200, -- from one climb to the next at least ...
-  LONGEST = 3.5, -- ... unless they take longer than so many times `recovery`
-  BEGINNING = 0.6, -- of these, that a rate which was never throttled has behind it
-  LASTS = 4, -- calls until the next climb, for each that a measure is made of ...
-  SOON = 16, -- ... and after one that found a rise, or a dip
-  NEWS = 1.15, -- times what was borne: a rise
-  CLIMB = 0.75, -- the climb is (1 + CLIMB x recoveries) cubed
-  LEAP = 0.25, -- recoveries that one call brings a climb on, at most
-  SAVED = 0.5, -- of the rate at which a climb is throttled: the rest was carried by what was saved up
-  ENOUGH = 3, -- calls that make a measure
-  DOUBT = 0.5, -- how far a throttle on the way back takes what is remembered down to its rate
-  FADING = 0.93, -- what a throttle in a dip leaves of it, where calls were taken there
-  PATIENCE = 0.75, -- recoveries between two calls in a dip, at most
+  LOOK = 4, -- recoveries from one climb to the next
+  CLIMB = 1.5, -- the climb is (1 + CLIMB x its recoveries) cubed
+  STRIDE = 1.5, -- ... but by one call never further than so many times
+  SAVED = 1 / 12, -- recoveries in which the provider saved up what a climb is given
+  NEWS = 1.05, -- times what was known: a rise
+  DRAIN = 0.1, -- below what is known after a climb, until something is saved up again
+  CRUISE = 0.005, -- below what is known, always
+  ENOUGH = 4, -- calls that make a measure
+  DEEP = 0.5, -- of what is known: below it is a dip
   AIMD = 1,
   LEAST = 1, MOST = 5, -- multipliers between which the provider's is
   TRUST = 0.2,
@@ -52,59 +42,46 @@ end
 
 function rates.begin(statistics, which, rate)
   if statistics[which .. "_peak"] == 0 then
-    statistics[which .. "_peak"], statistics[which .. "_progress"] = rate, rates.BEGINNING
+    statistics[which .. "_peak"] = rate
   end
 end
 
--- Where on the way to the next climb a measure of so many calls lets it begin.
-function rates.trusted(taken)
-  return 1 - math.min(1, rates.LASTS * taken / rates.CALLS)
-end
-
--- Every climb ends with a throttle: it says nothing of a fall, and tells how much more there is.
-function rates.end_climb(statistics, which, rate, borne)
-  local known = statistics[which .. "_peak"]
-  local peak = math.max(known, math.floor(math.max(borne, rate * rates.SAVED)))
-  statistics[which .. "_peak"] = peak
-  statistics[which .. "_progress"] = peak > known * rates.NEWS and 1 - rates.SOON / rates.CALLS
-    or rates.trusted(statistics[which .. "_taken"])
+-- Every climb ends with a throttle, and what it was given tells whether there is more.
+function rates.end_climb(tuning, statistics, which, measured, units)
+  local known, taken = statistics[which .. "_peak"], statistics[which .. "_taken"]
+  if taken >= rates.ENOUGH then
+    local climbed = (statistics[which .. "_progress"] - 1) * tuning.recovery
+    local beyond = (taken / known - statistics[which .. "_span"]) * units -- microseconds of what is known
+    local risen = known * (math.max(0, beyond + climbed) / (climbed + rates.SAVED * tuning.recovery))
+    statistics[which .. "_peak"] = math.max(known, math.floor(math.max(measured, risen)))
+  end
+  local peak = statistics[which .. "_peak"]
+  statistics[which .. "_progress"] = peak > known * rates.NEWS and 1 or 0
   return peak * (1 - rates.DRAIN)
 end
 
--- Too few calls were taken to measure: go down, to no less than a call in a while.
-function rates.doubt(call, which, rate, borne)
+function rates.lower(call, which, rate, cost)
   local tuning, statistics = context.tuning(call), context.statistics(call)
-  local peak, share = statistics[which .. "_peak"], 1 - tuning.lower_by
-  local dip = rate < peak * rates.DEEP
-  if not dip then
-    peak = math.floor(peak + (rate - peak) * rates.DOUBT)
-  elseif statistics[which .. "_taken"] > 0 then
-    peak = math.floor(peak * rates.FADING)
-  end
-  statistics[which .. "_peak"] = peak
-  if dip and statistics[which .. "_successes"] == 0 then
-    share = share * (share * share * share)
-  end
-  local least = math.min(call[which].unit / (tuning.recovery * rates.PATIENCE), peak * rates.DEEP)
-  return math.min(rate * (1 - rates.CRUISE), math.max(rate * share, borne * (1 - rates.DRAIN), least))
-end
-
-function rates.lower(call, which, rate)
-  local tuning, statistics = context.tuning(call), context.statistics(call)
+  local kept = 1 - tuning.lower_by
   if tuning.law == rates.AIMD then
-    return rate * (1 - tuning.lower_by)
+    return rate * kept
   end
   rates.begin(statistics, which, rate)
   local taken = statistics[which .. "_taken"]
-  local borne = taken / statistics[which .. "_span"]
-  if statistics[which .. "_progress"] >= 1 then
-    return rates.end_climb(statistics, which, rate, borne)
-  elseif taken >= rates.ENOUGH then
-    local share, peak = 1 - tuning.lower_by, math.floor(math.min(borne, rate))
-    statistics[which .. "_peak"], statistics[which .. "_progress"] = peak, rates.trusted(taken)
-    return math.max(rate * (share * share), peak * (1 - rates.GUARD))
+  local measured = math.min(taken / statistics[which .. "_span"], rate)
+  local units = math.max(1, cost) * call[which].unit
+  if statistics[which .. "_progress"] > 1 then
+    return rates.end_climb(tuning, statistics, which, measured, units)
   end
-  return rates.doubt(call, which, rate, borne)
+  local belief, peak = math.min(1, taken / rates.ENOUGH), statistics[which .. "_peak"]
+  peak = math.floor(peak + math.min(0, measured - peak) * belief * belief)
+  statistics[which .. "_peak"] = peak
+  if belief == 1 then
+    statistics[which .. "_progress"] = 0
+  end
+  local lower = belief == 1 and measured * kept or rate * kept * belief
+  local least = math.min(units / tuning.recovery, peak * rates.DEEP)
+  return math.min(rate * (1 - rates.CRUISE), math.max(lower, least))
 end
 
 -- What is known of a rate that has been changed is of the one before.
@@ -113,7 +90,7 @@ function rates.next_generation(call, which)
 end
 
 -- Lower the rate, unless this throttle says nothing of the one in force.
-function rates.throttled_one(call, which, generation)
+function rates.throttled_one(call, which, generation, cost)
   if generation ~= call.state[which .. "_generation"] then
     return
   end
@@ -122,7 +99,7 @@ function rates.throttled_one(call, which, generation)
   if call.now < statistics[which .. "_lowered"] + context.tuning(call).period then
     return
   end
-  local lower = rates.lower(call, which, rate)
+  local lower = rates.lower(call, which, rate, cost)
   statistics[which .. "_lowered"], statistics[which .. "_successes"] = call.now, 0
   rates.measure_anew(statistics, which)
   rates.next_generation(call, which)
@@ -130,39 +107,34 @@ function rates.throttled_one(call, which, generation)
 end
 
 function rates.come_back(statistics, which, rate, edge)
-  local share = rate < edge * rates.LITTLE and rates.FAR or rates.NEAR
-  local wanted = math.min(edge, rate + math.max((edge - rate) * share, rate * 2 * (rates.STEP - 1)))
-  if rate < edge * rates.DEEP and edge * rates.DEEP <= wanted then
-    rates.measure_anew(statistics, which) -- the dip is over
-    statistics[which .. "_progress"] = 1 - rates.SOON / rates.CALLS
+  if rate < edge * rates.DEEP then
+    statistics[which .. "_progress"] = 1 -- the dip may be over: look at once how much there is
+    if statistics[which .. "_taken"] == 1 then
+      statistics[which .. "_span"] = 0 -- the wait for this call measures nothing
+    end
   end
-  return wanted
+  local half = (rate + edge) / 2
+  return half >= rate * rates.STEP and half or edge
 end
 
 -- `time`: microseconds that the call stands for.
 function rates.raise_cubic(call, which, rate, time)
   local tuning, statistics = context.tuning(call), context.statistics(call)
   rates.begin(statistics, which, rate)
+  statistics[which .. "_taken"] = statistics[which .. "_taken"] + 1
+  statistics[which .. "_span"] = statistics[which .. "_span"] + 1 / rate
   local peak, progress = statistics[which .. "_peak"], statistics[which .. "_progress"]
   local edge = math.floor(peak * (1 - rates.CRUISE))
-  if progress >= 1 then
-    progress = progress + math.min(rates.LEAP, time / tuning.recovery)
-    statistics[which .. "_progress"] = progress
-    local gone = 1 + rates.CLIMB * (progress - 1)
-    return peak * gone * gone * gone
-  elseif rate * rates.STEP < edge then
+  if rate * rates.STEP < edge then
     return rates.come_back(statistics, which, rate, edge)
+  elseif progress < 1 then
+    statistics[which .. "_progress"] = math.min(1, progress + time / (rates.LOOK * tuning.recovery))
+    return edge
   end
-  local step = math.max(1 / rates.CALLS, time / (rates.LONGEST * tuning.recovery))
-  statistics[which .. "_progress"] = math.min(1, progress + math.min(time / tuning.recovery, step))
-  return edge
-end
-
--- May it rise now, or does it only measure?
-function rates.may_rise(call, which)
-  local tuning, statistics = context.tuning(call), context.statistics(call)
-  return call.now >= statistics[which .. "_lowered"] + tuning.period
-    and call[which].rate * rates.STEP <= tuning[which .. "_ceiling"]
+  progress = progress + time / tuning.recovery
+  statistics[which .. "_progress"] = progress
+  local gone = 1 + rates.CLIMB * (progress - 1)
+  return math.min(rate * rates.STRIDE, peak * gone * gone * gone)
 end
 
 function rates.wanted(call, which, cost)
@@ -170,11 +142,6 @@ function rates.wanted(call, which, cost)
   if tuning.law == rates.AIMD then
     local enough = statistics[which .. "_successes"] >= tuning.raise_after
     return enough and meter.rate + math.floor(meter.base_rate * tuning.raise_by) or meter.rate
-  end
-  statistics[which .. "_taken"] = statistics[which .. "_taken"] + 1
-  statistics[which .. "_span"] = statistics[which .. "_span"] + 1 / meter.rate
-  if not rates.may_rise(call, which) then
-    return meter.rate
   end
   return math.floor(rates.raise_cubic(call, which, meter.rate, cost * meter.unit / meter.rate))
 end
@@ -231,9 +198,9 @@ function rates.throttled(call, quota, lease)
     requests = not tokens
   end
   if requests then
-    rates.throttled_one(call, "requests", lease.requests_generation)
+    rates.throttled_one(call, "requests", lease.requests_generation, 1)
   elseif tokens then
-    rates.throttled_one(call, "tokens", lease.tokens_generation)
+    rates.throttled_one(call, "tokens", lease.tokens_generation, lease.reservation)
   end
 end
 
