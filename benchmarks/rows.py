@@ -60,6 +60,7 @@ def drain(kind: str) -> None:
     django.setup()
     import django_rq
     from rq import Queue, SimpleWorker, Worker
+    from rq.serializers import JSONSerializer  # what our jobs are written with
 
     from feedback.dispatch import upstreams
     from limiter.rq.worker import ConcurrentWorker
@@ -72,7 +73,8 @@ def drain(kind: str) -> None:
         ConcurrentWorker([queue], connection=connection).work(burst=True, logging_level="ERROR")
     else:
         stock = {"simple": SimpleWorker, "rq": Worker}[kind]
-        stock([Queue("parse", connection=connection)], connection=connection).work(
+        queue = Queue("parse", connection=connection, serializer=JSONSerializer)
+        stock([queue], connection=connection, serializer=JSONSerializer).work(
             burst=True, logging_level="ERROR"
         )
     print(time.perf_counter() - began)
