@@ -39,7 +39,11 @@ class NamedJob(Job):
         connection: Redis | None = None,
         serializer: Any = None,
     ) -> None:
-        super().__init__(id, connection, serializer_of(serializer))
+        ours = serializer_of(serializer)
+        is_json = ours is JSONSerializer
+        super().__init__(id, connection, None if is_json else ours)  # rq checks a named one for each job
+        if is_json:
+            self.serializer = ours
 
     @property
     def func(self) -> Callable[..., Any] | None:
