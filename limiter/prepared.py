@@ -15,7 +15,7 @@ from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from django.db import connection, connections
-from django.db.models import AutoField, Expression, Field, Model, QuerySet
+from django.db.models import AutoField, BooleanField, Expression, F, Field, Func, Model, QuerySet
 
 if TYPE_CHECKING:
     from django.db.models.sql.compiler import SQLCompiler
@@ -33,6 +33,14 @@ class Given(Expression):
 
     def as_sql(self, *_: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
         return "%s", [self]
+
+
+def among(column: str, name: str) -> Func:
+    """The condition that a column has one of the values of a list that each run gives."""
+    return Func(
+        F(column), Given(name), template="%(expressions)s)", arg_joiner=" = ANY(",
+        output_field=BooleanField(),
+    )  # fmt: skip
 
 
 class Prepared(Generic[Row]):

@@ -15,6 +15,7 @@ from django.utils import timezone
 from feedback.connections import persistently
 from feedback.dispatch import job_queue
 from feedback.errors import JobFailed
+from feedback.group_commit import GroupCommit
 from feedback.live import forget, publish
 from feedback.messages.errors import error_in_words
 from feedback.models import Document, Job
@@ -26,10 +27,11 @@ from limiter.execution import Execution
 from limiter.gate.model import Outcome
 from limiter.prepared import Given, Prepared
 
+from .endings import Ending, end_together
 from .failure import Failure, failure_of
 from .share import deliver as deliver_to_followers
 from .share import fail_with
-from .stage import Found, Stage
+from .stage import Answer, Found, Stage
 from .stages import analyse, deliver, parse, provisional, split, summarise
 from .usage import known, settled
 
@@ -84,14 +86,25 @@ def _learnt_from(error: Exception, job: Job, failure: Failure) -> Failure:
     return failure
 
 
+def _record(job: Job, found: Found, usage: TokenUsage) -> bool:
+    if job.kind == Job.Kind.ANALYSE and isinstance(found.result, Answer):
+        return ENDINGS.do(Ending(job, found.result, usage))
+    return _record_alone(job, found, usage)
+
+
 @persistently
 @transaction.atomic
-def _record(job: Job, found: Found, usage: TokenUsage) -> bool:
+def _record_alone(job: Job, found: Found, usage: TokenUsage) -> bool:
     if not (_lock(job) and job_runs.finish(job, usage=usage)):
         return False
     STAGES[job.kind].record(job, found.result)
     workflow.advance(job)
     return True
+
+
+ENDINGS: GroupCommit[Ending, bool] = GroupCommit(
+    end_together, lambda ending: _record_alone(ending.job, Found(ending.answer), ending.usage)
+)
 
 
 def _end_with(job: Job, execution: Execution, found: Found) -> None:

@@ -7,12 +7,14 @@ nothing else gets through meanwhile.
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
 from django.db import Error as DatabaseError
 
 from feedback.connections import release_connection
 from feedback.dispatch.upstreams import provider_for
+from feedback.group_commit import GroupCommit
 from feedback.models import Job
 from feedback.operations import causes
 from feedback.providers.base import AccountRefused, ProviderError
@@ -45,7 +47,7 @@ class Trial:
 
     def __init__(self, upstream: str) -> None:
         self._upstream = upstream
-        self._hold_state = limiter.hold_state_of(upstream) if upstream else None
+        self._hold_state = _HOLD_STATES.do(upstream) if upstream else None
 
     def passed(self) -> None:
         """The provider accepted the call."""
@@ -74,6 +76,14 @@ class Trial:
             return
         if held:
             logger.error("%s is held: %s", self._upstream, reason_of(error))
+
+
+def _hold_states_of(upstreams: Sequence[str]) -> list[limiter.HoldState | None]:
+    found = {upstream: limiter.hold_state_of(upstream) for upstream in set(upstreams)}
+    return [found[upstream] for upstream in upstreams]
+
+
+_HOLD_STATES: GroupCommit[str, limiter.HoldState | None] = GroupCommit(_hold_states_of, limiter.hold_state_of)
 
 
 def reason_of(error: ProviderError) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from feedback import documents
 from feedback.dispatch import requests
 from feedback.dispatch.upstreams import provider_for
@@ -12,7 +14,7 @@ from feedback.providers.base import Finished
 from feedback.providers.honesty import cautions_of, levels_of
 from feedback.services.teaching import reactions
 from feedback.services.teaching.editing import late
-from limiter.prepared import Given, Prepared, insert
+from limiter.prepared import Given, Prepared, among, insert
 
 
 def record_feedback(
@@ -23,16 +25,40 @@ def record_feedback(
     What its reader made of a comment that stands in both is kept, and so is what a teacher changed.
 
     `fingerprint` names the request that it answers, so that an equal one needs no other call."""
-    provider = provider_for(job.upstream)
-    output = finished.output
-    text = job.section.text if job.section else job.document.text
-    criteria = requests.task_of(job.document.assignment).criteria
     earlier = _earlier(job)
     answers = reactions.reactions_to(earlier.comments.all()) if earlier is not None else {}
     changed = late.kept_of(earlier)
     if earlier is not None:
         earlier.delete()
-    feedback = Feedback(
+    feedback = _feedback(job, finished, fingerprint, provisional=provisional)
+    insert([feedback])
+    comments = _comments(feedback, job, finished)
+    insert(comments)
+    reactions.carry_on(answers, comments)
+    late.keep_in(feedback, changed)
+    return feedback
+
+
+def record_for_sections(answers: Sequence[tuple[Job, Finished, str]]) -> None:
+    """Store the answers for the sections of some jobs, each with its request's fingerprint."""
+    standing = set(STANDING.all(sections=[job.section_id for job, *_ in answers]))
+    for job, finished, fingerprint in answers:
+        if job.section_id in standing:
+            record_feedback(job, finished, fingerprint=fingerprint)
+    new = [
+        (_feedback(job, finished, fingerprint), job, finished)
+        for job, finished, fingerprint in answers
+        if job.section_id not in standing
+    ]
+    insert([feedback for feedback, *_ in new])
+    insert([comment for each in new for comment in _comments(*each)])
+
+
+def _feedback(job: Job, finished: Finished, fingerprint: str, *, provisional: bool = False) -> Feedback:
+    provider = provider_for(job.upstream)
+    output, text = finished.output, _text(job)
+    criteria = requests.task_of(job.document.assignment).criteria
+    return Feedback(
         document_id=job.document_id,
         section_id=job.section_id,
         job=job,
@@ -48,15 +74,16 @@ def record_feedback(
         levels=list(levels_of(output.levels, criteria, text)),
         cautions=cautions_of(output, text, by_model=provider.name != "offline"),
     )
-    insert([feedback])
-    comments = [_comment(feedback, position, remark, text) for position, remark in enumerate(output.comments)]
-    insert(comments)
-    reactions.carry_on(answers, comments)
-    late.keep_in(feedback, changed)
-    return feedback
+
+
+def _text(job: Job) -> str:
+    return job.section.text if job.section else job.document.text
 
 
 OF_SECTION = Prepared(lambda: Feedback.objects.filter(section=Given("section")))
+STANDING = Prepared(
+    lambda: Feedback.objects.filter(among("section", "sections")).values_list("section_id", flat=True)
+)
 
 
 def _earlier(job: Job) -> Feedback | None:
@@ -64,6 +91,12 @@ def _earlier(job: Job) -> Feedback | None:
     if job.section_id is not None:
         return OF_SECTION.first(section=job.section_id)
     return Feedback.objects.filter(document=job.document_id, section=None).first()
+
+
+def _comments(feedback: Feedback, job: Job, finished: Finished) -> list[Comment]:
+    text = _text(job)
+    remarks = enumerate(finished.output.comments)
+    return [_comment(feedback, position, remark, text) for position, remark in remarks]
 
 
 def _comment(feedback: Feedback, position: int, remark: Remark, text: str) -> Comment:

@@ -6,7 +6,7 @@ enter flow by flow, the flow with the fewest in line first. One feeder works on 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import partial
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from django.utils import timezone
 from feedback.dispatch import job_queue
 from feedback.models import Job, JobEvent
 from limiter.models import Upstream
-from limiter.prepared import Given, Prepared
+from limiter.prepared import Given, Prepared, among
 
 HELD, WAITING = Job.State.HELD, Job.State.WAITING
 BATCH = 500  # jobs in one pass over an upstream
@@ -96,6 +96,23 @@ def top_up(upstream: str, flow: str) -> int:
         if room <= 0 or not _alone(upstream):
             return 0
         return _enter(held.order_by("-priority", "id").values_list("pk", flat=True)[:room])
+
+
+HELD_OF_FLOWS = Prepared(
+    lambda: (
+        Job.objects.filter(among("flow", "flows"), state=HELD)
+        .order_by()
+        .values_list("upstream", "flow")
+        .distinct()
+    )
+)
+
+
+def top_up_many(ended: Collection[tuple[str, str]]) -> int:
+    """After the ends of some jobs, by upstream and flow: the next of each flow enters."""
+    flows = sorted({flow for upstream, flow in ended if upstream})
+    held = HELD_OF_FLOWS.all(flows=flows) if flows else ()
+    return sum(top_up(upstream, flow) for upstream, flow in held if (upstream, flow) in ended)
 
 
 def _room(upstream: str, share: float = 1.0) -> int:

@@ -5,7 +5,8 @@ Where an UPDATE changes no row, another process was first; the caller gets False
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from django.utils import timezone
 
 from feedback.connections import persistently
 from feedback.dispatch import job_queue
+from feedback.group_commit import GroupCommit
 from feedback.messages.errors import WITHOUT_WORD
 from feedback.messages.model import Message, message
 from feedback.models import Job, JobEvent
@@ -23,11 +25,11 @@ from feedback.providers.base import TokenUsage
 from feedback.services.upstreams import spending
 from limiter.execution import Execution
 from limiter.gate.model import Outcome
-from limiter.prepared import Given, Prepared
+from limiter.prepared import Given, Prepared, among
 
 from . import feeding, followers
 from .events import kept
-from .transitions import Plus, change
+from .transitions import Change, Plus, change, change_many
 
 NOTHING_USED = TokenUsage()
 UNKNOWN = TokenUsage(measured=False)
@@ -36,31 +38,54 @@ MAX_FAILURES = 5  # runs that count against a job before it fails
 State = Job.State
 
 
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    job: str
+    execution: Execution
+
+    @property
+    def change(self) -> Change:
+        run, lease = self.execution.id, self.execution.lease
+        # No provider call without a lease, nor under one of an upstream that the job has left.
+        guard = {"state": State.WAITING, "upstream": lease.upstream if lease is not None else ""}
+        fields = {
+            "state": State.RUNNING, "lease": run, "lease_generation": lease.generation if lease else 0,
+            "attempt": Plus(1), "not_before": None, "started_at": timezone.now(),
+        }  # fmt: skip
+        return Change(self.key, guard, JobEvent.Kind.CLAIMED, {"lease": run}, fields)
+
+    @property
+    def key(self) -> UUID:
+        """Raises ValidationError."""
+        key: UUID = Job._meta.pk.to_python(self.job)
+        return key
+
+
 def claim(job_id: str, execution: Execution) -> Job | None:
     """Bind the row to this run before any call is made. None: the lease is void, give it back."""
-    lease = execution.lease
-    # No provider call without a lease, nor under one of an upstream that the job has left.
-    claimed = change(
-        job_id,
-        {"state": State.WAITING, "upstream": lease.upstream if lease is not None else ""},
-        JobEvent.Kind.CLAIMED,
-        {"lease": execution.id},
-        state=State.RUNNING,
-        lease=execution.id,
-        lease_generation=lease.generation if lease else 0,
-        attempt=Plus(1),
-        not_before=None,
-        started_at=timezone.now(),
-    )
+    return CLAIMS.do(_Claim(job_id, execution))
+
+
+def _claim_alone(claim: _Claim) -> Job | None:
     # A row that is claimed is run: were the database away now, it would wait for its lease's end.
-    return persistently(_with_its_own)(job_id) if claimed else None
+    return persistently(_with_its_own)(claim.job) if change(claim.change) else None
 
 
-LOADED = Prepared(
-    lambda: Job.objects.select_related("document__assignment__course", "document__owner", "section").filter(
-        pk=Given("job")
-    )
-)
+def _claim_together(claims: Sequence[_Claim]) -> list[Job | None]:
+    claimed = change_many([each.change for each in claims])
+    found = {job.pk: _with_one_document(job) for job in persistently(LOADED_MANY.all)(jobs=list(claimed))}
+    return [found.get(each.key) for each in claims]
+
+
+CLAIMS: GroupCommit[_Claim, Job | None] = GroupCommit(_claim_together, _claim_alone)
+
+
+def _whole() -> QuerySet[Job]:
+    return Job.objects.select_related("document__assignment__course", "document__owner", "section")
+
+
+LOADED = Prepared(lambda: _whole().filter(pk=Given("job")))
+LOADED_MANY = Prepared(lambda: _whole().filter(among("pk", "jobs")))
 
 
 def loaded(job_id: UUID | str) -> Job:
@@ -73,7 +98,11 @@ def loaded(job_id: UUID | str) -> Job:
 
 def _with_its_own(job_id: UUID | str) -> Job | None:
     job = LOADED.first(job=job_id)
-    if job is not None and job.section is not None:
+    return _with_one_document(job) if job is not None else None
+
+
+def _with_one_document(job: Job) -> Job:
+    if job.section is not None:
         job.section.document = job.document
     return job
 
@@ -94,28 +123,35 @@ def _end(
     **fields: Any,
 ) -> bool:
     """The final UPDATE: state, outcome and usage together, only under the lease that ran it."""
-    now = timezone.now()
-    ended = change(
-        job.pk,
-        _mine(job),
-        kind,
-        {**detail, **_used(usage)},
-        outcome=outcome,
-        input_tokens=usage.input_tokens,
-        output_tokens=usage.output_tokens,
-        cache_read_tokens=usage.cache_read_tokens,
-        cache_write_tokens=usage.cache_write_tokens,
-        cache_write_1h_tokens=min(usage.cache_write_1h_tokens, usage.cache_write_tokens),
-        served_tier=usage.tier[:TIER_LENGTH],
-        measured=usage.measured,
-        leader=None,
-        finished_at=now,
-        settled_at=None if owes_settlement(job) else now,
-        **fields,
-    )
+    ended = change(_ending(job, outcome, usage, kind, detail, fields))
     if ended:
-        transaction.on_commit(lambda: feeding.top_up(job.upstream, job.flow))
+        transaction.on_commit(lambda: feeding.top_up(job.upstream, job.flow), robust=True)
     return ended
+
+
+def _ending(
+    job: Job,
+    outcome: Outcome,
+    usage: TokenUsage,
+    kind: JobEvent.Kind,
+    detail: Mapping[str, Any],
+    fields: Mapping[str, Any],
+) -> Change:
+    now = timezone.now()
+    ends = {
+        "outcome": outcome,
+        "input_tokens": usage.input_tokens,
+        "output_tokens": usage.output_tokens,
+        "cache_read_tokens": usage.cache_read_tokens,
+        "cache_write_tokens": usage.cache_write_tokens,
+        "cache_write_1h_tokens": min(usage.cache_write_1h_tokens, usage.cache_write_tokens),
+        "served_tier": usage.tier[:TIER_LENGTH],
+        "measured": usage.measured,
+        "leader": None,
+        "finished_at": now,
+        "settled_at": None if owes_settlement(job) else now,
+    }
+    return Change(job.pk, _mine(job), kind, {**detail, **_used(usage)}, {**ends, **fields})
 
 
 def _mine(job: Job) -> dict[str, Any]:
@@ -149,13 +185,32 @@ def _used(usage: TokenUsage) -> dict[str, int | str]:
     )
 
 
+WELL = {"state": State.DONE, "problem": None, "error": None}
+
+
 def finish(job: Job, *, usage: TokenUsage) -> bool:
     cost = spending.cost_of(job, usage)
-    fields = {"state": State.DONE, "problem": None, "error": None, **cost.fields}
-    if not _end(job, Outcome.SUCCESS, usage, JobEvent.Kind.DONE, {}, **fields):
+    if not _end(job, Outcome.SUCCESS, usage, JobEvent.Kind.DONE, {}, **WELL, **cost.fields):
         return False
     spending.charge(job, cost)
     return True
+
+
+def finish_many(runs: Sequence[tuple[Job, TokenUsage]]) -> set[UUID]:
+    """Each as `finish` does; returns the rows that did. One that is locked is left as it is."""
+    costs = [spending.cost_of(job, usage) for job, usage in runs]
+    changed = change_many(
+        [
+            _ending(job, Outcome.SUCCESS, usage, JobEvent.Kind.DONE, {}, {**WELL, **cost.fields})
+            for (job, usage), cost in zip(runs, costs, strict=True)
+        ]
+    )
+    for (job, _), cost in zip(runs, costs, strict=True):
+        if job.pk in changed:
+            spending.charge(job, cost)
+    flows = {(job.upstream, job.flow) for job, _ in runs if job.pk in changed}
+    transaction.on_commit(lambda: feeding.top_up_many(flows), robust=True)
+    return changed
 
 
 def fail(
@@ -207,23 +262,21 @@ def back_in_line(
     cost = spending.cost_of(job, usage)
     more = max(0, max_tokens - job.max_tokens)
     now = timezone.now()
-    changed = change(
-        job.pk,
-        _mine(job),
-        JobEvent.Kind.AGAIN,
-        {"outcome": outcome, "error": kept(error), **_used(usage)},
-        state=State.WAITING,
-        lease=None,
-        leader=None,
-        outcome=outcome,
-        error=error,
-        failures=Plus(int(counts)),
-        max_tokens=Plus(more),
-        tokens=Plus(more),
-        waiting_since=now,
-        not_before=now + timedelta(seconds=pause) if pause > 0 else None,
+    fields = {
+        "state": State.WAITING,
+        "lease": None,
+        "leader": None,
+        "outcome": outcome,
+        "error": error,
+        "failures": Plus(int(counts)),
+        "max_tokens": Plus(more),
+        "tokens": Plus(more),
+        "waiting_since": now,
+        "not_before": now + timedelta(seconds=pause) if pause > 0 else None,
         **cost.fields,
-    )
+    }
+    detail = {"outcome": outcome, "error": kept(error), **_used(usage)}
+    changed = change(Change(job.pk, _mine(job), JobEvent.Kind.AGAIN, detail, fields))
     if changed:
         spending.charge(job, cost)
     return changed
@@ -252,17 +305,14 @@ def _again(job: Job, *outcomes: Outcome) -> QuerySet[JobEvent]:
 
 def reclaim(job: Job) -> bool:
     """The run ended without a word: the row waits again. False: it had moved on."""
-    return change(
-        job.pk,
-        _mine(job),
-        JobEvent.Kind.RECLAIMED,
-        {"lease": job.lease},
-        state=State.WAITING,
-        lease=None,
-        leader=None,
-        failures=Plus(1),
-        waiting_since=timezone.now(),
-    )
+    fields = {
+        "state": State.WAITING,
+        "lease": None,
+        "leader": None,
+        "failures": Plus(1),
+        "waiting_since": timezone.now(),
+    }
+    return change(Change(job.pk, _mine(job), JobEvent.Kind.RECLAIMED, {"lease": job.lease}, fields))
 
 
 def fail_without_word(job: Job, *, problem: Message) -> bool:

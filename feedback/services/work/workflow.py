@@ -12,6 +12,7 @@ transaction that ends the stage's job, with the document's row locked.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 
 from django.db import transaction
@@ -24,7 +25,7 @@ from feedback.services.intake import revisions
 from feedback.services.upstreams import reservations
 from feedback.services.work import notices, provisional, stages
 from feedback.services.work.document_state import move
-from limiter.prepared import Given, Prepared
+from limiter.prepared import Given, Prepared, among
 
 State, Kind = Document.State, Job.Kind
 NO_SECTION = Message("no_section_analysed")
@@ -82,6 +83,25 @@ OPEN = Prepared(
         document=Given("document"), generation=Given("generation"), kind=Kind.ANALYSE, state__in=Job.OPEN
     ).values_list("pk", flat=True)[:1]
 )
+
+
+OPEN_OF_SOME = Prepared(
+    lambda: (
+        Job.objects.filter(among("document", "documents"), kind=Kind.ANALYSE, state__in=Job.OPEN)
+        .order_by()
+        .values_list("document", "generation")
+        .distinct()
+    )
+)
+
+
+def sections_ended(documents: Iterable[Document]) -> None:
+    """As `section_ended`, for documents whose row locks the caller holds."""
+    by_key = {document.pk: document for document in documents}
+    opened = set(OPEN_OF_SOME.all(documents=list(by_key)))
+    for document in by_key.values():
+        if (document.pk, document.generation) not in opened:
+            section_ended(document)
 
 
 def section_ended(document: Document) -> None:

@@ -1,0 +1,97 @@
+"""GroupCommit: what several threads of a process ask of the database at one moment, done by one of them.
+
+The first to come writes at once and waits for no other; what comes while it writes is the next batch, which
+one of those that wait writes. What can't be written with others (its row is locked, or anything at all
+went wrong) its own thread writes alone: it harms no other, and no other harms it.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
+
+from django.db import connection
+
+logger = logging.getLogger(__name__)
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+MOST = 32  # items of one batch
+LOOK_SECONDS = 5.0  # of waiting for a turn, before an item that nobody has taken is written alone
+
+
+class _Entry(Generic[Item, Result]):
+    """An item on its way, and the moment when its thread may go on: to write a batch, or with what came."""
+
+    def __init__(self, item: Item) -> None:
+        self.item = item
+        self.turn = threading.Event()
+        self.is_over = False
+        self.result: Result | None = None
+
+
+class GroupCommit(Generic[Item, Result]):
+    """A kind of write, or of question, that threads share.
+
+    `together` returns a result for each item, None for one that must be written `alone`. It writes all that
+    it has a result for, or raises and has written nothing.
+    """
+
+    def __init__(
+        self, together: Callable[[Sequence[Item]], Sequence[Result | None]], alone: Callable[[Item], Result]
+    ) -> None:
+        self._together, self._alone = together, alone
+        self._lock = threading.Lock()
+        self._waiting: list[_Entry[Item, Result]] = []
+        self._is_led = False  # a thread writes, or has been woken to
+
+    def do(self, item: Item) -> Result:
+        if connection.in_atomic_block:  # it stands or falls with its caller's transaction
+            return self._alone(item)
+        entry = self._enter(item)
+        while not entry.turn.wait(LOOK_SECONDS):
+            if self._left(entry):
+                return self._alone(item)
+        if not entry.is_over:
+            self._lead()
+        return self._alone(item) if entry.result is None else entry.result
+
+    def _enter(self, item: Item) -> _Entry[Item, Result]:
+        entry: _Entry[Item, Result] = _Entry(item)
+        with self._lock:
+            self._waiting.append(entry)
+            if not self._is_led:
+                self._is_led = True
+                entry.turn.set()
+        return entry
+
+    def _left(self, entry: _Entry[Item, Result]) -> bool:
+        """Take an item back; False: it is being written, or its thread is to write the next batch."""
+        with self._lock:
+            if entry.turn.is_set() or entry not in self._waiting:
+                return False
+            self._waiting.remove(entry)
+        return True
+
+    def _lead(self) -> None:
+        with self._lock:
+            batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+        results: Sequence[Result | None] = [None] * len(batch)
+        try:
+            results = self._together([entry.item for entry in batch])
+        except Exception:
+            logger.warning("%d writes are made one by one", len(batch), exc_info=True)
+        finally:
+            self._hand_on()
+            for entry, result in zip(batch, results, strict=True):
+                entry.result, entry.is_over = result, True
+                entry.turn.set()
+
+    def _hand_on(self) -> None:
+        with self._lock:
+            self._is_led = bool(self._waiting)
+            if self._waiting:
+                self._waiting[0].turn.set()

@@ -1,0 +1,67 @@
+"""Endings: analyses that came to a good end at about the same moment, written in one transaction.
+
+Row, event, feedback, ledger and what follows in the workflow, as the end of one job alone would write them. A
+document that another transaction has locked is left out: its jobs are ended one by one, where they may wait.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+
+from feedback.models import Document, Job
+from feedback.providers.base import TokenUsage
+from feedback.services.work import job_runs, workflow
+from feedback.services.work.feedback import record_for_sections
+from limiter.prepared import Prepared, among
+
+from .stage import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """The good end of an analysis: its job, the provider's answer, and what it used."""
+
+    job: Job
+    answer: Answer
+    usage: TokenUsage
+
+
+def end_together(endings: Sequence[Ending]) -> list[bool | None]:
+    """True for each that was written; None for one that must be ended alone, or not at all."""
+    ended: set[UUID] = set()
+    written: set[UUID] = set()
+    try:
+        with transaction.atomic():
+            transaction.on_commit(lambda: written.update(ended))  # first: whatever fails then, it is written
+            ended |= _ended(endings)
+    except Exception:
+        if not written:
+            raise
+    return [True if ending.job.pk in written else None for ending in endings]
+
+
+def _ended(endings: Sequence[Ending]) -> set[UUID]:
+    free = set(FREE.all(documents=[ending.job.document_id for ending in endings]))
+    mine = [ending for ending in endings if ending.job.document_id in free]
+    if not mine:
+        return set()
+    ended = job_runs.finish_many([(ending.job, ending.usage) for ending in mine])
+    done = [ending for ending in mine if ending.job.pk in ended]
+    if done:
+        record_for_sections([(each.job, each.answer.finished, each.answer.fingerprint) for each in done])
+        workflow.sections_ended(each.job.document for each in done)
+    return ended
+
+
+FREE = Prepared(
+    lambda: (
+        Document.objects.select_for_update(skip_locked=True)
+        .filter(among("pk", "documents"))
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+)
