@@ -1,4 +1,4 @@
-"""How many texts reach each level, as places in a drawing; the table beside it says the same."""
+"""How many texts reach each level: a row for each level, with its bar and the names of the writers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from feedback.selectors.teaching.overview import Distribution
 
-WIDTH, ROW, BAR, NUMBER = 420, 30, 18, 44  # units of the drawing, about a phone's pixels
+FEW = 6  # names that stand beside the bar at once; more are folded
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,17 +17,12 @@ class Bar:
     level: str
     number: int
     share: int  # percent of the texts
-    y: int
-    width: float
+    width: int  # percent of the longest bar
     writers: Sequence[str] = ()
 
     @property
-    def text_x(self) -> float:
-        return self.width + 8
-
-    @property
-    def text_y(self) -> int:
-        return self.y + BAR - 4
+    def is_short(self) -> bool:
+        return len(self.writers) <= FEW
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,23 +30,18 @@ class Bars:
     criterion: str
     texts: int
     bars: Sequence[Bar]
-    width: int = WIDTH
-    bar_height: int = BAR
-
-    @property
-    def height(self) -> int:
-        return ROW * len(self.bars)
 
 
 def bars_of(distribution: Distribution) -> Bars:
     most = max((number for _level, number in distribution.levels), default=0) or 1
-    unit = (WIDTH - NUMBER) / most
     bars = [
         Bar(
-            level or _("No level suggested"), number, round(100 * number / (distribution.texts or 1)),
-            row * ROW + (ROW - BAR) // 2,
-            round(number * unit, 1), distribution.writers.get(level, ()),
+            level or _("No level suggested"),
+            number,
+            round(100 * number / (distribution.texts or 1)),
+            round(100 * number / most),
+            distribution.writers.get(level, ()),
         )
-        for row, (level, number) in enumerate(distribution.levels)
-    ]  # fmt: skip
+        for level, number in distribution.levels
+    ]
     return Bars(distribution.criterion, distribution.texts, bars)
