@@ -59,7 +59,7 @@ def took(document: Document) -> Took | None:
     span = (document.created_at, document.created_at + whole)
     runs, calls = _runs(document, span)
     idle = without(span, runs)
-    if sum((b - a for a, b in idle), timedelta()) < LONG:
+    if not runs or sum((b - a for a, b in idle), timedelta()) < LONG:
         return Took(whole, timedelta(), timedelta(), Bound.UNKNOWN)
     past = past_of(document.upstream, *span)
     away = overlap(idle, past.shut)

@@ -95,6 +95,14 @@ def test_what_was_quick_or_goes_on_needs_no_reasons(owner: User, document: Docum
     assert took(reading.a_split_document(owner)) is None
 
 
+def test_where_no_run_is_known_no_reason_is_made_up(owner: User, document: Document) -> None:
+    """As of a draft of which all was kept from the one before."""
+    document.jobs.all().delete()
+    found = took(document)
+    assert found is not None
+    assert (found.in_line, found.away) == (timedelta(), timedelta())
+
+
 def test_it_costs_two_questions(document: Document) -> None:
     with CaptureQueriesContext(connection) as captured:
         took(document)
