@@ -62,15 +62,23 @@ def enqueue_missing_by_turns(connection: Redis) -> int:
     The turns stand in the Redis that they are about, so one that forgot is filled at once.
     """
     enqueued = 0
-    if connection.set(DUE_KEY, 1, nx=True, ex=DUE_SECONDS):
+    if _is_our_turn(connection, DUE_KEY, DUE_SECONDS):
         enqueued += enqueue_due()
-    if connection.set(ALL_KEY, 1, nx=True, ex=ALL_SECONDS):
+    if _is_our_turn(connection, ALL_KEY, ALL_SECONDS):
         try:
             enqueued += enqueue_missing()
         except Exception:
             connection.delete(ALL_KEY)  # another tries, and does not wait for the next turn
             raise
     return enqueued
+
+
+def _is_our_turn(connection: Redis, key: str, seconds: int) -> bool:
+    """A turn that the server's clock, put back since, would let last for longer than a turn is shortened."""
+    is_ours = bool(connection.set(key, 1, nx=True, ex=seconds))
+    if not is_ours:
+        connection.expire(key, seconds, lt=True)
+    return is_ours
 
 
 def enqueue_due() -> int:

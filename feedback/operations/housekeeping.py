@@ -117,6 +117,8 @@ class Round:
         turn = client.lock(KEY.format(self.duty.name), TURN_SECONDS, thread_local=False)
         try:
             is_ours = bool(turn.acquire(blocking=False))
+            if not is_ours:  # one that lasts for longer is left from before the server's clock was put back
+                client.pexpire(turn.name, int(1000 * max(TURN_SECONDS, self.duty.every)), lt=True)
         except RedisError:
             return True
         self._turn = turn if is_ours else None

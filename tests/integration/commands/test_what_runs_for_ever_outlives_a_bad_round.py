@@ -104,6 +104,19 @@ def test_the_turn_of_a_housekeeper_that_died_ends_by_itself(redis_client: redis.
     assert 0 < seen[0] <= TURN_SECONDS * 1000
 
 
+def test_a_turn_from_before_the_servers_clock_was_put_back_ends_soon(
+    redis_client: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(housekeeping, "TURN_SECONDS", 0.1)
+    work = Rounds(most=1)
+    redis_client.set(KEY.format("odd jobs"), "somebody who is dead", ex=600)
+    bound = threading.Timer(PATIENCE, work.stop.set)
+    bound.start()
+    keep_house([Duty("odd jobs", 0.02, work)], work.stop)
+    bound.cancel()
+    assert work.count == 1
+
+
 def test_without_redis_each_does_its_duties_and_says_once_what_is_missing(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

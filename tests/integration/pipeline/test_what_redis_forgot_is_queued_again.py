@@ -84,3 +84,13 @@ def test_a_pass_that_fails_leaves_the_turn_to_another(
         patched.setattr(job_queue, "enqueue", refused)
         missing.enqueue_missing_by_turns(redis_client)
     assert missing.enqueue_missing_by_turns(redis_client) == len(waiting)
+
+
+def test_a_turn_from_before_the_servers_clock_was_put_back_ends_soon(
+    waiting: list[Job], redis_client: redis.Redis
+) -> None:
+    for key in (missing.DUE_KEY, missing.ALL_KEY):
+        redis_client.set(key, 1, ex=600)
+    assert missing.enqueue_missing_by_turns(redis_client) == 0
+    assert redis_client.ttl(missing.DUE_KEY) <= missing.DUE_SECONDS
+    assert redis_client.ttl(missing.ALL_KEY) <= missing.ALL_SECONDS
