@@ -23,7 +23,7 @@ SPREAD = -n $$(( ($$(getconf _NPROCESSORS_ONLN) * 3 + 1) / 2 ))
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench quality lint fmt types imports messages lua verify migrations system system-if-possible \
+.PHONY: help run test check bench quality corpus lint fmt types imports messages lua verify migrations system system-if-possible \
 	requirements pythons loadtest-tools foreign-clients wheelhouse clean faults chaos
 
 help: ## list the targets
@@ -55,6 +55,9 @@ chaos: $(VENV)/installed-dev ## faults at random under load, repeated by the see
 
 quality: $(VENV)/installed-dev ## how good the feedback is: report in docs, compared with the baseline (ACCEPT='why')
 	@$(BIN) -m feedback.development.quality $(if $(ACCEPT),--accept "$(ACCEPT)")
+
+corpus: $(VENV)/installed-dev ## public documents as we read them, beside pandoc and pdftotext (SOURCE=folder)
+	@$(BIN) -m feedback.development.corpus $(SOURCE)
 
 # The parts of `make test` ------------------------------------------------------------------------
 

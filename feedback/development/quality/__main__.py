@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from feedback.development.quality import checkers, essay_scores, jfleg, prose, report
+from feedback.development.quality import checkers, essay_scores, jfleg, peers, prose, report
 from feedback.development.quality.asking import Recorded
 from feedback.development.quality.essays import essays
 from feedback.development.quality.figures import Figure
@@ -67,7 +67,9 @@ def _missing(folder: Path) -> Iterator[str]:
         yield f"JFLEG is not in {folder.name}: mechanics are not measured."
     if not installed("en"):
         yield "The engine is not installed here: spelling and grammar are not checked."
-    yield "Of the peers harper with its defaults is measured on JFLEG; proselint and write-good are not."
+    absent = [name for name in peers.PROGRAMS if name not in peers.installed(has_harper=False)]
+    if absent:
+        yield f"Not installed here, hence not measured: {' and '.join(absent)}."
 
 
 def _figures(provider: Provider, options: argparse.Namespace) -> Iterator[Figure]:
@@ -79,8 +81,6 @@ def _figures(provider: Provider, options: argparse.Namespace) -> Iterator[Figure
         yield from jfleg.score(
             "JFLEG, as delivered", functools.partial(checkers.delivered, provider), learners
         )
-    if learners and installed("en"):
-        yield from jfleg.score("JFLEG, harper alone", checkers.Harper(), learners)
     for part in ("open", "frozen"):
         given = essay_scores.answers(provider, essays(part))
         yield from essay_scores.planted(f"{part} essays", given)
@@ -90,6 +90,10 @@ def _figures(provider: Provider, options: argparse.Namespace) -> Iterator[Figure
     yield from essay_scores.identity(provider, essays("open")[:5])
     if installed("en"):
         yield _processor([text for _, text in edited])
+    if options.answers is None:
+        texts = [text for _, text in edited]
+        for name, asked in peers.installed(has_harper=installed("en")).items():
+            yield from peers.scores(name, asked, learners, texts, essays("open"))
 
 
 def _processor(texts: list[str]) -> Figure:

@@ -1,4 +1,4 @@
-"""Edited prose: this project's own documentation and samples, as sections of plain text."""
+"""Edited prose: this project's own documentation, and essays without flaws, as sections of plain text."""
 
 from __future__ import annotations
 
@@ -18,9 +18,13 @@ _HEADING = re.compile(r"^#{1,4} (.*)$", re.MULTILINE)
 
 
 def files() -> list[Path]:
-    """The documentation, its decisions, the README and the changelog."""
-    docs = [*sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "docs" / "decisions").glob("*.md"))]
-    return [*docs, ROOT / "README.md", ROOT / "CHANGELOG.md"]
+    """The documentation, the README and the changelog; and essays that were written for this."""
+    folders = ("docs", "docs/decisions", "docs/runbooks", "benchmarks/quality/essays/clean")
+    names = ("README.md", "CHANGELOG.md", "SECURITY.md", "examples/README.md")
+    return [
+        *(path for each in folders for path in sorted((ROOT / each).glob("*.md"))),
+        *map(ROOT.joinpath, names),
+    ]
 
 
 def sections(folder: Path | None = None) -> Iterator[tuple[str, str]]:
@@ -32,7 +36,7 @@ def sections(folder: Path | None = None) -> Iterator[tuple[str, str]]:
         yield from _sections(path.read_text(encoding="utf-8"))
 
 
-_MADE_BY_US = ("quality.md",)  # the bench's own report quotes what it found
+_MADE_BY_US = ("quality.md", "corpus.md")  # reports that a bench writes
 
 
 def _sections(source: str) -> Iterator[tuple[str, str]]:

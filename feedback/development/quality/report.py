@@ -23,9 +23,10 @@ _NOTES = (
     "remarks of which nine in ten were right. JFLEG's verdicts are its annotators' (at most four words "
     "marked, two annotators changed something there, and a correction that is offered is one "
     "annotator's); the others were judged by the authors of the rules, one person's reading. Edited "
-    "prose is this project's own documentation: its terms of computing are harder on a speller than "
-    "an essay's words. The essays of `frozen/` were written with the others and their remarks are only "
-    "counted.",
+    "prose is this project's own documentation, whose terms of computing are harder on a speller than "
+    "an essay's words, and the essays of `clean/`, which were written for this and edited. The "
+    "essays of `frozen/` were written with the others and their remarks are only counted. Peers are asked "
+    "for the open essays; a mark of theirs counts for a flaw of any kind.",
     "No model was measured: none is configured here. Levels are not measured, because no papers marked "
     "by teachers are in the repository. `python -m feedback.development.quality --answers FILE` scores "
     "recorded answers.",

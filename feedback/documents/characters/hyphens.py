@@ -92,6 +92,17 @@ _PREFIXES = frozenset({
 
 def _language(words: Counter[str]) -> str:
     """The language with the most small words here; empty where there are none."""
-    shares = {code: sum(words[word] for word in small) for code, small in _LANGUAGES.items()}
-    best = max(shares, key=lambda code: shares[code])
-    return best if shares[best] else ""
+    best, number = _most_small_words(words)
+    return best if number else ""
+
+
+def share_of_small_words(text: str) -> float:
+    """The share of words that are small words of one language: none in letters that stand for others."""
+    words = Counter(_WORD.findall(text.lower()))
+    return _most_small_words(words)[1] / max(1, words.total())
+
+
+def _most_small_words(words: Counter[str]) -> tuple[str, int]:
+    numbers = {code: sum(words[word] for word in small) for code, small in _LANGUAGES.items()}
+    best = max(numbers, key=lambda code: numbers[code])
+    return best, numbers[best]

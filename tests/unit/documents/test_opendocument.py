@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from feedback.documents import Corrupt, Encrypted, Parsed
+from feedback.documents import Corrupt, Encrypted, Parsed, TooComplex
 from feedback.documents.formats import read
 from feedback.documents.structure.model import Limits
 from feedback.messages.words import in_english
@@ -76,6 +76,17 @@ def test_a_text_box_is_read_after_its_paragraph_without_its_description() -> Non
 def test_a_title_is_a_heading() -> None:
     inner = "<text:p text:style-name='Title'>Bread</text:p><text:p>Dear.</text:p>"
     assert [heading.title for heading in parsed(files.opendocument_text(inner)).headings] == ["Bread"]
+
+
+def test_a_manifest_may_name_its_type_and_declare_nothing() -> None:
+    above = (
+        b'<?xml version="1.0"?>\n<!DOCTYPE m PUBLIC "-//OpenOffice.org//DTD Manifest 1.0//EN" "Manifest.dtd"'
+    )
+    named = files.with_parts(files.opendocument(), {"META-INF/manifest.xml": above + b"><m/>"})
+    assert parsed(named).text == parsed(files.opendocument()).text
+    declaring = above + b' [<!ENTITY a "aa">]><m>&a;</m>'
+    with pytest.raises(TooComplex):
+        parsed(files.with_parts(files.opendocument(), {"META-INF/manifest.xml": declaring}))
 
 
 def test_a_password_is_recognised() -> None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import ctypes
 import math
 import re
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pypdfium2 as pdfium
@@ -38,6 +39,7 @@ _FILLED_AND_STROKED = 2
 _SEEN = 8  # of 255 that something shows, so that letters are seen
 _WORD = re.compile(r"[^\s\x00]+")
 _HYPHENS = re.compile("[\x02\ufffe]")
+_SECOND_HALF = "\ufdd0"  # no character: stands where the second half of one was counted
 _text_object = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)(
     ctypes.cast(raw.FPDFText_GetTextObject, ctypes.c_void_p).value or 0  # asked of every word: as a number
 )
@@ -163,7 +165,7 @@ class _Runs:
         written = raw.FPDFText_GetText(self._text, 0, count, buffer) if count else 0
         text = bytes(buffer).decode("utf-16-le", "replace")[:-1] if written == count + 1 else ""
         if len(text) != count:  # characters beyond the first plane, or such as are not written
-            text = "".join(_character(raw.FPDFText_GetUnicode(self._text, index)) for index in range(count))
+            text = _letter_for_each([raw.FPDFText_GetUnicode(self._text, index) for index in range(count)])
         return _HYPHENS.sub(HYPHEN, text)
 
     def _pieces(self, letters: str) -> Iterator[tuple[int, int, bool]]:
@@ -220,7 +222,17 @@ class _Runs:
         while last > start and text[last - start] == HYPHEN:
             last -= 1
         undecoded = bool(raw.FPDFText_HasUnicodeMapError(self._text, start))
-        return TextRun(text, x, self._end(last, x, angle), y, size, look, glued, angle, undecoded)
+        return TextRun(
+            text.replace(_SECOND_HALF, ""),
+            x,
+            self._end(last, x, angle),
+            y,
+            size,
+            look,
+            glued,
+            angle,
+            undecoded,
+        )
 
     def _end(self, index: int, x: float, angle: int) -> float:
         """Where a character ends along its line, in the page's own coordinates."""
@@ -230,5 +242,21 @@ class _Runs:
         return {90: top, 180: left, 270: bottom}.get(angle, right).value
 
 
+def _letter_for_each(codes: Sequence[int]) -> str:
+    """One character for each number, also where two numbers are the halves of one character.
+
+    Letters of equations (mathematical italic and its like) are the plain letters, as in the other formats.
+    """
+    letters = [_character(code) for code in codes]
+    for index in range(len(codes) - 1):
+        high, low = codes[index], codes[index + 1]
+        if 0xD800 <= high < 0xDC00 <= low < 0xE000:
+            letters[index] = _character(0x10000 + ((high - 0xD800) << 10) + low - 0xDC00)
+            letters[index + 1] = _SECOND_HALF
+    return "".join(letters)
+
+
 def _character(code: int) -> str:
+    if 0x1D400 <= code < 0x1D800:
+        return unicodedata.normalize("NFKC", chr(code))
     return chr(code) if code < 0x110000 and not 0xD800 <= code <= 0xDFFF else "\ufffd"

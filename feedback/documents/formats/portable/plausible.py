@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from feedback.documents.characters.hyphens import share_of_small_words
 from feedback.documents.errors import Garbled, WrongType
 from feedback.documents.messages import DYNAMIC_FORM
 
@@ -18,6 +19,7 @@ _MIXED = re.compile(
 )
 _ADOBE_ALONE = re.compile(r"If this message is not eventually replaced by the proper contents", re.IGNORECASE)
 _MOST = 0.3  # of words without a vowel, of letters in words without end, of undecoded signs
+_SMALL = 0.06  # of words: letters that a font does not explain are right where they make a language
 _LONG = 35  # letters of a word that is several
 
 
@@ -27,7 +29,7 @@ def refuse_garbled(lines: Sequence[str], undecoded: int, letters: int) -> None:
     if _ADOBE_ALONE.search(text[:2_000]):
         raise WrongType(DYNAMIC_FORM)
     tokens = _TOKEN.findall(text)
-    if letters and undecoded > letters * _MOST:
+    if letters and undecoded > letters * _MOST and share_of_small_words(text) < _SMALL:
         raise Garbled
     size = max(1, sum(map(len, tokens)))
     if len(_NO_LETTER.findall(text)) > size * _MOST / 2:
