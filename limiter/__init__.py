@@ -13,12 +13,25 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .api import CircuitOpenError, LimitExceeded, breaker, by_address, by_user, limit, limit_view
+    from .api import (
+        CircuitOpenError,
+        LimitExceeded,
+        breaker,
+        by_address,
+        by_user,
+        gated,
+        limit,
+        limit_view,
+        report_accepted,
+        report_outcome,
+        report_usage,
+    )
 
 __version__ = "0.1.0"
 
 __all__ = [
-    "CircuitOpenError", "LimitExceeded", "breaker", "by_address", "by_user", "limit", "limit_view",
+    "CircuitOpenError", "LimitExceeded", "breaker", "by_address", "by_user", "gated", "limit", "limit_view",
+    "report_accepted", "report_outcome", "report_usage",
 ]  # fmt: skip
 
 

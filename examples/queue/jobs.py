@@ -2,10 +2,11 @@
 
 import time
 
-from limiter.execution import ReportedError
+from limiter import gated
 
 
+@gated(flow=lambda customer, fails=False: customer, group=lambda customer, fails=False: customer)
 def call(customer: str, fails: bool = False) -> None:
     time.sleep(0.3)
     if fails:
-        raise ReportedError("the provider is down")
+        raise ConnectionError("the provider is down")

@@ -24,9 +24,8 @@ for name, weight in WEIGHTS.items():
     services.set_group_policy(group=name, changes={"weight": weight}, **BY)
 queue = django_rq.get_queue("calls")
 queue.empty()
-jobs = [queue.enqueue(call, name, gate_flow=name, gate_group=name) for _ in range(20) for name in WEIGHTS]
-django_rq.get_worker("calls").work(max_jobs=len(jobs), logging_level="ERROR")
-
+jobs = [queue.enqueue(call, name) for _ in range(20) for name in WEIGHTS]
+django_rq.get_worker("calls").work(max_jobs=len(jobs), logging_level="CRITICAL")
 jobs.sort(key=lambda job: job.refresh() or job.started_at)
 runs = [(job.started_at.timestamp(), job.ended_at.timestamp()) for job in jobs]
 pace = 60 * (len(runs) - LIMITS["burst"]) / (runs[-1][0] - runs[0][0])
@@ -34,5 +33,5 @@ print("of the first 30:", dict(Counter(job.args[0] for job in jobs[:30])))
 print(f"a minute, after the burst: about {pace:.0f} of {LIMITS['requests_per_minute']}")
 print("at once:", max(sum(a <= now < b for a, b in runs) for now, _ in runs), "of", LIMITS["max_in_flight"])
 failing = [queue.enqueue(call, "gold", fails=True) for _ in range(3)]
-django_rq.get_worker("calls").work(max_jobs=len(failing), logging_level="ERROR")
+django_rq.get_worker("calls").work(max_jobs=len(failing), logging_level="CRITICAL")
 print("breaker after three failures:", selectors.upstream_status("provider").live.breaker.value)

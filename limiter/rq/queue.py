@@ -8,7 +8,9 @@ the id off the list in the same atomic step. Queues without an upstream are rq's
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+from inspect import signature
 from typing import TYPE_CHECKING, Any, cast
 
 from django_rq.queues import DjangoRQ
@@ -51,17 +53,25 @@ class GatedQueue(DjangoRQ):
     def enqueue_at(self, datetime: Any, f: Any, *args: Any, **kwargs: Any) -> Job:
         return cast(Job, super().enqueue_at(datetime, f, *args, **tickets.into_meta(kwargs)))
 
-    def enqueue_call(self, *args: Any, **kwargs: Any) -> Job:
-        job = super().enqueue_call(*args, **tickets.into_meta(kwargs))  # type: ignore[no-untyped-call]
+    def enqueue_call(
+        self, func: Any, args: Any = None, kwargs: Any = None, *rest: Any, **options: Any
+    ) -> Job:
+        given = tickets.into_meta(_by_name(Queue.enqueue_call, rest, options))
+        given = tickets.declared(func, args, kwargs, given, self.name)
+        job = super().enqueue_call(func=func, args=args, kwargs=kwargs, **given)  # type: ignore[no-untyped-call]
         return cast(Job, job)
 
     @staticmethod
-    def prepare_data(*args: Any, **kwargs: Any) -> EnqueueData:
-        return Queue.prepare_data(*args, **tickets.into_meta(kwargs))
+    def prepare_data(
+        func: Any, args: Any = None, kwargs: Any = None, *rest: Any, **options: Any
+    ) -> EnqueueData:
+        given = tickets.into_meta(_by_name(Queue.prepare_data, rest, options))
+        return Queue.prepare_data(func, args, kwargs, **tickets.declared(func, args, kwargs, given))
 
-    def create_job(self, *args: Any, **kwargs: Any) -> Job:
+    def create_job(self, func: Any, args: Any = None, kwargs: Any = None, *rest: Any, **options: Any) -> Job:
         """Raises ValueError for a job that no worker would run."""
-        job = _ours(super().create_job(*args, **kwargs))
+        given = tickets.declared(func, args, kwargs, _by_name(Queue.create_job, rest, options), self.name)
+        job = _ours(super().create_job(func, args, kwargs, **given))
         if refusal := refusal_of(job):
             raise RefusedJob(refusal)
         return job
@@ -188,6 +198,17 @@ class GatedQueue(DjangoRQ):
             upstreams.gate_on(options["connection"]).settle(lease.upstream, lease.id, Outcome.RETURNED)
             raise
         return (GatedJob.of(found[0]), found[1]) if found else None
+
+
+def _by_name(method: Callable[..., Any], rest: Sequence[Any], options: dict[str, Any]) -> dict[str, Any]:
+    """What stands after func, args and kwargs, all of it by its name."""
+    return {**dict(zip(_names(method), rest, strict=False)), **options} if rest else options
+
+
+@cache
+def _names(method: Callable[..., Any]) -> list[str]:
+    names = list(signature(method).parameters)
+    return names[names.index("kwargs") + 1 :]
 
 
 def _ours(job: Job) -> GatedJob:

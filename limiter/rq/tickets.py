@@ -6,13 +6,15 @@ writes them (job.py).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rq.utils import as_text
 
 from ..bounds import NUMBERS, read, whole
+from ..declaration import declaration_of
 from ..gate.model import Ticket
+from .upstreams import upstream_of
 
 FIELDS = ("gate_flow", "gate_group", "gate_priority", "gate_document", "gate_tokens", "gate_output")
 KEYS = [(name, name.encode()) for name in FIELDS]
@@ -26,6 +28,31 @@ def into_meta(kwargs: dict[str, Any]) -> dict[str, Any]:
     must_be_numbers(given)
     rest = {name: value for name, value in kwargs.items() if name not in given}
     return {**rest, "meta": {**(rest.get("meta") or {}), **given}}
+
+
+def declared(
+    function: object,
+    args: Sequence[Any] | None,
+    kwargs: Mapping[str, Any] | None,
+    options: dict[str, Any],
+    queue: str | None = None,
+) -> dict[str, Any]:
+    """The options of an enqueue, with what the function declares by @gated in their meta.
+
+    Raises ValueError.
+    """
+    declaration = declaration_of(function)
+    if declaration is None:
+        return options
+    if queue is not None and declaration.upstream not in (None, upstream_of(queue)):
+        name = getattr(function, "__qualname__", function)
+        raise ValueError(
+            f"{name} is gated by upstream {declaration.upstream!r}, and behind queue {queue!r} is"
+            f" {upstream_of(queue) or 'none'!r}."
+        )
+    meta = options.get("meta") or {}
+    fields = declaration.fields(args or (), kwargs or {}, meta)
+    return {**options, "meta": {**meta, **fields}} if fields else options
 
 
 def must_be_numbers(fields: Mapping[str, Any]) -> None:

@@ -9,8 +9,10 @@ from datetime import timedelta
 
 from rq import get_current_job
 
+from limiter.declaration import gated
 from limiter.execution import ReportedError, current_execution
 from limiter.gate import Outcome
+from limiter.reporting import report_usage
 
 started = threading.Semaphore(0)
 opened = threading.Event()
@@ -111,3 +113,40 @@ def fails_once() -> None:
 
 def ago(seconds: float) -> timedelta:
     return timedelta(seconds=-seconds)
+
+
+class TooMany(Exception):
+    """What a provider's client raises for a 429."""
+
+    retry_after = 7.5
+
+
+def flow_of(customer: str, text: str = "") -> str:
+    return customer
+
+
+@gated(flow=flow_of, group="trial", cost=lambda customer, text="": len(text), priority=2)
+def declared(customer: str, text: str = "") -> None:
+    """A job that says of itself what the gate should know."""
+
+
+@gated(upstream="another")
+def of_another_upstream() -> None:
+    """A job that belongs to another upstream's queue."""
+
+
+@gated(cost=lambda text: text)
+def of_nonsense(text: str) -> None:
+    """A job whose cost is no number."""
+
+
+@gated(flow="ada", outcomes={TooMany: Outcome.THROTTLED, LookupError: Outcome.REJECTED})
+def says_what_its_errors_mean(kind: str) -> None:
+    if kind:
+        raise {"throttled": TooMany, "rejected": KeyError, "failure": OSError}[kind]
+    report_usage(input_tokens=40, output_tokens=2)
+
+
+@gated(outcomes={TooMany: Outcome.THROTTLED})
+async def says_it_later() -> None:
+    raise TooMany
