@@ -6,6 +6,7 @@ itself: a claim costs one round trip. Changes of one kind to many rows are one s
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -28,20 +29,24 @@ SELECT id, %s, %s, attempt, %s FROM changed
 """
 
 # A row that another transaction has locked is left out: a batch waits for none, so two can't wait for each
-# other, and what holds up one job holds up no other.
+# other, and what holds up one job holds up no other. All values are one parameter, and the text is the same
+# for any number of rows: psycopg takes a text with hundreds of places apart anew for each batch.
 FOR_MANY = """
-WITH wanted (id, {names}, at_, kind_, detail_) AS (VALUES {rows}),
+WITH wanted AS (
+    SELECT * FROM jsonb_to_recordset(%s::jsonb)
+        AS w(id uuid, {columns}, event_at timestamptz, event_kind varchar, event_detail jsonb)
+),
 free AS (
-    SELECT job.id FROM {jobs} job JOIN wanted ON job.id = wanted.id::uuid WHERE {guards}
+    SELECT job.id FROM {jobs} job JOIN wanted ON job.id = wanted.id WHERE {guards}
     ORDER BY job.id FOR NO KEY UPDATE OF job SKIP LOCKED
 ),
 changed AS (
-    UPDATE {jobs} job SET {settings} FROM wanted JOIN free ON free.id = wanted.id::uuid
+    UPDATE {jobs} job SET {settings} FROM wanted JOIN free ON free.id = wanted.id
     WHERE job.id = free.id AND {guards} RETURNING job.id, job.attempt
 )
 INSERT INTO {events} (job_id, at, kind, attempt, detail)
-SELECT changed.id, at_::timestamptz, kind_, attempt, detail_::jsonb
-FROM changed JOIN wanted ON changed.id = wanted.id::uuid
+SELECT changed.id, event_at, event_kind, attempt, event_detail
+FROM changed JOIN wanted ON changed.id = wanted.id
 RETURNING job_id
 """
 
@@ -71,11 +76,12 @@ class Change:
 
 def change(wanted: Change) -> bool:
     """Set fields of a row that is as its guard says, and keep an event of it. False: another was first."""
+    event = (("at", timezone.now()), ("kind", wanted.kind), ("detail", dict(wanted.detail)))
     values = [
         *(_prepared(Job, name, value) for name, value in wanted.fields.items()),
         _prepared(Job, "id", wanted.job),
         *(_prepared(Job, name, value) for name, value in wanted.guard.items()),
-        *_event(wanted),
+        *(_prepared(JobEvent, name, value) for name, value in event),
     ]
     with connection.cursor() as cursor:
         cursor.execute(_statement(*wanted.shape), values)
@@ -94,50 +100,46 @@ def change_many(changes: Sequence[Change]) -> set[UUID]:
 
 
 def _changed_alike(changes: Sequence[Change]) -> list[UUID]:
-    values = [value for each in changes for value in _row(each)]
+    values = json.dumps([_row(each) for each in changes], default=str)
     with connection.cursor() as cursor:
-        cursor.execute(_statement_for(len(changes), *changes[0].shape), values)
+        cursor.execute(_statement_for_many(*changes[0].shape), [values])
         return [row[0] for row in cursor.fetchall()]
 
 
-def _row(change: Change) -> list[Any]:
-    named = (*change.guard.items(), *change.fields.items())
-    return [change.job, *(_prepared(Job, name, value) for name, value in named), *_event(change)]
+def _row(change: Change) -> dict[str, Any]:
+    guards = {f"guard_{name}": _plain(name, value) for name, value in change.guard.items()}
+    settings = {f"new_{name}": _plain(name, value) for name, value in change.fields.items()}
+    event = {"event_at": timezone.now(), "event_kind": change.kind, "event_detail": dict(change.detail)}
+    return {"id": change.job, **guards, **settings, **event}
 
 
-def _event(change: Change) -> list[Any]:
-    event = (("at", timezone.now()), ("kind", change.kind), ("detail", dict(change.detail)))
-    return [_prepared(JobEvent, name, value) for name, value in event]
+def _plain(name: str, value: Any) -> Any:
+    """A value as JSON may hold it."""
+    return _fields(Job)[name].get_prep_value(value.by if isinstance(value, Plus) else value)
 
 
 @cache
-def _statement_for(rows: int, guard: tuple[str, ...], fields: tuple[str, ...], raised: frozenset[str]) -> str:
-    guards = {name: f"guard{place}" for place, name in enumerate(guard)}
-    settings = {name: f"field{place}" for place, name in enumerate(fields)}
-    names = [*guards.values(), *settings.values()]
-    row = "(" + ", ".join(["%s"] * (len(names) + 4)) + ")"
+def _statement_for_many(guard: tuple[str, ...], fields: tuple[str, ...], raised: frozenset[str]) -> str:
+    columns = [f"guard_{name} {_type(name)}" for name in guard]
+    columns += [f"new_{name} {_type(name)}" for name in fields]
     return FOR_MANY.format(
-        names=", ".join(names),
-        rows=", ".join([row] * rows),
+        columns=", ".join(columns),
         jobs=Job._meta.db_table,
         events=JobEvent._meta.db_table,
-        guards=" AND ".join(f"job.{_column(name)} = {_wanted(name, own)}" for name, own in guards.items()),
-        settings=", ".join(_setting_of(name, own, raised=name in raised) for name, own in settings.items()),
+        guards=" AND ".join(f"job.{_column(name)} = wanted.guard_{name}" for name in guard),
+        settings=", ".join(_setting_of(name, raised=name in raised) for name in fields),
     )
 
 
-def _setting_of(name: str, own: str, *, raised: bool) -> str:
-    column, wanted = _column(name), _wanted(name, own)
-    return f"{column} = coalesce(job.{column}, 0) + {wanted}" if raised else f"{column} = {wanted}"
+def _setting_of(name: str, *, raised: bool) -> str:
+    column = _column(name)
+    before = f"coalesce(job.{column}, 0) + " if raised else ""
+    return f"{column} = {before}wanted.new_{name}"
 
 
-def _wanted(name: str, own: str) -> str:
-    """A value of the list in its column's type: of nothing but nulls the server knows no type.
-
-    Without its length: a cast would cut what is too long, where the column refuses it.
-    """
-    kind, *_ = str(_fields(Job)[name].db_type(connection)).split("(")
-    return f"wanted.{own}::{kind}"
+def _type(name: str) -> str:
+    """The type of a field's column without its length: what is too long must be refused, not cut."""
+    return str(_fields(Job)[name].db_type(connection)).split("(")[0]
 
 
 @cache
