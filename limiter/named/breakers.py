@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from limiter import bounds
 from limiter.algorithms.breakers import BreakerSpec, Permit
@@ -99,8 +99,19 @@ class Breaker:
 
 
 def breaker(name: str, *, failures: tuple[type[BaseException], ...] = (Exception,)) -> Breaker:
-    """The breaker of that name in the setting BREAKERS. `failures` are the exceptions that count."""
+    """The breaker of that name in the setting BREAKERS. `failures` are the exceptions that count.
+
+    Raises ValueError where they are none; how many of them trip it stands in the settings.
+    """
+    _must_be_exceptions(failures)
     return Breaker(name, failures)
+
+
+def _must_be_exceptions(failures: Any) -> None:
+    if not isinstance(failures, tuple) or not all(
+        isinstance(kind, type) and issubclass(kind, BaseException) for kind in failures
+    ):
+        raise ValueError(f"failures is {failures!r}: expected a tuple of classes of exceptions.")
 
 
 def _seconds(value: object) -> float:

@@ -99,7 +99,14 @@ class Limit:
     def _of(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[str, int]:
         key = self.key(*args, **kwargs) if callable(self.key) else self.key
         cost = self.cost(*args, **kwargs) if callable(self.cost) else self.cost
-        return f"{self.name}:{key}", cost
+        return f"{self.name}:{_distinct(key)}", cost
+
+
+def _distinct(key: object) -> str:
+    """A text is itself. Of another type it has that type with it: 1, "1" and True are three keys."""
+    if isinstance(key, str) and not key.startswith("\0"):
+        return str(key)
+    return f"\0{'str' if isinstance(key, str) else type(key).__qualname__}:{key}"
 
 
 def limit(

@@ -11,19 +11,32 @@ import logging
 import re
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from typing import Annotated, Any, Self
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from limiter import bounds
 from limiter.algorithms.breakers import BreakerSpec, compile_breaker
 from limiter.algorithms.limits import Algorithm, LimitRule, compile_rule
 from limiter.gate.model import BreakerConfig, BreakerMode
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 HEALTHY = BreakerConfig()
+
+
+def _number(value: object) -> object:
+    """pydantic would read a Decimal as a number."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"{value!r} is no number")
+    return value
+
+
+Number = Annotated[float, BeforeValidator(_number), Field(allow_inf_nan=False)]
+Seconds = Annotated[Number, Field(gt=0, le=bounds.MOST_UNITS)]
+Count = Annotated[int, Field(strict=True, ge=1, le=bounds.MOST_UNITS)]
 
 
 class Strict(BaseModel):
@@ -35,7 +48,7 @@ class LimitSettings(Strict):
 
     rate: str
     algorithm: Algorithm = Algorithm.TOKEN_BUCKET
-    burst: float | None = None
+    burst: Number | None = None
     floor: str | None = None  # adaptive
     ceiling: str | None = None
 
@@ -47,18 +60,24 @@ class BreakerSettings(Strict):
     """One entry of BREAKERS; the fields of BreakerConfig, and how long a silent probe holds its place."""
 
     mode: BreakerMode = HEALTHY.mode
-    failures: int = Field(HEALTHY.failures, ge=1)
-    open_seconds: float = Field(HEALTHY.open_seconds, gt=0)
-    open_max_seconds: float = Field(HEALTHY.open_max_seconds, gt=0)
-    jitter: float = Field(HEALTHY.jitter, ge=0, le=1)
-    probes: int = Field(HEALTHY.probes, ge=1)
-    successes: int = Field(HEALTHY.successes, ge=1)
-    probe_seconds: float = Field(300.0, gt=0)
+    failures: Count = HEALTHY.failures
+    open_seconds: Seconds = HEALTHY.open_seconds
+    open_max_seconds: Seconds = HEALTHY.open_max_seconds
+    jitter: Number = Field(HEALTHY.jitter, ge=0, le=1)
+    probes: Count = HEALTHY.probes
+    successes: Count = HEALTHY.successes
+    probe_seconds: Seconds = 300.0
+
+    @model_validator(mode="after")
+    def _longest_is_no_shorter(self) -> Self:
+        if "open_max_seconds" in self.model_fields_set and self.open_max_seconds < self.open_seconds:
+            raise ValueError("open_max_seconds is shorter than open_seconds")
+        return self
 
     def spec(self) -> BreakerSpec:
-        return compile_breaker(
-            BreakerConfig(**self.model_dump(exclude={"probe_seconds"})), self.probe_seconds
-        )
+        given = self.model_dump(exclude={"probe_seconds"})
+        given["open_max_seconds"] = max(self.open_seconds, self.open_max_seconds)
+        return compile_breaker(BreakerConfig(**given), self.probe_seconds)
 
 
 @cache
@@ -110,8 +129,8 @@ def _sentence(error: ValueError) -> str:
     if not isinstance(error, ValidationError):
         return str(error)
     first = error.errors()[0]
-    where = ".".join(map(str, first["loc"]))
-    return f"{where}: {first['msg']}" if where else first["msg"]
+    where, words = ".".join(map(str, first["loc"])), first["msg"].removeprefix("Value error, ")
+    return f"{where}: {words}" if where else words
 
 
 def level_of(error: Exception) -> int:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from limiter import bounds
 from limiter.gate.model import BreakerConfig, Reason, UpstreamConfig
 from limiter.gate.rules import BreakerRule, compile_rules, micros
 
@@ -27,7 +28,7 @@ class Permit:
 
 def compile_breaker(config: BreakerConfig, probe_seconds: float) -> BreakerSpec:
     """Raise ValueError where a value could never work."""
-    if probe_seconds <= 0:
+    if not bounds.share("probe_seconds", probe_seconds) > 0:
         raise ValueError("probe_seconds must be positive")
     rule = compile_rules(UpstreamConfig("", version=1, breaker=config)).breaker
     return BreakerSpec(rule, micros(probe_seconds))

@@ -16,7 +16,7 @@ from limiter import bounds
 
 from .model import ABILITIES, MICROSECONDS, Abilities, Algorithm, Unable
 
-RATE = re.compile(r"(\d+(?:\.\d+)?) ?/ ?(\d*) ?([smhd])")
+RATE = re.compile(r"(\d+(?:\.\d+)?) ?/ ?(\d*) ?([smhd])", re.ASCII)
 SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 EXACT = 2**52
 FINEST = 2**50  # of what a rule holds: debts of several bursts stay exact too
@@ -144,19 +144,19 @@ def _bucket(
     kind: Algorithm, units: Fraction, window: int, burst: float | None, least: str | None, most: str | None
 ) -> LimitRule:
     usual = Fraction(1) if kind is Algorithm.LEAKY_BUCKET else max(units, Fraction(1))
-    held = usual if burst is None else Fraction(burst)
+    held = usual if burst is None else Fraction(bounds.share("burst", burst))
     if held < 1:
         raise ValueError(f"burst must be at least 1, not {burst}")
     pace = units / window
     # As many steps between an adaptive limit's rates as a coarse one lacks: more would only cost exactness.
     steps = -(-STEPS // pace.numerator) if kind is Algorithm.ADAPTIVE else 1
     rate, unit = pace.numerator * steps, pace.denominator * steps
-    bounds = [round(_pace(text) * unit) if text else rate for text in (least, most)]
-    if kind is Algorithm.ADAPTIVE and not 1 <= bounds[0] <= rate <= bounds[1]:
+    ends = [round(_pace(text) * unit) if text else rate for text in (least, most)]
+    if kind is Algorithm.ADAPTIVE and not 1 <= ends[0] <= rate <= ends[1]:
         raise ValueError("floor <= rate <= ceiling must hold, and a thousandth of the rate is the least")
     capacity = floor(held * unit)
-    _must_be_exact(capacity + max(rate, *bounds))
-    return LimitRule(kind, floor(units), window, rate, unit, capacity, *bounds)
+    _must_be_exact(capacity + max(rate, *ends))
+    return LimitRule(kind, floor(units), window, rate, unit, capacity, *ends)
 
 
 def _pace(text: str) -> Fraction:

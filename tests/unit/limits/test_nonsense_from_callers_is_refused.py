@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -17,7 +19,7 @@ from limiter.gate.model import Timing, Usage
 from limiter.named.stores import in_memory, use_stores
 from limiter.rq import tickets
 
-NONSENSE = [math.nan, math.inf, -math.inf, "5", None, 2.5, True, 10**10]
+NONSENSE = [math.nan, math.inf, -math.inf, "5", None, 2.5, True, 10**10, Decimal(5)]
 
 
 @pytest.fixture(autouse=True)
@@ -39,11 +41,26 @@ def test_a_cost_that_is_no_whole_number_is_refused_and_spends_nothing(cost: int)
     assert limiter.limit("tokens").peek().remaining == 100
 
 
-@pytest.mark.parametrize("share", [math.nan, math.inf, -1.0, "fast", None])
+@pytest.mark.parametrize("share", [math.nan, math.inf, -1.0, "fast", None, True, Decimal(1)])
 def test_a_rate_is_set_by_a_number_alone(share: float) -> None:
     with pytest.raises(Unable, match="share is"):
         limiter.limit("pace").set_rate(share)
     assert limiter.limit("pace").set_rate(1000).rate == 2.0
+
+
+@pytest.mark.parametrize("failures", [5, math.nan, OSError, (OSError, "TimeoutError")])
+def test_what_counts_as_a_failure_is_a_tuple_of_exceptions(failures: Any) -> None:
+    with pytest.raises(ValueError, match="failures is"):
+        limiter.breaker("mail", failures=failures)
+
+
+def test_keys_of_different_types_are_different_keys() -> None:
+    keys = [1, "1", True, "True", 1.0, None, "", b"1", (1,), "\0int:1"]
+    for key in keys:
+        limiter.limit("tokens", key=key, cost=1 + keys.index(key)).take()
+        limiter.limit("tokens", key=key).take()
+    left = [limiter.limit("tokens", key=key).peek().remaining for key in keys]
+    assert left == [98 - keys.index(key) for key in keys]
 
 
 @pytest.mark.parametrize("name", bounds.NUMBERS)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
+from decimal import Decimal
 
 import pytest
 from pytest_django import Settings
@@ -29,6 +31,14 @@ def test_the_projects_own_limits_pass() -> None:
         ({"rate": "30/m", "floor": "3/m"}, "floor"),
         ({"rate": "30/m", "algorithm": "adaptive", "floor": "40/m"}, "floor <= rate"),
         ({"rate": "999999999/d"}, "exactly"),
+        ({"rate": "30/m", "burst": math.nan}, "burst: Input should be a finite number"),
+        ({"rate": "30/m", "burst": math.inf}, "burst: Input should be a finite number"),
+        ({"rate": "30/m", "burst": True}, "burst: True is no number"),
+        ({"rate": "30/m", "burst": "5"}, "burst: '5' is no number"),
+        ({"rate": "30/m", "burst": Decimal(5)}, "burst: Decimal('5') is no number"),
+        ({"rate": "30/m", "burst": 1e300}, "burst is 1e+300"),
+        ({"rate": "\u0663/m"}, "a rate reads"),  # digits of another script
+        ({"rate": 30}, "rate: Input should be a valid string"),
         ("30/m", "LimitSettings"),
     ],
 )
@@ -55,6 +65,22 @@ def test_nonsense_under_a_limit_is_named(settings: Settings, entry: object, word
 def test_other_nonsense_is_found_as_well(settings: Settings, setting: str, value: object, id: str) -> None:
     setattr(settings, setting, value)
     assert [message.id for message in check_named(None)] == [id]
+
+
+@pytest.mark.parametrize("name", ["failures", "probes", "successes", "open_seconds", "open_max_seconds"])
+@pytest.mark.parametrize("value", [math.nan, math.inf, -1, 0, True, "3", Decimal(3), 10**400, 10**10])
+def test_a_breakers_number_is_a_number_in_its_range(settings: Settings, name: str, value: object) -> None:
+    settings.BREAKERS = {"library": {name: value}}
+    [error] = check_named(None)
+    assert error.msg.startswith(f"BREAKERS['library']: {name}: ")
+
+
+def test_the_longest_open_time_follows_the_first_unless_it_is_given(settings: Settings) -> None:
+    settings.BREAKERS = {"library": {"open_seconds": 900}}
+    assert check_named(None) == []
+    settings.BREAKERS = {"library": {"open_seconds": 900, "open_max_seconds": 60}}
+    [error] = check_named(None)
+    assert "open_max_seconds is shorter than open_seconds" in error.msg
 
 
 def test_importing_the_face_needs_neither_settings_nor_redis() -> None:
