@@ -76,7 +76,7 @@ def _harper(texts: Sequence[str]) -> Marks:
 
 
 def _proselint(texts: Sequence[str]) -> Marks:
-    written = _run(texts, "proselint", "--output-format", "json", "check")
+    written = _run(texts, "proselint", "check", "--output-format", "json")
     found: dict[int, list[Mark]] = defaultdict(list)
     results: dict[str, Any] = json.loads(written)["result"]
     for each in (each for result in results.values() for each in result["diagnostics"]):

@@ -29,7 +29,8 @@ _NOTES = (
     "for the open essays; a mark of theirs counts for a flaw of any kind.",
     "No model was measured: none is configured here. Levels are not measured, because no papers marked "
     "by teachers are in the repository. `python -m feedback.development.quality --answers FILE` scores "
-    "recorded answers.",
+    "recorded answers; `manage.py quality --upstream NAME --sample 20` asks a model that is configured, "
+    "after it has shown what that may cost.",
 )
 
 
