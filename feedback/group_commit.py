@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from itertools import zip_longest
 from typing import Generic, TypeVar
 
 from django.db import connection
@@ -46,27 +47,31 @@ class GroupCommit(Generic[Item, Result]):
         self._together, self._alone = together, alone
         self._lock = threading.Lock()
         self._waiting: list[_Entry[Item, Result]] = []
-        self._is_led = False  # a thread writes, or has been woken to
+        self._leader: _Entry[Item, Result] | None = None  # its thread writes, or has been woken to
 
     def do(self, item: Item) -> Result:
         if connection.in_atomic_block:  # it stands or falls with its caller's transaction
             return self._alone(item)
-        entry = self._enter(item)
-        while not entry.turn.wait(LOOK_SECONDS):
-            if self._left(entry):
-                return self._alone(item)
-        if not entry.is_over:
-            self._lead()
+        entry: _Entry[Item, Result] = _Entry(item)
+        batch: list[_Entry[Item, Result]] = []
+        try:
+            self._enter(entry)
+            while not entry.turn.wait(LOOK_SECONDS):
+                if self._left(entry):
+                    return self._alone(item)
+            if not entry.is_over:
+                self._lead(entry, batch)
+        except BaseException:  # the thread was cut, at any of these lines: it takes none of the others along
+            self._over(entry, batch, [])
+            raise
         return self._alone(item) if entry.result is None else entry.result
 
-    def _enter(self, item: Item) -> _Entry[Item, Result]:
-        entry: _Entry[Item, Result] = _Entry(item)
+    def _enter(self, entry: _Entry[Item, Result]) -> None:
         with self._lock:
             self._waiting.append(entry)
-            if not self._is_led:
-                self._is_led = True
+            if self._leader is None:
+                self._leader = entry
                 entry.turn.set()
-        return entry
 
     def _left(self, entry: _Entry[Item, Result]) -> bool:
         """Take an item back; False: it is being written, or its thread is to write the next batch."""
@@ -76,22 +81,33 @@ class GroupCommit(Generic[Item, Result]):
             self._waiting.remove(entry)
         return True
 
-    def _lead(self) -> None:
+    def _lead(self, entry: _Entry[Item, Result], batch: list[_Entry[Item, Result]]) -> None:
+        """Write a batch, which is named to the caller as soon as it is chosen."""
         with self._lock:
-            batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
-        results: Sequence[Result | None] = [None] * len(batch)
+            batch += self._waiting[:MOST]
+            del self._waiting[:MOST]
+        results: Sequence[Result | None] = []
         try:
-            results = self._together([entry.item for entry in batch])
+            results = self._together([each.item for each in batch])
         except Exception:
             logger.warning("%d writes are made one by one", len(batch), exc_info=True)
-        finally:
-            self._hand_on()
-            for entry, result in zip(batch, results, strict=True):
-                entry.result, entry.is_over = result, True
-                entry.turn.set()
+        self._over(entry, batch, results)
 
-    def _hand_on(self) -> None:
+    def _over(
+        self,
+        entry: _Entry[Item, Result],
+        batch: Sequence[_Entry[Item, Result]],
+        results: Sequence[Result | None],
+    ) -> None:
+        """Let the threads of a batch go on, and one of those that wait write the next. Twice is no harm."""
         with self._lock:
-            self._is_led = bool(self._waiting)
-            if self._waiting:
-                self._waiting[0].turn.set()
+            if entry in self._waiting:
+                self._waiting.remove(entry)
+            if self._leader is entry:
+                self._leader = self._waiting[0] if self._waiting else None
+                if self._leader is not None:
+                    self._leader.turn.set()
+        for each, result in zip_longest(batch, results):
+            if not each.is_over:
+                each.result, each.is_over = result, True
+            each.turn.set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import threading
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -83,3 +84,27 @@ def test_a_batch_that_fails_is_written_one_by_one(store: Store, group: GroupComm
     assert (first, other) == ("a together", "c alone")
     assert str(broken) == "its own fault"
     assert group.do("d") == "d together"
+
+
+def test_a_thread_that_is_cut_when_its_turn_comes_takes_no_other_along(
+    store: Store, group: GroupCommit[str, str]
+) -> None:
+    def cut(begun: Future[int]) -> str:
+        begun.set_result(threading.get_ident())
+        return group.do("cut")
+
+    begun: Future[int] = Future()
+    with ThreadPoolExecutor(3) as threads:
+        first = threads.submit(group.do, "a")
+        assert store.has_begun.wait(BOUND)
+        second = threads.submit(cut, begun)
+        while not group._waiting:
+            threading.Event().wait(0.001)
+        third = threads.submit(group.do, "c")
+        while len(group._waiting) < 2:
+            threading.Event().wait(0.001)
+        thread, error = ctypes.c_ulong(begun.result(BOUND)), ctypes.py_object(InterruptedError)
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, error)
+        store.may_go_on.set()
+    assert isinstance(second.exception(), InterruptedError)
+    assert (first.result(), third.result(), group.do("d")) == ("a together", "c together", "d together")
