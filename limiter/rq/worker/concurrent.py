@@ -12,7 +12,7 @@ import math
 import signal
 import threading
 import time
-from functools import partial
+from functools import cached_property, partial
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
@@ -308,7 +308,7 @@ class ConcurrentWorker(FencedWorker):
         )
         self._tickers = [
             Ticker("renewals", self.pace.tick_seconds, renewals.renew),
-            Ticker("recovery", self.pace.tick_seconds, self._recovery().recover_all),
+            Ticker("recovery", self.pace.tick_seconds, self._recovery.recover_all),
             Ticker("schedule", lambda: LOOK_SECONDS, Schedule(self.queues).look),
             Ticker("missing", look_seconds, Missing(self.connection).look),
             Ticker("trials", self.pace.tick_seconds, try_held),
@@ -326,6 +326,7 @@ class ConcurrentWorker(FencedWorker):
             self.completion.stop()
             self._slots.stop()
 
+    @cached_property
     def _recovery(self) -> Recovery:
         return Recovery(self.queues, self.gate, self.in_flight, self._exc_handlers)
 
@@ -367,7 +368,7 @@ class ConcurrentWorker(FencedWorker):
 
     def clean_registries(self) -> None:
         """rq's maintenance, after the one recovery: what rq would fail is back in line by then."""
-        self._recovery().recover_all()
+        self._recovery.recover_all()
         for queue in self.queues:
             if queue.acquire_maintenance_lock():
                 self.log.info("Worker %s: cleaning registries for queue: %s", self.name, queue.name)

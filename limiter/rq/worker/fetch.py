@@ -46,7 +46,8 @@ class Fetcher:
     ) -> None:
         self._identity, self._gate, self._pace = identity, gate, pace
         self._executions, self._accepted = executions, accepted
-        self.retry_at: float | None = None  # the earliest moment worth asking a gate again
+        self._given = 0.0  # the gate's clock when it last answered
+        self.retry_at: float | None = None  # the earliest moment worth asking a gate again, on our clock
 
     def take(self, queue: Queue, k: int) -> list[Run]:
         """Up to k jobs of a queue, started in rq's terms: a round trip to admit and one to start."""
@@ -59,8 +60,10 @@ class Fetcher:
 
     def _admitted(self, upstream: str, k: int) -> list[Execution]:
         admission = admit(self._gate, upstream, k)
-        if admission.retry_at is not None:
-            self.retry_at = min(self.retry_at or admission.retry_at, admission.retry_at)
+        self._given = admission.now
+        if (wait := admission.wait_seconds) is not None:
+            again = time.time() + wait  # on our own clock, which the gate's may differ from
+            self.retry_at = min(self.retry_at or again, again)
         return [
             Execution(id=lease.id, job=lease.job, lease=lease, on_accepted=self._accepted)
             for lease in admission.leases
@@ -75,7 +78,7 @@ class Fetcher:
 
     def _start(self, executions: Sequence[Execution], queue: Queue) -> list[Run]:
         lease = executions[0].lease
-        seconds = self._pace.note(lease) if lease else self._pace.seconds
+        seconds = self._pace.note(lease, self._given) if lease else self._pace.seconds
         started = now()
         found = self._mark(executions, queue, seconds, started)
         runs = []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 from ....gate import Lease
@@ -17,9 +16,9 @@ class LeasePace:
         self.seconds = seconds
         self._on_shorter = on_shorter
 
-    def note(self, lease: Lease) -> float:
-        """How long a new lease lasts."""
-        seconds = max(0.1, lease.expires_at - time.time())
+    def note(self, lease: Lease, given: float) -> float:
+        """How long a lease lasts that was given at this moment of the gate's clock: ours may differ."""
+        seconds = max(0.1, lease.expires_at - given)
         if seconds < self.seconds * 0.9:
             self.seconds = seconds
             self._on_shorter()

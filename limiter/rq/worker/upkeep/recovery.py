@@ -26,6 +26,7 @@ from ....ledger import Ledger, get_ledger
 from ... import records, upstreams
 from ..deadlines import ThreadDeadline
 from ..runs import InFlight
+from .server_clock import ServerClock, read_by
 
 if TYPE_CHECKING:
     from redis.client import Pipeline
@@ -171,8 +172,16 @@ class Recovery:
         self, queues: Sequence[Queue], gate: Gate, in_flight: InFlight, handlers: Sequence[object]
     ) -> None:
         self._queues, self._gate, self._in_flight, self._handlers = queues, gate, in_flight, handlers
+        self._clocks = {id(each.connection): ServerClock(read_by(each.connection)) for each in queues}
 
     def recover_all(self) -> None:
+        try:
+            settled = [clock.is_settled() for clock in self._clocks.values()]
+        except RedisError as error:
+            logger.warning("recovery must wait: %s", error)
+            return
+        if not all(settled):
+            return
         for queue in self._queues:
             try:
                 self._recover_queue(queue)
