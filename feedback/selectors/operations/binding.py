@@ -9,6 +9,8 @@ from limiter.gate.model import Reason
 
 from .figures import Operations, UpstreamFigures
 
+AT_ITS_RATE = 0.5  # of a quota that began within the minute: a bucket is empty for a moment without binding
+
 
 @dataclass(frozen=True, slots=True)
 class Binding:
@@ -35,13 +37,15 @@ def binding_of(now: Operations, figures: UpstreamFigures) -> Binding | None:
 def _candidates(now: Operations, figures: UpstreamFigures) -> Iterator[tuple[str, str]]:
     live, most = figures.status.live if figures.status else None, figures.upstream.max_in_flight
     levels = live.levels if live else {}
+    if now.is_unheard(figures):
+        yield "no worker listens to its queue", "a worker that does would help; a higher quota won't"
     if most and figures.in_flight >= most:
         yield (
             f"the limit of {most} calls at once binds",
             "raising it helps as far as the provider allows; more workers won't",
         )
     requests = levels.get(Reason.REQUESTS_PER_MINUTE)
-    if requests is not None and requests.free < 1:
+    if requests is not None and requests.free < 1 and figures.began >= AT_ITS_RATE * requests.per_minute:
         yield (
             f"the quota of {requests.per_minute:g} requests a minute binds",
             "a higher quota would help; more workers won't",

@@ -143,6 +143,12 @@ class Operations:
     def slots(self) -> int:
         return sum(each.slots or 1 for each in self.alive)
 
+    def is_unheard(self, figures: UpstreamFigures) -> bool:
+        """Does no living worker listen to the queues behind this upstream?"""
+        behind = {queue for queue, name in settings.LIMITER_QUEUES.items() if name == figures.name}
+        heard = {queue for each in self.alive for queue in each.queues}
+        return not self.solo and bool(behind) and not behind & heard
+
 
 def operations_now() -> Operations:
     """In seven queries, and a few round trips to Redis. Never raises for a Redis that is away."""

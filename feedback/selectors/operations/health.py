@@ -39,7 +39,8 @@ class Health:
 
 def health_of(now: Operations) -> Health:
     """The worst that is the case."""
-    return next(_candidates(now))
+    found = list(_candidates(now))
+    return next((each for each in found if each.level is Level.DOWN), found[0])
 
 
 def _candidates(now: Operations) -> Iterator[Health]:
@@ -55,9 +56,23 @@ def _candidates(now: Operations) -> Iterator[Health]:
             _("Students are not being served: no worker runs, and %(work)s.") % {"work": _waiting(now)},
             _("Start a worker: manage.py rqworker, over all queues."),
         )
+    yield from _unheard(now)
     yield from _stopped(now)
     yield from _hindered(now)
     yield _well(now)
+
+
+def _unheard(now: Operations) -> Iterator[Health]:
+    """Work that waits for an upstream whose queue no worker takes from, while others are served."""
+    for each in now.upstreams:
+        if each.waiting and now.is_unheard(each):
+            words = _("Some students are not being served: no worker listens to %(upstream)s, and %(work)s.")
+            jobs = ngettext("%(n)d job waits", "%(n)d jobs wait", each.waiting) % {"n": each.waiting}
+            yield Health(
+                Level.SLOW,
+                words % {"upstream": each.name, "work": jobs},
+                _("Start a worker that does: manage.py rqworker, over all queues."),
+            )
 
 
 def _stopped(now: Operations) -> Iterator[Health]:

@@ -38,7 +38,7 @@ def waiting(
     ("state", "slots", "words"),
     [
         (
-            waiting(REQUESTS, in_flight=3), 32,
+            waiting(REQUESTS, in_flight=3, began=28), 32,
             "The quota of 30 requests a minute binds: a higher quota would help; more workers won't.",
         ),
         (
@@ -72,5 +72,20 @@ def test_each_thing_that_binds_is_named_with_what_helps(
 
 def test_a_line_that_moves_and_an_upstream_that_stands_still_have_none() -> None:
     assert bindings_of(now(waiting(ROOM))) == []
+    assert bindings_of(now(waiting(REQUESTS, began=3))) == [], "an empty bucket alone is none"
     assert bindings_of(now(waiting(REQUESTS, paused=True))) == []
     assert bindings_of(now(figures())) == []
+
+
+def test_work_that_no_worker_listens_to_is_no_service() -> None:
+    deaf = replace(WORKER, queues=["offline"])
+    seen = now(waiting(ROOM), workers=[deaf])
+    assert [str(each) for each in bindings_of(seen)] == [
+        "No worker listens to its queue: a worker that does would help; a higher quota won't."
+    ]
+    health = health_of(seen)
+    assert health.sentence == (
+        "Some students are not being served: no worker listens to bedrock, and 12 jobs wait."
+    )
+    assert "rqworker" in health.advice
+    assert "are being served" in health_of(now(waiting(ROOM), workers=[WORKER, deaf])).sentence
