@@ -138,7 +138,6 @@ def submit() -> Iterator[Document]:
             owner=User.objects.get(email=sample.owner.email),
             handed=documents.Handed(sample.path.name, sample.path.read_bytes()),
             submission_key=f"demo:{sample.path.name}",
-            title=sample.path.stem.replace("-", " ").replace("_", " ").capitalize(),
             assignment=assignment if sample.for_assignment else None,
             upstream=SIMULATED,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from itertools import pairwise
 
 from feedback.providers.base import Comment, CommentKind, CriterionLevel, FeedbackOutput
@@ -14,6 +15,7 @@ from .sentences import listed, quote, sentences, topics, words
 
 def about_document(document: Document, chance: random.Random) -> FeedbackOutput:
     written = [section for section in document.sections if sentences(section.text)]
+    written = [section for section in written if not _LISTS.search(section.heading)] or written
     if not written:
         return FeedbackOutput(summary="There is no text here to comment on yet.")
     return FeedbackOutput(
@@ -23,6 +25,12 @@ def about_document(document: Document, chance: random.Random) -> FeedbackOutput:
         comments=_comments(written),
         levels=_levels(document, written, chance),
     )
+
+
+# Sections that list and argue nothing.
+_LISTS = re.compile(
+    r"\b(references|bibliography|works cited|appendix|literatur\w*|quellen|anhang)\b", re.IGNORECASE
+)
 
 
 def _name(section: Section) -> str:
@@ -38,10 +46,9 @@ def _summary(document: Document, written: list[Section]) -> str:
     names = listed([_name(section) for section in written[:4]])
     more = f" and {len(written) - 4} more" if len(written) > 4 else ""
     title = f'"{document.title}"' if document.title else "The document"
-    total = sum(_length(section) for section in written)
-    parts = [f"{title} takes its reader through {names}{more}, {total} words in all."]
+    parts = [f"{title} takes its reader through {names}{more}."]
     if thread:
-        parts.append(f"What holds it together is {listed(thread)}.")
+        parts.append(f"It keeps coming back to {listed(thread)}, and so a reader knows what it is about.")
     if document.findings:
         parts.append(
             f"The {len(document.findings)} comments on single passages come down to a few habits, "
@@ -122,7 +129,7 @@ def _levels(document: Document, written: list[Section], chance: random.Random) -
             criterion=criterion.name,
             level=chance.choice((criterion.levels or DEFAULT_LEVELS)[1:] or DEFAULT_LEVELS),
             evidence=quote(chance.choice(everything)),
-            justification="Over the whole document, this passage is typical of where it stands.",
+            justification=f"Read this passage for {criterion.name.lower()}: much of the text is like it.",
         )
         for criterion in document.criteria
     ]

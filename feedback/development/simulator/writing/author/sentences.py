@@ -45,8 +45,18 @@ def quote(sentence: str) -> str:
 
 def topics(text: str, most: int = 3) -> list[str]:
     """The words a text keeps coming back to, in order of how often it does."""
-    counted = Counter(word.lower() for word in words(text) if len(word) > 3)
-    return [word for word, _ in counted.most_common(most + len(_COMMON)) if word not in _COMMON][:most]
+    forms: dict[str, Counter[str]] = {}
+    for word in words(text):
+        if len(word) > 3:
+            forms.setdefault(word.lower(), Counter())[word] += 1
+    counted = sorted(forms, key=lambda word: -forms[word].total())
+    kept = [word for word in counted if word not in _COMMON][:most]
+    return [_as_written(forms[word]) for word in kept]
+
+
+def _as_written(forms: Counter[str]) -> str:
+    """A name keeps its capital; a word that stands small anywhere is no name."""
+    return next((form for form in forms if form.islower()), forms.most_common(1)[0][0])
 
 
 def listed(items: list[str]) -> str:
