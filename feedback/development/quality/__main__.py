@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from feedback.development.quality import checkers, essay_scores, jfleg, peers, prose, report
+from feedback.development.quality import calibration, checkers, essay_scores, jfleg, peers, prose, report
 from feedback.development.quality.asking import Recorded
 from feedback.development.quality.essays import essays
 from feedback.development.quality.figures import Figure
@@ -31,6 +31,8 @@ def main() -> int:
     provider: Provider = OfflineProvider()
     if options.answers is not None:
         provider = Recorded(options.answers)
+    if options.levels is not None:
+        return _levels(options.levels)
     missing = list(_missing(options.jfleg))
     figures = list(_figures(provider, options))
     for figure in figures:
@@ -51,6 +53,17 @@ def main() -> int:
     return 1 if worse else 0
 
 
+def _levels(path: Path) -> int:
+    """A line for each criterion of a table of levels."""
+    try:
+        for each in calibration.calibrated(path):
+            sys.stdout.write(f"{each}\n")
+    except (OSError, UnicodeDecodeError, calibration.UnusableTable) as error:
+        sys.stderr.write(f"{path}: {error}\n")
+        return 2
+    return 0
+
+
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m feedback.development.quality", description=__doc__)
     parser.add_argument("--answers", type=Path, help="recorded answers in place of the offline provider")
@@ -58,6 +71,7 @@ def _options() -> argparse.Namespace:
         "--jfleg", type=Path, default=jfleg.FOLDER, help="the folder of dev.src and dev.ref0 to 3"
     )
     parser.add_argument("--prose", type=Path, help="a folder of edited prose in place of the documentation")
+    parser.add_argument("--levels", type=Path, help="a table of a teacher's and a provider's levels, alone")
     parser.add_argument("--accept", metavar="WHY", default="", help="take the figures as the baseline")
     return parser.parse_args()
 

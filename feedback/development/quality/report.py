@@ -31,6 +31,9 @@ _NOTES = (
     "by teachers are in the repository. `python -m feedback.development.quality --answers FILE` scores "
     "recorded answers; `manage.py quality --upstream NAME --sample 20` asks a model that is configured, "
     "after it has shown what that may cost.",
+    "`--levels TABLE` sets a provider's levels beside a teacher's (columns `paper`, `criterion`, `teacher`, "
+    "`provider`; 6 to 12 papers): agreement, bias, and for each criterion the line that mends it, as "
+    "measured on held-out papers, or the advice to withhold. The portal does not correct levels by it.",
 )
 
 
