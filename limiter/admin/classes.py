@@ -11,7 +11,7 @@ from django import forms
 from django.apps import apps
 
 UNFOLD = apps.is_installed("unfold")
-STYLES = ("limiter/admin.css",) if UNFOLD else ("limiter/plain.css", "limiter/admin.css")
+STYLES = ("limiter/admin.css",) if UNFOLD else ("limiter/admin.css", "limiter/plain.css")
 
 if TYPE_CHECKING or not UNFOLD:
     from django.contrib.admin import ModelAdmin as ModelAdmin
