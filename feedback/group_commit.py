@@ -38,13 +38,17 @@ class GroupCommit(Generic[Item, Result]):
     """A kind of write, or of question, that threads share.
 
     `together` returns a result for each item, None for one that must be written `alone`. It writes all that
-    it has a result for, or raises and has written nothing.
+    it has a result for, or raises and has written nothing. `afterwards` is for what was written together,
+    while the other threads go on.
     """
 
     def __init__(
-        self, together: Callable[[Sequence[Item]], Sequence[Result | None]], alone: Callable[[Item], Result]
+        self,
+        together: Callable[[Sequence[Item]], Sequence[Result | None]],
+        alone: Callable[[Item], Result],
+        afterwards: Callable[[Sequence[Item]], object] | None = None,
     ) -> None:
-        self._together, self._alone = together, alone
+        self._together, self._alone, self._afterwards = together, alone, afterwards
         self._lock = threading.Lock()
         self._waiting: list[_Entry[Item, Result]] = []
         self._leader: _Entry[Item, Result] | None = None  # its thread writes, or has been woken to
@@ -92,6 +96,15 @@ class GroupCommit(Generic[Item, Result]):
         except Exception:
             logger.warning("%d writes are made one by one", len(batch), exc_info=True)
         self._over(entry, batch, results)
+        self._follow_up([each.item for each in batch if each.result is not None])
+
+    def _follow_up(self, written: Sequence[Item]) -> None:
+        if self._afterwards is None or not written:
+            return
+        try:
+            self._afterwards(written)
+        except Exception:
+            logger.exception("what follows %d writes is left to the next pass", len(written))
 
     def _over(
         self,

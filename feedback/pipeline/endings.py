@@ -6,17 +6,16 @@ document that another transaction has locked is left out: its jobs are ended one
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
-from feedback.models import Document, Job
+from feedback.models import Document, Feedback, Job
 from feedback.providers.base import TokenUsage
-from feedback.services.work import job_runs, workflow
+from feedback.services.work import feeding, job_runs, workflow
 from feedback.services.work.feedback import record_for_sections
-from limiter.prepared import Prepared, among
 
 from .stage import Answer
 
@@ -44,24 +43,34 @@ def end_together(endings: Sequence[Ending]) -> list[bool | None]:
     return [True if ending.job.pk in written else None for ending in endings]
 
 
+def top_up(written: Sequence[Ending]) -> None:
+    """The next of each flow enters, once the ends are committed."""
+    feeding.top_up_many({(ending.job.upstream, ending.job.flow) for ending in written})
+
+
 def _ended(endings: Sequence[Ending]) -> set[UUID]:
-    free = set(FREE.all(documents=[ending.job.document_id for ending in endings]))
+    free = _locked({ending.job.document_id for ending in endings})
     mine = [ending for ending in endings if ending.job.document_id in free]
     if not mine:
         return set()
     ended = job_runs.finish_many([(ending.job, ending.usage) for ending in mine])
     done = [ending for ending in mine if ending.job.pk in ended]
     if done:
-        record_for_sections([(each.job, each.answer.finished, each.answer.fingerprint) for each in done])
+        answers = [(each.job, each.answer.finished, each.answer.fingerprint) for each in done]
+        record_for_sections(answers, standing={section for each in free.values() for section in each})
         workflow.sections_ended(each.job.document for each in done)
     return ended
 
 
-FREE = Prepared(
-    lambda: (
-        Document.objects.select_for_update(skip_locked=True)
-        .filter(among("pk", "documents"))
-        .order_by("pk")
-        .values_list("pk", flat=True)
-    )
-)
+LOCK = f"""
+SELECT id, ARRAY(SELECT section_id FROM {Feedback._meta.db_table} feedback
+                 WHERE feedback.document_id = document.id AND section_id IS NOT NULL)
+FROM {Document._meta.db_table} document WHERE id = ANY(%s) ORDER BY id FOR UPDATE SKIP LOCKED
+"""  # noqa: S608 - our own names
+
+
+def _locked(documents: Collection[UUID]) -> dict[UUID, list[UUID]]:
+    """Those that no other transaction has locked, with the sections that have feedback."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, [list(documents)])
+        return dict(cursor.fetchall())

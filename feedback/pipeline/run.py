@@ -27,7 +27,7 @@ from limiter.execution import Execution
 from limiter.gate.model import Outcome
 from limiter.prepared import Given, Prepared
 
-from .endings import Ending, end_together
+from .endings import Ending, end_together, top_up
 from .failure import Failure, failure_of
 from .share import deliver as deliver_to_followers
 from .share import fail_with
@@ -103,7 +103,7 @@ def _record_alone(job: Job, found: Found, usage: TokenUsage) -> bool:
 
 
 ENDINGS: GroupCommit[Ending, bool] = GroupCommit(
-    end_together, lambda ending: _record_alone(ending.job, Found(ending.answer), ending.usage)
+    end_together, lambda ending: _record_alone(ending.job, Found(ending.answer), ending.usage), top_up
 )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from uuid import UUID
 
 from feedback import documents
 from feedback.dispatch import requests
@@ -14,7 +15,7 @@ from feedback.providers.base import Finished
 from feedback.providers.honesty import cautions_of, levels_of
 from feedback.services.teaching import reactions
 from feedback.services.teaching.editing import late
-from limiter.prepared import Given, Prepared, among, insert
+from limiter.prepared import Given, Prepared, insert
 
 
 def record_feedback(
@@ -39,9 +40,13 @@ def record_feedback(
     return feedback
 
 
-def record_for_sections(answers: Sequence[tuple[Job, Finished, str]]) -> None:
-    """Store the answers for the sections of some jobs, each with its request's fingerprint."""
-    standing = set(STANDING.all(sections=[job.section_id for job, *_ in answers]))
+def record_for_sections(
+    answers: Sequence[tuple[Job, Finished, str]], *, standing: Collection[UUID | None]
+) -> None:
+    """Store the answers for the sections of some jobs, each with its request's fingerprint.
+
+    `standing` are the sections that have feedback.
+    """
     for job, finished, fingerprint in answers:
         if job.section_id in standing:
             record_feedback(job, finished, fingerprint=fingerprint)
@@ -81,9 +86,6 @@ def _text(job: Job) -> str:
 
 
 OF_SECTION = Prepared(lambda: Feedback.objects.filter(section=Given("section")))
-STANDING = Prepared(
-    lambda: Feedback.objects.filter(among("section", "sections")).values_list("section_id", flat=True)
-)
 
 
 def _earlier(job: Job) -> Feedback | None:

@@ -197,7 +197,10 @@ def finish(job: Job, *, usage: TokenUsage) -> bool:
 
 
 def finish_many(runs: Sequence[tuple[Job, TokenUsage]]) -> set[UUID]:
-    """Each as `finish` does; returns the rows that did. One that is locked is left as it is."""
+    """Each as `finish` does; returns the rows that did. One that is locked is left as it is.
+
+    The caller tops up their flows (`feeding.top_up_many`) after its commit.
+    """
     costs = [spending.cost_of(job, usage) for job, usage in runs]
     changed = change_many(
         [
@@ -208,8 +211,6 @@ def finish_many(runs: Sequence[tuple[Job, TokenUsage]]) -> set[UUID]:
     for (job, _), cost in zip(runs, costs, strict=True):
         if job.pk in changed:
             spending.charge(job, cost)
-    flows = {(job.upstream, job.flow) for job, _ in runs if job.pk in changed}
-    transaction.on_commit(lambda: feeding.top_up_many(flows), robust=True)
     return changed
 
 
