@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Model, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from .configuration.policies import FlowLimits, limits_of
@@ -124,6 +124,21 @@ def hold_state_of(upstream: str) -> HoldState | None:
     """
     found = OPEN.first(name=upstream)
     return HoldState(found[0], bool(found[1])) if found else None
+
+
+def with_hold(upstream: str) -> dict[str, Subquery]:
+    """Annotations of rows that name an upstream in a column; `hold_state_with` reads them."""
+    named = Upstream.objects.filter(name=OuterRef(upstream), held_until__isnull=True)
+    return {
+        "hold_generation": Subquery(named.values("hold_generation")),
+        "hold_cause": Subquery(named.values("held_cause")),
+    }
+
+
+def hold_state_with(row: Model) -> HoldState | None:
+    """As `hold_state_of`, at the moment when a row that was asked for `with_hold` was read."""
+    generation = row.__dict__["hold_generation"]
+    return None if generation is None else HoldState(generation, bool(row.__dict__["hold_cause"]))
 
 
 def is_open(upstream: str) -> bool:

@@ -63,7 +63,7 @@ def _called(job: Job, request: Request, execution: Execution, live: bool) -> Fin
     writer = Writer(document=str(job.document_id), section=str(job.section_id or ""), attempt=job.attempt)
     provider = provider_for(job.upstream)
     is_cold = warmth.is_cold(job.upstream, provider)
-    trial = holding.Trial(job.upstream)
+    trial = holding.Trial.of(job)
     release_connection()  # for minutes
     begun, first = monotonic(), None
     try:

@@ -26,6 +26,7 @@ from feedback.providers.base import (
     Truncated,
 )
 from feedback.services.upstreams import error_texts, holding, spending, warmth
+from limiter import selectors as limiter
 from limiter.execution import Execution, current_execution
 from limiter.gate.model import Outcome
 
@@ -62,7 +63,7 @@ def _called(upstream: str, provider: Provider, execution: Execution) -> TokenUsa
     """Its timing is left out: compiling is no slowness. Raises ProviderError."""
     call = Call(max_tokens=warmth.LONGEST_ANSWER)
     execution.on_abort(call.abort)
-    trial = holding.Trial(upstream)
+    trial = holding.Trial(upstream, limiter.hold_state_of(upstream))
     release_connection()  # for minutes
     try:
         for event in provider.stream(warmth.REQUEST, call):

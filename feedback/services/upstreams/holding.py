@@ -7,14 +7,12 @@ nothing else gets through meanwhile.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
 from django.db import Error as DatabaseError
 
 from feedback.connections import release_connection
 from feedback.dispatch.upstreams import provider_for
-from feedback.group_commit import GroupCommit
 from feedback.models import Job
 from feedback.operations import causes
 from feedback.providers.base import AccountRefused, ProviderError
@@ -45,9 +43,13 @@ class Trial:
     A hold that can't be written is left to the next call, which finds the same.
     """
 
-    def __init__(self, upstream: str) -> None:
-        self._upstream = upstream
-        self._hold_state = _HOLD_STATES.do(upstream) if upstream else None
+    def __init__(self, upstream: str, hold_state: limiter.HoldState | None) -> None:
+        self._upstream, self._hold_state = upstream, hold_state
+
+    @classmethod
+    def of(cls, job: Job) -> Trial:
+        """By the call of a job that was claimed just now, with its upstream's hold."""
+        return cls(job.upstream, limiter.hold_state_with(job))
 
     def passed(self) -> None:
         """The provider accepted the call."""
@@ -76,14 +78,6 @@ class Trial:
             return
         if held:
             logger.error("%s is held: %s", self._upstream, reason_of(error))
-
-
-def _hold_states_of(upstreams: Sequence[str]) -> list[limiter.HoldState | None]:
-    found = {upstream: limiter.hold_state_of(upstream) for upstream in set(upstreams)}
-    return [found[upstream] for upstream in upstreams]
-
-
-_HOLD_STATES: GroupCommit[str, limiter.HoldState | None] = GroupCommit(_hold_states_of, limiter.hold_state_of)
 
 
 def reason_of(error: ProviderError) -> str:

@@ -26,6 +26,7 @@ from feedback.services.upstreams import spending
 from limiter.execution import Execution
 from limiter.gate.model import Outcome
 from limiter.prepared import Given, Prepared, among
+from limiter.selectors import with_hold
 
 from . import feeding, followers
 from .events import kept
@@ -81,7 +82,8 @@ CLAIMS: GroupCommit[_Claim, Job | None] = GroupCommit(_claim_together, _claim_al
 
 
 def _whole() -> QuerySet[Job]:
-    return Job.objects.select_related("document__assignment__course", "document__owner", "section")
+    jobs = Job.objects.select_related("document__assignment__course", "document__owner", "section")
+    return jobs.annotate(**with_hold("upstream"))
 
 
 LOADED = Prepared(lambda: _whole().filter(pk=Given("job")))

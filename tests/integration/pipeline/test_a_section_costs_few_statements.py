@@ -51,11 +51,11 @@ def first_of(document: Document) -> Job:
     return document.jobs.earliest("pk")
 
 
-def test_a_section_takes_twelve_statements() -> None:
+def test_a_section_takes_ten_statements() -> None:
     job = first_of(an_analysis())
     statements = statements_of(job)
     assert Comment.objects.filter(feedback__job=job).count() == 1
-    assert len(statements) <= 12
+    assert len(statements) <= 10
     assert statements.count("COMMIT") == 1  # the claim is a transaction by itself
 
 
@@ -72,7 +72,7 @@ def test_a_section_that_is_paid_and_shared_takes_few_more() -> None:
     job = first_of(document)
     statements = statements_of(job)
     assert Charge.objects.filter(job=job.pk).count() == 1
-    assert len(statements) <= 19
+    assert len(statements) <= 17
     assert statements.count("COMMIT") == 1
 
 
