@@ -1,276 +1,94 @@
 """A rate that tunes itself against an unknown quota: ours beside three others, in one run.
 
-    PYTHONPATH=. python benchmarks/adaptive.py [--phase 60] [--speed 20] [--base 60] [--virtual]
+    PYTHONPATH=. python benchmarks/adaptive.py --virtual [--phase 90] [--speed 20] [--base 30]
+                                               [--trace halves|steps|drawn|all] [--seed 7 8 9]
 
-All contenders run at once, each in a process of its own. Every one calls a Bedrock simulator of its own
-over HTTP with boto3. Durations are divided by `speed` and rates multiplied by it. The hidden quota begins
-at `base` a minute, for which everybody is configured, after the first call; it halves, comes back, doubles,
-dips to next to nothing for a quarter of a phase, and comes back. Phases are real seconds, what is printed
-is simulated ones.
+The hidden quota begins at `base` a minute, for which everybody is configured, and changes with each phase
+(_quota_traces.py). Five traces are shown, three of them drawn by the seeds 1, 2 and 3; `--seed` draws others.
+Phases are real seconds: durations are divided by `speed` and rates multiplied by it. What is printed is
+simulated time.
 
-With --virtual the same trace in virtual time, without botocore: what the laws do where no machine is late.
+Without --virtual every contender calls a Bedrock simulator of its own over HTTP with boto3, all at once, each
+in a process of its own. With it the same in virtual time, botocore included: no machine is late there.
 
 Converged: from the first 40 simulated seconds in which 90 % of the quota was used and under 3 % throttled, to
 the end of the phase. Every request that reaches the provider counts, a client's own retries too.
 
 The single score, `worth`, is the share of the quota that was used less the throttled requests as a share of
 it: a request thrown away costs what a taken one brings. The line `all` gives it over the whole trace, and, of
-what followed convergence, its mean over the phases; a phase that never converged counts as it was, so that
-a law that is right in some phases only is not measured by those alone.
+what followed convergence, its mean over the phases; a phase that never converged counts as it was, so that a
+law that is right in some phases only is not measured by those alone. Means over the
+traces come last.
 """
 
 from __future__ import annotations
 
 import argparse
-import math
-import threading
-import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from contextlib import suppress
-from dataclasses import astuple, dataclass, field, replace
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import astuple, dataclass, replace
 from functools import partial
-from itertools import accumulate, count
-from typing import TYPE_CHECKING, Any, cast
+from statistics import fmean
 
-import boto3
-from _line import server
-from botocore.config import Config
-from botocore.exceptions import ClientError
+from _quota_contenders import BOTOCORE, CONFIGURATIONS, Options, Phase, Seen
+from _quota_http import play
+from _quota_traces import DIP, traces
+from _quota_virtual import simulated
 
-from feedback.development.simulator.serving.hosting import SimulatorProcess
-from limiter.algorithms.limits import Algorithm
-from limiter.gate import ControlConfig, Law, Outcome, Ticket, UpstreamConfig, Usage
-from limiter.gate.redis import RedisGate
-from limiter.simulation.model import Job, Limits
-from limiter.simulation.provider import ProviderPlan, Quota
-from limiter.simulation.replay import Replayed
-from limiter.simulation.station import Station
-
-if TYPE_CHECKING:
-    import redis
-
-U, MODEL = "bedrock", "anthropic.claude-sonnet"
-BURST_SECONDS = 10.0  # of its quota that the provider saves up while idle
-THREADS = 48
-POLL = 0.05  # real seconds at most between two questions to the gate
-LATE = 0.25  # real seconds that a process may be late, which no speed divides: a burst makes up for them
-QUOTAS = (1.0, 0.5, 1.0, 2.0, 0.02, 1.0)  # of the base
-LENGTHS = (1.0, 1.0, 1.0, 1.0, 0.25, 1.0)  # of a phase
-REQUEST = {
-    "modelId": MODEL,
-    "messages": [{"role": "user", "content": [{"text": "A short section."}]}],
-    "inferenceConfig": {"maxTokens": 100},
-}
 WINDOW = 40.0  # simulated seconds
-DIP = 0.1  # below it a phase is a dip: there is nothing to use
-
-
-@dataclass(slots=True)
-class Seen:
-    """When requests reached the provider, and which were taken."""
-
-    taken: list[float] = field(default_factory=list)
-    throttled: list[float] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Phase:
-    quota: float  # requests a second
-    start: float
-    end: float
-
-
-Driver = Callable[[str, "redis.Redis", "Options", threading.Event], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    phase: float  # real seconds
-    speed: float
-    base: float  # requests a minute at speed 1
-
-    @property
-    def rate(self) -> float:
-        """Requests a real minute that everybody is configured for."""
-        return self.base * self.speed
+CONTENDERS = [*CONFIGURATIONS, BOTOCORE]
+HEADS = (
+    f"{'':18} {'quota':>6} {'used':>7} {'throttled':>9} {'worth':>6} "
+    f"{'converged':>9} {'used then':>9} {'throttled':>9} {'worth':>6}"
+)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--phase", type=float, default=60.0, help="real seconds")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--phase", type=float, default=90.0, help="real seconds")
     parser.add_argument("--speed", type=float, default=20.0)
-    parser.add_argument("--base", type=float, default=60.0, help="requests a minute")
+    parser.add_argument("--base", type=float, default=30.0, help="requests a minute")
+    parser.add_argument("--trace", choices=["halves", "steps", "drawn", "all"], default="all")
+    parser.add_argument("--seed", type=int, nargs="*", default=[], help="of drawn traces, instead of 1 2 3")
     parser.add_argument("--virtual", action="store_true")
     arguments = parser.parse_args()
-    options = Options(arguments.phase, arguments.speed, arguments.base)
-    contenders = list(CONFIGURATIONS if arguments.virtual else CONTENDERS)
-    with ProcessPoolExecutor(len(contenders)) as pool:  # so that none waits for another's threads
-        trace = simulated if arguments.virtual else play
-        traces = list(pool.map(partial(trace, options=options), contenders))
-    heads = f"{'':18} {'quota':>6} {'used':>7} {'throttled':>9} {'worth':>6}"
-    print(f"{heads} {'converged':>9} {'used then':>9} {'throttled':>9} {'worth':>6}")
-    for name, (phases, seen) in zip(contenders, traces, strict=True):
-        show(name, phases, seen, options)
+    found: dict[str, list[Outline]] = {name: [] for name in CONTENDERS}
+    with ProcessPoolExecutor(len(CONTENDERS)) as pool:  # so that none waits for another's threads
+        for trace in traces(arguments.trace, arguments.seed):
+            options = Options(arguments.phase, arguments.speed, arguments.base, trace)
+            run = partial(simulated if arguments.virtual else play, options=options)
+            print(f"{trace.name}\n{HEADS}")
+            for name, (phases, seen) in zip(CONTENDERS, pool.map(run, CONTENDERS), strict=True):
+                found[name].append(show(name, phases, seen, options))
+    print_means(found)
 
 
-def play(name: str, options: Options) -> tuple[list[Phase], Seen]:
-    """The whole trace with one contender; what its provider saw."""
-    drive = CONTENDERS[name]
-    settings: dict[str, Any] = {
-        "speed": options.speed,
-        "latency": {"total": {"low": 5, "high": 10}},
-        "frame_seconds": 1.0,
-    }
-    with server(None) as client, SimulatorProcess(**settings, quotas=_quota(options.base)) as simulator:
-        seen, stop, phases = Seen(), threading.Event(), []
-        threads = [
-            threading.Thread(target=_watch, args=(simulator, seen, stop)),
-            threading.Thread(target=drive, args=(simulator.url, client, options, stop)),
-        ]
-        for thread in threads:
-            thread.start()
-        while not seen.taken:  # until the client is built
-            time.sleep(0.05)
-        for quota, length in zip(QUOTAS, LENGTHS, strict=True):
-            simulator.change(quotas=_quota(quota * options.base))
-            begun = time.monotonic()
-            time.sleep(options.phase * length)
-            phases.append(Phase(quota * options.rate / 60, begun, time.monotonic()))
-        stop.set()
-        for thread in threads:
-            thread.join()
-    return phases, seen
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """Of a whole trace."""
+
+    worth: float
+    used: float
+    throttled: float
+    converged: float  # simulated seconds, mean over the phases; the whole phase where it never did
+    slowest: float
 
 
-def _quota(per_minute: float) -> dict[str, Any]:
-    return {MODEL: {"requests_per_minute": per_minute, "burst_seconds": BURST_SECONDS}}
-
-
-def _watch(simulator: SimulatorProcess, seen: Seen, stop: threading.Event) -> None:
-    """The provider's own counters, ten times a second."""
-    requests = throttles = 0
-    while not stop.wait(0.1):
-        stats, now = simulator.stats(), time.monotonic()
-        refused = sum(stats["throttles"].values())
-        seen.throttled += [now] * (refused - throttles)
-        seen.taken += [now] * (stats["requests"] - requests - (refused - throttles))
-        requests, throttles = stats["requests"], refused
-
-
-# The contenders -------------------------------------------------------------------------------
-
-
-def gated(config: Callable[[Options], UpstreamConfig]) -> Driver:
-    """One process that admits and many threads that call."""
-
-    def drive(url: str, client: redis.Redis, options: Options, stop: threading.Event) -> None:
-        gate, bedrock, numbers = RedisGate(client), _bedrock(url, {"total_max_attempts": 1}), count()
-        gate.configure(config(options))
-        for _ in range(4 * THREADS):
-            gate.offer(U, Ticket(f"job{next(numbers)}", "ann", tokens=1))
-        with ThreadPoolExecutor(THREADS) as pool:
-            while not stop.is_set():
-                admission = gate.admit(U, 4)
-                for lease in admission.leases:
-                    gate.offer(U, Ticket(f"job{next(numbers)}", "ann", tokens=1))
-                    pool.submit(_call_with_lease, gate, bedrock, lease.id)
-                if not admission.leases:
-                    time.sleep(min(admission.wait_seconds or POLL, POLL))
-
-    return drive
-
-
-def _call_with_lease(gate: RedisGate, bedrock: Any, lease: str) -> None:
-    try:
-        stream = bedrock.converse_stream(**REQUEST)["stream"]
-        gate.accepted(U, [lease])
-        for _ in stream:
-            pass
-        gate.settle(U, lease, Outcome.SUCCESS)
-    except ClientError:
-        gate.settle(U, lease, Outcome.THROTTLED)
-
-
-def tuned(options: Options, *, control: ControlConfig) -> UpstreamConfig:
-    scaled = replace(
-        control,
-        period_seconds=control.period_seconds / options.speed,
-        recovery_seconds=control.recovery_seconds / options.speed,
+def print_means(found: dict[str, list[Outline]]) -> None:
+    print(
+        f"means over the traces\n{'':18} {'worth':>6} {'least':>6} {'used':>6} {'throttled':>9} "
+        f"{'converged':>9} slowest"
     )
-    return replace(fixed(options), requests_algorithm=Algorithm.ADAPTIVE, control=scaled)
-
-
-def fixed(options: Options) -> UpstreamConfig:
-    # A lease outlives every call: it is never renewed here.
-    return UpstreamConfig(
-        U,
-        1,
-        requests_per_minute=options.rate,
-        burst=max(2, math.ceil(options.rate / 60 * LATE)),
-        max_in_flight=THREADS,
-        lease_seconds=600,
-    )
-
-
-def by_itself(url: str, client: redis.Redis, options: Options, stop: threading.Event) -> None:
-    """botocore's adaptive retry mode: no gate, all threads on one client, paced by its rate limiter."""
-    bedrock = _bedrock(url, {"mode": "adaptive", "total_max_attempts": 3})
-
-    def call_on() -> None:
-        while not stop.is_set():
-            with suppress(ClientError):
-                for _ in bedrock.converse_stream(**REQUEST)["stream"]:
-                    pass
-
-    with ThreadPoolExecutor(THREADS) as pool:
-        for _ in range(THREADS):
-            pool.submit(call_on)
-
-
-def _bedrock(url: str, retries: dict[str, Any]) -> Any:
-    return boto3.client(
-        "bedrock-runtime", region_name="eu-central-1", endpoint_url=url,
-        aws_access_key_id="simulated", aws_secret_access_key="simulated",  # noqa: S106 - any do
-        config=Config(retries=cast(Any, retries), max_pool_connections=THREADS),
-    )  # fmt: skip
-
-
-PLAIN = ControlConfig(law=Law.AIMD, floor=0.02, raise_after=100, raise_by=0.1, lower_by=0.5)
-CONFIGURATIONS: dict[str, Callable[[Options], UpstreamConfig]] = {
-    "ours": partial(tuned, control=ControlConfig(floor=0.02)),
-    "plain AIMD": partial(tuned, control=PLAIN),
-    "fixed rate": fixed,
-}
-CONTENDERS: dict[str, Driver] = {name: gated(config) for name, config in CONFIGURATIONS.items()}
-CONTENDERS["botocore adaptive"] = by_itself
-
-
-# In virtual time ------------------------------------------------------------------------------
-
-
-def simulated(name: str, options: Options) -> tuple[list[Phase], Seen]:
-    """The same trace without a machine: moments are what they would be there."""
-    ends = list(accumulate(options.phase * length for length in LENGTHS))
-    quotas = tuple(
-        Quota(share * options.rate, since) for share, since in zip(QUOTAS, [0.0, *ends], strict=False)
-    )
-    plan = ProviderPlan(quotas, burst=options.rate / 60 * BURST_SECONDS / options.speed)
-    phases = [Phase(quota.per_minute / 60, quota.since, end) for quota, end in zip(quotas, ends, strict=True)]
-    enough = int(sum(phase.quota * (phase.end - phase.start) for phase in phases) * 1.1)
-    jobs = [
-        Job(f"job{number}", "ann", "", "", f"job{number}", 0.0, 10 / options.speed, 1, Usage(1))
-        for number in range(enough)
-    ]
-    policy = Replayed(CONFIGURATIONS[name](options), {}, {})
-    calls = Station(jobs, plan=plan, policy=policy, limits=Limits(), seed=1).run().calls
-    return phases, Seen(
-        [call.start for call in calls if call.outcome is Outcome.SUCCESS],
-        [call.start for call in calls if call.outcome is Outcome.THROTTLED],
-    )
-
-
-# The figures ----------------------------------------------------------------------------------
+    for name, outlines in found.items():
+        least = min(each.worth for each in outlines)
+        worth, used, throttled, converged, _ = map(fmean, zip(*map(astuple, outlines), strict=True))
+        slowest = max(each.slowest for each in outlines)
+        print(
+            f"{name:18} {worth:6.1%} {least:6.1%} {used:6.1%} {throttled:9.2%} "
+            f"{converged:7.0f} s {slowest:5.0f} s"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,8 +107,8 @@ class Figures:
         return f"{self.used:7.1%} {self.throttled:9.2%} {self.worth:6.1%}"
 
 
-def show(name: str, phases: Sequence[Phase], seen: Seen, options: Options) -> None:
-    settled, met = [], 0
+def show(name: str, phases: Sequence[Phase], seen: Seen, options: Options) -> Outline:
+    settled, times, met = [], [], 0
     for phase in phases:
         after = converged(phase, seen, options)
         whole, quota = figures(phase, seen, phase.start), phase.quota * 60 / options.speed
@@ -301,10 +119,13 @@ def show(name: str, phases: Sequence[Phase], seen: Seen, options: Options) -> No
         then = whole if after is None else figures(phase, seen, after)
         settled.append(then)
         met += after is not None
+        times.append(((phase.end if after is None else after) - phase.start) * options.speed)
         when = "never" if after is None else f"{(after - phase.start) * options.speed:.0f} s"
         print(f"{row} {when:>9}   {then}")
-    row = f"{name:18} {'all':>6} {overall(phases, seen)} {f'{met} of {len(settled)}':>9}"
+    whole = overall(phases, seen)
+    row = f"{name:18} {'all':>6} {whole} {f'{met} of {len(settled)}':>9}"
     print(f"{row}   {mean(settled)}")
+    return Outline(whole.worth, whole.used, whole.throttled, fmean(times), max(times))
 
 
 def mean(found: Sequence[Figures]) -> Figures:

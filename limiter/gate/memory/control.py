@@ -39,9 +39,9 @@ from ..rules import ControlRule
 STEP = 1.01  # a rise by less is not worth a change
 # Of cubic. Times are in recoveries, which the operator sets (60 s). docs/adaptive.md: how much each matters.
 LOOK = 4.0  # from one climb to the next: weighs a rise that is found late against throttles
-CLIMB = 1.5  # the climb is (1 + CLIMB x its time) cubed: four times the known rate after 24 s
-STRIDE = 1.5  # ... but by one call never further than so many times: a small quota's calls are far apart
-SAVED = 1 / 12  # time in which the provider saved up what a climb is given: 5 s of its quota
+CLIMB = 1.5  # the climb is (1 + CLIMB x its time) cubed: four times what is known after 24 s
+STRIDE = 1.25  # ... but by one call never further than so many times: a small quota's calls are far apart
+SAVED = 1 / 6  # time in which the provider saved up what a climb is given: 10 s of its quota
 NEWS = 1.05  # times what was known: a rise, after which it climbs once more to measure it
 DRAIN = 0.1  # below what is known after a climb, until something is saved up again (BBR v2: 0.9)
 CRUISE = 0.005  # below what is known, always: what is then saved up forgives a call that comes early
