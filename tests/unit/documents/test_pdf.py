@@ -81,6 +81,12 @@ def test_the_table_of_contents_is_left_out() -> None:
     assert paragraphs(files.pdf_of_lines([*entries, "It was dear."])) == ["It was dear."]
 
 
+def test_a_list_with_leaders_is_no_table_of_contents() -> None:
+    prices = ["Rye bread ............ 12", "Wheat bread .......... 7", "Oats ................. 5"]
+    text = parsed(files.pdf_of_lines(["The prices of that winter were these.", *prices, "It was dear."])).text
+    assert all(name in text for name in ("Rye bread", "Wheat bread", "Oats"))
+
+
 def test_a_scan_is_called_one_with_what_to_do() -> None:
     with pytest.raises(NoText):
         parsed(files.scanned_pdf())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from .lines import LARGER, WIDER_GAP, Body, Line, measure
 
@@ -12,7 +13,9 @@ _PAGE_NUMBER = re.compile(
     r"[-–—\[(|\s]*(?:page|seite|p\.|página)?\s*(?:\d{1,4}|[ivxl]{1,7})\s*(?:(?:of|von|de|sur|/)\s*\d{1,4})?[-–—\])|\s]*",
     re.IGNORECASE,
 )
-_CONTENTS = re.compile(r"(?:\s?[.…·]){5,}\s*(?:\d{1,4}|[ivxl]{1,7})$")  # a leader and a page
+_CONTENTS = re.compile(r"(?:\s?[.…·]){5,}\s*(?:(\d{1,4})|[ivxl]{1,7})$")  # a leader and a page
+_NUMBERED_AHEAD = 20  # pages before the file's first that its numbers may count
+_IN_ORDER = 0.8  # of the entries of a table of contents: a list of figures begins anew
 _EDGE_LINES = 2  # at the top and at the bottom of a page, where running heads and numbers stand
 
 
@@ -28,12 +31,23 @@ def without_furniture(pages: Sequence[Sequence[Line]]) -> list[Line]:
             return True
         return _key(line) in repeated and line.size < body.size * LARGER  # the title itself is larger
 
+    has_contents = _leads_to_pages([line.text for page in pages for line in page], len(pages))
     return [
         line
         for page, edge in zip(pages, edges, strict=True)
         for line in page
-        if not (line in edge and is_furniture(line)) and not _CONTENTS.search(line.text)
+        if not (line in edge and is_furniture(line)) and not (has_contents and _CONTENTS.search(line.text))
     ]
+
+
+def _leads_to_pages(lines: Sequence[str], pages: int) -> bool:
+    """Whether the numbers behind leaders are those of pages: they rise, and the document has so many.
+
+    A list of prices, a form and a table of results have leaders, too, and are text.
+    """
+    numbers = [int(found[1]) for line in lines if (found := _CONTENTS.search(line)) and found[1]]
+    in_order = sum(first <= second for first, second in pairwise(numbers))
+    return in_order >= _IN_ORDER * (len(numbers) - 1) and max(numbers, default=0) <= pages + _NUMBERED_AHEAD
 
 
 def _edges(page: Sequence[Line], body: Body) -> set[Line]:
