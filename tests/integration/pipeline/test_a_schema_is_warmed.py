@@ -30,6 +30,7 @@ from limiter.gates import get_gate, memory_gate, use_gate
 from limiter.solo.process import shutdown
 from tests.factories.providers import ScriptedProvider, in_place_of
 from tests.factories.sharing import a_price, handed_in, run_once
+from tests.running import wait_until
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("redis_client")]
 BY: dict[str, Any] = {"author": "operator", "reason": "a test"}
@@ -240,6 +241,7 @@ def test_in_one_process_the_call_passes_that_processs_gate(provider: Compiling, 
     with use_gate(memory_gate()):
         services.change_upstream(upstream="offline", changes={"max_in_flight": 1}, **BY)
         assert warmth.warm_due() == ["offline"]
+        wait_until(lambda: provider.calls == 1, "the call has begun")  # what waits is dropped at the end
         shutdown(grace=60.0)
         assert get_gate().status("offline").counters["admitted"] == 1
     assert provider.calls == 1
