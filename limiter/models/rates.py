@@ -82,7 +82,7 @@ class Control(RuledModel):
     )
     control_recovery_seconds = models.FloatField(
         default=USUAL.recovery_seconds,
-        help_text="Cubic: back at the rate that the provider bears, not before.",
+        help_text="Cubic: its unit of time. Every four of them it climbs, to see whether the quota rose.",
     )
 
     class Meta:
