@@ -14,6 +14,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 from typing import Literal
 
@@ -101,22 +102,26 @@ class Interrupt:
         self._thread = ctypes.c_ulong(threading.get_ident())
         self._lock = threading.Lock()
         self._armed = True
-        self._has_fired = False
 
     def fire(self) -> None:
         with self._lock:
             if self._armed:
-                self._has_fired = True
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(self._thread, ctypes.py_object(RunCut))
 
     def disarm(self) -> None:
-        """Called in the thread itself: nothing is raised in it once this returned."""
-        with self._lock:
-            self._armed = False
-            # Only then: in Python 3.11 and 3.12 each thread of the process runs slower after such a call,
-            # until an exception is delivered; and a profiled thread stands still.
-            if self._has_fired:
-                ctypes.pythonapi.PyThreadState_SetAsyncExc(self._thread, None)
+        """Called in the thread itself: nothing is raised in it once this returned.
+
+        What is on its way is raised here. It is not taken back by a call with no exception, after which, in
+        Python 3.11 and 3.12, each thread of the process runs slower and one that is profiled stands still.
+        """
+        is_quiet = False
+        while not is_quiet:
+            with suppress(RunCut):
+                with self._lock:
+                    self._armed = False
+                for _ in range(2):  # the interpreter looks at what is on its way where a loop begins anew
+                    pass
+                is_quiet = True
 
 
 _interrupts: dict[str, Interrupt] = {}  # by execution, while its thread is in the job's own code
