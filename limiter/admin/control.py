@@ -94,7 +94,7 @@ def control(request: HttpRequest, name: str) -> HttpResponse:
         "words": capfirst(_hold(upstream) or condition_in_words(condition)),
         "controls": _offered(upstream),
         "may_change": may_change,
-        "styles": STYLES,
+        "limiter_styles": STYLES,
     }
     return TemplateResponse(request, "admin/limiter/upstream/control.html", context)
 

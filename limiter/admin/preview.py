@@ -39,7 +39,7 @@ def preview(request: HttpRequest, upstream: str, form: ModelForm[Any]) -> HttpRe
             context["errors"] = [str(error)]
     if "HX-Request" in request.headers:
         return TemplateResponse(request, "admin/limiter/upstream/preview.html", context)
-    frame = {**admin.site.each_context(request), "title": f"Preview of {upstream}", "styles": STYLES}
+    frame = {**admin.site.each_context(request), "title": f"Preview of {upstream}", "limiter_styles": STYLES}
     return TemplateResponse(request, "admin/limiter/upstream/preview_page.html", {**frame, **context})
 
 
