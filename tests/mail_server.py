@@ -16,15 +16,25 @@ from config.supervisor.ports import free_port
 from tests.running import PATIENCE
 
 
+class Talk(SMTP):
+    """One connection, and whether it is over."""
+
+    is_over = False
+
+    def connection_lost(self, error: Exception | None) -> None:
+        super().connection_lost(error)
+        self.is_over = True
+
+
 class MailServer(Controller):
-    """Closes its connections when it stops, those that are just ending too: aiosmtpd would not."""
+    """Closes its connections when it stops, those that just begin or end too: aiosmtpd would not."""
 
     def __init__(self, handler: Any, port: int) -> None:
         super().__init__(handler, hostname="127.0.0.1", port=port)
-        self._talks: list[SMTP] = []
+        self._talks: list[Talk] = []
 
-    def factory(self) -> SMTP:
-        talk: SMTP = super().factory()  # type: ignore[no-untyped-call]
+    def factory(self) -> Talk:
+        talk = Talk(self.handler, **self.SMTP_kwargs)
         self._talks.append(talk)
         return talk
 
@@ -33,11 +43,13 @@ class MailServer(Controller):
         super().stop(no_assert)
 
     async def _hang_up(self) -> None:
-        for talk in self._talks:
-            if talk.transport is not None:
-                talk.transport.close()
-        await asyncio.sleep(0)  # the closing itself is the loop's next turn
-        await asyncio.sleep(0)
+        if self.server is not None:
+            self.server.close()
+        while left := [talk for talk in self._talks if not talk.is_over]:
+            for talk in left:
+                if talk.transport is not None:  # else it was accepted a moment ago
+                    talk.transport.close()
+            await asyncio.sleep(0.01)
 
 
 class Mailbox:

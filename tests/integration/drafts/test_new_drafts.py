@@ -158,14 +158,14 @@ def test_a_comment_is_open_while_its_passage_stands_and_perhaps_addressed_after_
     start = given.section.text.index(quoted)  # type: ignore[union-attr]
     given.comments.update(quote=quoted, start=start, end=start + len(quoted))
     second = revise(first, ESSAY.replace(quoted, "They counted the hives"))
-    changes = changes_of(second)
+    changes = changes_of(second, with_comments=True)
     assert changes is not None
     assert [each.fate for each in changes.comments] == [Fate.OPEN, Fate.ADDRESSED, Fate.OPEN]
 
 
 def test_a_comment_without_a_passage_is_neither(first: Document) -> None:
     Feedback.objects.get(section__document=first, section__position=0).comments.update(start=None, end=None)
-    changes = changes_of(revise(first, EDITED))
+    changes = changes_of(revise(first, EDITED), with_comments=True)
     assert changes is not None
     assert [each.fate for each in changes.comments].count(Fate.UNPLACED) == 1
 

@@ -141,16 +141,24 @@ RATES = [
     fault("everything", "a lowered rate is of the same generation", "function rates.next_generation() end"),
     fault(
         "everything", "a rate falls further below what is borne",
-        wrapped("rates.lower", "call, which, rate", """
-            return whole(call, which, rate) * 0.98"""),
+        wrapped("rates.lower", "call, which, rate, cost", """
+            return whole(call, which, rate, cost) * 0.98"""),
+    ),
+    fault(
+        "everything", "a rate climbs more slowly than it may",
+        wrapped("rates.raise_cubic", "call, which, rate, time", """
+            return whole(call, which, rate, time) * 0.99"""),
     ),
     fault(
         "everything", "a rate at its ceiling goes on rising",
-        """
-        function rates.may_rise(call, which)
-          return call.now >= context.statistics(call)[which .. "_lowered"] + context.tuning(call).period
-        end
-        """,
+        wrapped("context.tuning", "call", """
+            local tuning = whole(call)
+            if not tuning.is_lifted then
+              tuning.is_lifted = true
+              tuning.requests_ceiling = (tuning.requests_ceiling or 0) * 2
+              tuning.tokens_ceiling = (tuning.tokens_ceiling or 0) * 2
+            end
+            return tuning"""),
     ),
     fault(
         "everything", "a rate rises that holds nothing back",

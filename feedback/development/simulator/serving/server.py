@@ -50,7 +50,8 @@ class Server:
 
     async def _hang_up(self) -> None:
         """End each connection, also one whose client reads no answer, which would outlive the loop."""
-        await asyncio.sleep(0)  # what the socket had accepted by now is known after this
+        for _ in range(3):  # turns of the loop, after which what the socket had accepted by now is known
+            await asyncio.sleep(0)
         while self._open:
             for task, connection in self._open.items():
                 connection.abandon()
