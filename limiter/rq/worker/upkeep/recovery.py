@@ -26,6 +26,7 @@ from ....ledger import Ledger, get_ledger
 from ... import records, upstreams
 from ..deadlines import ThreadDeadline
 from ..runs import InFlight
+from .popped import Popped
 from .server_clock import ServerClock, read_by
 
 if TYPE_CHECKING:
@@ -148,23 +149,6 @@ def _alive(queue: Queue, runs: Sequence[tuple[str, str]]) -> list[int]:
         return cast("list[int]", pipeline.execute()) if runs else []
 
 
-def free_intermediate(queue: Queue) -> None:
-    """Put back what was popped but never started, once it has lain there for rq's minute.
-
-    rq's own clean-up fails such jobs; but nothing of them ran.
-    """
-    between = queue.intermediate_queue
-    for job_id in between.get_job_ids():
-        if between.set_first_seen(job_id) or not between.should_be_cleaned_up(job_id):
-            continue
-        with queue.connection.pipeline() as pipeline:
-            pipeline.lrem(between.key, 1, job_id)
-            if queue.job_class.exists(job_id, queue.connection):
-                pipeline.lpush(queue.key, job_id)
-            pipeline.delete(between.get_first_seen_key(job_id))
-            pipeline.execute()
-
-
 class Recovery:
     """Looks after every queue of a worker."""
 
@@ -172,6 +156,7 @@ class Recovery:
         self, queues: Sequence[Queue], gate: Gate, in_flight: InFlight, handlers: Sequence[object]
     ) -> None:
         self._queues, self._gate, self._in_flight, self._handlers = queues, gate, in_flight, handlers
+        self._popped = {each.name: Popped(each) for each in queues}
         self._clocks = {id(each.connection): ServerClock(read_by(each.connection)) for each in queues}
 
     def recover_all(self) -> None:
@@ -193,7 +178,7 @@ class Recovery:
     def _recover_queue(self, queue: Queue) -> None:
         upstream = upstreams.upstream_of(queue.name)
         if upstream is None:
-            free_intermediate(queue)
+            self._popped[queue.name].put_back()
         ended = [*(self._expired(upstream) if upstream else ()), *self._not_ours(queue)]
         if not ended:
             return
