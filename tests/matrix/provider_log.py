@@ -13,6 +13,7 @@ from .loop import Loop
 MARKER = re.compile(rb"mk[0-9a-f]{8}n\d+k")  # which the load writes into each section
 SUMMARY = b"Give feedback on the whole document"
 LONGEST = 16 * 2**20
+CLOSING_SECONDS = 30.0
 ENDLESS_PAUSE = 0.05  # seconds between two pieces of a stream without end
 
 
@@ -64,7 +65,7 @@ class ProviderLog:
             for task in (hang_up, answer):
                 task.cancel()
             await asyncio.gather(hang_up, answer, return_exceptions=True)
-            writer.close()
+            await _closed(writer)
 
     async def _answer(self, call: Call, head: bytes, body: bytes, writer: asyncio.StreamWriter) -> None:
         far: asyncio.StreamWriter | None = None
@@ -101,6 +102,15 @@ class ProviderLog:
                 await asyncio.sleep(ENDLESS_PAUSE)
                 writer.write(chunk)
                 await writer.drain()
+
+
+async def _closed(writer: asyncio.StreamWriter) -> None:
+    """Once all has left; a client that reads no more, as one that was stopped, would keep it open."""
+    writer.close()
+    try:
+        await asyncio.wait_for(writer.wait_closed(), CLOSING_SECONDS)
+    except (OSError, TimeoutError, asyncio.CancelledError):
+        writer.transport.abort()
 
 
 async def _request(reader: asyncio.StreamReader) -> tuple[bytes, bytes]:
