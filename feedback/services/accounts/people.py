@@ -72,4 +72,5 @@ def vouch_for_address(user: User) -> None:
     """An account that an operator or a class list made has no address on record to confirm: its maker
     vouches for it. A person that signs up alone has one from the start, and confirms it."""
     if not EmailAddress.objects.filter(user=user).exists():
-        EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
+        address = EmailAddress(user=user, email=user.email, primary=True, verified=True)
+        EmailAddress.objects.bulk_create([address], ignore_conflicts=True)  # two first sign-ins at once
