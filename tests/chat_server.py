@@ -14,6 +14,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from feedback.development.simulator.serving.closing import stop_accepting
+
 EVENTS = {"Content-Type": "text/event-stream; charset=utf-8"}
 JSON = {"Content-Type": "application/json"}
 DONE = b"data: [DONE]\n\n"
@@ -144,7 +146,7 @@ class ChatServer:
         self._port = server.sockets[0].getsockname()[1]
         ready.set()
         await self._stop.wait()
-        server.close()
+        await stop_accepting(server)
         for task in self._open:
             task.cancel()
         await asyncio.gather(*self._open, return_exceptions=True)

@@ -13,6 +13,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 
 from config.supervisor.ports import free_port
+from feedback.development.simulator.serving.closing import stop_accepting
 from tests.running import PATIENCE
 
 
@@ -43,11 +44,11 @@ class MailServer(Controller):
         super().stop(no_assert)
 
     async def _hang_up(self) -> None:
-        if self.server is not None:
-            self.server.close()
+        if isinstance(self.server, asyncio.Server):
+            await stop_accepting(self.server)
         while left := [talk for talk in self._talks if not talk.is_over]:
             for talk in left:
-                if talk.transport is not None:  # else it was accepted a moment ago
+                if talk.transport is not None:
                     talk.transport.close()
             await asyncio.sleep(0.01)
 

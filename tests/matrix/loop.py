@@ -7,9 +7,11 @@ import threading
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
+from feedback.development.simulator.serving.closing import stop_accepting
+
 Value = TypeVar("Value")
 PATIENCE = 30.0
-SETTLING = 0.05  # what was accepted last begins to be served, what was aborted is closed
+SETTLING = 0.05  # what was aborted is closed
 
 
 class Loop:
@@ -38,8 +40,7 @@ class Loop:
 
     async def _end_all(self) -> None:
         for server in self._servers:
-            server.close()
-        await asyncio.sleep(SETTLING)
+            await stop_accepting(server)
         while others := asyncio.all_tasks() - {asyncio.current_task()}:
             for task in others:
                 task.cancel()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import socket
 import sys
@@ -12,6 +13,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from feedback.development.simulator import Simulator
+from feedback.development.simulator.account.settings import SimulatorSettings
+from feedback.development.simulator.serving.server import Server
 
 ASKS = b"GET /_sim/settings HTTP/1.1\r\n\r\n" * 1_000
 
@@ -45,3 +48,24 @@ def test_a_client_that_reads_no_answer_is_hung_up_on(
     with suppress(ConnectionResetError):
         while client.recv(65536):
             pass
+
+
+async def end_as_a_client_is_accepted(client: socket.socket) -> None:
+    loop = asyncio.get_running_loop()
+    ready: asyncio.Future[str] = loop.create_future()
+    serving = loop.create_task(Server(SimulatorSettings()).run("127.0.0.1", 0, ready.set_result))
+    where = urlsplit(await ready)
+    client.connect((where.hostname, where.port))
+    loop.call_soon(serving.cancel)  # in the turn of the loop that accepts
+    with suppress(asyncio.CancelledError):
+        await serving
+
+
+def test_a_client_that_has_just_been_accepted_is_hung_up_on(
+    client: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left_open: list[Any] = []
+    monkeypatch.setattr(sys, "unraisablehook", left_open.append)
+    asyncio.run(end_as_a_client_is_accepted(client))
+    gc.collect()
+    assert left_open == []

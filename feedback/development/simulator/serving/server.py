@@ -16,6 +16,7 @@ from feedback.development.simulator.account.settings import SimulatorSettings
 
 from . import instance
 from .api import Reply
+from .closing import stop_accepting
 from .http import BadRequestError, Connection, HungUpError, Request
 from .routes import failure, route
 
@@ -39,7 +40,7 @@ class Server:
             ready(f"{'https' if self._tls else 'http'}://{host}:{bound}")
             await asyncio.get_running_loop().create_future()  # never done: only a cancellation ends it
         finally:
-            server.close()
+            await stop_accepting(server)
             await self._hang_up()
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -50,8 +51,6 @@ class Server:
 
     async def _hang_up(self) -> None:
         """End each connection, also one whose client reads no answer, which would outlive the loop."""
-        for _ in range(3):  # turns of the loop, after which what the socket had accepted by now is known
-            await asyncio.sleep(0)
         while self._open:
             for task, connection in self._open.items():
                 connection.abandon()
