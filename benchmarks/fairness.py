@@ -17,8 +17,8 @@ from random import Random
 
 from limiter.gate import FlowPolicy
 from limiter.gate.memory import MemoryGate
+from limiter.operations.fairness import jain
 from limiter.simulation import SCENARIOS
-from limiter.simulation.fairness import jain
 from limiter.simulation.model import Job, Limits, Trace
 from limiter.simulation.policies import POLICIES, UPSTREAM, Policy
 from limiter.simulation.provider import ProviderPlan, Quota

@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+
+from limiter.operations.fairness import jain
 
 from .model import Trace
 
 WINDOW = 600.0  # seconds
-
-
-def jain(values: Sequence[float]) -> float | None:
-    """Jain's index: 1 where all have the same, 1/n where one has everything. None: all have nothing.
-
-    R. Jain, D. Chiu, W. Hawe: A Quantitative Measure of Fairness, DEC TR-301, 1984.
-    """
-    squares = sum(value * value for value in values)
-    return sum(values) ** 2 / (len(values) * squares) if squares else None
 
 
 def jain_of_backlogged(trace: Trace, window: float = WINDOW) -> float | None:

@@ -96,7 +96,7 @@ def _tune_the_rate(upstream: UpstreamFigures) -> Step | None:
     return Step(
         "Let the rate tune itself",
         f"{upstream.throttled:.0%} of {upstream.runs} calls were throttled: the rate is above the quota.",
-        "Few calls throttled at whatever the quota is: about one in three and a half minutes, as it climbs.",
+        "Few calls throttled at whatever the quota is: about one in four minutes, as it looks for a rise.",
         _set(upstream, requests_algorithm="adaptive"),
         upstream.name,
         {"requests_algorithm": "adaptive"},

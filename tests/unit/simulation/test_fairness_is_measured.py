@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from limiter.simulation.fairness import jain, jain_of_backlogged
+from limiter.operations.fairness import jain
+from limiter.simulation.fairness import jain_of_backlogged
 
 from .small import job, simulate
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import timedelta
 
 from django.db.models import Min, Sum
@@ -16,6 +16,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 
 from feedback.models import Job
 from feedback.models.work.jobs import charged_tokens
+from limiter.operations.fairness import jain
 from limiter.selectors import suspended_flows
 
 WINDOW = timedelta(minutes=10)
@@ -23,21 +24,18 @@ WINDOW = timedelta(minutes=10)
 
 def fairness() -> Iterator[Metric]:
     """Jain's index, and max over min, of each upstream where two flows or more waited all the while."""
-    jain = GaugeMetricFamily(
+    evenness = GaugeMetricFamily(
         "marginalia_service_jain", "Jain's index of the service of flows that wait.", labels=["upstream"]
     )
     spread = GaugeMetricFamily(
         "marginalia_service_max_over_min", "The most served of them over the least.", labels=["upstream"]
     )
     for upstream, served in served_by_flow().items():
-        if len(served) > 1 and any(served):
-            jain.add_metric([upstream], jain_of(served))
+        index = jain(served) if len(served) > 1 else None
+        if index is not None:
+            evenness.add_metric([upstream], index)
             spread.add_metric([upstream], max(served) / min(served) if min(served) else math.inf)
-    yield from (jain, spread)
-
-
-def jain_of(served: Sequence[int]) -> float:
-    return sum(served) ** 2 / (len(served) * sum(value * value for value in served))
+    yield from (evenness, spread)
 
 
 def served_by_flow() -> dict[str, list[int]]:
