@@ -1,4 +1,4 @@
-"""Who meets a hidden quota in benchmarks/adaptive.py, and how each is set up."""
+"""The contenders of benchmarks/adaptive.py before a hidden quota, and how each is set up."""
 
 from __future__ import annotations
 

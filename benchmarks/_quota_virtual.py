@@ -117,7 +117,7 @@ class Botocore:
             self._serve()
 
     def _serve(self) -> None:
-        """Let go whom the bucket lets go; look again when the next one may."""
+        """Send as many as the bucket lets through; look again when the next one may go."""
         while self._waiting:
             if self._paced:
                 try:

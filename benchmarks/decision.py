@@ -60,9 +60,8 @@ def main() -> None:
         measure(meter, 2_000, {}, "beside a list: ", listed=True)
         measure_refusals(meter)
         measure_blocked(meter)
-        compare_with_peers(
-            meter
-        )  # before a million jobs have filled this process, whose collector then slows us
+        # Before a million jobs fill this process: its collector would then slow our side alone.
+        compare_with_peers(meter)
         compare_sizes(meter, sizes)
 
 

@@ -21,7 +21,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 MOST = 32  # items of one batch
-LOOK_SECONDS = 5.0  # of waiting for a turn, before an item that nobody has taken is written alone
+LOOK_SECONDS = 5.0  # of waiting for a turn, before an item that is in no batch is written alone
 
 
 class _Entry(Generic[Item, Result]):

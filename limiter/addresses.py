@@ -1,4 +1,4 @@
-"""The address of a Redis, also of one whose primary Sentinels know.
+"""The address of a Redis, also by the name that Sentinels have for its primary.
 
     redis://[user:password@]host[:port][/database]    rediss:// with TLS    unix://path[?db=database]
     redis-sentinel://[user:password@]host[:port][,host[:port]…][/database]?master=name

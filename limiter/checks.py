@@ -66,7 +66,7 @@ def _owner() -> list[CheckMessage]:
 
 
 def owners_in(folder: Path) -> list[str]:
-    """Distributions whose record in this folder lists limiter's first module."""
+    """Distributions with a record in this folder that lists limiter's first module."""
     return sorted(
         record.parent.name.partition("-")[0].lower().replace("_", "-")
         for record in folder.glob("*.dist-info/RECORD")

@@ -119,7 +119,7 @@ def _outcomes(given: Mapping[Any, Any]) -> Outcomes:
 
 
 def _watched(function: Callable[P, T], kinds: Outcomes) -> Callable[P, T]:
-    """The function, whose exceptions are reported as what they mean."""
+    """The function, with its exceptions reported as what they mean."""
     if iscoroutinefunction(function):
 
         @wraps(function)

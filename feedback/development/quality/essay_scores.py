@@ -47,14 +47,10 @@ def planted(name: str, given: Answers) -> list[Figure]:
     for _, section, output in given:
         marked = [(comment, list(spans(comment, section.text))) for comment in remarks(output)]
         for flaw in section.flaws:
-            hit = any(
-                _of_kind(comment, flaw.kind) and any(a < flaw.end and flaw.start < b for a, b in places)
-                for comment, places in marked
-            )
+            hit = any(_of_kind(comment, flaw.kind) and flaw.is_met_by(places) for comment, places in marked)
             found[flaw.kind].append((hit, 1))
         for _, places in marked:
-            on = any(a < flaw.end and flaw.start < b for a, b in places for flaw in section.flaws)
-            exact.append((on, 1))
+            exact.append((any(flaw.is_met_by(places) for flaw in section.flaws), 1))
     rest = [pair for kind in KINDS.values() if kind != "language" for pair in found[kind]]
     return [
         *(ratio(f"{name}: planted flaws of {kind} found", found[kind]) for kind in KINDS.values()),
@@ -80,15 +76,23 @@ def false_alarms(provider: Provider, prose: Sequence[tuple[str, str]]) -> list[F
 def manner(provider: Provider, given: Answers) -> Iterator[Figure]:
     """Whether comments are anchored, concrete, ask, repeat themselves, and are the same twice."""
     comments = [(comment, section) for _, section, output in given for comment in output.comments]
-    yield ratio("comments whose quotation is in the text", [(c.quote in s.text, 1) for c, s in comments])
+    yield anchored(comments)
     points = [comment for comment, _ in comments if comment.kind is not CommentKind.PRAISE]
     concrete = [(len(c.quote.split()) <= 60 and len(c.suggestion.split()) >= 4, 1) for c in points]
     yield ratio("remarks with a passage and a way forward", concrete)
-    yield ratio("remarks that ask", [("?" in comment.message + comment.suggestion, 1) for comment in points])
+    yield asking(points)
     yield ratio("remarks said before in the same essay", list(_repeated(given)), higher_is_better=False)
     once_more = answers(provider, list({essay.name: essay for essay, _, _ in given}.values()))
     again = [(first == second, 1) for (_, _, first), (_, _, second) in zip(given, once_more, strict=True)]
     yield ratio("sections with the same answer twice", again)
+
+
+def anchored(comments: Sequence[tuple[Comment, Section]]) -> Figure:
+    return ratio("comments whose quotation is in the text", [(c.quote in s.text, 1) for c, s in comments])
+
+
+def asking(points: Sequence[Comment]) -> Figure:
+    return ratio("remarks that ask", [("?" in each.message + each.suggestion, 1) for each in points])
 
 
 def _repeated(given: Answers) -> Iterator[tuple[float, float]]:

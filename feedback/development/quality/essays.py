@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,10 @@ class Flaw:
     kind: str
     start: int
     end: int
+
+    def is_met_by(self, places: Iterable[tuple[int, int]]) -> bool:
+        """Whether one of these places, from and to, lies over it."""
+        return any(start < self.end and self.start < end for start, end in places)
 
 
 @dataclass(frozen=True, slots=True)

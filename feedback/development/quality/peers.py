@@ -59,12 +59,11 @@ def _planted(name: str, asked: Asked, essays: Sequence[Essay]) -> Iterator[Figur
     exact: list[tuple[float, float]] = []
     answers = asked([section.text for section in sections])
     for section, marks in zip(sections, answers, strict=True):
+        places = [(mark.start, mark.end) for mark in marks]
         for flaw in section.flaws:
-            hit = any(mark.start < flaw.end and flaw.start < mark.end for mark in marks)
-            (language if flaw.kind == "language" else rest).append((hit, 1))
-        for mark in marks:
-            on = any(mark.start < flaw.end and flaw.start < mark.end for flaw in section.flaws)
-            exact.append((on, 1))
+            (language if flaw.kind == "language" else rest).append((flaw.is_met_by(places), 1))
+        for place in places:
+            exact.append((any(flaw.is_met_by([place]) for flaw in section.flaws), 1))
     yield ratio(f"{name}: planted flaws of language marked", language)
     yield ratio(f"{name}: planted flaws beside language marked", rest)
     yield ratio(f"{name}: remarks on a planted flaw", exact)

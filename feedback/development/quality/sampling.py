@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from feedback.providers.base import FeedbackOutput, Request, SectionRequest
 
 from .asking import STUDENT, remarks, spans
-from .essay_scores import NAMES, NEED
+from .essay_scores import NAMES, NEED, anchored, asking
 from .essays import Essay, Section
 from .figures import Figure, ratio
 
@@ -44,9 +44,9 @@ class Sample:
         once = [(section, first) for section, first, _ in answers]
         yield from _flaws(once)
         comments = [(comment, section) for section, first in once for comment in remarks(first)]
-        yield ratio("comments whose quotation is in the text", [(c.quote in s.text, 1) for c, s in comments])
+        yield anchored(comments)
         yield ratio("remarks with a way forward", [(len(c.suggestion.split()) >= 4, 1) for c, _ in comments])
-        yield ratio("remarks that ask", [("?" in c.message + c.suggestion, 1) for c, _ in comments])
+        yield asking([comment for comment, _ in comments])
         yield ratio("quotations that a second answer has too", [_common(a, b) for _, a, b in answers])
         named = [self._under_names(section, ask) for section in self._named()]
         yield ratio("... for the same author, asked twice", [same for same, _ in named])
@@ -80,9 +80,9 @@ def _flaws(given: Sequence[tuple[Section, FeedbackOutput]]) -> Iterator[Figure]:
     for section, output in given:
         marked = [list(spans(comment, section.text)) for comment in remarks(output)]
         for flaw in section.flaws:
-            found.append((any(a < flaw.end and flaw.start < b for each in marked for a, b in each), 1))
-        for each in marked:
-            exact.append((any(a < f.end and f.start < b for a, b in each for f in section.flaws), 1))
+            found.append((any(map(flaw.is_met_by, marked)), 1))
+        for places in marked:
+            exact.append((any(flaw.is_met_by(places) for flaw in section.flaws), 1))
     yield ratio("planted flaws found", found)
     yield ratio("remarks on a planted flaw", exact)
 

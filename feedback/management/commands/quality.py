@@ -31,11 +31,11 @@ class Command(BaseCommand):
     help = (
         "How good the feedback of one upstream's model is, on a sample of essays with planted flaws.\n"
         "It says what the calls may cost and makes none without --yes. They go one after the other, beside\n"
-        "the gate: run it when nobody waits."
+        "the gate: run it when no student waits."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--upstream", default=upstreams.default_upstream(), help="whose model is asked")
+        parser.add_argument("--upstream", default=upstreams.default_upstream(), help="the model's")
         parser.add_argument("--sample", type=int, default=20, help="sections of the essays (default: 20)")
         parser.add_argument("--yes", action="store_true", help="make the calls, at that cost")
 

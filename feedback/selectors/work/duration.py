@@ -71,7 +71,7 @@ def took(document: Document) -> Took | None:
 def _runs(document: Document, span: Span) -> tuple[list[Span], int]:
     """Each run of each of its jobs, and how many calls of everybody ended meanwhile at the same upstream.
 
-    A run whose end was never written ends with the document.
+    A run without an end on record ends with the document.
     """
     jobs = Job.objects.filter(document=document, generation=document.generation).exclude(kind__in=Job.ASIDE)
     ended = Job.objects.filter(upstream=document.upstream, finished_at__range=span).order_by()
@@ -91,7 +91,7 @@ def _runs(document: Document, span: Span) -> tuple[list[Span], int]:
 
 
 def _bound(past: Past, runs: Sequence[Span], calls: int, seconds: float) -> tuple[Bound, float]:
-    """The limit that the service used most of. One of which it used less than half held nobody up."""
+    """The limit that the service used most of. One of which it used less than half held up nothing."""
     length = sum((b - a).total_seconds() for a, b in runs) / len(runs) if runs else 0.0
     shares = []
     if past.requests_per_minute and seconds:

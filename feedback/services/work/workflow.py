@@ -96,7 +96,7 @@ OPEN_OF_SOME = Prepared(
 
 
 def sections_ended(documents: Iterable[Document]) -> None:
-    """As `section_ended`, for documents whose row locks the caller holds."""
+    """As `section_ended`, for documents with rows that the caller has locked."""
     by_key = {document.pk: document for document in documents}
     opened = set(OPEN_OF_SOME.all(documents=list(by_key)))
     for document in by_key.values():

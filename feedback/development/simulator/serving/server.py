@@ -50,7 +50,7 @@ class Server:
         task.add_done_callback(self._open.pop)
 
     async def _hang_up(self) -> None:
-        """End each connection, also one whose client reads no answer, which would outlive the loop."""
+        """End each connection, also where the client reads no answer: that one would outlive the loop."""
         while self._open:
             for task, connection in self._open.items():
                 connection.abandon()
