@@ -22,23 +22,16 @@ from feedback.models import Job, JobEvent
 if TYPE_CHECKING:
     from django.db.models import Field
 
+# All values are one parameter, and the text is the same for any number of rows: psycopg takes a text with
+# hundreds of places apart anew for each batch.
 STATEMENT = """
-WITH changed AS (UPDATE {jobs} SET {settings} WHERE {guards} RETURNING id, attempt)
-INSERT INTO {events} (job_id, at, kind, attempt, detail)
-SELECT id, %s, %s, attempt, %s FROM changed
-"""
-
-# A row that another transaction has locked is left out: a batch waits for none, so two can't wait for each
-# other, and what holds up one job holds up no other. All values are one parameter, and the text is the same
-# for any number of rows: psycopg takes a text with hundreds of places apart anew for each batch.
-FOR_MANY = """
 WITH wanted AS (
     SELECT * FROM jsonb_to_recordset(%s::jsonb)
         AS w(id uuid, {columns}, event_at timestamptz, event_kind varchar, event_detail jsonb)
 ),
 free AS (
     SELECT job.id FROM {jobs} job JOIN wanted ON job.id = wanted.id WHERE {guards}
-    ORDER BY job.id FOR NO KEY UPDATE OF job SKIP LOCKED
+    ORDER BY job.id FOR NO KEY UPDATE OF job {locked}
 ),
 changed AS (
     UPDATE {jobs} job SET {settings} FROM wanted JOIN free ON free.id = wanted.id
@@ -49,6 +42,9 @@ SELECT changed.id, event_at, event_kind, attempt, event_detail
 FROM changed JOIN wanted ON changed.id = wanted.id
 RETURNING job_id
 """
+# A batch waits for no row that another transaction has locked, so two can't wait for each other, and what
+# holds up one job holds up no other. A change alone waits.
+LEFT_OUT, WAITED_FOR = "SKIP LOCKED", ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +72,7 @@ class Change:
 
 def change(wanted: Change) -> bool:
     """Set fields of a row that is as its guard says, and keep an event of it. False: another was first."""
-    event = (("at", timezone.now()), ("kind", wanted.kind), ("detail", dict(wanted.detail)))
-    values = [
-        *(_prepared(Job, name, value) for name, value in wanted.fields.items()),
-        _prepared(Job, "id", wanted.job),
-        *(_prepared(Job, name, value) for name, value in wanted.guard.items()),
-        *(_prepared(JobEvent, name, value) for name, value in event),
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(_statement(*wanted.shape), values)
-        return bool(cursor.rowcount)
+    return bool(_changed_alike([wanted], WAITED_FOR))
 
 
 def change_many(changes: Sequence[Change]) -> set[UUID]:
@@ -96,13 +83,13 @@ def change_many(changes: Sequence[Change]) -> set[UUID]:
     shapes: dict[tuple[tuple[str, ...], tuple[str, ...], frozenset[str]], list[Change]] = {}
     for each in changes:
         shapes.setdefault(each.shape, []).append(each)
-    return {row for alike in shapes.values() for row in _changed_alike(alike)}
+    return {row for alike in shapes.values() for row in _changed_alike(alike, LEFT_OUT)}
 
 
-def _changed_alike(changes: Sequence[Change]) -> list[UUID]:
+def _changed_alike(changes: Sequence[Change], locked: str) -> list[UUID]:
     values = json.dumps([_row(each) for each in changes], default=str)
     with connection.cursor() as cursor:
-        cursor.execute(_statement_for_many(*changes[0].shape), [values])
+        cursor.execute(_statement(locked, *changes[0].shape), [values])
         return [row[0] for row in cursor.fetchall()]
 
 
@@ -115,23 +102,24 @@ def _row(change: Change) -> dict[str, Any]:
 
 def _plain(name: str, value: Any) -> Any:
     """A value as JSON may hold it."""
-    return _fields(Job)[name].get_prep_value(value.by if isinstance(value, Plus) else value)
+    return _fields()[name].get_prep_value(value.by if isinstance(value, Plus) else value)
 
 
 @cache
-def _statement_for_many(guard: tuple[str, ...], fields: tuple[str, ...], raised: frozenset[str]) -> str:
+def _statement(locked: str, guard: tuple[str, ...], fields: tuple[str, ...], raised: frozenset[str]) -> str:
     columns = [f"guard_{name} {_type(name)}" for name in guard]
     columns += [f"new_{name} {_type(name)}" for name in fields]
-    return FOR_MANY.format(
+    return STATEMENT.format(
+        locked=locked,
         columns=", ".join(columns),
         jobs=Job._meta.db_table,
         events=JobEvent._meta.db_table,
         guards=" AND ".join(f"job.{_column(name)} = wanted.guard_{name}" for name in guard),
-        settings=", ".join(_setting_of(name, raised=name in raised) for name in fields),
+        settings=", ".join(_setting(name, raised=name in raised) for name in fields),
     )
 
 
-def _setting_of(name: str, *, raised: bool) -> str:
+def _setting(name: str, *, raised: bool) -> str:
     column = _column(name)
     before = f"coalesce(job.{column}, 0) + " if raised else ""
     return f"{column} = {before}wanted.new_{name}"
@@ -139,33 +127,13 @@ def _setting_of(name: str, *, raised: bool) -> str:
 
 def _type(name: str) -> str:
     """The type of a field's column without its length: what is too long must be refused, not cut."""
-    return str(_fields(Job)[name].db_type(connection)).split("(")[0]
-
-
-@cache
-def _statement(guard: tuple[str, ...], fields: tuple[str, ...], raised: frozenset[str]) -> str:
-    return STATEMENT.format(
-        jobs=Job._meta.db_table,
-        events=JobEvent._meta.db_table,
-        settings=", ".join(_setting(_column(name), raised=name in raised) for name in fields),
-        guards=" AND ".join(f"{_column(name)} = %s" for name in ("id", *guard)),
-    )
-
-
-def _setting(column: str, *, raised: bool) -> str:
-    return f"{column} = coalesce({column}, 0) + %s" if raised else f"{column} = %s"
+    return str(_fields()[name].db_type(connection)).split("(")[0]
 
 
 def _column(name: str) -> str:
-    return f'"{_fields(Job)[name].column}"'
-
-
-def _prepared(model: type[Job | JobEvent], name: str, value: Any) -> Any:
-    """A value as the database takes it in a model's field."""
-    plain = value.by if isinstance(value, Plus) else value
-    return _fields(model)[name].get_db_prep_save(plain, connection)
+    return f'"{_fields()[name].column}"'
 
 
 @cache
-def _fields(model: type[Job | JobEvent]) -> dict[str, Field[Any, Any]]:
-    return {field.name: field for field in model._meta.concrete_fields}
+def _fields() -> dict[str, Field[Any, Any]]:
+    return {field.name: field for field in Job._meta.concrete_fields}
