@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from feedback.messages.errors import error_in_words, name_of
 from feedback.messages.words import in_english
 from feedback.operations.causes import cause_of
+from feedback.portal.words.times import short_time
 from feedback.selectors.operations.figures import UpstreamFigures
 from feedback.selectors.operations.health import Level
 from limiter.gate import BreakerMode
@@ -32,15 +33,7 @@ def level_icon(level: Level) -> str:
 @register.filter
 def length_of(length: timedelta | None) -> str:
     """As people say it: 40 s, 12 min, 3 h 5 min."""
-    if length is None:
-        return _("nobody waits")
-    seconds = max(0, round(length.total_seconds()))
-    if seconds < 100:
-        return _("%(seconds)d s") % {"seconds": seconds}
-    minutes = round(seconds / 60)
-    if minutes < 100:
-        return _("%(minutes)d min") % {"minutes": minutes}
-    return _("%(hours)d h %(minutes)d min") % {"hours": minutes // 60, "minutes": minutes % 60}
+    return _("nobody waits") if length is None else short_time(max(timedelta(), length), below=100)
 
 
 @register.filter

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -15,7 +13,6 @@ from django_rq.connection_utils import get_redis_connection
 from pytest_django import Settings
 from rq.exceptions import InvalidJobOperation
 
-from config.embedded.redis import binary
 from config.supervisor.ports import free_port
 from limiter.addresses import connected, connected_async, queue_options
 from limiter.named.quick import quick
@@ -23,20 +20,20 @@ from limiter.rq.listener import Listener
 from limiter.rq.queue import GatedQueue
 from limiter.rq.worker import ConcurrentWorker
 from tests.integration.rq.jobs import nothing
-from tests.matrix.servers import RedisServer
+from tests.matrix.servers import RedisServer, Sentinel
+from tests.running import wait_until
 
 SECONDS = 120.0
 
 
 def until(holds: Callable[[], bool], what: str) -> None:
-    end = time.monotonic() + SECONDS
-    while time.monotonic() < end:
+    def does() -> bool:
         # What the old primary took after the replica was promoted is lost, a job too.
         with suppress(redis.RedisError, InvalidJobOperation):
-            if holds():
-                return
-        time.sleep(0.1)
-    raise AssertionError(what)
+            return holds()
+        return False
+
+    wait_until(does, what, SECONDS)
 
 
 @pytest.fixture
@@ -56,33 +53,16 @@ def replica(tmp_path: Path, primary: RedisServer) -> Iterator[RedisServer]:
 
 
 @pytest.fixture
-def sentinel(tmp_path: Path, primary: RedisServer, replica: RedisServer) -> Iterator[int]:
-    """The port of a Sentinel that knows both."""
-    port, file = free_port(0), tmp_path / "sentinel.conf"
-    file.write_text(f"port {port}\ndir {tmp_path}\nsentinel monitor campus 127.0.0.1 {primary.port} 1\n")
-    with (tmp_path / "sentinel.log").open("ab") as log:
-        process = subprocess.Popen([binary(), file, "--sentinel"], stdout=log, stderr=log)
-    with redis.Redis(port=port) as asked:
-        # It asks the primary for its replicas every ten seconds.
-        until(lambda: bool(asked.sentinel_slaves("campus")), "Sentinel never learnt of the replica")
-    yield port
-    process.terminate()
-    process.wait(30)
-
-
-def fail_over(sentinel: int, replica: RedisServer) -> None:
-    with redis.Redis(port=sentinel) as asked:
-        until(lambda: bool(asked.execute_command("SENTINEL", "FAILOVER", "campus")), "it was refused")
-        until(
-            lambda: int(asked.sentinel_get_master_addr_by_name("campus")[1]) == replica.port,
-            "the replica was never promoted",
-        )
+def sentinel(tmp_path: Path, primary: RedisServer, replica: RedisServer) -> Iterator[Sentinel]:
+    with Sentinel(tmp_path / "sentinel", "campus", primary.port) as sentinel:
+        wait_until(sentinel.knows_a_replica, "it learns of the replica")
+        yield sentinel
 
 
 @pytest.mark.long
-def test_all_clients_follow_a_failover(sentinel: int, replica: RedisServer, settings: Settings) -> None:
+def test_all_clients_follow_a_failover(sentinel: Sentinel, replica: RedisServer, settings: Settings) -> None:
     settings.LIMITER_ALLOWED_CALLABLES = None  # a project with functions of its own
-    address = f"redis-sentinel://127.0.0.1:1,127.0.0.1:{sentinel}/1?master=campus"  # the first is away
+    address = f"redis-sentinel://127.0.0.1:1,127.0.0.1:{sentinel.port}/1?master=campus"  # the first is away
     queued = get_redis_connection(queue_options(address))
 
     async def written() -> bool:
@@ -114,6 +94,7 @@ def test_all_clients_follow_a_failover(sentinel: int, replica: RedisServer, sett
         }
         for kind, works in kinds.items():
             until(works, f"{kind} never worked")
-        fail_over(sentinel, replica)
+        wait_until(sentinel.fail_over, "it agrees to a failover")
+        wait_until(lambda: sentinel.primary == replica.port, "the replica is promoted")
         for kind, works in kinds.items():
             until(works, f"{kind} never worked after the failover")

@@ -6,18 +6,13 @@ import shutil
 import subprocess
 import tempfile
 import time
-from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
-import redis
-
-from config.embedded.redis import binary
 from config.supervisor.ports import free_port
 
 from .proxies import TcpProxy
 from .scene import Scene, fault
-from .servers import RedisServer
+from .servers import RedisServer, Sentinel
 from .stage import ROOT
 
 PGBOUNCER = shutil.which("pgbouncer", path="/usr/sbin:/usr/bin")
@@ -73,45 +68,21 @@ def failover(scene: Scene, clock: str = "") -> None:
         environment=faked(clock) if clock else None,
     )
     stage.wait_until(lambda: _is_in_step(replica), "the replica is in step")
-    sentinel, asked = _sentinel(Path(tempfile.mkdtemp(dir=stage.folder)), link.port)
-    try:
-        time.sleep(6)  # Sentinel learns of the replica by the master's INFO
+    with Sentinel(Path(tempfile.mkdtemp(dir=stage.folder)), "stage", link.port) as sentinel:
+        stage.wait_until(sentinel.knows_a_replica, "Sentinel has learnt of the replica")
         scene.wait_for_calls(2)
         link.part()
-        stage.wait_until(lambda: _master(asked) == replica.port, "Sentinel has promoted it", FAILOVER_SECONDS)
+        stage.wait_until(
+            lambda: sentinel.primary == replica.port, "Sentinel has promoted it", FAILOVER_SECONDS
+        )
         stage.lead_all(stage.redis_of, ("127.0.0.1", replica.port))
         stage.redis.kill()
         stage.redis = replica
-    finally:
-        sentinel.terminate()
-        sentinel.wait(30)
-
-
-def _sentinel(folder: Path, master: int) -> tuple[subprocess.Popen[bytes], Any]:
-    port = free_port(0)
-    lines = [
-        f"port {port}", f"dir {folder}", f"sentinel monitor stage 127.0.0.1 {master} 1",
-        "sentinel down-after-milliseconds stage 2000", "sentinel failover-timeout stage 10000",
-    ]  # fmt: skip
-    file = folder / "sentinel.conf"
-    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    with (folder / "sentinel.log").open("ab") as log:
-        process = subprocess.Popen(
-            [str(binary()), str(file), "--sentinel"], stdout=log, stderr=log, start_new_session=True
-        )
-    return process, redis.Redis(port=port, socket_timeout=5)
 
 
 def _is_in_step(replica: RedisServer) -> bool:
     with replica.client() as client:
         return bool(client.info("replication").get("master_link_status") == "up")
-
-
-def _master(sentinel: Any) -> int | None:
-    with suppress(redis.RedisError):
-        found = sentinel.execute_command("SENTINEL", "GET-MASTER-ADDR-BY-NAME", "stage")
-        return int(found[1]) if found else None
-    return None
 
 
 @fault("pgbouncer-between", extra_calls=1, needs=_needs_pgbouncer)

@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any, Self
 
 import psutil
 import psycopg
@@ -19,6 +20,7 @@ from redis.retry import Retry
 
 from config.embedded import EmbeddedPostgres, Layout
 from config.embedded.redis import binary
+from config.supervisor.ports import free_port
 
 PATIENCE = 120.0
 
@@ -122,3 +124,51 @@ class PostgresServer:
             host=str(self.layout.sockets), user="marginalia", dbname="marginalia", autocommit=True,
             connect_timeout=options.get("seconds", 10),
         )  # fmt: skip
+
+
+class Sentinel:
+    """A context manager: a Sentinel that watches one primary and puts a replica in its place."""
+
+    def __init__(self, folder: Path, name: str, primary: int) -> None:
+        self.port, self._folder, self._name, self._primary = free_port(0), folder, name, primary
+
+    def __enter__(self) -> Self:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        name, file = self._name, self._folder / "sentinel.conf"
+        lines = [
+            f"port {self.port}", f"dir {self._folder}",
+            f"sentinel monitor {name} 127.0.0.1 {self._primary} 1",
+            f"sentinel down-after-milliseconds {name} 2000", f"sentinel failover-timeout {name} 10000",
+        ]  # fmt: skip
+        file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        with (self._folder / "sentinel.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [str(binary()), str(file), "--sentinel"], stdout=log, stderr=log, start_new_session=True
+            )
+        self._asked = redis.Redis(port=self.port, socket_timeout=5)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._asked.close()
+        self._process.terminate()
+        self._process.wait(30)
+
+    @property
+    def primary(self) -> int | None:
+        """The port of the one that leads now. None: it does not answer."""
+        with suppress(redis.RedisError):
+            found: Any = self._asked.execute_command("SENTINEL", "GET-MASTER-ADDR-BY-NAME", self._name)  # type: ignore[no-untyped-call]
+            return int(found[1]) if found else None
+        return None
+
+    def knows_a_replica(self) -> bool:
+        """It asks the primary for them every ten seconds."""
+        with suppress(redis.RedisError):
+            return bool(self._asked.execute_command("SENTINEL", "REPLICAS", self._name))  # type: ignore[no-untyped-call]
+        return False
+
+    def fail_over(self) -> bool:
+        """Have it promote a replica now. False: it refuses as yet."""
+        with suppress(redis.RedisError):
+            return bool(self._asked.execute_command("SENTINEL", "FAILOVER", self._name))  # type: ignore[no-untyped-call]
+        return False

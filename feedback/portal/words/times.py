@@ -42,14 +42,14 @@ def _hours(low: int, high: int) -> str:
     return _("Starts in about %(low)d to %(high)d hours.") % {"low": low, "high": high}
 
 
-def short_time(duration: timedelta | None) -> str:
-    """ "40 s", "3 min", "2 h 10 min"."""
+def short_time(duration: timedelta | None, below: int = 90) -> str:
+    """ "40 s", "3 min", "2 h 10 min": in each unit as long as the number is below this."""
     if duration is None:
         return ""
     seconds = round(duration.total_seconds())
-    if seconds < 90:
+    if seconds < below:
         return _("%(number)d s") % {"number": seconds}
     minutes = round(seconds / 60)
-    if minutes < 90:
+    if minutes < below:
         return _("%(number)d min") % {"number": minutes}
     return _("%(hours)d h %(minutes)d min") % {"hours": minutes // 60, "minutes": minutes % 60}
