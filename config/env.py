@@ -11,7 +11,7 @@ from zoneinfo import available_timezones
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from limiter.addresses import SCHEMES, sentinels_of
+from limiter.base.addresses import SCHEMES, sentinels_of
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 

@@ -11,7 +11,7 @@ from django.conf import settings
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from limiter.addresses import connected
+from limiter.base.addresses import connected
 from limiter.operations import stores
 
 

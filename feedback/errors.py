@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
-from limiter.execution import ReportedError
+from limiter.jobs.execution import ReportedError
 
 
 class FeedbackError(Exception):

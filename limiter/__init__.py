@@ -3,8 +3,9 @@
 Nothing here knows what the jobs do: flows, groups and jobs are opaque strings.
 
 The public API: the names of `limiter.api`, which are also attributes of this package, and the modules
-`services` (verbs that write), `selectors` (reads), `gates`, `policies`, `publication`, `execution`,
-and `solo` for one process without Redis. docs/limiter.md describes it.
+`services` (verbs that write), `selectors` (reads), `gates`, `configuration.policies`,
+`configuration.publication`, `jobs.execution`, and `solo` for one process without Redis.
+docs/limiter.md describes it.
 """
 
 from __future__ import annotations

@@ -9,11 +9,11 @@ The middleware is `limiter.named.middleware.LimitMiddleware`. docs/limits.md des
 
 from __future__ import annotations
 
-from .declaration import gated
+from .jobs.declaration import gated
+from .jobs.reporting import report_accepted, report_outcome, report_usage
 from .named.breakers import CircuitOpenError, breaker
 from .named.limits import LimitExceeded, limit
 from .named.views import by_address, by_user, limit_view
-from .reporting import report_accepted, report_outcome, report_usage
 
 __all__ = [
     "CircuitOpenError", "LimitExceeded", "breaker", "by_address", "by_user", "gated", "limit", "limit_view",

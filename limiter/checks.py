@@ -151,7 +151,7 @@ def _ledger() -> list[CheckMessage]:
         return [
             Error(
                 f"LIMITER_LEDGER cannot be imported: {error}.",
-                hint="Expected the dotted path of a limiter.ledger.Ledger.",
+                hint="Expected the dotted path of a limiter.jobs.ledger.Ledger.",
                 id="limiter.E006",
             )
         ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from django.conf import settings
 
-from .process_wide import ProcessWide
+from .base.process_wide import ProcessWide
 
 if TYPE_CHECKING:
     from redis import Redis

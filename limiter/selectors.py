@@ -9,13 +9,13 @@ from datetime import datetime
 from django.db.models import Model, OuterRef, Q, Subquery
 from django.utils import timezone
 
+from .base.prepared import Given, Prepared
 from .configuration.policies import FlowLimits, limits_of
 from .gate import BreakerMode, BreakerState, Explanation, FlowStatus, GateUnavailable, Reason, Status
 from .gates import MEMORY, backend, connection, get_gate, queues
-from .ledger import get_ledger
+from .jobs.ledger import get_ledger
 from .models import BreakerTransition, ConfigVersion, FlowOverride, GroupWeight, Upstream
 from .operations.condition import Condition, condition_of
-from .prepared import Given, Prepared
 
 ENDED_BY_HAND = (Reason.PAUSED, Reason.FLOW_SUSPENDED, Reason.UNCONFIGURED)
 

@@ -9,7 +9,7 @@ import django_stubs_ext
 from config import env
 from config.embedded.layout import DATABASE, PORT, ROLE, Layout
 from config.env import BASE_DIR as BASE_DIR
-from limiter.addresses import queue_options
+from limiter.base.addresses import queue_options
 
 from .accounts import *
 from .admin import UNFOLD as UNFOLD
@@ -147,7 +147,7 @@ REQUEST_WAIT_SECONDS = env.number("REQUEST_WAIT_SECONDS", 10.0, minimum=0.1)
 # What every process shall remember: codes that were used. Short-lived, so it is never full of what counts.
 CACHES = {
     "default": {
-        "BACKEND": "feedback.cache.SharedCache",
+        "BACKEND": "feedback.base.cache.SharedCache",
         "LOCATION": "feedback_cacheentry",  # of feedback.models.CacheEntry
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     }

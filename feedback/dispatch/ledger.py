@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from django.db.models import Case, F, Q, Sum, When
 from django.utils import timezone
 
+from feedback.base.keys import key_in
 from feedback.dispatch.missing import enqueue_missing_by_turns
 from feedback.dispatch.protocol import run_id
-from feedback.keys import key_in
 from feedback.models import Job
 from feedback.models.work.jobs import charged_tokens
 from feedback.pipeline.recover import recover
@@ -29,7 +29,7 @@ _CHARGED = Case(
 
 
 class PostgresLedger:
-    """Implements limiter.ledger.Ledger and Requeuing over the jobs' rows."""
+    """Implements limiter.jobs.ledger.Ledger and Requeuing over the jobs' rows."""
 
     def __init__(self, connection: Redis | None = None) -> None:
         """The connection is needed to fill the queues alone: the rows are in Postgres."""

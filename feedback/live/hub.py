@@ -13,7 +13,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-from limiter.addresses import connected_async
+from limiter.base.addresses import connected_async
 
 from .bus import bus
 from .entries import Entry, order_of

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from limiter.addresses import connected
+from limiter.base.addresses import connected
 from limiter.named.quick import quick
 
 from .entries import CAP, EXPIRE_SECONDS, Entry, dumps

@@ -11,9 +11,9 @@ from django.core.management.base import CommandError
 from redis.exceptions import RedisError
 
 from feedback.operations.housekeeping import Duty, keep_house
+from limiter.gate.refusals import is_misconfigured, must_write
 from limiter.gates import connection
 from limiter.named.quick import patient
-from limiter.refusals import is_misconfigured, must_write
 
 
 def until_stopped(duties: Iterable[Duty]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from time import monotonic
 
-from feedback.connections import release_connection
+from feedback.base.connections import release_connection
 from feedback.dispatch.requests import metadata_of
 from feedback.dispatch.upstreams import FLEX, provider_for, tiers_of
 from feedback.live import Writer
@@ -26,8 +26,8 @@ from feedback.providers.base import (
 )
 from feedback.selectors.intake.visibility import feedback_visible
 from feedback.services.upstreams import error_texts, holding, reported_limits, warmth
-from limiter.execution import Execution
 from limiter.gate.model import Quota, Timing
+from limiter.jobs.execution import Execution
 
 CUT_OFF = "max_tokens"  # the stop reason of an answer that was longer than allowed
 

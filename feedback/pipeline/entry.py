@@ -7,8 +7,8 @@ from uuid import uuid4
 
 from rq import Retry
 
-from limiter.execution import Execution, current_execution
-from limiter.execution import running as set_running
+from limiter.jobs.execution import Execution, current_execution
+from limiter.jobs.execution import running as set_running
 
 from .run import run
 

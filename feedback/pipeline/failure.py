@@ -24,8 +24,8 @@ from feedback.providers.base import (
     Truncated,
     Unavailable,
 )
-from limiter.execution import AbortReason, Execution
 from limiter.gate.model import Outcome
+from limiter.jobs.execution import AbortReason, Execution
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,10 @@ from typing import cast
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from feedback.connections import persistently
+from feedback.base.connections import persistently
+from feedback.base.group_commit import GroupCommit
 from feedback.dispatch import job_queue
 from feedback.errors import JobFailed
-from feedback.group_commit import GroupCommit
 from feedback.live import forget, publish
 from feedback.messages.errors import error_in_words
 from feedback.models import Document, Job
@@ -23,9 +23,9 @@ from feedback.operations.observe.runs import observed
 from feedback.providers.base import FieldRefused, ProviderError, TokenUsage
 from feedback.services.upstreams import learning
 from feedback.services.work import coalescing, job_runs, workflow
-from limiter.execution import Execution
+from limiter.base.prepared import Given, Prepared
 from limiter.gate.model import Outcome
-from limiter.prepared import Given, Prepared
+from limiter.jobs.execution import Execution
 
 from .endings import Ending, end_together, top_up
 from .failure import Failure, failure_of

@@ -7,7 +7,7 @@ from feedback.dispatch.fingerprint import fingerprint
 from feedback.dispatch.upstreams import provider_for
 from feedback.models import Job
 from feedback.providers.base import Finished, Request, TokenUsage
-from limiter.execution import Execution
+from limiter.jobs.execution import Execution
 
 
 @dataclass(frozen=True, slots=True)

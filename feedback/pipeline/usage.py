@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from feedback.providers.base import TokenUsage
-from limiter.execution import Execution
 from limiter.gate.model import Usage
+from limiter.jobs.execution import Execution
 
 
 def known(usage: TokenUsage, execution: Execution) -> TokenUsage:

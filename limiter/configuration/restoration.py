@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from limiter.gate import Status
 from limiter.gates import MEMORY, backend, connection, get_gate
-from limiter.ledger import get_ledger
+from limiter.jobs.ledger import get_ledger
 
 RESTORED = "restored"  # the gate's counter
 

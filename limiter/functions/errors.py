@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from redis import exceptions
 
 from ..gate.model import GateError, GateUnavailable, SchemaTooNew
-from ..refusals import is_away
+from ..gate.refusals import is_away
 
 TOO_OLD = "Redis 7 or newer, or Valkey, is needed: this server knows no functions"
 

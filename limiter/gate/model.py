@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from limiter import bounds
 from limiter.algorithms.limits.model import Algorithm
+from limiter.base import bounds
 
 
 class Outcome(StrEnum):

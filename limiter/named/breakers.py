@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
 
-from limiter import bounds
 from limiter.algorithms.breakers import BreakerSpec, Permit
+from limiter.base import bounds
 from limiter.gate.model import BreakerState, GateError, Outcome
 
 from .settings import level_of, spec_of

@@ -18,9 +18,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from limiter import bounds
 from limiter.algorithms.breakers import BreakerSpec, compile_breaker
 from limiter.algorithms.limits import Algorithm, LimitRule, compile_rule
+from limiter.base import bounds
 from limiter.gate.model import BreakerConfig, BreakerMode
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")

@@ -6,8 +6,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from limiter.base.process_wide import ProcessWide
 from limiter.gates import MEMORY, backend, redis_of_queues
-from limiter.process_wide import ProcessWide
 
 if TYPE_CHECKING:
     from limiter.algorithms.breakers import Breakers

@@ -8,7 +8,7 @@ from django.db import Error as DatabaseError
 from django.db import connections
 from redis.exceptions import RedisError
 
-from limiter.refusals import must_write
+from limiter.gate.refusals import must_write
 
 if TYPE_CHECKING:
     from redis import Redis

@@ -23,8 +23,8 @@ from redis.exceptions import RedisError
 from rq.executions import Execution as RQExecution
 from rq.job import Job
 
-from ..execution import AbortReason, Execution, running, settle
 from ..gate import Gate, GateError, Lease, Outcome
+from ..jobs.execution import AbortReason, Execution, running, settle
 from . import tickets
 from .named_job import NamedJob
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from ..refusals import is_away, is_misconfigured, must_write
+from ..gate.refusals import is_away, is_misconfigured, must_write
 
 if TYPE_CHECKING:
     import redis

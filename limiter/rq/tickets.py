@@ -11,9 +11,9 @@ from typing import Any
 
 from rq.utils import as_text
 
-from ..bounds import NUMBERS, read, whole
-from ..declaration import declaration_of
+from ..base.bounds import NUMBERS, read, whole
 from ..gate.model import Ticket
+from ..jobs.declaration import declaration_of
 from .upstreams import upstream_of
 
 FIELDS = ("gate_flow", "gate_group", "gate_priority", "gate_document", "gate_tokens", "gate_output")

@@ -13,9 +13,9 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import close_old_connections
 
-from limiter.execution import Execution
 from limiter.gate.model import Settlement, Ticket, UpstreamConfig
 from limiter.gates import get_gate, queues
+from limiter.jobs.execution import Execution
 
 from .gate import SoloGate
 from .requests import RequestManager

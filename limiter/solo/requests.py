@@ -11,8 +11,8 @@ from contextlib import AbstractContextManager, nullcontext
 from types import TracebackType
 from typing import Self
 
-from limiter.execution import AbortReason, Execution, running, settle
 from limiter.gate.model import Lease, Outcome, Settlement, Ticket
+from limiter.jobs.execution import AbortReason, Execution, running, settle
 from limiter.operations.watch import thread_failed
 
 from .gate import SoloGate

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
-from limiter import bounds
-from limiter.execution import Execution
+from limiter.base import bounds
 from limiter.gate.model import Outcome, Ticket
+from limiter.jobs.execution import Execution
 
 Run = Callable[[str, Execution], float | None]
 """Does a job. Returns the seconds after which it wants another attempt; None: it is done."""

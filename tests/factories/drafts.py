@@ -9,8 +9,8 @@ from uuid_utils.compat import uuid7
 from feedback.models import Document, Draft, Job, User
 from feedback.pipeline.run import run
 from feedback.services.intake import drafts
-from limiter.execution import Execution
 from limiter.gate.model import Lease
+from limiter.jobs.execution import Execution
 
 PARAGRAPHS = (
     "Bees matter because they pollinate the crops that we eat, and farms without bees would have to do "

@@ -9,8 +9,8 @@ from typing import Any
 from feedback.models import Assignment, Document, Job, Price, Section, User
 from feedback.pipeline.run import run
 from feedback.services.work import stages
-from limiter.execution import Execution
 from limiter.gate.model import Lease
+from limiter.jobs.execution import Execution
 from tests.factories.work import a_document, a_student
 
 _runs = count(1)

@@ -14,7 +14,7 @@ from pytest_django import Settings
 from rq.exceptions import InvalidJobOperation
 
 from config.supervisor.ports import free_port
-from limiter.addresses import connected, connected_async, queue_options
+from limiter.base.addresses import connected, connected_async, queue_options
 from limiter.named.quick import quick
 from limiter.rq.listener import Listener
 from limiter.rq.queue import GatedQueue

@@ -11,8 +11,8 @@ from django.core.exceptions import PermissionDenied
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
+from feedback.base.keys import key_in
 from feedback.dispatch import job_queue
-from feedback.keys import key_in
 from feedback.models import Job
 from feedback.selectors.work.workers import Worker, everybody
 

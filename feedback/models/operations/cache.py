@@ -15,7 +15,7 @@ class CacheEntries(models.QuerySet["CacheEntry"]):
 class CacheEntry(models.Model):
     """A row of Django's cache: what all processes of a site shall remember for a while.
 
-    The table that `createcachetable` would make, by a migration. Only feedback.cache writes it.
+    The table that `createcachetable` would make, by a migration. Only feedback.base.cache writes it.
     """
 
     cache_key = models.TextField(primary_key=True)  # a token's issuer and id may be longer than 255
@@ -27,7 +27,7 @@ class CacheEntry(models.Model):
     class Meta:
         verbose_name_plural = "cache entries"
         indexes: ClassVar = [
-            # feedback.cache: what is over.
+            # feedback.base.cache: what is over.
             models.Index(fields=["expires"], name="cache_entry_expires"),
         ]
 

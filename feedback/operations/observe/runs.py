@@ -15,8 +15,8 @@ from structlog.contextvars import bound_contextvars
 
 from feedback.errors import Refused
 from feedback.models import Document, Job
-from limiter.execution import Execution
 from limiter.gate.model import Outcome
+from limiter.jobs.execution import Execution
 
 from . import tracing
 from .metrics import counters

@@ -7,7 +7,7 @@ from feedback.models import Job
 from feedback.pipeline.call import call_provider
 from feedback.pipeline.stage import Answer, Found
 from feedback.services.work.feedback import record_feedback
-from limiter.execution import Execution
+from limiter.jobs.execution import Execution
 
 
 def work(job: Job, execution: Execution) -> Found:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from feedback.models import Job
 from feedback.pipeline.stage import Found
 from feedback.services.work import notices
-from limiter.execution import Execution
+from limiter.jobs.execution import Execution
 
 
 def work(job: Job, execution: Execution) -> Found:

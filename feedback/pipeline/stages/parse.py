@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from feedback import documents
-from feedback.connections import release_connection
+from feedback.base.connections import release_connection
 from feedback.models import Job, Upload
 from feedback.pipeline.stage import Found
 from feedback.services.intake import documents as services
-from limiter.execution import Execution
+from limiter.jobs.execution import Execution
 
 
 def work(job: Job, execution: Execution) -> Found:

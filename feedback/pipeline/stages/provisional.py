@@ -8,7 +8,7 @@ from feedback.pipeline.call import call_provider
 from feedback.pipeline.stage import Found
 from feedback.providers.base import Finished
 from feedback.services.work.feedback import record_feedback
-from limiter.execution import Execution
+from limiter.jobs.execution import Execution
 
 
 def work(job: Job, execution: Execution) -> Found:

@@ -10,7 +10,7 @@ from feedback.models import Document, Job
 from feedback.pipeline.stage import Found
 from feedback.services.intake import documents as services
 from feedback.services.intake.documents import digest
-from limiter.execution import Execution
+from limiter.jobs.execution import Execution
 
 logger = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ import logging
 
 from uuid_utils.compat import uuid7
 
-from feedback.connections import release_connection
+from feedback.base.connections import release_connection
 from feedback.dispatch import flows
 from feedback.dispatch.upstreams import provider_for
 from feedback.messages.errors import error_in_words
@@ -27,8 +27,8 @@ from feedback.providers.base import (
 )
 from feedback.services.upstreams import error_texts, holding, spending, warmth
 from limiter import selectors as limiter
-from limiter.execution import Execution, current_execution
 from limiter.gate.model import Outcome
+from limiter.jobs.execution import Execution, current_execution
 
 logger = logging.getLogger(__name__)
 

@@ -18,9 +18,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from feedback.mail import SECONDS, hand_over
+from feedback.base.mail import SECONDS, hand_over
+from feedback.base.sending import NotSent, Uncertain
 from feedback.models import User
-from feedback.sending import NotSent, Uncertain
 from feedback.services.accounts.people import vouch_for_address
 
 from . import invited, secrets

@@ -16,11 +16,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from feedback.mail import SECONDS, hand_over
+from feedback.base.mail import SECONDS, hand_over
+from feedback.base.sending import NotSent, Uncertain
 from feedback.models import Invitation, User
 from feedback.portal.access import user_of
 from feedback.selectors.accounts.invitations import may_invite, of_token, sent_by
-from feedback.sending import NotSent, Uncertain
 from feedback.services.accounts import invitations
 from limiter import by_address, limit_view
 

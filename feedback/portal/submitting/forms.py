@@ -12,9 +12,9 @@ from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from feedback.base.keys import key_in
 from feedback.dispatch.upstreams import default_upstream, may_wait
 from feedback.documents import ACCEPTED_SUFFIXES, titles
-from feedback.keys import key_in
 from feedback.models import Assignment, Document, Draft, Urgency, User
 from feedback.services.intake import drafts
 from feedback.services.intake.documents import Handed

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from feedback.base.keys import key_in
 from feedback.errors import Refused
-from feedback.keys import key_in
 from feedback.models import BankedComment, Comment
 from feedback.portal.access import user_of
 from feedback.selectors.teaching.teaching import teaches

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from feedback.keys import key_in
+from feedback.base.keys import key_in
 from feedback.portal.access import user_of
 from feedback.selectors.teaching import overview as selectors
 from feedback.selectors.teaching.forecast import forecast_of

@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from feedback.keys import key_in
+from feedback.base.keys import key_in
 from feedback.models import Comment, Document
 from feedback.portal.access import user_of
 from feedback.portal.reading.page import page_of

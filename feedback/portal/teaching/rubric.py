@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from feedback.keys import key_in
+from feedback.base.keys import key_in
 from feedback.models import Assignment
 from feedback.services.teaching.assignments import Line
 

@@ -15,8 +15,8 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from feedback.base.keys import key_in
 from feedback.errors import Refused
-from feedback.keys import key_in
 from feedback.models import Comment, Document, Feedback, Reading, User
 from feedback.services.teaching import editing, review
 from feedback.services.teaching.editing import Part, Seen

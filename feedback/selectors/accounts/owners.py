@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from uuid import UUID
 
+from feedback.base.keys import key_in
 from feedback.dispatch import flows
-from feedback.keys import key_in
 from feedback.models import Course, User
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from feedback.keys import key_in
+from feedback.base.keys import key_in
 from feedback.models import Document, User
 
 MOST_PEOPLE, MOST_DOCUMENTS = 20, 1000  # that a few letters may stand for, the newest documents first

@@ -11,7 +11,7 @@ from typing import Protocol, runtime_checkable
 
 from django.db import Error as DatabaseError
 
-from feedback.connections import release_connection
+from feedback.base.connections import release_connection
 from feedback.dispatch.upstreams import provider_for
 from feedback.models import Job
 from feedback.operations import causes

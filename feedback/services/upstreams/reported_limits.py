@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from django.db import DatabaseError
 
-from feedback.connections import release_connection
+from feedback.base.connections import release_connection
 from feedback.providers.base import RateLimit, RateLimits
 from limiter.models import Upstream
 from limiter.services import change_upstream

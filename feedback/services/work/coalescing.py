@@ -23,8 +23,8 @@ from feedback.services.work import feeding, followers, job_creation
 from feedback.services.work.events import note
 from feedback.services.work.feedback import record_feedback
 from feedback.services.work.job_creation import Work
+from limiter.base.prepared import Given, Prepared
 from limiter.gate.model import Outcome
-from limiter.prepared import Given, Prepared
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet

@@ -15,7 +15,7 @@ from feedback.providers.base import Finished
 from feedback.providers.honesty import cautions_of, levels_of
 from feedback.services.teaching import reactions
 from feedback.services.teaching.editing import late
-from limiter.prepared import Given, Prepared, insert
+from limiter.base.prepared import Given, Prepared, insert
 
 
 def record_feedback(

@@ -16,8 +16,8 @@ from django.utils import timezone
 
 from feedback.dispatch import job_queue
 from feedback.models import Job, JobEvent
+from limiter.base.prepared import Given, Prepared, among
 from limiter.models import Upstream
-from limiter.prepared import Given, Prepared, among
 
 HELD, WAITING = Job.State.HELD, Job.State.WAITING
 BATCH = 500  # jobs in one pass over an upstream

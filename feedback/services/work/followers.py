@@ -15,8 +15,8 @@ from feedback.dispatch import job_queue
 from feedback.dispatch.protocol import run_id
 from feedback.models import Job, JobEvent
 from feedback.operations.observe.metrics import money
+from limiter.base.prepared import Given, Prepared
 from limiter.gate.model import Outcome
-from limiter.prepared import Given, Prepared
 
 from .events import kept, note
 

@@ -15,17 +15,17 @@ from django.db import transaction
 from django.db.models import Count, Min, QuerySet
 from django.utils import timezone
 
-from feedback.connections import persistently
+from feedback.base.connections import persistently
+from feedback.base.group_commit import GroupCommit
 from feedback.dispatch import job_queue
-from feedback.group_commit import GroupCommit
 from feedback.messages.errors import WITHOUT_WORD
 from feedback.messages.model import Message, message
 from feedback.models import Job, JobEvent
 from feedback.providers.base import TokenUsage
 from feedback.services.upstreams import spending
-from limiter.execution import Execution
+from limiter.base.prepared import Given, Prepared, among
 from limiter.gate.model import Outcome
-from limiter.prepared import Given, Prepared, among
+from limiter.jobs.execution import Execution
 from limiter.selectors import with_hold
 
 from . import feeding, followers

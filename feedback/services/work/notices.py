@@ -10,11 +10,11 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from feedback.connections import release_connection
+from feedback.base.connections import release_connection
+from feedback.base.mail import SECONDS, hand_over
+from feedback.base.sending import NotSent, Uncertain
 from feedback.errors import Undelivered
-from feedback.mail import SECONDS, hand_over
 from feedback.models import Document, Notice
-from feedback.sending import NotSent, Uncertain
 
 Channel, State = Notice.Channel, Notice.State
 

@@ -25,7 +25,7 @@ from feedback.services.intake import revisions
 from feedback.services.upstreams import reservations
 from feedback.services.work import notices, provisional, stages
 from feedback.services.work.document_state import move
-from limiter.prepared import Given, Prepared, among
+from limiter.base.prepared import Given, Prepared, among
 
 State, Kind = Document.State, Job.Kind
 NO_SECTION = Message("no_section_analysed")

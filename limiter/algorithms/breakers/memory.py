@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from random import random as uniform
 from uuid import uuid4
 
-from limiter import bounds
 from limiter.algorithms.limits.memory.store import microseconds
+from limiter.base import bounds
 from limiter.gate.memory.breaker import Breaker
 from limiter.gate.model import BreakerState, Outcome
 from limiter.gate.rules import micros, seconds

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from limiter import bounds
+from limiter.base import bounds
 from limiter.gate.model import BreakerConfig, Reason, UpstreamConfig
 from limiter.gate.rules import BreakerRule, compile_rules, micros
 

@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import cache
 from math import floor
 
-from limiter import bounds
+from limiter.base import bounds
 
 from .model import ABILITIES, MICROSECONDS, Abilities, Algorithm, Unable
 

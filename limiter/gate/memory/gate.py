@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from random import random as uniform
 from uuid import uuid4
 
-from limiter import bounds
+from limiter.base import bounds
 
 from ..model import (
     Admission,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 
-from limiter import bounds
 from limiter.algorithms.limits.model import Algorithm
 from limiter.algorithms.limits.rules import WINDOWS, LimitRule
+from limiter.base import bounds
 from limiter.functions.layouts import RULE
 
 from ..model import BreakerMode, Ended, FlowPolicy, Law, Refund

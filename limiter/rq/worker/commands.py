@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from ...execution import AbortReason
+from ...jobs.execution import AbortReason
 from .deadlines import cut
 from .runs import InFlight, Run
 

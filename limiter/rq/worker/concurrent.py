@@ -25,12 +25,12 @@ from rq.utils import now
 from rq.worker.base import DequeueStrategy, WorkerStatus
 from rq.worker_registration import clean_worker_registry, register
 
-from ...execution import Execution, running
 from ...gate import Gate, GateError, SchemaTooNew
+from ...gate.refusals import is_away
+from ...jobs.execution import Execution, running
 from ...named.quick import quick
 from ...operations import stores
 from ...operations.probes import probes
-from ...refusals import is_away
 from .. import settings, upstreams
 from ..listener import Listener, until
 from ..queue import GatedQueue

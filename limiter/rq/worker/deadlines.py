@@ -22,7 +22,7 @@ from rq.timeouts import BaseDeathPenalty, BaseTimeoutException
 
 from limiter.operations.watch import thread_failed
 
-from ...execution import AbortReason, Execution, current_execution
+from ...jobs.execution import AbortReason, Execution, current_execution
 
 logger = logging.getLogger("limiter.rq")
 

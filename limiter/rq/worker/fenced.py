@@ -15,8 +15,8 @@ from rq.serializers import DefaultSerializer
 from rq.utils import now
 from rq.worker import BaseWorker
 
-from ...execution import AbortReason, ReportedError, current_execution
 from ...gate import Outcome
+from ...jobs.execution import AbortReason, ReportedError, current_execution
 from .. import settings
 from ..job import gated
 from ..listener import WakeUp

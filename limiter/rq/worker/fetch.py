@@ -13,8 +13,8 @@ from rq.executions import ExecutionRegistry
 from rq.job import Job, JobStatus
 from rq.utils import as_text, now, utcformat
 
-from ...execution import Execution
 from ...gate import Gate, Outcome
+from ...jobs.execution import Execution
 from .. import records, scripts, upstreams
 from ..admission import admit
 from ..job import gated

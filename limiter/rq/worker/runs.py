@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ...execution import AbortReason, Execution, current_execution
 from ...gate import Lease, Outcome
+from ...jobs.execution import AbortReason, Execution, current_execution
 from ..listener import WakeUp
 
 if TYPE_CHECKING:

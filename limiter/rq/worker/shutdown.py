@@ -6,7 +6,7 @@ import logging
 import time
 from typing import Protocol
 
-from ...execution import AbortReason
+from ...jobs.execution import AbortReason
 from ..listener import WakeUp
 from .deadlines import cut
 from .runs import InFlight, Run

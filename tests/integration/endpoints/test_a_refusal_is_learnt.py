@@ -15,8 +15,8 @@ from feedback.providers.base import FieldRefused
 from feedback.selectors.upstreams.endpoints import forget, target_of
 from feedback.services.upstreams import learning
 from feedback.services.upstreams.endpoints import change_endpoint
-from limiter.execution import Execution
 from limiter.gate.model import Lease, Outcome
+from limiter.jobs.execution import Execution
 from tests.factories.providers import ScriptedProvider, in_place_of
 from tests.factories.work import a_simulated_upstream, an_analysis
 

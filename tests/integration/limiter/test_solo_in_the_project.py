@@ -14,9 +14,9 @@ from django.db import connection
 from django.utils import timezone
 
 from limiter import selectors, services
-from limiter.execution import Execution
 from limiter.gate import Outcome
 from limiter.gates import get_gate, memory_gate, use_gate
+from limiter.jobs.execution import Execution
 from limiter.models import BreakerTransition, Upstream
 from limiter.solo import get_request_manager
 from limiter.solo.process import shutdown

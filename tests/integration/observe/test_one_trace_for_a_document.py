@@ -14,7 +14,7 @@ from feedback.models import Document, Job, User
 from feedback.operations.observe import tracing
 from feedback.pipeline.run import run
 from feedback.services.intake import documents
-from limiter.execution import Execution
+from limiter.jobs.execution import Execution
 from tests.e2e.site import Site
 from tests.integration.observe.collectors import Person, TraceCollector
 from tests.integration.observe.conftest import QUEUES

@@ -22,8 +22,8 @@ from feedback.operations.observe.metrics.exposition import page
 from feedback.operations.observe.metrics.listening import server
 from feedback.pipeline.run import run
 from feedback.services.intake import documents
-from limiter.execution import Execution
 from limiter.gate.model import Lease
+from limiter.jobs.execution import Execution
 from tests.factories import reading
 from tests.factories.work import a_job, an_analysis
 

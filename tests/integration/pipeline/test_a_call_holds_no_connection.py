@@ -13,8 +13,8 @@ from django.db import close_old_connections, connection
 from feedback.models import Job
 from feedback.pipeline.run import run
 from feedback.providers.base import Call, Event, Request
-from limiter.execution import Execution
 from limiter.gate.model import Lease
+from limiter.jobs.execution import Execution
 from tests.factories.providers import ScriptedProvider, in_place_of
 from tests.factories.work import a_student, an_analysis
 

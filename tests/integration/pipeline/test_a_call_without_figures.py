@@ -19,9 +19,9 @@ from feedback.models import Charge, Document, Job, JobEvent
 from feedback.pipeline.run import run
 from feedback.providers.bedrock import BedrockProvider, BedrockSettings
 from limiter import services
-from limiter.execution import Execution, settle
 from limiter.gate.model import Lease, Outcome, Reason, Ticket
 from limiter.gates import get_gate
+from limiter.jobs.execution import Execution, settle
 from limiter.models import Upstream
 from tests.factories.providers import in_place_of
 from tests.factories.sharing import a_price, analysis_of, handed_in

@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection
 
 from feedback.models import Job, JobEvent
 from feedback.services.work import job_runs
-from limiter.execution import Execution
+from limiter.jobs.execution import Execution
 from tests.factories.work import a_document, a_job
 
 pytestmark = pytest.mark.django_db(transaction=True)

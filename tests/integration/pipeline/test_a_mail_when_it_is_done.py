@@ -16,7 +16,7 @@ from feedback.pipeline.run import run
 from feedback.services.intake import documents
 from feedback.services.teaching import review
 from feedback.services.work import notices, workflow
-from limiter.execution import Execution
+from limiter.jobs.execution import Execution
 from tests.factories import reading
 from tests.factories.drafts import run_all
 from tests.factories.work import an_analysis

@@ -23,8 +23,8 @@ from feedback.providers.base import (
 )
 from feedback.services.upstreams import error_texts, holding
 from feedback.services.work import provisional
-from limiter.execution import Execution
 from limiter.gate.model import Lease, Outcome
+from limiter.jobs.execution import Execution
 from limiter.models import ConfigVersion, Upstream
 from limiter.services import change_upstream, try_due
 from tests.factories.providers import ScriptedProvider, in_place_of

@@ -24,9 +24,9 @@ from feedback.providers.bedrock import BedrockProvider, BedrockSettings
 from feedback.providers.models.generation import Generation, Way
 from feedback.services.upstreams import warmth
 from limiter import services
-from limiter.execution import Execution, running
 from limiter.gate.model import BreakerMode, Lease, Outcome
 from limiter.gates import get_gate, memory_gate, use_gate
+from limiter.jobs.execution import Execution, running
 from limiter.solo.process import shutdown
 from tests.factories.providers import ScriptedProvider, in_place_of
 from tests.factories.sharing import a_price, handed_in, run_once

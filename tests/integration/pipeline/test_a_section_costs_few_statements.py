@@ -17,8 +17,8 @@ from django.utils import timezone
 from feedback.models import Charge, Comment, Document, Feedback, Job, JobEvent, Reservation
 from feedback.pipeline.run import run
 from feedback.selectors.upstreams.spending import month_of
-from limiter.execution import Execution
 from limiter.gate.model import Lease
+from limiter.jobs.execution import Execution
 from tests.factories.providers import ScriptedProvider, in_place_of
 from tests.factories.sharing import a_price
 from tests.factories.work import an_analysis

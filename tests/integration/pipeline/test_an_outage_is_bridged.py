@@ -15,9 +15,9 @@ from feedback.providers.offline import proven
 from feedback.providers.offline.rules import RULES
 from feedback.services.intake import documents
 from feedback.services.work import provisional
-from limiter.execution import Execution
 from limiter.gate.model import BreakerMode, Lease, Outcome, Settlement
 from limiter.gate.model import BreakerState as Breaker
+from limiter.jobs.execution import Execution
 from limiter.services import change_upstream, force_breaker, record_breaker
 from tests.factories.providers import ScriptedProvider, in_place_of
 from tests.factories.work import a_job, a_simulated_upstream, an_analysis

@@ -18,8 +18,8 @@ from feedback.services.intake.documents import Handed, submit
 from feedback.services.work import failover, job_runs, jobs
 from limiter import services
 from limiter.configuration import pools
-from limiter.execution import Execution
 from limiter.gate.model import BreakerMode, Lease
+from limiter.jobs.execution import Execution
 from limiter.models import Plan, Upstream
 from tests.factories import people
 from tests.factories.work import a_student, an_analysis

@@ -13,8 +13,8 @@ from feedback.models import Job, JobEvent
 from feedback.providers.base import TokenUsage
 from feedback.services.work import job_creation, job_runs, jobs
 from feedback.services.work.job_creation import Work
-from limiter.execution import Execution
 from limiter.gate.model import Lease, Outcome
+from limiter.jobs.execution import Execution
 from tests.factories.work import a_document, a_job, an_analysis
 
 pytestmark = pytest.mark.django_db

@@ -34,8 +34,8 @@ from feedback.selectors.work.explaining import explain_job
 from feedback.selectors.work.waiting import WaitKind, wait_of
 from feedback.services.intake import documents
 from feedback.services.work import job_runs, jobs
-from limiter.execution import AbortReason, Execution
 from limiter.gate.model import Lease, Outcome, Reason
+from limiter.jobs.execution import AbortReason, Execution
 from tests.factories.providers import ScriptedProvider, in_place_of
 from tests.factories.work import an_analysis
 

@@ -17,8 +17,8 @@ from feedback.pipeline.endings import Ending, end_together
 from feedback.pipeline.stage import Answer
 from feedback.providers.base import Call, Finished
 from feedback.services.work import job_runs
-from limiter.execution import Execution
 from limiter.gate.model import Lease
+from limiter.jobs.execution import Execution
 from tests.factories.providers import ScriptedProvider, in_place_of
 from tests.factories.work import an_analysis, deleted_by_its_owner
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from feedback.dispatch import job_queue, missing
 from feedback.dispatch.ledger import PostgresLedger
 from feedback.models import Job, User
-from limiter.ledger import Requeuing
+from limiter.jobs.ledger import Requeuing
 from tests.factories import work
 
 pytestmark = pytest.mark.django_db(transaction=True)

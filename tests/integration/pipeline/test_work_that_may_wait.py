@@ -16,7 +16,7 @@ from feedback.pipeline.run import run
 from feedback.providers.bedrock import BedrockProvider, BedrockSettings
 from feedback.services.intake import documents
 from feedback.services.teaching import courses
-from limiter.execution import Execution
+from limiter.jobs.execution import Execution
 from tests.factories.providers import ScriptedProvider, in_place_of
 from tests.factories.sharing import a_price, analysis_of, execution_of, handed_in, run_once
 from tests.people import signed_in

@@ -27,8 +27,8 @@ from feedback.dispatch.traffic import PostgresTraffic
 from feedback.models import Feedback, Job
 from feedback.pipeline.run import run
 from feedback.providers.base import Call, Event, Request
-from limiter.execution import Execution
 from limiter.gate.model import Lease
+from limiter.jobs.execution import Execution
 from tests.factories.providers import ScriptedProvider, in_place_of
 from tests.factories.work import an_analysis
 

@@ -9,10 +9,10 @@ from datetime import timedelta
 
 from rq import get_current_job
 
-from limiter.declaration import gated
-from limiter.execution import ReportedError, current_execution
 from limiter.gate import Outcome
-from limiter.reporting import report_usage
+from limiter.jobs.declaration import gated
+from limiter.jobs.execution import ReportedError, current_execution
+from limiter.jobs.reporting import report_usage
 
 started = threading.Semaphore(0)
 opened = threading.Event()

@@ -19,7 +19,7 @@ from rq.worker import BaseWorker
 from config.embedded import EmbeddedRedis, Layout
 from config.embedded.redis import UNSAFE_BUT_FAST
 from limiter.gate import Gate, UpstreamConfig
-from limiter.refusals import is_away
+from limiter.gate.refusals import is_away
 from limiter.rq.queue import GatedQueue
 from limiter.rq.upstreams import gate_on
 from limiter.rq.worker import ConcurrentWorker

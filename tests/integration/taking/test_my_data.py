@@ -17,7 +17,7 @@ from feedback.pipeline.run import run
 from feedback.services.accounts import erasure
 from feedback.services.accounts.exports import everything_of
 from feedback.services.intake import documents
-from limiter.execution import Execution
+from limiter.jobs.execution import Execution
 from tests.factories import people, reading
 from tests.factories.work import an_analysis
 from tests.people import signed_in

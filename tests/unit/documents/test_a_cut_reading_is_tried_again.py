@@ -6,7 +6,7 @@ import pytest
 
 from feedback.documents import DocumentError, Interrupted, TooComplex
 from feedback.pipeline.failure import failure_of
-from limiter.execution import Execution
+from limiter.jobs.execution import Execution
 
 
 @pytest.mark.parametrize(("error", "again"), [(Interrupted(), True), (TooComplex(), False)])

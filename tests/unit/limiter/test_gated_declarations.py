@@ -9,9 +9,9 @@ from uuid import UUID
 import pytest
 
 from limiter import report_accepted, report_outcome, report_usage
-from limiter.declaration import declaration_of, gated
-from limiter.execution import Execution, running
 from limiter.gate import Outcome
+from limiter.jobs.declaration import declaration_of, gated
+from limiter.jobs.execution import Execution, running
 
 ANY: Any = None
 USER = UUID("0198d6f0-0000-7000-8000-000000000001")

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from limiter.execution import AbortReason, Execution
 from limiter.gate.model import Outcome, Settlement, Ticket
+from limiter.jobs.execution import AbortReason, Execution
 from limiter.solo import GaveUpError, RequestManager
 
 PATIENCE = 30.0

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from limiter.execution import Execution
+from limiter.jobs.execution import Execution
 from limiter.solo import RequestManager
 from limiter.solo.stats import Recorder
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 
-from limiter.execution import Execution, current_execution
 from limiter.gate.model import UpstreamConfig
+from limiter.jobs.execution import Execution, current_execution
 from limiter.solo import RequestManager
 from limiter.solo.gate import SoloGate
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from pytest_django import Settings
 
 import limiter
-from limiter import bounds
 from limiter.algorithms.limits import Unable
+from limiter.base import bounds
 from limiter.gate.model import Timing, Usage
 from limiter.named.stores import in_memory, use_stores
 from limiter.rq import tickets

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from config import env
-from limiter.addresses import connected, queue_options, sentinels_of
+from limiter.base.addresses import connected, queue_options, sentinels_of
 
 
 def test_sentinels_are_named_one_after_the_other() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from feedback.group_commit import GroupCommit
+from feedback.base.group_commit import GroupCommit
 
 BOUND = 60.0  # seconds; nothing waits for it
 

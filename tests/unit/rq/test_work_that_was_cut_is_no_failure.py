@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from feedback.pipeline.failure import failure_of
-from limiter.execution import AbortReason, Execution
 from limiter.gate.model import Outcome
+from limiter.jobs.execution import AbortReason, Execution
 from limiter.rq.worker.deadlines import RunCut
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from feedback.base.sending import NotSent, Uncertain
 from feedback.models import AlertReceiver
 from feedback.operations.alerts.message import Message
-from feedback.sending import NotSent, Uncertain
 
 from . import email, pagerduty, slack, webhook
 

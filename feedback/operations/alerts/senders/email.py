@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 
-from feedback.mail import SECONDS, hand_over
+from feedback.base.mail import SECONDS, hand_over
 from feedback.models import AlertReceiver, Delivery
 from feedback.operations.alerts.message import Message
 

@@ -9,7 +9,7 @@ from typing import Any
 import requests
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
-from feedback.sending import NotSent, Uncertain
+from feedback.base.sending import NotSent, Uncertain
 
 from .public import Forbidden, session
 

@@ -7,8 +7,8 @@ from random import random as uniform
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from limiter import bounds
 from limiter.algorithms.breakers.model import BreakerSpec, Permit
+from limiter.base import bounds
 from limiter.functions import LIBRARY, Library, translated
 from limiter.gate.model import BreakerState, Outcome, Reason
 from limiter.gate.redis import wire

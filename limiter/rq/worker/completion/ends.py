@@ -14,8 +14,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ....gate import Gate, Outcome
-from ....ledger import get_ledger
-from ....refusals import must_write
+from ....gate.refusals import must_write
+from ....jobs.ledger import get_ledger
 from ... import records
 from ...listener import WakeUp
 from ...retry import retry_until_answered

@@ -19,8 +19,8 @@ from django.db import close_old_connections
 
 from limiter.operations.watch import thread_failed
 
-from ....execution import Execution, ended
 from ....gate import Gate, Lease, Outcome, Settlement
+from ....jobs.execution import Execution, ended
 from ...retry import retry_until_answered
 from ..threads.drain import drain
 from ..threads.vital import Vital

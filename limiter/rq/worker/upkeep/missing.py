@@ -10,7 +10,7 @@ from django.db import Error as DatabaseError
 from redis.exceptions import RedisError
 
 from ....gate import GateError
-from ....ledger import Requeuing, get_ledger
+from ....jobs.ledger import Requeuing, get_ledger
 
 if TYPE_CHECKING:
     from redis import Redis

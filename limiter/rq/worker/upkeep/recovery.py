@@ -22,7 +22,7 @@ from rq.job_lifecycle import call_exception_handlers, record_job_failure
 from rq.rate_limit import release_slot
 
 from ....gate import Gate, GateError, Lease
-from ....ledger import Ledger, get_ledger
+from ....jobs.ledger import Ledger, get_ledger
 from ... import records, upstreams
 from ..deadlines import ThreadDeadline
 from ..runs import InFlight

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Protocol
 from redis.exceptions import RedisError
 from rq.utils import now, utcformat
 
-from ....execution import AbortReason
 from ....gate import Gate, GateError
+from ....jobs.execution import AbortReason
 from ... import records
 from ...ledger import LEASE_FIELD, lease_text
 from ..deadlines import cut

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from redis.exceptions import WatchError
 from rq.utils import current_timestamp
 
-from ....refusals import is_away
+from ....gate.refusals import is_away
 
 if TYPE_CHECKING:
     from rq.queue import Queue

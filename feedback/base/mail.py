@@ -5,7 +5,7 @@ from __future__ import annotations
 import smtplib
 from typing import TYPE_CHECKING
 
-from feedback.sending import NotSent, Uncertain
+from feedback.base.sending import NotSent, Uncertain
 
 if TYPE_CHECKING:
     from django.core.mail import EmailMessage

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 from redis import Redis
 
-from .gate.model import Explanation, Lease, Spent, Ticket
+from ..gate.model import Explanation, Lease, Spent, Ticket
 
 DEFAULT_LEDGER = "limiter.rq.ledger.HashLedger"
 

@@ -7,7 +7,7 @@ import re
 import redis
 from redis import exceptions
 
-from .gate.model import GateUnavailable
+from .model import GateUnavailable
 
 # Away, starting, full, read-only, busy with a script, without its replicas or its disk. redis-py cuts the
 # code off the words of some and puts the number of a pipeline's command before others.

@@ -20,9 +20,9 @@ from inspect import iscoroutinefunction
 from typing import Any, ParamSpec, TypeVar, cast
 from uuid import UUID
 
-from . import bounds
+from ..base import bounds
+from ..gate.model import Outcome
 from .execution import current_execution
-from .gate.model import Outcome
 
 P = ParamSpec("P")
 T = TypeVar("T")

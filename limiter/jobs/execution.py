@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import StrEnum
 
-from .gate import Gate
-from .gate.model import Ended, Lease, Outcome, Quota, Settlement, Timing, Usage
+from ..gate import Gate
+from ..gate.model import Ended, Lease, Outcome, Quota, Settlement, Timing, Usage
 
 
 class AbortReason(StrEnum):

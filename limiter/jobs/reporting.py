@@ -8,9 +8,9 @@ that the function can be called as any other.
 
 from __future__ import annotations
 
-from . import bounds
+from ..base import bounds
+from ..gate.model import Outcome, Usage
 from .execution import current_execution
-from .gate.model import Outcome, Usage
 
 
 def report_accepted(seconds: float | None = None) -> None:

@@ -1,0 +1,1 @@
+"""A job as its function sees it: what is declared beside it, its run, its reports, its record."""
