@@ -91,7 +91,8 @@ class DraftForm(forms.Form):
         choices = going_on.select_related("course").order_by("course__name", "title")
         self.fields["assignment"].queryset = choices  # type: ignore[attr-defined]
         self.fields["assignment"].choices = self._choices  # type: ignore[attr-defined]
-        self.fields["previous"].queryset = Document.objects.filter(owner=owner).defer("text", "headings")  # type: ignore[attr-defined]
+        earlier = Document.objects.filter(owner=owner).defer("text", "headings", "emphasis")
+        self.fields["previous"].queryset = earlier  # type: ignore[attr-defined]
         self.fields["file"].help_text = _("%(kinds)s, up to %(megabytes)d MB.") % {
             "kinds": ", ".join(ACCEPTED_SUFFIXES),
             "megabytes": settings.UPLOAD_LIMIT_BYTES // 2**20,

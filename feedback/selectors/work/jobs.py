@@ -41,7 +41,7 @@ def jobs_wanted(wanted: JobFilter) -> QuerySet[Job]:
     Age goes by the id, which sorts by time of creation: no other index is needed for it.
     """
     jobs = Job.objects.select_related("document__owner", "document__assignment__course").order_by("-pk")
-    jobs = jobs.defer("document__text", "document__headings")
+    jobs = jobs.defer("document__text", "document__headings", "document__emphasis")
     if wanted.states:
         jobs = jobs.filter(state__in=wanted.states)
     if wanted.kinds:
