@@ -91,7 +91,7 @@ def change_settings(*, upstream: str, changes: Mapping[str, Any], author: str, r
 
 @transaction.atomic
 def delete_upstream(*, upstream: str, author: str, reason: str) -> None:
-    """Delete an upstream that nothing uses, with its history; the listeners keep who did it, and why.
+    """Delete an upstream that nothing uses, with its history; the listeners keep author and reason.
 
     Raises ValidationError with what uses it, and GateError where the gate cannot be reached.
     """

@@ -224,9 +224,7 @@ def test_a_limit_is_taken_away_by_an_empty_text(upstream: Upstream, tmp_path: Pa
     assert Upstream.objects.get(name="tested").max_in_flight is None
 
 
-def test_what_a_setting_declares_is_applied_without_a_file(
-    upstream: Upstream, settings: Settings
-) -> None:
+def test_what_a_setting_declares_is_applied_without_a_file(upstream: Upstream, settings: Settings) -> None:
     settings.LIMITER_UPSTREAMS = {"tested": {"burst": 3}}
     assert limiter("apply").endswith(" → 3\n")
     assert Upstream.objects.get(name="tested").burst == 3
