@@ -4,6 +4,7 @@ from .operations.alerts import AlertReceiver, AlertRule, Delivery, Incident, Sil
 from .operations.audit import AuditEntry
 from .operations.cache import CacheEntry
 from .people.access import AccessDenial
+from .people.access_tokens import AccessToken, Scope
 from .people.courses import Assignment, Course, Criterion, Membership, Urgency
 from .people.erasure import Erasure
 from .people.invitations import Invitation
@@ -26,6 +27,7 @@ from .work.sharing import OutputBudget
 
 __all__ = [
     "AccessDenial",
+    "AccessToken",
     "AlertReceiver",
     "AlertRule",
     "Assignment",
@@ -61,6 +63,7 @@ __all__ = [
     "Release",
     "Reservation",
     "SchemaWarmth",
+    "Scope",
     "Section",
     "Silence",
     "Upload",
