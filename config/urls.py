@@ -10,6 +10,8 @@ from django.views.generic import RedirectView, TemplateView
 from django.views.i18n import set_language
 
 from config.health import healthz, readyz
+from feedback.api.docs import docs
+from feedback.api.urls import urlpatterns as api
 from feedback.operations.observe.metrics.views import metrics
 
 handler400 = "config.errors.bad_request"
@@ -28,6 +30,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("favicon.ico", RedirectView.as_view(url=lazy(static, str)("feedback/favicon.svg")), name="icon"),
+    path("api/v1/", api),
+    path("api/docs/", docs, name="api-docs"),
     path("language/", set_language, name="set_language"),
     path("", include("feedback.urls")),
 ]

@@ -14,6 +14,7 @@ from limiter.base.addresses import queue_options
 from .accounts import *
 from .admin import UNFOLD as UNFOLD
 from .alerts import *
+from .api import *
 from .content_security import CONTENT_SECURITY_POLICY as CONTENT_SECURITY_POLICY
 from .languages import *
 from .limits import *
@@ -45,7 +46,9 @@ INSTALLED_APPS = [
     "feedback.apps.FeedbackConfig",
     "django_rq",
     "django_htmx",
+    "corsheaders",
     "csp",
+    "ninja",
     "unfold",
     "unfold.contrib.filters",
     "unfold.contrib.forms",
@@ -75,6 +78,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "config.compression.Compression",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     "config.middleware.ContentSecurityPolicy",
     "config.middleware.Doors",
     "django.contrib.sessions.middleware.SessionMiddleware",

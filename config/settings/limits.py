@@ -12,6 +12,7 @@ LIMITS = {
     "mail-account": {"algorithm": "sliding_log", "rate": "5/h"},
     "invitations": {"algorithm": "token_bucket", "rate": "10/m", "burst": 60},
     "submit": {"algorithm": "token_bucket", "rate": "30/m", "burst": 60},  # for each person
+    "api": {"algorithm": "token_bucket", "rate": "300/m", "burst": 300},  # for each person, whatever tokens
     "draft": {
         "algorithm": "token_bucket",
         "rate": "120/m",

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from uuid import UUID
 
 from django.http import Http404, HttpRequest
 
 from feedback.models import Document, User
-from feedback.selectors.intake.documents import document_of
-from feedback.services.accounts.access import record_denial
-
-logger = logging.getLogger(__name__)
+from feedback.services.accounts.access import open_document
 
 
 def user_of(request: HttpRequest) -> User:
@@ -24,8 +20,6 @@ def user_of(request: HttpRequest) -> User:
 def own_document(request: HttpRequest, document_id: UUID) -> Document:
     """One's own document. Raises Http404 for a foreign one and a missing one alike."""
     try:
-        return document_of(user_of(request), document_id)
+        return open_document(user_of(request), document_id)
     except Document.DoesNotExist:
-        logger.warning("user %s asked for document %s, which is not theirs", request.user.pk, document_id)
-        record_denial(user_of(request), document_id)
         raise Http404("no such document of yours") from None

@@ -30,7 +30,7 @@ NO_PAGES = {
     "teaching-begin", "teaching-read", "teaching-bank-keep", "teaching-bank-forget", "metrics", "icon",
     "set_language", "account_set_password",  # only for people from an identity provider, without a password
     "socialaccount_signup",  # only in the middle of coming from there
-    "health", "ready", "healthz", "readyz",
+    "health", "ready", "healthz", "readyz", "token-revoke",
 }  # fmt: skip
 NEW_PASSWORD = "-set-password/"  # where its link leads to, without the key
 
@@ -105,6 +105,7 @@ def _strangers(school: School) -> list[PageCase]:
         PageCase("fails (500)", "/fails/500/"),
         PageCase("fails (503)", "/fails/503/"),
         PageCase("styles", "/styles/"),
+        PageCase("api-docs", reverse("api-docs")),
     ]  # fmt: skip
 
 
@@ -139,6 +140,7 @@ def _accounts(school: School) -> list[PageCase]:
         PageCase("account_change_password", reverse("account_change_password"), student),
         PageCase("account_reauthenticate", reverse("account_reauthenticate"), student),
         PageCase("usersessions_list", reverse("usersessions_list"), student),
+        PageCase("tokens", reverse("tokens"), student),
         PageCase("socialaccount_connections", reverse("socialaccount_connections"), student),
         PageCase("mfa_index (none)", reverse("mfa_index"), student),
         PageCase("mfa_activate_totp", reverse("mfa_activate_totp"), student),

@@ -13,7 +13,7 @@ from django.urls import path, re_path
 
 from feedback.portal.accounts import signin
 
-from . import invitations, profile, university
+from . import invitations, profile, tokens, university
 
 urlpatterns = [
     # Names of our own, and those by which django-allauth looks for its pages.
@@ -31,6 +31,8 @@ urlpatterns = [
     path("account/confirm/code/", signin.once_more_by_code, name="mfa_reauthenticate"),
     path("account/email/", signin.new_address, name="account_email"),
     path("account/sessions/", sessions.list_usersessions, name="usersessions_list"),
+    path("account/tokens/", tokens.tokens, name="tokens"),
+    path("account/tokens/<uuid:token_id>/revoke/", tokens.revoke, name="token-revoke"),
     path("account/password/", account.password_change, name="account_change_password"),
     path("account/password/new/", account.password_set, name="account_set_password"),
     path("password/", signin.forgotten, name="account_reset_password"),

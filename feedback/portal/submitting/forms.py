@@ -16,6 +16,7 @@ from feedback.base.keys import key_in
 from feedback.dispatch.upstreams import default_upstream, may_wait
 from feedback.documents import ACCEPTED_SUFFIXES, titles
 from feedback.models import Assignment, Document, Draft, Urgency, User
+from feedback.selectors.teaching.taking import open_assignments
 from feedback.services.intake import drafts
 from feedback.services.intake.documents import Handed
 from feedback.services.intake.drafts import Content
@@ -87,12 +88,9 @@ class DraftForm(forms.Form):
         initial = {"form_key": str(uuid4()), "version": 0, "account": str(owner.pk)}
         super().__init__(*args, **{**kwargs, "initial": {**initial, **kwargs.get("initial", {})}})
         self.owner = owner
-        going_on = Assignment.objects.filter(course__members=owner, course__archived_at=None)
-        choices = going_on.select_related("course").order_by("course__name", "title")
-        self.fields["assignment"].queryset = choices  # type: ignore[attr-defined]
+        self.fields["assignment"].queryset = open_assignments(owner)  # type: ignore[attr-defined]
         self.fields["assignment"].choices = self._choices  # type: ignore[attr-defined]
-        earlier = Document.objects.filter(owner=owner).defer("text", "headings", "emphasis")
-        self.fields["previous"].queryset = earlier  # type: ignore[attr-defined]
+        self.fields["previous"].queryset = Document.objects.filter(owner=owner).defer("text", "headings")  # type: ignore[attr-defined]
         self.fields["file"].help_text = _("%(kinds)s, up to %(megabytes)d MB.") % {
             "kinds": ", ".join(ACCEPTED_SUFFIXES),
             "megabytes": settings.UPLOAD_LIMIT_BYTES // 2**20,

@@ -48,6 +48,7 @@ class HistoryFilter:
     until: date | None = None  # that day included
     before: UUID | None = None  # older than this one
     after: UUID | None = None  # newer than this one
+    count: int = PER_PAGE  # on a page
 
     @property
     def is_narrowed(self) -> bool:
@@ -66,18 +67,16 @@ class Listed:
 
 def listed(user: User, wanted: HistoryFilter) -> Listed:
     """In two queries."""
-    found = (
-        _matching(user, wanted).select_related("assignment", "release").defer("text", "headings", "emphasis")
-    )
+    found = _matching(user, wanted).select_related("assignment", "release").defer("text", "headings")
     if wanted.after:
-        rows = list(found.filter(pk__gt=wanted.after).order_by("pk")[: PER_PAGE + 1])
-        more, rows = len(rows) > PER_PAGE, rows[:PER_PAGE][::-1]
+        rows = list(found.filter(pk__gt=wanted.after).order_by("pk")[: wanted.count + 1])
+        more, rows = len(rows) > wanted.count, rows[: wanted.count][::-1]
         newer = rows[0].pk if more and rows else None
         older = rows[-1].pk if rows else None
     else:
         older_than = found.filter(pk__lt=wanted.before) if wanted.before else found
-        rows = list(older_than.order_by("-pk")[: PER_PAGE + 1])
-        more, rows = len(rows) > PER_PAGE, rows[:PER_PAGE]
+        rows = list(older_than.order_by("-pk")[: wanted.count + 1])
+        more, rows = len(rows) > wanted.count, rows[: wanted.count]
         newer = rows[0].pk if wanted.before and rows else None
         older = rows[-1].pk if more else None
     return Listed(rows, _sections(rows), newer, older)

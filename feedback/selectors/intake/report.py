@@ -46,6 +46,7 @@ def report_of(document: Document) -> dict[str, Any]:
 
 def _section(document: Document, section: Section, given: Feedback | None, job: Job | None) -> dict[str, Any]:
     return {
+        "id": str(section.pk),
         "heading": section.heading,
         "heading_path": section.heading_path,
         "start": section.start,

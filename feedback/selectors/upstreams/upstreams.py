@@ -11,11 +11,16 @@ from collections.abc import Collection, Sequence
 from django.conf import settings
 
 from feedback.dispatch import flows
-from feedback.models import Assignment, Course, Document, Job
+from feedback.models import Assignment, Course, Document, Job, User
 from feedback.selectors.upstreams.endpoints import SERVER, geography_of_upstream
 from limiter.configuration.policies import limits_of, limits_of_all
 
 Allowed = frozenset[str] | None  # None: any
+
+
+def may_see_upstreams(user: User) -> bool:
+    """Those who run the site, as in the admin."""
+    return user.is_staff and user.has_perm("limiter.view_upstream")
 
 
 def allowed_upstreams(document: Document) -> Allowed:

@@ -14,8 +14,6 @@ from django.utils import timezone
 from feedback.dispatch import flows
 from feedback.models import Course, Job, User
 
-from .failed_jobs import failed_with
-
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
@@ -31,7 +29,6 @@ class JobFilter:
     upstream: str = ""
     older: timedelta | None = None  # made at least so long ago
     newer: timedelta | None = None
-    fingerprint: str = ""  # of a failure, or its first digits
 
     def __bool__(self) -> bool:
         """Does it leave any job out?"""
@@ -44,7 +41,7 @@ def jobs_wanted(wanted: JobFilter) -> QuerySet[Job]:
     Age goes by the id, which sorts by time of creation: no other index is needed for it.
     """
     jobs = Job.objects.select_related("document__owner", "document__assignment__course").order_by("-pk")
-    jobs = jobs.defer("document__text", "document__headings", "document__emphasis")
+    jobs = jobs.defer("document__text", "document__headings")
     if wanted.states:
         jobs = jobs.filter(state__in=wanted.states)
     if wanted.kinds:
@@ -55,8 +52,6 @@ def jobs_wanted(wanted: JobFilter) -> QuerySet[Job]:
         jobs = jobs.filter(group=flows.group_of_course(_course(wanted.course)))
     if wanted.upstream:
         jobs = jobs.filter(upstream=wanted.upstream)
-    if wanted.fingerprint:
-        jobs = failed_with(wanted.fingerprint, jobs)
     now = timezone.now()
     if wanted.older is not None:
         jobs = jobs.filter(pk__lt=first_id_at(now - wanted.older))
@@ -71,6 +66,19 @@ def job_known(key: str) -> Job:
         return Job.objects.select_related("document__owner", "document__assignment__course").get(pk=key)
     except (Job.DoesNotExist, ValidationError):
         raise ValidationError(f"There is no job {key!r}.") from None
+
+
+def jobs_of(user: User) -> QuerySet[Job]:
+    """A person's own, the newest first."""
+    own = Job.objects.filter(document__owner=user).order_by("-pk")
+    return own.select_related("document").defer("document__text", "document__headings", "error")
+
+
+def job_of(user: User, job_id: UUID) -> Job:
+    """One's own. Raises Job.DoesNotExist for anybody else's."""
+    return Job.objects.select_related("document__owner", "document__assignment__course").get(
+        document__owner=user, pk=job_id
+    )
 
 
 def first_id_at(moment: datetime) -> UUID:

@@ -1,7 +1,9 @@
-"""Records of requests for other people's work: for operators, to know a slip from a search."""
+"""Access to a document: its owner's alone. Requests of others are counted, for operators to know a slip from
+a search."""
 
 from __future__ import annotations
 
+import logging
 from uuid import UUID
 
 from django.db import IntegrityError
@@ -9,6 +11,20 @@ from django.db.models import F
 from django.utils import timezone
 
 from feedback.models import AccessDenial, Document, User
+from feedback.selectors.intake.documents import document_of
+
+logger = logging.getLogger(__name__)
+
+
+def open_document(user: User, document_id: UUID) -> Document:
+    """One's own document. Raises Document.DoesNotExist for a foreign one, which is counted, and a missing one
+    alike."""
+    try:
+        return document_of(user, document_id)
+    except Document.DoesNotExist:
+        logger.warning("user %s asked for document %s, which is not theirs", user.pk, document_id)
+        record_denial(user, document_id)
+        raise
 
 
 def record_denial(user: User, document_id: UUID) -> bool:

@@ -1,8 +1,4 @@
-"""An operator's interventions in work, from the admin or a terminal: done as the portal does, and logged.
-
-A job is one step of a document's way, so its document has to go on without it: a section that is cancelled
-lets the others finish, and what nothing can follow ends the document.
-"""
+"""An operator's interventions in work, from the admin or a terminal: done as the portal does, and logged."""
 
 from __future__ import annotations
 
@@ -14,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from feedback.models import Document, Job
 from feedback.services.intake import documents
+from feedback.services.intake.steps import cancel_job, retry_job
 from feedback.services.work import jobs
 
 from . import audit
@@ -25,40 +22,20 @@ def retry(job: Job, *, author: str, reason: str = "") -> int:
     Returns how many jobs went back in the queue. 0: there was nothing to start, and nothing is kept.
     """
     with transaction.atomic():
-        restarted = _retry(job)
+        restarted = retry_job(job)
         if restarted:
             after = {"state": _state_of(job), "jobs": restarted}
             _keep(job, "retried", after, author=author, reason=reason)
     return restarted
 
 
-def _retry(job: Job) -> int:
-    if job.kind in Job.ASIDE:
-        return int(jobs.retry(job))
-    if job.document.ended:
-        return documents.retry_failed(job.document)
-    if job.kind == Job.Kind.ANALYSE and job.section_id is not None:
-        return int(documents.retry_section(job.document, job.section_id))
-    return int(jobs.retry(job))
-
-
 def cancel(job: Job, *, author: str, reason: str = "") -> bool:
     """End a job that has not ended, and with it what can't go on without it. False: it had ended."""
     with transaction.atomic():
-        cancelled = _cancel(job)
+        cancelled = cancel_job(job)
         if cancelled:
             _keep(job, "cancelled", {"state": _state_of(job)}, author=author, reason=reason)
     return cancelled
-
-
-def _cancel(job: Job) -> bool:
-    if job.kind in Job.ASIDE:
-        return jobs.cancel(job)
-    if job.kind == Job.Kind.ANALYSE and job.section_id is not None:
-        return documents.cancel_section(job.document, job.section_id)
-    if not Job.objects.filter(pk=job.pk, state__in=Job.OPEN).exists():
-        return False
-    return documents.cancel(job.document)
 
 
 def move_to_front(job: Job, *, author: str, reason: str = "") -> bool:

@@ -11,7 +11,6 @@ local registrations = {
   { "events", events.run, { "no-writes" } },
   { "expire", expire.run, { "allow-oom" } },
   { "explain", explain.run, { "no-writes" } },
-  { "forget", forget.run, { "allow-oom" } },
   { "offer", offer.run, {} },
   { "policies", policies.run, {} },
   { "renew", renew.run, { "allow-oom" } },

@@ -33,6 +33,8 @@ PUBLIC = [
     "invitation",
     "healthz",
     "readyz",
+    "api:openapi-json",
+    "api-docs",
     "admin:login",
     "admin:logout",
 ]
@@ -65,6 +67,12 @@ PERSON = [
     "my-data",
     "my-data-download",
     "delete-account",
+    "tokens",
+    "api:documents",
+    "api:document-file",
+    "api:jobs",
+    "api:me",
+    "api:quota",
 ]
 
 # Of another person: as good as none, for all others.
@@ -112,6 +120,18 @@ OTHERS_WORK = [
     "teaching-bank",
     "teaching-bank-keep",
     "teaching-bank-forget",
+    "token-revoke",
+    "api:document",
+    "api:document-cancel",
+    "api:document-retry",
+    "api:document-text",
+    "api:sections",
+    "api:section",
+    "api:feedback",
+    "api:job",
+    "api:job-explanation",
+    "api:job-cancel",
+    "api:job-retry",
 ]
 
 # For teachers, and for operators with rights beyond reading.

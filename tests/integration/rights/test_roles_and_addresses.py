@@ -53,8 +53,14 @@ def paths(owner: User, redis_client: redis.Redis) -> dict[str, str]:
 
 
 def _path(name: str, pattern: URLPattern, document: Document) -> str:
-    values: dict[str, Any] = {"document_id": document.pk}
-    examples = {"UUIDConverter": uuid4(), "IntConverter": 0, "SlugConverter": "x"}
+    job = document.jobs.all()[0]
+    values: dict[str, Any] = {"document_id": document.pk, "section_id": job.section_id, "job_id": job.pk}
+    examples = {
+        "UUIDConverter": uuid4(),
+        "UUIDStrConverter": uuid4(),
+        "IntConverter": 0,
+        "SlugConverter": "x",
+    }
     given = {
         each: values.get(each, examples.get(type(kind).__name__, "x"))
         for each, kind in pattern.pattern.converters.items()
