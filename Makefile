@@ -24,7 +24,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench quality corpus lint fmt types imports messages lua verify migrations system system-if-possible \
-	requirements pythons loadtest-tools foreign-clients wheelhouse clean faults chaos
+	requirements pythons loadtest-tools foreign-clients wheelhouse clean faults chaos docs
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s%s\n", $$1, $$2 }'
@@ -58,6 +58,10 @@ quality: $(VENV)/installed-dev ## how good the feedback is: report in docs, comp
 
 corpus: $(VENV)/installed-dev ## public documents as we read them, beside pandoc and pdftotext (SOURCE=folder)
 	@$(BIN) -m feedback.development.corpus $(SOURCE)
+
+docs: $(VENV)/installed-dev ## the docs as a site in var/docs; a broken link ends it
+	@$(BIN) -m sphinx --builder html --fail-on-warning --keep-going --quiet docs var/docs
+	@echo "var/docs/index.html"
 
 # The parts of `make test` ------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from config import env
 
 SITE_URL = env.url("SITE_URL", ("http", "https"))  # as people reach it; links in alerts need it
+DOCS_URL = env.url("DOCS_URL", ("http", "https"))  # where `make docs` is served: runbooks of alerts
 # Dotted paths of callables that return feedback.operations.alerts.signals.Reading.
 ALERTS_BUDGETS = "feedback.selectors.upstreams.spending.budget_readings"
 ALERTS_FORECAST = "feedback.operations.alerts.forecast.readings"

@@ -13,6 +13,8 @@ from uuid_utils.compat import uuid7
 
 from feedback.models import AlertReceiver, AlertRule, Delivery
 
+from .seed import RULES
+
 Transition = Delivery.Transition
 OPENING = {Transition.TRIGGER: "", Transition.ACKNOWLEDGE: "Acknowledged: ", Transition.RESOLVE: "Resolved: "}
 
@@ -31,6 +33,7 @@ class Message:
     threshold: float
     began_at: datetime
     url: str
+    runbook: str = ""  # the page that says what to do
 
     @property
     def headline(self) -> str:
@@ -44,6 +47,8 @@ class Message:
         ]
         if self.advice and self.transition is Transition.TRIGGER:
             lines.append(self.advice)
+        if self.runbook and self.transition is Transition.TRIGGER:
+            lines.append(f"What to do: {self.runbook}")
         return "\n\n".join([*lines, self.url] if self.url else lines)
 
     def data(self) -> dict[str, Any]:
@@ -61,6 +66,7 @@ class Message:
             "threshold": self.threshold,
             "began_at": self.began_at.isoformat(),
             "url": self.url,
+            "runbook_url": self.runbook,
         }
 
 
@@ -79,6 +85,7 @@ def message_of(delivery: Delivery) -> Message:
         threshold=rule.threshold,
         began_at=incident.began_at,
         url=_url(incident.pk),
+        runbook=_runbook(rule.name),
     )
 
 
@@ -103,3 +110,10 @@ def _url(incident: object) -> str:
     """Its page in the admin, where the site's own address is known."""
     site = str(settings.SITE_URL).rstrip("/")
     return site + reverse("admin:feedback_incident_change", args=[incident]) if site else ""
+
+
+def _runbook(rule: str) -> str:
+    """The page of a shipped rule, where the docs are served somewhere."""
+    docs = str(settings.DOCS_URL).rstrip("/")
+    shipped = any(each["name"] == rule for each in RULES)
+    return f"{docs}/runbooks/alerts/{rule}.html" if docs and shipped else ""
