@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.checks import Warning as Caution
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.db import DatabaseError
 from django.utils.module_loading import import_string
 
@@ -25,7 +25,7 @@ ADDRESS = ("URL", "HOST", "PORT", "DB", "UNIX_SOCKET_PATH", "SENTINELS", "MASTER
 
 @register("limiter")
 def check_settings(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    return [*_owner(), *_backend(), *_queues(), *_redis(), *_ledger(), *_seed()]
+    return [*_owner(), *_backend(), *_queues(), *_redis(), *_ledger(), *_seed(), *_declared()]
 
 
 @register(Tags.database)
@@ -163,4 +163,15 @@ def _seed() -> list[CheckMessage]:
         seed_settings()
     except ImproperlyConfigured as error:
         return [Error(str(error), hint="It is read from the environment.", id="limiter.E007")]
+    return []
+
+
+def _declared() -> list[CheckMessage]:
+    from .configuration.filed import declared
+
+    try:
+        declared()
+    except ValidationError as error:
+        hint = 'Expected {upstream: {setting: value}}; "manage.py limiter apply" brings the rows to it.'
+        return [Error(f"LIMITER_UPSTREAMS: {error.message}", hint=hint, id="limiter.E009")]
     return []

@@ -34,12 +34,12 @@ class Ports:
 def programs(ports: Ports, level: str) -> list[Program]:
     """The list for a supervisor; a log level has them print what a newcomer is spared.
 
-    Solo has its dispatcher in the web process: no worker, and no house to keep beside it.
+    The worker keeps the house as well. Solo has its dispatcher in the web process, and neither of the two.
     """
     verbosity = VERBOSITY.get(level, "0")
     system = [_web(ports, level.lower() or "warning"), _simulator(ports)]
     if settings.LIMITER_BACKEND == "redis":
-        system += [_worker(verbosity), _housekeeper()]
+        system.append(_worker(verbosity))
     return [*system, _welcome(ports, verbosity)]
 
 
@@ -62,11 +62,7 @@ def _simulator(ports: Ports) -> Program:
 
 def _worker(verbosity: str) -> Program:
     options = ("--verbosity", verbosity)  # rq writes two lines for each job, unless at 0
-    return Program("worker", (*MANAGE, "rqworker", *settings.RQ_QUEUES, *options))
-
-
-def _housekeeper() -> Program:
-    return Program("housekeeper", (*MANAGE, "housekeeper"))
+    return Program("worker", (*MANAGE, "worker", *settings.RQ_QUEUES, *options))
 
 
 def _welcome(ports: Ports, verbosity: str) -> Program:

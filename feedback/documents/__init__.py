@@ -10,6 +10,7 @@ from .anchoring.anchors import Span, anchor
 from .anchoring.corrections import SplitError, resplit
 from .anchoring.differences import Difference, DiffSpan, Row, State, compare
 from .anchoring.spans import Piece, render_spans
+from .characters.emphasis import Emphasis, Style
 from .characters.text import count_words, words_in
 from .errors import (
     Corrupt,
@@ -44,9 +45,9 @@ from .wrong_files import wrong_kind
 
 __all__ = [
     "ACCEPTED_SUFFIXES", "MAX_WORDS", "MIN_WORDS", "Corrupt", "Cut", "DiffSpan", "Difference",
-    "DivisionPoint", "DocumentError", "Empty", "Encrypted", "Garbled", "Heading", "Interrupted",
+    "DivisionPoint", "DocumentError", "Emphasis", "Empty", "Encrypted", "Garbled", "Heading", "Interrupted",
     "Limits", "NoText", "Outline", "Parsed", "Piece", "Row", "Section", "Span", "SplitError", "State",
-    "TimedOut", "TooComplex", "TooLarge", "WrongType", "anchor", "carried", "check_size", "compare",
+    "Style", "TimedOut", "TooComplex", "TooLarge", "WrongType", "anchor", "carried", "check_size", "compare",
     "count_words", "covers", "divided", "division_points", "merged", "outline_of", "outlined", "parse",
     "renamed", "render_spans", "resplit", "split", "words_in", "wrong_kind",
 ]  # fmt: skip

@@ -16,6 +16,7 @@ from typing import Any
 from feedback.messages.model import message, message_of
 
 from . import messages
+from .characters.emphasis import Emphasis, Style
 from .errors import DocumentError, Empty, Interrupted, TimedOut, TooComplex, TooLarge
 from .structure.model import Heading, Limits, Parsed
 from .wrong_files import refuse_by_name
@@ -101,4 +102,7 @@ def _conclude(ended: tuple[int, bytes]) -> Parsed:
     parsed = reply["parsed"]
     headings = tuple(Heading(**heading) for heading in parsed["headings"])
     warnings = tuple(message_of(warning) for warning in parsed["warnings"])
-    return Parsed(parsed["text"], headings, parsed["words"], warnings)
+    emphasis = tuple(
+        Emphasis(start, end, Style(style)) for start, end, style in map(dict.values, parsed["emphasis"])
+    )
+    return Parsed(parsed["text"], headings, parsed["words"], warnings, emphasis)

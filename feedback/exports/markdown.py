@@ -6,9 +6,12 @@ import json
 import re
 from collections.abc import Iterator
 
-from .model import Block, Export, printable
+from feedback.documents import Style
+
+from .model import Block, Export, Piece, printable
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>])")
+_MARKS = {Style.STRONG: "**", Style.ITALIC: "*"}
 _AT_START = re.compile(r"^(\s*)(#{1,6}(?=\s)|[-+](?=\s)|\d+(?=[.)]\s)|~~~|=+$|-+$)")
 
 
@@ -54,11 +57,19 @@ def _front_matter(export: Export) -> str:
 
 def _block(block: Block) -> str:
     text = "".join(
-        _escaped(piece.text) + "".join(f"[^{number}]" for number in piece.ends) for piece in block.pieces
+        _in_style(piece) + "".join(f"[^{number}]" for number in piece.ends) for piece in block.pieces
     ).strip()
     if block.level:
         return f"{'#' * min(block.level, 6)} {text}"
     return _AT_START.sub(r"\1\\\2", text)
+
+
+def _in_style(piece: Piece) -> str:
+    """Markdown has no letters above or below the line: they keep the signs for that."""
+    text = _escaped(piece.text)
+    words = text.strip()
+    marks = "".join(mark for style, mark in _MARKS.items() if style in piece.styles)
+    return text.replace(words, f"{marks}{words}{marks[::-1]}") if words else text
 
 
 def _escaped(text: str) -> str:

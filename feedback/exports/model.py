@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from feedback.documents import Style
+
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 
 
@@ -40,6 +42,12 @@ class Piece:
     text: str
     notes: tuple[int, ...] = ()  # on it
     ends: tuple[int, ...] = ()  # notes that end with this stretch of the text
+    styles: tuple[Style, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """What is written where letters can stand above and below the line: no sign for that."""
+        return "" if Style.SIGN in self.styles else self.text
 
 
 @dataclass(frozen=True, slots=True)

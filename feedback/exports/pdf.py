@@ -107,7 +107,12 @@ def _blocks(blocks: Sequence[Block], shown: Shown) -> Iterator[dict[str, Any]]:
 
 
 def _piece(piece: Piece, shown: Shown) -> dict[str, Any]:
-    return {"text": shown(piece.text), "note": piece.notes[0] if piece.notes else 0, "ends": list(piece.ends)}
+    return {
+        "text": shown(piece.words),
+        "styles": list(piece.styles),
+        "note": piece.notes[0] if piece.notes else 0,
+        "ends": list(piece.ends),
+    }
 
 
 def _note(note: Note, shown: Shown) -> dict[str, Any]:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import docx
 
-from .model import Export, Note, printable
+from feedback.documents import Style
+
+from .model import Export, Note, Piece, printable
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -40,10 +42,21 @@ def _text(document: Document, export: Export) -> dict[int, list[Run]]:
         style = f"Heading {min(block.level, DEEPEST)}" if block.level else None
         paragraph = document.add_paragraph(style=style)
         for piece in block.pieces:
-            run = paragraph.add_run(printable(piece.text))
+            run = paragraph.add_run(printable(piece.words))
+            _set_in_style(run, piece)
             for number in piece.notes:
                 runs.setdefault(number, []).append(run)
     return runs
+
+
+def _set_in_style(run: Run, piece: Piece) -> None:
+    """As it was handed in; what a style of the paragraph says of it otherwise stays."""
+    run.bold = True if Style.STRONG in piece.styles else None
+    run.italic = True if Style.ITALIC in piece.styles else None
+    if Style.SUPER in piece.styles:
+        run.font.superscript = True
+    if Style.SUB in piece.styles:
+        run.font.subscript = True
 
 
 def _comment(document: Document, export: Export, note: Note, runs: list[Run]) -> None:

@@ -1,16 +1,18 @@
-"""Commands that go on until they are stopped, each a housekeeper of one duty or of all."""
+"""Commands that go on until they are stopped: a housekeeper of one duty or all, alone or beside a worker."""
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import CommandError
 from redis.exceptions import RedisError
 
-from feedback.operations.housekeeping import Duty, keep_house
+from feedback.operations.housekeeping import STOP_SECONDS, Duty, keep_house
 from limiter.gate.refusals import is_misconfigured, must_write
 from limiter.gates import connection
 from limiter.named.quick import patient
@@ -27,6 +29,29 @@ def until_stopped(duties: Iterable[Duty]) -> None:
         raise CommandError(str(error), returncode=2) from None
     if lost:
         raise CommandError(f"{', '.join(lost)} can't go on in this process")
+
+
+@contextmanager
+def beside(duties: Iterable[Duty]) -> Iterator[list[str]]:
+    """Keep the house in threads of a process with another main work, which a SIGTERM ends well.
+
+    A duty that nothing but a new process helps sends it, and is then in the list.
+    """
+    stop = threading.Event()
+    lost: list[str] = []
+
+    def keep() -> None:
+        lost.extend(keep_house(duties, stop, probed=False))
+        if lost:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    house = threading.Thread(target=keep, name="house", daemon=True)
+    house.start()
+    try:
+        yield lost
+    finally:
+        stop.set()
+        house.join(2 * STOP_SECONDS)
 
 
 def _must_be_let_in() -> None:

@@ -24,6 +24,10 @@ RECONCILE, ALERTS, SCHEDULE = "reconcile", "alerts", "schedule"
 EVERY = {RECONCILE: 10.0, ALERTS: 15.0, SCHEDULE: 5.0}  # seconds
 
 
+def every_duty() -> list[Duty]:
+    return [reconciling(), alerting(), scheduling()]
+
+
 def reconciling(every: float = EVERY[RECONCILE]) -> Duty:
     return Duty(RECONCILE, every, Reconciler(patience=settings.RECONCILE_PATIENCE).run_once)
 

@@ -11,6 +11,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -149,13 +150,16 @@ def _turns() -> Redis | None:
     return None if client is None else patient(client)
 
 
-def keep_house(duties: Iterable[Duty], stop: threading.Event) -> list[str]:
-    """Do the duties until asked to stop; returns those that nothing but a new process helps."""
+def keep_house(duties: Iterable[Duty], stop: threading.Event, *, probed: bool = True) -> list[str]:
+    """Do the duties until asked to stop; returns those that nothing but a new process helps.
+
+    Where the process has another main work, the probes are that work's.
+    """
     rounds = [Round(duty, stop) for duty in duties]
     for each in rounds:
         each.thread.start()
     lost: list[str] = []
-    with probes(lambda: _lost(rounds), _problems):
+    with probes(lambda: _lost(rounds), _problems) if probed else nullcontext():
         while not lost and not stop.wait(LOOK_SECONDS):
             for each in rounds:
                 each.look()

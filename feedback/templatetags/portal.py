@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import ngettext
 
+from feedback.documents import Style
 from feedback.messages.words import in_words
 from feedback.models.work.feedback import KIND_NAMES
 from feedback.portal.reading.answers import answer_to
@@ -22,6 +23,7 @@ from feedback.providers.base import CommentKind
 if TYPE_CHECKING:
     from django.utils.safestring import SafeString
 
+    from feedback.portal.reading.marks import Mark
     from feedback.portal.reading.page import Note
 
 register = template.Library()
@@ -41,6 +43,25 @@ def icon(name: str) -> SafeString:
 def answer(context: dict[str, Any], note: Note) -> SafeString:
     """The answer to a comment, or the forms to give one."""
     return answer_to(note, str(context["csrf_token"]))
+
+
+# The elements for the styles of a text; a sign that stands for a raised place is for who hears the text only.
+_ELEMENTS = {
+    Style.STRONG: "<strong>{}</strong>",
+    Style.ITALIC: "<em>{}</em>",
+    Style.SUPER: "<sup>{}</sup>",
+    Style.SUB: "<sub>{}</sub>",
+    Style.SIGN: '<span class="visually-hidden">{}</span>',
+}
+
+
+@register.filter
+def in_style(mark: Mark) -> str:
+    """The words of a stretch of text, looking as they did when they were handed in."""
+    words = mark.text
+    for style in mark.styles:
+        words = format_html(_ELEMENTS[Style(style)], words)
+    return words
 
 
 @register.inclusion_tag("portal/partials/menu_link.html", takes_context=True)

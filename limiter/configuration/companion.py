@@ -6,7 +6,7 @@ that does, so that one command changes all that an operator calls the upstream's
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Any, Protocol, cast
 
@@ -25,6 +25,9 @@ class Companion(Protocol):
 
     def values_of(self, upstream: str) -> Mapping[str, Any]:
         """Each of SETTINGS as it is now."""
+
+    def uses_of(self, upstream: str) -> Sequence[str]:
+        """What stands in the way of deleting it, as sentences without their end."""
 
     def admin_url(self, upstream: str) -> str:
         """Where an operator changes them."""

@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 SETTINGS: tuple[str, ...] = tuple(
     field.name
     for field in Upstream._meta.concrete_fields
-    if field.name not in ("name", "version", "changed_at", *HOLD_STATE)
+    if field.name not in ("name", "version", "applied", "changed_at", *HOLD_STATE)
 )
 
 

@@ -28,8 +28,8 @@ FOLDERS = {  # in the order in which their modules are joined; each module uses 
         "precheck", "start_estimate",
     ),
     "operations": (
-        "accepted", "admit", "cancel", "configure", "events", "expire", "explain", "offer", "policies",
-        "renew", "reprioritise", "restore", "settle", "status", "unlisted",
+        "accepted", "admit", "cancel", "configure", "events", "expire", "explain", "forget", "offer",
+        "policies", "renew", "reprioritise", "restore", "settle", "status", "unlisted",
     ),
     "named": (
         "limit_values", "limit_fixed_window", "limit_sliding_counter", "limit_sliding_log",

@@ -104,6 +104,9 @@ class Gate(Protocol):
     def events(self, upstream: str, after: int = 0) -> tuple[Event, ...]:
         """What the gate did by itself since the event of that number; the last 500 are kept."""
 
+    def forget(self, upstream: str) -> bool:
+        """Forget all of an upstream that is no more. False: something waits or runs, and nothing changes."""
+
     def restore(
         self,
         upstream: str,

@@ -55,6 +55,9 @@ class Upstream(Rates, Control, Breaker, Hold):
     )
 
     version = models.PositiveIntegerField(default=1, editable=False)
+    applied = models.JSONField(
+        null=True, editable=False, help_text="The settings that a file has set, as it set them."
+    )
     changed_at = models.DateTimeField(auto_now=True)
 
     class Meta:

@@ -7,8 +7,9 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from limiter.configuration.applied import Applied, Edit
 from limiter.configuration.dry_run import DryRun
-from limiter.configuration.history import Change
+from limiter.configuration.history import Change, in_words
 from limiter.gate import Explanation
 from limiter.models import ConfigVersion, GateEvent
 from limiter.simulation.replay import Went
@@ -21,6 +22,24 @@ SCHEMA = 1  # raised when a field is taken away or changes its meaning
 
 def changes_as_text(changes: Sequence[Change]) -> str:
     return "\n".join(f"  {change}" for change in changes) or "  Nothing differs."
+
+
+def applied_as_text(found: Applied) -> str:
+    """What a file would change or has changed, by upstream, with the edits that stay."""
+    lines = []
+    for each in found.differences:
+        lines.append(f"{each.upstream}{' (new)' if each.is_new else ''}:")
+        lines += [f"  {change}" for change in each.changes]
+        lines += [f"  {edit_in_words(edit)}" for edit in each.edits]
+    lines += [f"{name}: unused, deleted" for name in found.unused]
+    return "\n".join(lines) or "Nothing changes."
+
+
+def edit_in_words(edit: Edit) -> str:
+    """A setting that stays as somebody has edited it."""
+    change, version = edit.change, edit.version
+    whose = f", as {version.author} set it in version {version.version} ({version.reason})" if version else ""
+    return f"{change.label} stays {in_words(change.before)}{whose}; --force makes it {in_words(change.after)}"
 
 
 def history_as_json(rows: Sequence[ConfigVersion | GateEvent]) -> dict[str, Any]:

@@ -19,15 +19,17 @@ from .pools import check_members, remove_pool, set_pool
 from .upstreams import (
     change_settings,
     change_upstream,
+    create_settings,
     create_upstream,
+    delete_upstream,
     force_breaker,
     restore_version,
     resume,
 )
 
 __all__ = [
-    "change_plan", "change_settings", "change_upstream", "check_members", "create_plan", "create_upstream",
-    "end_hold", "force_breaker", "forget_flow", "hold", "hold_again", "lift_hold", "record_breaker",
-    "remove_pool", "restore_version", "resume", "set_flow_policy", "set_group_policy", "set_group_weight",
-    "set_pool", "take_trial", "try_due",
+    "change_plan", "change_settings", "change_upstream", "check_members", "create_plan", "create_settings",
+    "create_upstream", "delete_upstream", "end_hold", "force_breaker", "forget_flow", "hold", "hold_again",
+    "lift_hold", "record_breaker", "remove_pool", "restore_version", "resume", "set_flow_policy",
+    "set_group_policy", "set_group_weight", "set_pool", "take_trial", "try_due",
 ]  # fmt: skip

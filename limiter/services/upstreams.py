@@ -3,22 +3,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from limiter.configuration.companion import companion, companion_settings
 from limiter.configuration.history import Change, changes_between
 from limiter.configuration.publication import SETTINGS, body_of, keep_version, publish_on_commit
 from limiter.gate import BreakerMode
-from limiter.models import Upstream
+from limiter.gates import get_gate, queues
+from limiter.models import Plan, PoolMember, Upstream
 
 from .holds import lift_hold
-from .writing import assign, report_change, require
+from .writing import assign, report_change, report_removal, require
+
+RESERVED = ("circuit", "libraries", "limit", "slots")  # what stands behind the prefix of keys in Redis
 
 
 @transaction.atomic
 def create_upstream(*, name: str, values: Mapping[str, Any], author: str, reason: str) -> Upstream:
     """Make an upstream with its first version."""
     require(author=author, reason=reason)
+    if name in RESERVED:
+        raise ValidationError({"name": f"The gate keeps something else under {name!r}: take another name."})
     upstream = Upstream(name=name)
     assign(upstream, values, SETTINGS)
     upstream.full_clean()
@@ -49,6 +55,20 @@ def change_upstream(*, upstream: str, changes: Mapping[str, Any], author: str, r
 
 
 @transaction.atomic
+def create_settings(*, upstream: str, changes: Mapping[str, Any], author: str, reason: str) -> Upstream:
+    """Make an upstream with settings of its own and of its companion.
+
+    Raises ValidationError, with a sentence at the field.
+    """
+    ours = {name: value for name, value in changes.items() if name not in companion_settings()}
+    row = create_upstream(name=upstream, values=ours, author=author, reason=reason)
+    theirs = {name: value for name, value in changes.items() if name not in ours}
+    if theirs:
+        change_settings(upstream=upstream, changes=theirs, author=author, reason=reason)
+    return row
+
+
+@transaction.atomic
 def change_settings(*, upstream: str, changes: Mapping[str, Any], author: str, reason: str) -> list[Change]:
     """Change settings of an upstream and of its companion, all of them or none; return what is different.
 
@@ -67,6 +87,43 @@ def change_settings(*, upstream: str, changes: Mapping[str, Any], author: str, r
         keeper.change_endpoint(upstream=upstream, changes=theirs, author=author, reason=reason)
         found += changes_between(kept, keeper.values_of(upstream))
     return found
+
+
+@transaction.atomic
+def delete_upstream(*, upstream: str, author: str, reason: str) -> None:
+    """Delete an upstream that nothing uses, with its history; the listeners keep author and reason.
+
+    Raises ValidationError with what uses it, and GateError where the gate cannot be reached.
+    """
+    require(author=author, reason=reason)
+    row = Upstream.objects.select_for_update().get(name=upstream)
+    if uses := uses_of(upstream):
+        raise ValidationError(f"{upstream} is in use: {uses[0]}.")
+    report_removal(row, author=author, reason=reason)
+    for history in (row.versions, row.transitions, row.events):
+        history.all().delete()
+    row.delete()
+    if not get_gate().forget(upstream):
+        raise ValidationError(f"{upstream} is in use: jobs of it wait or run.")
+
+
+def uses_of(upstream: str) -> list[str]:
+    """What stands in the way of deleting an upstream, as sentences without their end. Raises GateError."""
+    found = [
+        f"LIMITER_QUEUES has it behind the queue {queue}"
+        for queue, behind in queues().items()
+        if behind == upstream
+    ]
+    found += [
+        f"it stands in the pool {each.pool_id}" for each in PoolMember.objects.filter(upstream=upstream)
+    ]
+    found += [
+        f"the plan {plan.name} allows it" for plan in Plan.objects.all() if upstream in plan.allowed_upstreams
+    ]
+    keeper = companion()
+    found += keeper.uses_of(upstream) if keeper else ()
+    status = get_gate().status(upstream)
+    return [*found, "jobs of it wait or run"] if status.waiting or status.in_flight else found
 
 
 def force_breaker(*, upstream: str, mode: BreakerMode, author: str, reason: str) -> Upstream:

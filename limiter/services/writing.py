@@ -46,7 +46,7 @@ def require(**given: str) -> None:
         raise ValidationError(missing)
 
 
-UNTOLD = ("author", "reason", "version", "changed_at")  # of a change, not of what is changed
+UNTOLD = ("author", "reason", "version", "applied", "changed_at")  # of a change, not of what is changed
 
 
 def report_change(row: models.Model, *, author: str, reason: str) -> None:

@@ -14,6 +14,7 @@ from feedback.selectors.operations.figures import operations_now
 from feedback.selectors.operations.health import health_of
 from feedback.selectors.operations.incidents import open_incidents
 from feedback.selectors.operations.trends import Span, trend
+from feedback.selectors.work.failed_jobs import failures_by_fingerprint
 
 from .charts import charts_of
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 RIGHT = "feedback.view_job"
+MOST_FAILURES = 5  # fingerprints on the first screen
 
 
 def first_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -54,6 +56,7 @@ def _figures() -> dict[str, Any]:
         "now": now,
         "health": health_of(now),
         "incidents": open_incidents(),
+        "failures": failures_by_fingerprint(most=MOST_FAILURES, lately=True),
         "bindings": bindings_of(now),
     }
 

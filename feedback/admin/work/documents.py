@@ -50,7 +50,7 @@ class DocumentAdmin(Keyset, WorkAdmin):
         counts = mine.values("document")
         total = counts.annotate(n=Count("pk")).values("n")
         done = counts.annotate(n=Count("pk", filter=Q(state=Job.State.DONE))).values("n")
-        rows: QuerySet[Document] = super().get_queryset(request).defer("text", "headings")
+        rows: QuerySet[Document] = super().get_queryset(request).defer("text", "headings", "emphasis")
         return rows.annotate(total=Subquery(total), finished=Subquery(done))
 
     def get_search_results(

@@ -1,4 +1,4 @@
-"""The page of failed jobs by cause, and one button that starts all of one cause again."""
+"""The page of failed jobs by fingerprint, and one button that starts all of one fingerprint again."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from feedback.selectors.work.failed_jobs import failed_by, failed_by_cause
+from feedback.selectors.work.failed_jobs import LENGTH, failed_with, failures_by_fingerprint
 from feedback.services.operations import interventions
 
 if TYPE_CHECKING:
@@ -22,8 +22,7 @@ AT_ONCE = 200  # jobs that one click starts again: a page answers within seconds
 
 
 class AgainForm(forms.Form):
-    outcome = forms.CharField(required=False, max_length=10)
-    code = forms.CharField(max_length=200)
+    fingerprint = forms.CharField(min_length=LENGTH, max_length=LENGTH)
     reason = forms.CharField(max_length=500, error_messages={"required": "Say why: it is kept."})
 
 
@@ -40,20 +39,20 @@ def failed_jobs(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(request.path)
     context: dict[str, Any] = {
         **admin.site.each_context(request),
-        "title": _("Failed jobs by cause"),
-        "causes": failed_by_cause(),
+        "title": _("Failed jobs by fingerprint"),
+        "groups": failures_by_fingerprint(),
         "form": form,
         "may_change": may_change,
     }
     return TemplateResponse(request, "admin/feedback/job/failed.html", context)
 
 
-def _start_again(request: HttpRequest, *, outcome: str, code: str, reason: str) -> None:
-    failed = failed_by(outcome=outcome, code=code)
+def _start_again(request: HttpRequest, *, fingerprint: str, reason: str) -> None:
+    failed = failed_with(fingerprint).order_by("pk")
     chosen = list(failed.select_related("document__owner", "document__assignment")[:AT_ONCE])
     author = request.user.get_username()
     number = sum(interventions.retry(job, author=author, reason=reason) for job in chosen)
     words = ngettext("%(number)d job started again.", "%(number)d jobs started again.", number)
     messages.success(request, words % {"number": number})
     if len(chosen) == AT_ONCE and failed.exists():
-        messages.info(request, _("There are more of this cause: press again for the next ones."))
+        messages.info(request, _("There are more of this fingerprint: press again for the next ones."))

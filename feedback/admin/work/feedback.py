@@ -29,7 +29,9 @@ class FeedbackAdmin(ReadOnly, ModelAdmin[Feedback]):
     readonly_fields = ("comments_given",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Feedback]:
-        given = super().get_queryset(request).defer("document__text", "document__headings")
+        given = (
+            super().get_queryset(request).defer("document__text", "document__headings", "document__emphasis")
+        )
         return given.annotate(number=Count("comments"))
 
     @admin.display(description="comments", ordering="number")

@@ -109,7 +109,9 @@ class JobAdmin(Keyset, WorkAdmin):
         return [*ours, *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Job]:
-        return super().get_queryset(request).defer("document__text", "document__headings")
+        return (
+            super().get_queryset(request).defer("document__text", "document__headings", "document__emphasis")
+        )
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Job], search_term: str

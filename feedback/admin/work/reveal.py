@@ -35,7 +35,9 @@ def text_page(request: HttpRequest, key: UUID) -> HttpResponse:
     """Asks why; the answer to that alone holds the text, so no address leads to it."""
     if not request.user.has_perm(RIGHT):
         raise PermissionDenied
-    document = get_object_or_404(Document.objects.defer("text", "headings").select_related("owner"), pk=key)
+    document = get_object_or_404(
+        Document.objects.defer("text", "headings", "emphasis").select_related("owner"), pk=key
+    )
     form = RevealForm(request.POST or None)
     context: dict[str, Any] = {
         **admin.site.each_context(request),

@@ -53,7 +53,7 @@ def _rows(workers: Iterable[Worker]) -> list[WorkerRow]:
     # Other projects' jobs may have other keys.
     held = [key for worker in workers for key in worker.holds if key_in(key)][:MOST_HELD]
     rows = Job.objects.select_related("document__owner", "section")
-    jobs = rows.defer("document__text", "document__headings").in_bulk(held)
+    jobs = rows.defer("document__text", "document__headings", "document__emphasis").in_bulk(held)
     known = {str(key): job for key, job in jobs.items()}
     found = []
     for worker in workers:

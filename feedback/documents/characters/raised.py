@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from enum import StrEnum
 from itertools import groupby
 
+from .emphasis import Style, bare, emphasised
+
 
 class Rise(StrEnum):
     NONE = ""
@@ -31,6 +33,7 @@ _NUMBER = re.compile(r"(?:\d|\b[IVXLC]+)$")
 _SHORTENED = re.compile(r"\b(?:M|D|S|N|n|P|Mlle|V|C)$")
 _SHORTENING = re.compile(r"mes?|lles?|rs?|te?|os?|gr|ve|ie", re.IGNORECASE)
 _ONE_WORD = re.compile(r"\w+")
+_BEFORE = 60  # characters that say what something raised is on
 _WORDS = 3  # so many are a line that is set small, no exponent
 
 
@@ -42,7 +45,9 @@ def joined(pieces: Iterable[Piece]) -> str:
         if rise is Rise.SUPER and not text.strip() and part.strip().isdecimal():
             text += written(part.strip(), rise) + " "  # the mark of a note
         else:
-            text += part if rise is Rise.NONE or not text.strip() else _marked(part, rise, text)
+            text += (
+                part if rise is Rise.NONE or not text.strip() else _marked(part, rise, bare(text[-_BEFORE:]))
+            )
     return text
 
 
@@ -59,10 +64,20 @@ def written(text: str, rise: Rise) -> str:
 
 def _marked(part: str, rise: Rise, before: str) -> str:
     text = part.strip()
-    if not text or len(text.split()) >= _WORDS or before[-1].isspace() or not _has_meaning(text):
+    if not text or len(text.split()) >= _WORDS:
         return part
+    shown = text if before[-1].isspace() or not _has_meaning(text) else _raised(text, rise, before)
     start = part.index(text)
-    return part[:start] + _raised(text, rise, before) + part[start + len(text) :]
+    return part[:start] + _in_style(shown, text, rise) + part[start + len(text) :]
+
+
+def _in_style(shown: str, text: str, rise: Rise) -> str:
+    """Letters on the line that were above or below it, and the marks of TeX that are signs for that."""
+    if shown != text and not shown.startswith(rise):
+        return shown
+    before, _, after = shown.partition(text)
+    style = Style.SUPER if rise is Rise.SUPER else Style.SUB
+    return emphasised(before, [Style.SIGN]) + emphasised(text, [style]) + emphasised(after, [Style.SIGN])
 
 
 def _has_meaning(text: str) -> bool:

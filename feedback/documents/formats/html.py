@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 
+from feedback.documents.characters.emphasis import Style, emphasised
 from feedback.documents.characters.raised import Piece, Rise, joined
 from feedback.documents.structure.blocks import Block
 
@@ -28,6 +29,7 @@ _UNSEEN = re.compile(
 _COLOUR = re.compile(r"(?<!-)color\s*:\s*(?:#([0-9a-f]{6}|[0-9a-f]{3})|(white))", re.IGNORECASE)
 _GROUND = re.compile(r"background", re.IGNORECASE)
 _HEADING = re.compile(r"h([1-6])")
+_STYLES = {"b": Style.STRONG, "strong": Style.STRONG, "i": Style.ITALIC, "em": Style.ITALIC}
 
 
 def read_html(text: str, unread: Unread) -> list[Block]:
@@ -108,7 +110,9 @@ class _Reader(HTMLParser):
             self._unread.leave_unseen(data)
             return
         text = data if any(tag == "pre" for tag, _, _ in self._open) else re.sub(r"\s+", " ", data)
-        self._pieces.append((text, self._open[-1][2] if self._open else Rise.NONE))
+        rise = self._open[-1][2] if self._open else Rise.NONE
+        styles = {_STYLES[tag] for tag, _, _ in self._open if tag in _STYLES}
+        self._pieces.append((text if rise else emphasised(text, sorted(styles)), rise))
 
     def _is_seen(self) -> bool:
         return self._open[-1][1] if self._open else True

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt
 
+from feedback.documents.characters.emphasis import Style, closing, emphasised, opening
 from feedback.documents.characters.raised import Piece, Rise, joined
 from feedback.documents.characters.text import unify_lines
 from feedback.documents.structure.blocks import Block
@@ -26,6 +27,7 @@ _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _NOTE = re.compile(r"^\[\^([^\]\s]+)\]:[ \t]*(.*(?:\n(?:[ \t]+\S.*))*)\n?", re.MULTILINE)
 _REFERENCE = re.compile(r"\[\^([^\]\s]+)\](?!:)")
 _CODE = re.compile(r"^ {0,3}(```+|~~~+)[^\n]*\n.*?(?:^ {0,3}\1[ \t]*$|\Z)", re.DOTALL | re.MULTILINE)
+_EMPHASIS = {"em": Style.ITALIC, "strong": Style.STRONG}
 _RISEN = re.compile(
     r"<su(?P<way>[pb])>(?P<tagged>[^<>]{1,60})</su(?P=way)>"
     r"|(?<=\w)\^(?P<raised>[^\s^]{1,20})\^|(?<=\w)(?<!~)~(?P<lowered>[^\s~]{1,20})~(?!~)",
@@ -41,7 +43,12 @@ def read_markdown(text: str) -> tuple[list[Block], Unread]:
     text = _COMMENT.sub(lambda comment: _leave(comment[0], unread), text)
     text, notes = _without_notes(text)
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
+    notes = {name: _rendered(parser, note) for name, note in notes.items()}
     return list(_Tokens(notes).blocks(parser.parse(_back(text, code)))), unread
+
+
+def _rendered(parser: MarkdownIt, note: str) -> str:
+    return "".join(_inline(parser.parseInline(note)[0].children or []))
 
 
 def _aside(text: str) -> tuple[str, list[str]]:
@@ -107,7 +114,7 @@ class _Tokens:
             if name not in self._numbers:
                 self._numbers[name] = len(self._numbers) + 1
                 found.append(Block(f"[{self._numbers[name]}] {self._notes[name]}"))
-            return f"[{self._numbers[name]}]"
+            return emphasised(f"[{self._numbers[name]}]", [Style.SUPER])
 
         return _REFERENCE.sub(number, text), found
 
@@ -153,6 +160,8 @@ def _inline(tokens: list[Token]) -> Iterator[str]:
             yield "\n"
         elif token.type == "image":
             yield "".join(_inline(token.children or []))
+        elif token.tag in _EMPHASIS:
+            yield (opening if token.nesting > 0 else closing)(_EMPHASIS[token.tag])
         else:
             yield _with_rises(token.content) if token.type == "text" else token.content
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from feedback.documents import messages
+from feedback.documents.characters.emphasis import Emphasis, Style, bare, moved, taken_out
 from feedback.documents.characters.symbols import UNKNOWN
 from feedback.documents.characters.text import clean, count_words, one_line
 from feedback.documents.errors import Empty, TooLarge
@@ -20,10 +21,14 @@ from .placeholders import without_placeholders
 class Block:
     """One paragraph, heading, list item or table row."""
 
-    text: str
+    text: str  # with the signs of its emphasis
     level: int | None = None  # of a heading, from 1; None: body text
     kin: str = ""  # "item" of a marked list, "row", "line": right under one of the same kin, no blank line
     emphatic: bool = False  # all bold or larger than the rest: perhaps a heading without a mark
+
+    @property
+    def words(self) -> str:
+        return bare(self.text)
 
 
 def table_row(cells: Iterable[Iterable[Block]]) -> list[Block]:
@@ -40,10 +45,12 @@ def assemble(blocks: Iterable[Block], limits: Limits, warnings: Iterable[Message
     """Join blocks into normalised text; raises Empty or TooLarge."""
     pieces: list[str] = []
     headings: list[Heading] = []
+    emphasis: list[Emphasis] = []
     length = invisible = wordless = unfilled = 0
     kin = ""
     for block in blocks:
-        written, number = without_placeholders(block.text)
+        words, emphasised = taken_out(block.text)
+        written, number = without_placeholders(words)
         unfilled += number
         text, removed = clean(written if block.level is None else one_line(written))
         invisible += removed
@@ -55,13 +62,26 @@ def assemble(blocks: Iterable[Block], limits: Limits, warnings: Iterable[Message
         length += len(separator)
         if block.level is not None:
             headings.append(Heading(length, length + len(text), block.level, text))
+        if emphasised and not number:
+            emphasis += _emphasis(emphasised, words, text, length, is_heading=block.level is not None)
         pieces += (separator, text)
         length += len(text)
         kin = block.kin
     text = "".join(pieces)
     warnings = [*warnings, *Unread(placeholders=unfilled).warnings()]
     notices = _notices(invisible, wordless, text.count(UNKNOWN))
-    return Parsed(text, tuple(headings), _checked_words(text, limits), (*warnings, *notices))
+    number_of_words = _checked_words(text, limits)
+    return Parsed(text, tuple(headings), number_of_words, (*warnings, *notices), tuple(emphasis))
+
+
+def _emphasis(
+    found: list[Emphasis], words: str, text: str, start: int, *, is_heading: bool
+) -> Iterator[Emphasis]:
+    """The emphasis of a block at its place in the text. That a heading is bold goes without saying."""
+    for each in moved(found, words, lambda piece: clean(piece)[0], text):
+        is_whole = (each.end - each.start) * 2 > len(text)
+        if not (is_heading and (each.style is Style.STRONG or (each.style is Style.ITALIC and is_whole))):
+            yield Emphasis(start + each.start, start + each.end, each.style)
 
 
 def _checked_words(text: str, limits: Limits) -> int:

@@ -71,7 +71,7 @@ def number_depth(text: str) -> int | None:
 
 
 def _guess(before: Block, block: Block, after: Block) -> int | None:
-    text = block.text.strip()
+    text = block.words.strip()
     if not is_title_like(text) or not after.text.strip() or (block.kin == "item" and not block.emphatic):
         return None
     depth = number_depth(text)
@@ -80,13 +80,13 @@ def _guess(before: Block, block: Block, after: Block) -> int | None:
     if text.lower() in _USUAL or block.emphatic or _is_capitals(text):
         return 1
     stands_alone = count_words(text) <= _MAX_PLAIN_WORDS and not block.kin and text[0].isalnum()
-    return 1 if stands_alone and count_words(after.text) >= _PARAGRAPH_WORDS else None
+    return 1 if stands_alone and count_words(after.words) >= _PARAGRAPH_WORDS else None
 
 
 def _is_list_item(depth: int, before: Block, after: Block) -> bool:
     """A numbered line beside another of its depth counts things; a numbered heading has text below it."""
-    next_depth = number_depth(after.text)
-    return number_depth(before.text) == depth or (next_depth is not None and next_depth <= depth)
+    next_depth = number_depth(after.words)
+    return number_depth(before.words) == depth or (next_depth is not None and next_depth <= depth)
 
 
 def _is_capitals(text: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from feedback.documents.characters.emphasis import Emphasis
 from feedback.messages.model import Message
 
 _MIB = 1024 * 1024
@@ -43,3 +44,4 @@ class Parsed:
     headings: tuple[Heading, ...]
     words: int
     warnings: tuple[Message, ...] = ()
+    emphasis: tuple[Emphasis, ...] = ()  # in the order of the text

@@ -16,4 +16,4 @@ class Command(BaseCommand):
     requires_system_checks = ("limiter",)  # the others would load every page of the site, for good
 
     def handle(self, *args: Any, **options: Any) -> None:
-        until_stopped([duties.reconciling(), duties.alerting(), duties.scheduling()])
+        until_stopped(duties.every_duty())

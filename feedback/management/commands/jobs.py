@@ -12,9 +12,11 @@ from django_typer.management import command
 from feedback.dispatch import job_queue
 from feedback.models import Job
 from feedback.selectors.work.explaining import Ahead, explain_job, shares_ahead
+from feedback.selectors.work.failed_jobs import failures_by_fingerprint
 from feedback.selectors.work.jobs import JobFilter, job_known, jobs_wanted
 from feedback.services.operations import interventions
 from feedback.terminal.ages import age
+from feedback.terminal.failures import failures_as_json, failures_as_table
 from feedback.terminal.jobs import list_as_json, list_as_table, story_as_json, story_as_text
 from limiter.gate.model import Explanation, GateError
 from limiter.operations.terminal import MISUSED, AsJson, Author, Reason, Verbs
@@ -27,6 +29,9 @@ Course = Annotated[str, typer.Option(help="Its name or id.")]
 Upstream = Annotated[str, typer.Option(help="Its name.")]
 Older = Annotated[timedelta | None, typer.Option(parser=age, metavar="AGE", help="Made before: 30m, 2h, 7d.")]
 Newer = Annotated[timedelta | None, typer.Option(parser=age, metavar="AGE", help="Made since: 30m, 2h, 7d.")]
+Fingerprint = Annotated[
+    str, typer.Option(help="Of their failure, or its first digits: `jobs failures` lists them.")
+]
 Limit = Annotated[int, typer.Option(min=1, max=10_000, help="At most so many, the newest first.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only list them.")]
 OnlyCount = Annotated[bool, typer.Option("--dry-run", help="Only count what would go.")]
@@ -51,6 +56,7 @@ class Command(Verbs, pretty_exceptions_enable=False):
         upstream: Upstream = "",
         older: Older = None,
         newer: Newer = None,
+        fingerprint: Fingerprint = "",
         limit: Limit = 50,
         as_json_: AsJson = False,
     ) -> None:
@@ -58,8 +64,18 @@ class Command(Verbs, pretty_exceptions_enable=False):
 
         Example: jobs list --state failed --upstream bedrock --newer 2h
         """
-        found = JobFilter(state or (), kind or (), user, course, upstream, older, newer)
+        found = JobFilter(state or (), kind or (), user, course, upstream, older, newer, fingerprint)
         self._list(jobs_wanted(found)[: limit + 1], limit, as_json_)
+
+    @command()
+    def failures(self, as_json_: AsJson = False) -> None:
+        """Failed jobs by fingerprint, the most first: what is one cause is one line.
+
+        Example: jobs failures
+        """
+        found = failures_by_fingerprint()
+        table = failures_as_table(found, colour=self.stdout.isatty())
+        self.say(as_json_, failures_as_json(found), table)
 
     @command()
     def show(
@@ -86,6 +102,7 @@ class Command(Verbs, pretty_exceptions_enable=False):
         upstream: Upstream = "",
         older: Older = None,
         newer: Newer = None,
+        fingerprint: Fingerprint = "",
         limit: Limit = 1000,
         dry_run: DryRun = False,
         as_json_: AsJson = False,
@@ -99,7 +116,7 @@ class Command(Verbs, pretty_exceptions_enable=False):
                 "Solo runs its jobs in the serving process: start them again in its pages.",
                 returncode=MISUSED,
             )
-        wanted = JobFilter(state or (), kind or (), user, course, upstream, older, newer)
+        wanted = JobFilter(state or (), kind or (), user, course, upstream, older, newer, fingerprint)
         found = self._chosen(jobs, wanted, (Job.State.FAILED, Job.State.CANCELLED), limit)
         if dry_run:
             self._list(found, limit, as_json_)

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from feedback.models.messages import MessageField, MessagesField, is_message
@@ -59,6 +59,12 @@ class Document(models.Model):
     warning_texts = models.JSONField(db_column="warnings", default=list, blank=True, editable=False)
     text = models.TextField(blank=True)
     headings = models.JSONField(default=list, blank=True, help_text="[start, end, level, title] of each.")
+    emphasis = models.JSONField(
+        default=list,
+        db_default=Value([], models.JSONField()),
+        blank=True,
+        help_text="[start, end, style] of what is in bold or italics, raised or lowered.",
+    )
     cuts = models.JSONField(
         null=True, blank=True, help_text="[start, title] of each section, as the student marked them."
     )

@@ -7,6 +7,7 @@ evaluators at once do no harm. A signal that can't be read changes nothing.
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -43,16 +44,29 @@ def evaluate(now: datetime | None = None) -> Pass:
     fired: list[str] = []
     resolved: list[str] = []
     unread: list[str] = []
+    open_now = _open_by_rule()
     for rule in AlertRule.objects.all():
         high = _too_high(rule)
         if high is None:
             unread.append(rule.name)
             continue
+        incidents = open_now.get(rule.pk, {})
         for reading in high.values():
+            if reading.subject not in incidents:
+                _begin(rule, reading, now)
             fired += _goes_on(rule, reading, now)
-        resolved += _is_over(rule, set(high), now)
+        over = [incident for subject, incident in incidents.items() if subject not in high]
+        resolved += _are_over(rule, over, now)
     outbox.announce(now)
     return Pass(tuple(fired), tuple(resolved), tuple(unread))
+
+
+def _open_by_rule() -> dict[int, dict[str, Incident]]:
+    """The open incidents of each rule by their subjects, read once for all rules."""
+    found: defaultdict[int, dict[str, Incident]] = defaultdict(dict)
+    for incident in Incident.objects.filter(state__in=Incident.OPEN):
+        found[incident.rule_id][incident.subject] = incident
+    return found
 
 
 def _too_high(rule: AlertRule) -> dict[str, Reading] | None:
@@ -68,8 +82,7 @@ def _too_high(rule: AlertRule) -> dict[str, Reading] | None:
 
 
 def _goes_on(rule: AlertRule, reading: Reading, now: datetime) -> list[str]:
-    """The subject is above the threshold: begin, wait, or fire. Returns what fired just now."""
-    _begin(rule, reading, now)
+    """The subject is above the threshold: wait, or fire. Returns what fired just now."""
     mine = Incident.objects.filter(rule=rule, subject=reading.subject)
     # The worst so far, its value and its words together.
     worse = mine.filter(state__in=Incident.OPEN, value__lte=reading.value)
@@ -83,8 +96,6 @@ def _goes_on(rule: AlertRule, reading: Reading, now: datetime) -> list[str]:
 
 
 def _begin(rule: AlertRule, reading: Reading, now: datetime) -> None:
-    if Incident.objects.filter(rule=rule, subject=reading.subject, state__in=Incident.OPEN).exists():
-        return
     try:
         with transaction.atomic():
             Incident.objects.create(
@@ -98,10 +109,10 @@ def _begin(rule: AlertRule, reading: Reading, now: datetime) -> None:
         logger.debug("another evaluator was first with %s", rule.name)
 
 
-def _is_over(rule: AlertRule, still: set[str], now: datetime) -> list[str]:
+def _are_over(rule: AlertRule, incidents: list[Incident], now: datetime) -> list[str]:
     """Subjects below the threshold again. What never fired leaves no trace; returns what resolved."""
     resolved = []
-    for incident in Incident.objects.filter(rule=rule, state__in=Incident.OPEN).exclude(subject__in=still):
+    for incident in incidents:
         pending = Incident.objects.filter(pk=incident.pk, state=State.PENDING)
         if pending.delete()[0] or not _resolve(incident, now):
             continue

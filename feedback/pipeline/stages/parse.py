@@ -18,4 +18,7 @@ def work(job: Job, execution: Execution) -> Found:
 
 def record(job: Job, result: documents.Parsed) -> None:
     headings = [[h.start, h.end, h.level, h.title] for h in result.headings]
-    services.record_text(job.document, text=result.text, headings=headings, warnings=result.warnings)
+    emphasis = [[each.start, each.end, each.style] for each in result.emphasis]
+    services.record_text(
+        job.document, text=result.text, headings=headings, warnings=result.warnings, emphasis=emphasis
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import Self
@@ -24,10 +24,11 @@ class Mark:
     begins: tuple[UUID, ...] = ()  # comments that begin with this stretch
     leads_to: UUID | None = None  # the comment that its link opens: each is led to from one stretch at most
     tone: str = "advice"  # or praise
+    styles: tuple[str, ...] = ()  # of its words, as they were handed in
 
     @property
     def is_plain(self) -> bool:
-        return not self.comments and not self.is_heading
+        return not self.comments and not self.is_heading and not self.styles
 
     def cut(self, length: int) -> tuple[Self, Self | None]:
         """Its first characters, and the rest, in which nothing begins any more."""
@@ -65,6 +66,17 @@ def headings_of(section: Section) -> list[tuple[Span, str]]:
     ]
 
 
+def emphasis_of(section: Section) -> list[tuple[Span, str]]:
+    """What is emphasised in a section, at its places in its text, with its style."""
+    known = section.document.emphasis
+    last = bisect_left(known, section.end, key=itemgetter(0))
+    return [
+        (Span(max(0, start - section.start), end - section.start), style)
+        for start, end, style in known[:last]
+        if end > section.start
+    ]
+
+
 def leading_titles(section: Section, text: str) -> list[str]:
     """The headings that a section's text opens with, before any other word."""
     titles, at = [], 0
@@ -81,11 +93,13 @@ def marks_of(section: Section, text: str, comments: Sequence[Comment]) -> Iterat
     headings = [span for span, _ in headings_of(section)]
     anchored = [comment for comment in comments if comment.start is not None]
     begin, end = _body_start(text, headings, anchored), len(text.rstrip())
-    spans = [Span(c.start or 0, c.end or 0) for c in anchored] + headings
+    emphasis = emphasis_of(section)
+    spans = [Span(c.start or 0, c.end or 0) for c in anchored] + headings + [span for span, _ in emphasis]
     shifted = [Span(max(0, s.start - begin), s.end - begin) for s in spans]
+    styles = {len(anchored) + len(headings) + index: style for index, (_, style) in enumerate(emphasis)}
     led_to: set[UUID] = set()
     for piece in render_spans(text[begin:end], shifted):
-        mark = _mark(piece, anchored, led_to)
+        mark = _mark(piece, anchored, styles, led_to)
         if mark.leads_to:
             led_to.add(mark.leads_to)
         yield mark
@@ -103,16 +117,17 @@ def _body_start(text: str, headings: Sequence[Span], comments: Sequence[Comment]
     return 0 if commented or begin >= len(text.rstrip()) else begin
 
 
-def _mark(piece: Piece, comments: Sequence[Comment], led_to: Set[UUID]) -> Mark:
+def _mark(piece: Piece, comments: Sequence[Comment], styles: Mapping[int, str], led_to: Set[UUID]) -> Mark:
     on_it = [comments[index] for index in piece.marks if index < len(comments)]
     narrowest = min(on_it, key=_length, default=None)
     new = min((comment for comment in on_it if comment.pk not in led_to), key=_length, default=None)
     return Mark(
         text=piece.text,
-        is_heading=any(index >= len(comments) for index in piece.marks),
+        is_heading=any(index >= len(comments) and index not in styles for index in piece.marks),
         comments=tuple(comment.pk for comment in sorted(on_it, key=_length)),
         begins=tuple(comments[index].pk for index in piece.begins if index < len(comments)),
         leads_to=new.pk if new else None,
+        styles=tuple(styles[index] for index in piece.marks if index in styles),
         tone="praise" if narrowest and narrowest.kind == CommentKind.PRAISE else "advice",
     )
 

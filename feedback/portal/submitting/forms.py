@@ -90,7 +90,8 @@ class DraftForm(forms.Form):
         self.owner = owner
         self.fields["assignment"].queryset = open_assignments(owner)  # type: ignore[attr-defined]
         self.fields["assignment"].choices = self._choices  # type: ignore[attr-defined]
-        self.fields["previous"].queryset = Document.objects.filter(owner=owner).defer("text", "headings")  # type: ignore[attr-defined]
+        earlier = Document.objects.filter(owner=owner).defer("text", "headings", "emphasis")
+        self.fields["previous"].queryset = earlier  # type: ignore[attr-defined]
         self.fields["file"].help_text = _("%(kinds)s, up to %(megabytes)d MB.") % {
             "kinds": ", ".join(ACCEPTED_SUFFIXES),
             "megabytes": settings.UPLOAD_LIMIT_BYTES // 2**20,

@@ -14,7 +14,9 @@ LAST_JOBS, LAST_DECISIONS = 10, 20
 def last_jobs(user: User) -> list[Job]:
     """The newest first, whatever became of them."""
     mine = Job.objects.filter(document__owner=user).select_related("document")
-    return list(mine.defer("document__text", "document__headings").order_by("-pk")[:LAST_JOBS])
+    return list(
+        mine.defer("document__text", "document__headings", "document__emphasis").order_by("-pk")[:LAST_JOBS]
+    )
 
 
 def override_of(user: User) -> FlowOverride | None:

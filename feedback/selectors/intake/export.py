@@ -10,12 +10,14 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from feedback.documents import Span, render_spans
+from feedback.documents import Span, Style, render_spans
 from feedback.exports import Block, Export, Note, Piece, Titles
 from feedback.models import Comment, Document, Feedback
 from feedback.providers.offline.reading.language import detect
 from feedback.selectors.intake.origin import origin_of
 from feedback.selectors.intake.visibility import feedback_visible
+
+_Styled = tuple[int, int, str]  # start, end, style
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,21 +131,24 @@ def _blocks(document: Document, placed: Sequence[_Placed]) -> Iterator[Block]:
         if text.strip():
             here = [p for p in placed if p.span and p.span.start < begin + len(text) and p.span.end > begin]
             level = next((levels[place] for place in range(begin, begin + len(text)) if place in levels), 0)
-            yield Block(list(_pieces(text, begin, here)), level)
+            styled = [each for each in document.emphasis if each[0] < begin + len(text) and each[1] > begin]
+            yield Block(list(_pieces(text, begin, here, styled)), level)
 
 
-def _pieces(text: str, begin: int, here: Sequence[_Placed]) -> Iterator[Piece]:
+def _pieces(text: str, begin: int, here: Sequence[_Placed], styled: Sequence[_Styled]) -> Iterator[Piece]:
     spans = [Span(max(0, p.span.start - begin), p.span.end - begin) for p in here if p.span]
+    spans += [Span(max(0, start - begin), end - begin) for start, end, _ in styled]
     place = begin
     for piece in render_spans(text, spans):
         place += len(piece.text)
-        on_it = [here[index] for index in piece.marks]
+        on_it = [here[index] for index in piece.marks if index < len(here)]
         yield Piece(
             piece.text,
             notes=tuple(p.note.number for p in on_it),
             ends=tuple(
                 p.note.number for p in on_it if p.span and _ends_here(p.span, place, begin + len(text))
             ),
+            styles=tuple(Style(styled[index - len(here)][2]) for index in piece.marks if index >= len(here)),
         )
 
 

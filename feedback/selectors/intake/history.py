@@ -67,7 +67,9 @@ class Listed:
 
 def listed(user: User, wanted: HistoryFilter) -> Listed:
     """In two queries."""
-    found = _matching(user, wanted).select_related("assignment", "release").defer("text", "headings")
+    found = (
+        _matching(user, wanted).select_related("assignment", "release").defer("text", "headings", "emphasis")
+    )
     if wanted.after:
         rows = list(found.filter(pk__gt=wanted.after).order_by("pk")[: wanted.count + 1])
         more, rows = len(rows) > wanted.count, rows[: wanted.count][::-1]

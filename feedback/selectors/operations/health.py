@@ -107,7 +107,7 @@ def _hindered(now: Operations) -> Iterator[Health]:
         if each.failed * 2 > each.runs and each.runs >= ENOUGH:
             words = _("Students are being served badly: more than half of the calls to %(upstream)s fail.")
             sentence = words % {"upstream": each.name}
-            yield Health(Level.SLOW, sentence, _("Look at the failed jobs by cause."))
+            yield Health(Level.SLOW, sentence, _("Look at the failed jobs by fingerprint."))
     if now.oldest is not None and now.oldest > LONG_WAIT and now.waiting > LONG_LINE:
         words = _("Students are being served, and wait long: %(work)s, the oldest for %(minutes)d minutes.")
         sentence = words % {"work": _waiting(now), "minutes": now.oldest.total_seconds() / 60}

@@ -260,7 +260,7 @@ def students_of(assignment: Assignment, show: Show = Show.ALL) -> QuerySet[Membe
 def with_texts(members: Sequence[Membership]) -> list[Student]:
     """A page of them with their texts, in one query."""
     ids = [latest for member in members if (latest := getattr(member, "latest", None))]
-    whole = Document.objects.filter(pk__in=ids).defer("text", "headings")
+    whole = Document.objects.filter(pk__in=ids).defer("text", "headings", "emphasis")
     texts = whole.select_related("release", "reading").in_bulk()
     return [Student(member, texts.get(getattr(member, "latest", None))) for member in members]
 
@@ -268,6 +268,6 @@ def with_texts(members: Sequence[Membership]) -> list[Student]:
 def awaiting_release(assignment: Assignment) -> QuerySet[Document]:
     return (
         Document.objects.filter(AWAITS_RELEASE, assignment=assignment)
-        .defer("text", "headings")
+        .defer("text", "headings", "emphasis")
         .order_by("pk")
     )

@@ -14,6 +14,8 @@ from django.utils import timezone
 from feedback.dispatch import flows
 from feedback.models import Course, Job, User
 
+from .failed_jobs import failed_with
+
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
@@ -29,6 +31,7 @@ class JobFilter:
     upstream: str = ""
     older: timedelta | None = None  # made at least so long ago
     newer: timedelta | None = None
+    fingerprint: str = ""  # of a failure, or its first digits
 
     def __bool__(self) -> bool:
         """Does it leave any job out?"""
@@ -41,7 +44,7 @@ def jobs_wanted(wanted: JobFilter) -> QuerySet[Job]:
     Age goes by the id, which sorts by time of creation: no other index is needed for it.
     """
     jobs = Job.objects.select_related("document__owner", "document__assignment__course").order_by("-pk")
-    jobs = jobs.defer("document__text", "document__headings")
+    jobs = jobs.defer("document__text", "document__headings", "document__emphasis")
     if wanted.states:
         jobs = jobs.filter(state__in=wanted.states)
     if wanted.kinds:
@@ -52,6 +55,8 @@ def jobs_wanted(wanted: JobFilter) -> QuerySet[Job]:
         jobs = jobs.filter(group=flows.group_of_course(_course(wanted.course)))
     if wanted.upstream:
         jobs = jobs.filter(upstream=wanted.upstream)
+    if wanted.fingerprint:
+        jobs = failed_with(wanted.fingerprint, jobs)
     now = timezone.now()
     if wanted.older is not None:
         jobs = jobs.filter(pk__lt=first_id_at(now - wanted.older))

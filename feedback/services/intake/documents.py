@@ -132,11 +132,21 @@ def check_handed(handed: Handed) -> None:
 
 
 def record_text(
-    document: Document, *, text: str, headings: Sequence[Sequence[object]], warnings: Sequence[Message]
+    document: Document,
+    *,
+    text: str,
+    headings: Sequence[Sequence[object]],
+    warnings: Sequence[Message],
+    emphasis: Sequence[Sequence[object]] = (),
 ) -> None:
     """What parse found; the upload has done its work and goes. A title that was the file's name alone gives
     way to the text's first heading."""
-    fields = {"text": text, "headings": list(headings), "warnings": list(warnings)}
+    fields = {
+        "text": text,
+        "headings": list(headings),
+        "emphasis": list(emphasis),
+        "warnings": list(warnings),
+    }
     upload = Upload.objects.filter(document=document).only("filename").first()
     heading = titles.of_headings(headings)
     if upload and heading and document.title == titles.of_file(upload.filename):

@@ -17,7 +17,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.urls import reverse
 from django.utils import timezone
 
-from feedback.models import Endpoint, LanguageModel
+from feedback.models import Document, Endpoint, Job, LanguageModel
 from feedback.models.upstreams.language_models import FACTS
 from feedback.providers.models.catalogue import ModelFacts, read_catalogue
 from feedback.providers.models.choice import refusals
@@ -75,6 +75,15 @@ def values_of(upstream: str) -> dict[str, Any]:
     """Each of SETTINGS as the row has it; a limiter.configuration.companion."""
     row = Endpoint.objects.filter(upstream=upstream).first() or _new(upstream)
     return {name: row.__dict__.get(f"{name}_id" if name == "model" else name) for name in SETTINGS}
+
+
+def uses_of(upstream: str) -> list[str]:
+    """Of a limiter.configuration.companion: pages of what was sent there show where it went."""
+    rows = {
+        "documents": Document.objects.filter(upstream=upstream),
+        "jobs": Job.objects.filter(upstream=upstream),
+    }
+    return [f"{name} have gone there" for name, there in rows.items() if there.exists()]
 
 
 def admin_url(upstream: str) -> str:

@@ -11,6 +11,7 @@ local registrations = {
   { "events", events.run, { "no-writes" } },
   { "expire", expire.run, { "allow-oom" } },
   { "explain", explain.run, { "no-writes" } },
+  { "forget", forget.run, { "allow-oom" } },
   { "offer", offer.run, {} },
   { "policies", policies.run, {} },
   { "renew", renew.run, { "allow-oom" } },

@@ -169,6 +169,14 @@ class MemoryGate:
         with self._changed:
             return status_of(self._upstream(upstream), self._now())
 
+    def forget(self, upstream: str) -> bool:
+        with self._changed:
+            status = status_of(self._upstream(upstream), self._now())
+            if status.in_flight or status.waiting:
+                return False
+            del self._upstreams[upstream]
+            return True
+
     def restore(
         self,
         upstream: str,

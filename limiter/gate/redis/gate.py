@@ -172,6 +172,9 @@ class RedisGate:
     def status(self, upstream: str) -> Status:
         return replies.status(upstream, self._run("status", upstream, FLOWS_LISTED))
 
+    def forget(self, upstream: str) -> bool:
+        return bool(self._run("forget", upstream))
+
     # Recovery and sleep -----------------------------------------------------------------------
 
     def restore(

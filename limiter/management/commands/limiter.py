@@ -12,7 +12,7 @@ from django.utils import timezone
 from django_typer.management import command
 
 from limiter import selectors, services
-from limiter.configuration import filed
+from limiter.configuration import applied, filed
 from limiter.configuration.companion import companion_settings
 from limiter.configuration.dry_run import dry_run
 from limiter.configuration.history import config_diff, last_events
@@ -22,6 +22,7 @@ from limiter.gates import MEMORY, backend
 from limiter.models import ConfigVersion, Upstream
 from limiter.operations.report import as_json
 from limiter.operations.report_changes import (
+    applied_as_text,
     changes_as_text,
     dry_run_as_json,
     explanation_as_json,
@@ -40,6 +41,10 @@ Values = Annotated[
         help="As often as needed; nothing after the = takes a limit away.", metavar="SETTING=VALUE..."
     ),
 ]
+MaybeValues = Annotated[
+    list[str] | None, typer.Argument(help="As often as needed.", metavar="[SETTING=VALUE...]")
+]
+DRIFTED = 1  # exit status
 
 
 class Command(Verbs, pretty_exceptions_enable=False):
@@ -47,7 +52,8 @@ class Command(Verbs, pretty_exceptions_enable=False):
 
     Every change needs a --reason, is kept in the history with its author, and acts at the next decision.
 
-    Exit status 0: done. 1: the gate cannot be reached. 2: this cannot be done, with the reason in one line.
+    Exit status 0: done. 1: the gate cannot be reached, or a file says otherwise. 2: this cannot be done, with
+    the reason in one line.
     """
 
     @command()
@@ -141,22 +147,63 @@ class Command(Verbs, pretty_exceptions_enable=False):
     @command("apply")
     def apply_(
         self,
-        file: Annotated[Path, typer.Argument(help="As `limiter export` writes it, or a part of it.")],
         author: Author,
-        reason: Annotated[str, typer.Option("--reason", "-r", help="Why. Not needed to look.")] = "",
+        file: Annotated[
+            Path | None,
+            typer.Argument(
+                help="TOML, or JSON as `limiter export` writes it. None: the setting LIMITER_UPSTREAMS."
+            ),
+        ] = None,
+        reason: Annotated[
+            str, typer.Option("--reason", "-r", help="Why. Default: that a file says so.")
+        ] = "",
         diff_only: Annotated[bool, typer.Option("--diff", help="Show what would change, and stop.")] = False,
+        check: Annotated[
+            bool, typer.Option("--check", help="The same; exit status 1 where something would.")
+        ] = False,
+        force: Annotated[bool, typer.Option("--force", help="Also what somebody has edited since.")] = False,
+        prune: Annotated[
+            bool, typer.Option("--prune", help="Delete upstreams that are not in it and unused.")
+        ] = False,
     ) -> None:
-        """Bring all upstreams to what a file says: all of it or nothing, shown as a difference.
+        """Bring upstreams to what a file says, and make those that are missing: all of it or nothing.
 
-        Example: limiter apply limits.json --diff
+        What it does not name stays, and what somebody has edited since the last time too. The same again
+        changes nothing.
+
+        Example: limiter apply limits.toml --check
         """
-        data = _read(file)
-        apply = filed.apply
-        found = filed.difference(data) if diff_only else apply(data, author=author, reason=reason)
-        for name, changes in found.items():
-            self.stdout.write(f"{name}:\n{changes_as_text(changes)}")
-        if not found:
-            self.stdout.write("Nothing changes.")
+        upstreams = _read(file)
+        if diff_only or check:
+            found = applied.difference(upstreams, force=force, prune=prune)
+        else:
+            why = reason or f"As {file.name if file else 'LIMITER_UPSTREAMS'} says."
+            found = applied.apply(upstreams, author=author, reason=why, force=force, prune=prune)
+        self.stdout.write(applied_as_text(found))
+        if check and found:
+            raise CommandError("What is in force is not what the file says.", returncode=DRIFTED)
+
+    @command()
+    def create(self, upstream: Name, reason: Reason, author: Author, values: MaybeValues = None) -> None:
+        """Make an upstream. What is not set has its default; no limit is set by default.
+
+        Example: limiter create provider requests_per_minute=60 burst=5 --reason "the provider's quota"
+        """
+        if Upstream.objects.filter(name=upstream).exists():
+            raise CommandError(f"There is an upstream {upstream!r} already.", returncode=MISUSED)
+        changes = _parsed(values or [])
+        row = services.create_settings(upstream=upstream, changes=changes, author=author, reason=reason)
+        self.stdout.write(f"{row.name} is at version {row.version}.")
+
+    @command()
+    def delete(self, upstream: Name, reason: Reason, author: Author) -> None:
+        """Delete an upstream that nothing uses, with its history.
+
+        Example: limiter delete provider --reason "the contract has ended"
+        """
+        self._known(upstream)
+        services.delete_upstream(upstream=upstream, author=author, reason=reason)
+        self.stdout.write(f"{upstream} is deleted.")
 
     @command()
     def rollback(
@@ -309,10 +356,10 @@ class Command(Verbs, pretty_exceptions_enable=False):
         self.stdout.write(changes_as_text(config_diff(upstream, before, after)))
 
 
-def _read(file: Path) -> Any:
-    """A file of limits. Raises CommandError where it is none."""
+def _read(file: Path | None) -> filed.Filed:
+    """What a file or the setting says. Raises CommandError and ValidationError."""
     try:
-        return json.loads(file.read_text())
+        return filed.declared() if file is None else filed.read(file)
     except (OSError, ValueError) as error:
         raise CommandError(f"{file} can't be read: {error}", returncode=MISUSED) from error
 

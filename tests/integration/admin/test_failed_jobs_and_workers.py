@@ -1,4 +1,4 @@
-"""Failed jobs stand together by their cause and start again together; workers show what they hold."""
+"""Failed jobs stand together by their fingerprint and start again together; workers show what they hold."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rq.job import Job as RQJob
 
 from feedback.messages.model import Message, message
 from feedback.models import AuditEntry, Job, User
-from feedback.selectors.work.failed_jobs import failed_by_cause
+from feedback.selectors.work.failed_jobs import failed_with, failures_by_fingerprint
 from feedback.selectors.work.workers import everybody
 from feedback.services.accounts import roles
 from limiter.rq.worker import ConcurrentWorker
@@ -44,22 +44,77 @@ def a_failed_job(owner: User, error: Message | None, outcome: str = "failure") -
     return job
 
 
-def test_they_stand_by_cause_the_largest_first(owner: User) -> None:
-    for error in (away("no route"), away("503"), SLOW, None):
+def test_they_stand_by_fingerprint_the_largest_first(owner: User) -> None:
+    for error in (
+        away("no route to 10.0.0.1"),
+        away("no route to 10.0.0.2"),
+        away("bad gateway"),
+        SLOW,
+        None,
+    ):
         a_failed_job(owner, error)
     a_failed_job(owner, away("odd"), outcome="rejected")
-    causes = [(cause.code, cause.outcome, cause.jobs) for cause in failed_by_cause()]
-    assert causes[0] == ("unavailable", "failure", 2)
-    assert sorted(causes[1:]) == [
-        ("-", "failure", 1), ("timed_out", "failure", 1), ("unavailable", "rejected", 1),
+    groups = [(group.code, group.outcome, group.jobs) for group in failures_by_fingerprint()]
+    assert groups[0] == ("unavailable", "failure", 2)
+    assert sorted(groups[1:]) == [
+        ("-", "failure", 1), ("timed_out", "failure", 1), ("unavailable", "failure", 1),
+        ("unavailable", "rejected", 1),
     ]  # fmt: skip
 
 
-def test_all_of_one_cause_start_again_with_a_reason_and_the_others_stay(office: Client, owner: User) -> None:
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("Read timed out after 60.0 s", "Read timed out after 61.3 s", True),
+        ("request req_9fK2aa failed", "request req_1bbcD0 failed", True),
+        ("model 'nova' is not known", "model 'claude' is not known", True),
+        ('no "ada" here, only “x”', 'no "ben" here, only “y”', True),
+        ("Connection Refused by proxy", "connection refused by proxy", True),
+        ("the answer is no JSON", "the answer is cut off", False),
+        ("can't read it, don't try", "can't write it, don't try", False),
+    ],
+)
+def test_what_differs_from_one_occurrence_to_the_next_makes_no_other_fingerprint(
+    owner: User, one: str, other: str, is_same: bool
+) -> None:
+    a_failed_job(owner, away(one))
+    a_failed_job(owner, away(other))
+    assert (len(failures_by_fingerprint()) == 1) is is_same
+
+
+def test_numbers_as_arguments_make_no_other_fingerprint_and_other_words_do(owner: User) -> None:
+    a_failed_job(owner, message("too_many_words", words=120_000, most=50_000), "rejected")
+    a_failed_job(owner, message("too_many_words", words=70_000, most=50_000), "rejected")
+    a_failed_job(owner, message("aborted", text="cut", reason="deadline"))
+    a_failed_job(owner, message("aborted", text="cut", reason="lost"))
+    assert [group.jobs for group in failures_by_fingerprint()] == [2, 1, 1]
+
+
+def test_the_jobs_of_a_fingerprint_are_found_by_its_first_digits(owner: User) -> None:
+    gone = a_failed_job(owner, away("no route"))
+    a_failed_job(owner, SLOW)
+    (group,) = [each for each in failures_by_fingerprint() if each.code == "unavailable"]
+    assert group.kinds == ["analyse"]
+    for typed in (group.fingerprint, group.fingerprint[:6].upper()):
+        assert [job.pk for job in failed_with(typed)] == [gone.pk]
+
+
+def test_the_first_screen_has_them_with_a_way_to_their_page(office: Client, owner: User) -> None:
+    a_failed_job(owner, away("no route"))
+    (group,) = failures_by_fingerprint(lately=True)
+    page = office.get(reverse("admin:index")).content.decode()
+    assert f'{reverse(PAGE)}#failure-{group.fingerprint}">Unavailable: no route' in page
+    assert f'id="failure-{group.fingerprint}"' in office.get(reverse(PAGE)).content.decode()
+
+
+def test_all_of_one_fingerprint_start_again_with_a_reason_and_the_others_stay(
+    office: Client, owner: User
+) -> None:
     gone = [a_failed_job(owner, away(f"no {number}")) for number in range(2)]
     slow = a_failed_job(owner, SLOW)
     assert "Unavailable: no 1" in office.get(reverse(PAGE)).content.decode()
-    again = {"outcome": "failure", "code": "unavailable", "reason": "AWS is back"}
+    (group,) = [each for each in failures_by_fingerprint() if each.jobs == 2]
+    again = {"fingerprint": group.fingerprint, "reason": "AWS is back"}
     page = office.post(reverse(PAGE), again, follow=True).content.decode()
     assert "2 jobs started again." in page
     assert set(Job.objects.filter(state="waiting").values_list("pk", flat=True)) == {job.pk for job in gone}
@@ -71,7 +126,8 @@ def test_all_of_one_cause_start_again_with_a_reason_and_the_others_stay(office: 
 
 def test_without_a_reason_or_the_right_nothing_starts(office: Client, owner: User) -> None:
     job = a_failed_job(owner, away("no route"))
-    unsaid = {"outcome": "failure", "code": "unavailable", "reason": " "}
+    (group,) = failures_by_fingerprint()
+    unsaid = {"fingerprint": group.fingerprint, "reason": " "}
     assert "Say why: it is kept." in office.post(reverse(PAGE), unsaid).content.decode()
     watcher = signed_in(member(roles.WATCHERS))
     assert "Try all again" not in watcher.get(reverse(PAGE)).content.decode()

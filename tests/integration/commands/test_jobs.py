@@ -78,8 +78,27 @@ def test_every_filter_leaves_what_it_names() -> None:
     assert listed("--course", str(assignment.course)) == {str(of_ada.pk)}
     assert listed("--course", str(assignment.course.pk)) == {str(of_ada.pk)}
     assert len(listed("--newer", "1h")) == 4
+    assert listed("--fingerprint", "0" * 12) == set()
     assert listed("--older", "1h") == set()
     assert len(listed("--limit", "2")) == 2
+
+
+def test_failures_stand_by_fingerprint_and_one_of_them_starts_again(redis_client: object) -> None:
+    document = a_document(state=Document.State.FAILED, problem=Message("unreadable"))
+    job = failed(document, error=message("unavailable", text="no route to 10.0.0.1"))
+    failed(a_document(state=Document.State.FAILED, problem=Message("unreadable")))
+    found = json.loads(jobs("failures", "--json"))["failures"]
+    (group,) = [each for each in found if each["code"] == "unavailable"]
+    assert (group["jobs"], group["kinds"]) == (1, ["parse"])
+    assert f"{group['fingerprint']}" in jobs("failures")
+    assert "no route to 10.0.0.1" in jobs("failures")
+    assert listed("--fingerprint", group["fingerprint"]) == {str(job.pk)}
+    assert "1 jobs started again" in jobs("retry", "--fingerprint", group["fingerprint"][:8], *WHY)
+    assert [each["code"] for each in json.loads(jobs("failures", "--json"))["failures"]] == ["value_error"]
+
+
+def test_without_a_failure_it_says_so() -> None:
+    assert jobs("failures").strip() == "No job is dead."
 
 
 def test_age_goes_by_the_id() -> None:

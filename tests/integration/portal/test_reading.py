@@ -33,6 +33,27 @@ def test_a_comment_and_its_passage_lead_to_each_other(owner: User) -> None:
     assert f'href="#mark-{remark.pk}"' in page
 
 
+def test_the_text_looks_as_it_was_handed_in_and_comments_stay_on_their_words(owner: User) -> None:
+    document = reading.a_read_document(owner, sections=1)
+    start = document.text.index("clear that they")
+    document.emphasis = [[start, start + 15, "italic"], [start + 6, start + 10, "super"]]
+    document.save(update_fields=["emphasis"])
+    remark = Feedback.objects.get(section__document=document).comments.get(position=0)
+    page = page_of(owner, document)
+    mark = page.partition(f'id="mark-{remark.pk}"')[2]
+    assert f'<a href="#note-{remark.pk}">It is </a></mark>' in mark
+    assert "<em>clear </em></mark>" in mark
+    assert "<sup><em>that</em></sup></mark><em> they</em> are declining" in mark
+
+
+def test_a_text_with_markup_in_its_emphasis_is_text(owner: User) -> None:
+    text = "<script>alert(1)</script> is what they wrote."
+    document = reading.a_read_document(owner, sections=1)
+    Document.objects.filter(pk=document.pk).update(text=text, headings=[], emphasis=[[0, 25, "strong"]])
+    document.sections.update(end=len(text))
+    assert "<strong>&lt;script&gt;alert(1)&lt;/script&gt;</strong>" in page_of(owner, document)
+
+
 def test_a_comment_without_a_passage_says_so(owner: User) -> None:
     document = reading.a_read_document(owner, sections=1)
     given = Feedback.objects.get(section__document=document)

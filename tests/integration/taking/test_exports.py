@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from pypdf import PdfReader
+from pypdf import PageObject, PdfReader
 
 from feedback import documents as reader
 from feedback.exports import FORMATS
@@ -189,3 +189,29 @@ def test_the_origin_says_when_a_teacher_released_it(
     assert dict(origin_of(document, list(document.feedback.all())))["Read by a person first"].startswith(
         "yes, released"
     )
+
+
+def test_each_format_keeps_bold_italics_and_raised_letters(document: Document) -> None:
+    at = document.text.index("pollinate crops")
+    document.emphasis = [[at, at + 9, "italic"], [at + 10, at + 15, "strong"]]
+    document.text += "It grows as e^(x+1)."
+    power = document.text.index("^(")
+    document.emphasis += [
+        [power, power + 2, "sign"],
+        [power + 2, power + 5, "super"],
+        [power + 5, power + 6, "sign"],
+    ]
+    runs = [run for p in docx.Document(io.BytesIO(made(document, "docx"))).paragraphs for run in p.runs]
+    assert [run.text for run in runs if run.italic] == ["pollinate"]
+    assert [run.text for run in runs if run.font.superscript] == ["x+1"]
+    assert "crops" in [run.text for run in runs if run.bold]
+    assert "It grows as ex+1." in "".join(run.text for run in runs)
+    assert "*pollinate* **crops**" in made(document, "md").decode()
+    fonts = {
+        str(font) for page in PdfReader(io.BytesIO(made(document, "pdf"))).pages for font in fonts_of(page)
+    }
+    assert any("Italic" in font for font in fonts)
+
+
+def fonts_of(page: PageObject) -> list[object]:
+    return [font.get_object()["/BaseFont"] for font in page["/Resources"]["/Font"].values()]  # type: ignore[index]

@@ -173,6 +173,23 @@ def test_raised_text_and_signs_of_picture_fonts_keep_their_meaning() -> None:
     assert styled(inner, style).text == "10⁵ CO₂ θ"
 
 
+def test_bold_italics_and_the_marks_of_notes_are_kept() -> None:
+    style = (
+        "<style:style style:name='I' style:family='text'>"
+        "<style:text-properties fo:font-style='italic' fo:font-weight='bold'/></style:style>"
+    )
+    inner = (
+        "<text:p>In <text:span text:style-name='I'>Emma</text:span><text:note><text:note-citation>1"
+        "</text:note-citation><text:note-body><text:p>1815.</text:p></text:note-body></text:note> he says"
+        "</text:p>"
+    )
+    found = styled(inner, style)
+    assert found.text == "In Emma[1] he says\n\n[1] 1815."
+    assert [(found.text[each.start : each.end], each.style) for each in found.emphasis] == [
+        ("Emma", "italic"), ("Emma", "strong"), ("[1]", "super"),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     "properties",
     [

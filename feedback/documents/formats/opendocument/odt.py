@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from feedback.documents.characters.emphasis import Style, emphasised
 from feedback.documents.characters.raised import Piece, Rise, joined
 from feedback.documents.characters.symbols import shown
 from feedback.documents.errors import Corrupt, Encrypted
@@ -187,7 +188,8 @@ class _Text:
         if look.unseen:
             self.unread.leave_unseen(text)
         elif text:
-            yield (shown(text, look.font) if look.font else text), look.rise
+            text = shown(text, look.font) if look.font else text
+            yield text if look.rise else emphasised(text, look.styles), look.rise
 
     def _inline_element(self, child: Element, properties: dict[str, str], look: Look) -> Iterator[Piece]:
         tag = child.tag
@@ -240,7 +242,7 @@ class _Text:
         if body is not None:
             self._numbered += 1
             self._after.append((f"[{self._numbered}] ", body))
-            yield f"[{self._numbered}]", Rise.NONE
+            yield emphasised(f"[{self._numbered}]", [Style.SUPER]), Rise.NONE
 
     def _table(self, table: Element) -> Iterator[Block]:
         for row in _rows(table):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from feedback.documents.characters.emphasis import Style
 from feedback.documents.characters.raised import Rise
 from feedback.documents.characters.symbols import is_picture_font
 from feedback.documents.formats.safe_xml import Element
@@ -18,6 +19,7 @@ _POINTS = re.compile(r"(\d+(?:\.\d+)?)\s*(pt|px|mm|cm|in)")
 _UNITS = {"pt": 1.0, "px": 0.75, "mm": 2.835, "cm": 28.35, "in": 72.0}
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
 _TITLE = "Title"
+_BOLD = frozenset({"bold", "600", "700", "800", "900"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ class Look:
     unseen: bool = False
     rise: Rise = Rise.NONE
     font: str = ""  # a picture font, or empty
+    styles: tuple[Style, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +122,19 @@ def look_of(properties: dict[str, str], ground: str | None) -> Look:
         or (colour != "" and is_lost_on(colour, own or ground))
     )
     font = properties.get("font-name") or properties.get("font-family", "").strip("'")
-    return Look(unseen, _rise(properties.get("text-position", "")), font if is_picture_font(font) else "")
+    return Look(
+        unseen,
+        _rise(properties.get("text-position", "")),
+        font if is_picture_font(font) else "",
+        tuple(_styles(properties)),
+    )
+
+
+def _styles(properties: dict[str, str]) -> Iterator[Style]:
+    if properties.get("font-weight") in _BOLD:
+        yield Style.STRONG
+    if properties.get("font-style") in {"italic", "oblique"}:
+        yield Style.ITALIC
 
 
 def written(number: int, form: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from feedback.documents.characters.emphasis import bare
 from feedback.documents.characters.raised import Piece, Rise, joined
 
 from .page import HYPHEN, TextRun
@@ -87,7 +88,7 @@ def _base(group: Sequence[TextRun]) -> TextRun:
 
 def _line(group: Sequence[TextRun], page: int) -> Line | None:
     base = max(group, key=lambda run: len(run.text.strip()))
-    text = joined(_pieces(group, base)).translate(_LIGATURES).replace(HYPHEN, "-").strip()
+    text = bare(joined(_pieces(group, base))).translate(_LIGATURES).replace(HYPHEN, "-").strip()
     if not text:
         return None
     return Line(

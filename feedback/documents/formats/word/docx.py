@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from feedback.documents.characters.emphasis import emphasised
 from feedback.documents.characters.raised import Piece, Rise, joined
 from feedback.documents.characters.symbols import is_picture_font, shown
 from feedback.documents.formats.alternatives import read_alternative
@@ -174,7 +175,7 @@ class _Body:
             if look.unseen:
                 self._unread.leave_unseen(text)
             else:
-                yield text, look.rise
+                yield text if look.rise else emphasised(text, look.styles), look.rise
 
     def _content(
         self, element: Element, look: Look, properties: Element | None, ground: Ground

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from feedback.documents.characters.emphasis import Style
 from feedback.documents.characters.raised import Rise
 from feedback.documents.characters.symbols import is_picture_font
 from feedback.documents.formats.safe_xml import Element
@@ -39,6 +40,7 @@ class Look:
     unseen: bool = False
     rise: Rise = Rise.NONE
     font: str = ""  # a picture font, or empty
+    styles: tuple[Style, ...] = ()
 
 
 class Looks:
@@ -55,7 +57,8 @@ class Looks:
         if own is None and not inherited:
             return Look()
         found = {**inherited, **({} if own is None else {child.tag: child for child in own})}
-        return Look(_is_unseen(found, _ground_of(found, paragraph, ground)), _rise(found), _font(found))
+        is_unseen = _is_unseen(found, _ground_of(found, paragraph, ground))
+        return Look(is_unseen, _rise(found), _font(found), tuple(_styles(found)))
 
     def _of_styles(self, own: Element | None, paragraph: Element | None) -> dict[str, Element]:
         key = (_value(own, "rStyle"), _value(paragraph, "pStyle"))
@@ -186,6 +189,13 @@ def _rise(found: dict[str, Element]) -> Rise:
         return Rise.SUB
     moved = _number(found["position"], "val", 0) if "position" in found else 0
     return Rise.SUPER if moved >= _RAISED else Rise.SUB if moved <= -_RAISED else Rise.NONE
+
+
+def _styles(found: dict[str, Element]) -> Iterator[Style]:
+    if is_on(found.get("b")):
+        yield Style.STRONG
+    if is_on(found.get("i")):
+        yield Style.ITALIC
 
 
 def _font(found: dict[str, Element]) -> str:

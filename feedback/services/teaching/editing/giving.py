@@ -37,7 +37,7 @@ def candidates(comment: Comment) -> list[Candidate]:
             criterion=comment.criterion,
         )
         .select_related("feedback__document__owner")
-        .defer("feedback__document__text", "feedback__document__headings")
+        .defer("feedback__document__text", "feedback__document__headings", "feedback__document__emphasis")
         .order_by("feedback__document__owner__name", "feedback__document", "position")
     )
     first: dict[UUID, Comment] = {}

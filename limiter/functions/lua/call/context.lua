@@ -41,9 +41,10 @@ function context.other_schema(call, packed_state)
   return schema
 end
 
--- The keys of an older release, or of another server, are of no use: they go, once, as if the server had lost its
--- memory, and leases and jobs come back the way they do then. Looks through all keys of the server.
-function context.forget_older(call)
+-- Delete all keys of an upstream. Those of an older release, or of another server, are of no use: they go, once, as if
+-- the server had lost its memory, and leases and jobs come back the way they do then. Looks through all keys of the
+-- server.
+function context.forget_all(call)
   local cursor = "0"
   repeat
     local page = redis.call("SCAN", cursor, "MATCH", call.base .. ":*", "COUNT", 1000)
@@ -100,7 +101,7 @@ function context.open(keys, args, fields)
   local call, packed_state = context.read(keys, args, fields)
   if not context.is_ours(call, packed_state) then
     if context.other_schema(call, packed_state) then
-      context.forget_older(call)
+      context.forget_all(call)
     end
     context.new_state(call)
     call.state.epoch = args[1] .. "-" .. string.format("%.0f", call.now)
