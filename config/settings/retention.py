@@ -18,5 +18,6 @@ RETAIN_DAYS = {
     "unfinished": _days("RETAIN_UNFINISHED_DAYS"),
     "drafts": _days("RETAIN_DRAFTS_DAYS"),
     "denials": env.integer("RETAIN_DENIALS_DAYS", 365),
+    "answers": env.integer("RETAIN_ANSWERS_DAYS", 1, minimum=1),
     "error_texts": env.integer("RETAIN_ERROR_TEXTS_DAYS", 180),
 }

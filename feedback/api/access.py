@@ -11,13 +11,14 @@ from django.http import Http404, HttpRequest
 from ninja.security import APIKeyCookie, HttpBearer
 from ninja.utils import check_csrf
 
-from feedback.models import AccessToken, Document, Scope, User
+from feedback.models import AccessToken, Document, KeptAnswer, Scope, User
 from feedback.selectors.accounts.access_tokens import token_by_value
 from feedback.selectors.accounts.shares import share_of
 from feedback.services.accounts.access import open_document
 from feedback.services.accounts.access_tokens import record_use
 from limiter import by_address
 
+from .idempotency import concerns
 from .problems import CHALLENGE, Kind, Problem
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class ApiRequest(HttpRequest):
     """A request of a caller, for annotations: django-ninja sets the caller on Django's own."""
 
     auth: Caller
+    kept_answer: KeptAnswer  # where it came with a key
 
 
 def caller_of(request: HttpRequest) -> Caller | None:
@@ -123,6 +125,8 @@ READ, WRITE, OPERATE = needs(Scope.READ), needs(Scope.WRITE), needs(Scope.OPERAT
 def own_document(request: ApiRequest, document_id: UUID) -> Document:
     """The caller's own. Raises Http404 for a foreign one and a missing one alike."""
     try:
-        return open_document(request.auth.user, document_id)
+        document = open_document(request.auth.user, document_id)
     except Document.DoesNotExist:
         raise Http404("no such document of yours") from None
+    concerns(request, document)
+    return document

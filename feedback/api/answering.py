@@ -14,6 +14,7 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 from limiter import limit_view
 
 from .access import by_caller
+from .idempotency import finish
 from .problems import Kind, Problem
 
 if TYPE_CHECKING:
@@ -38,18 +39,24 @@ def _finished(view: Callable[..., Any]) -> Callable[..., Any]:
 
         @wraps(view)
         async def later(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            return _finish(request, await view(request, *args, **kwargs))
+            return _complete(request, await view(request, *args, **kwargs))
 
         return later
 
     @wraps(view)
     def now(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        return _finish(request, view(request, *args, **kwargs))
+        try:
+            response = _complete(request, view(request, *args, **kwargs))
+        except BaseException:
+            finish(request, HttpResponse(status=500))
+            raise
+        finish(request, response)
+        return response
 
     return now
 
 
-def _finish(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+def _complete(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     if response.status_code == Kind.METHOD.status and "Allow" in response:
         response = Problem(Kind.METHOD, headers={"Allow": response["Allow"]}).answer()
     patch_vary_headers(response, ["Authorization", "Cookie", "Accept-Language"])

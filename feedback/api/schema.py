@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 from ninja import NinjaAPI
 from ninja.openapi.schema import REF_TEMPLATE, OpenAPISchema
 
 from .access import TokenAuth
+from .idempotency import FIELD, LONGEST
 from .problems import MEDIA_TYPE, Kind
 from .schemas.base import ProblemOut
+
+if TYPE_CHECKING:
+    from ninja.operation import Operation
 
 ROOT = "/api/v1/"
 # Any operation may answer with these, whatever its own are.
@@ -24,6 +29,13 @@ HEADERS = {
     "RateLimit": "What is left, as draft-ietf-httpapi-ratelimit-headers writes it.",
     "RateLimit-Policy": "The limits that count here.",
 }
+KEY = {
+    "name": FIELD,
+    "in": "header",
+    "required": False,
+    "description": "Yours, for a request that you may have to send again: it is done once.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST, "pattern": "^[!-~]+$"},
+}
 
 
 class Api(NinjaAPI):
@@ -35,11 +47,17 @@ class Api(NinjaAPI):
         components["headers"] = {
             name: {"description": words, "schema": {"type": "string"}} for name, words in HEADERS.items()
         }
+        components["parameters"] = {FIELD: KEY}
+        known = {operation.operation_id: operation for operation in self._operations()}
         for operations in schema["paths"].values():
-            for operation in operations.values():
-                _complete(operation)
-        _name_scopes(self, schema)
+            for described in operations.values():
+                _complete(described, known[described["operationId"]])
         return schema
+
+    def _operations(self) -> Iterator[Operation]:
+        for router in self._get_bound_routers():
+            for view in router.path_operations.values():
+                yield from view.operations
 
 
 def _definitions() -> dict[str, Any]:
@@ -47,32 +65,22 @@ def _definitions() -> dict[str, Any]:
     return {**made.pop("$defs", {}), "ProblemOut": made}
 
 
-def _complete(operation: dict[str, Any]) -> None:
-    """The headers of what it answers, and the problems that any operation may answer with."""
+def _complete(described: dict[str, Any], operation: Operation) -> None:
+    """With the headers of its answers, the problems that any operation may answer with, the scope that it
+    needs, and a key where it may come again."""
     headers = {name: {"$ref": f"#/components/headers/{name}"} for name in HEADERS}
-    own = {str(status): {"headers": headers, **each} for status, each in operation["responses"].items()}
+    own = {str(status): {"headers": headers, **each} for status, each in described["responses"].items()}
     usual = {str(status): {"$ref": f"#/components/responses/Problem{status}"} for status in USUAL}
-    operation["responses"] = own | usual
+    described["responses"] = own | usual
+    if getattr(operation.view_func, "is_repeatable", False):
+        described["parameters"].append({"$ref": f"#/components/parameters/{FIELD}"})
+    scope = next(auth.scope.value for auth in operation.auth_callbacks if isinstance(auth, TokenAuth))
+    for way in described["security"]:
+        if TokenAuth.__name__ in way:  # where OpenAPI 3.1 names the roles of a bearer's token
+            way[TokenAuth.__name__] = [scope]
 
 
 def _problem(status: int) -> dict[str, Any]:
     usual = next(kind.title for kind in Kind if kind.status == status)
     schema = {"$ref": REF_TEMPLATE.format(model="ProblemOut")}
     return {"description": WORDS.get(status, usual), "content": {MEDIA_TYPE: {"schema": schema}}}
-
-
-def _name_scopes(api: NinjaAPI, schema: OpenAPISchema) -> None:
-    """The scope that each operation needs, where OpenAPI 3.1 names the roles of a bearer's token."""
-    scopes = {
-        operation.operation_id: auth.scope.value
-        for router in api._get_bound_routers()
-        for view in router.path_operations.values()
-        for operation in view.operations
-        for auth in operation.auth_callbacks
-        if isinstance(auth, TokenAuth)
-    }
-    for operations in schema["paths"].values():
-        for operation in operations.values():
-            for way in operation.get("security", ()):
-                if TokenAuth.__name__ in way:
-                    way[TokenAuth.__name__] = [scopes[operation["operationId"]]]

@@ -8,6 +8,7 @@ from .people.access_tokens import AccessToken, Scope
 from .people.courses import Assignment, Course, Criterion, Membership, Urgency
 from .people.erasure import Erasure
 from .people.invitations import Invitation
+from .people.kept_answers import KeptAnswer
 from .people.usage import UsageDay
 from .people.users import User
 from .upstreams.drift import Drift
@@ -52,6 +53,7 @@ __all__ = [
     "Invitation",
     "Job",
     "JobEvent",
+    "KeptAnswer",
     "LanguageModel",
     "LearntRefusal",
     "Membership",

@@ -1,5 +1,5 @@
 from typing import Annotated, Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.conf import settings
 from django.http import Http404, HttpResponse
@@ -8,6 +8,7 @@ from ninja import File, Form, Query, Router, Status
 from ninja.files import UploadedFile
 
 from feedback.api.access import READ, WRITE, ApiRequest, own_document
+from feedback.api.idempotency import concerns, repeatable, submission_key
 from feedback.api.paging import Cursor, PageSize, cursor_at, key_at
 from feedback.api.problems import Kind, Problem
 from feedback.api.schemas.base import Line
@@ -56,6 +57,7 @@ def list_documents(
 @router.post(
     "documents", auth=WRITE, response={201: DocumentDetail}, url_name="documents", operation_id="handIn"
 )
+@repeatable
 def hand_in(request: ApiRequest, response: HttpResponse, given: DocumentIn) -> Status[DocumentDetail]:
     """Hand in a text. Feedback on it is written from now on."""
     handed = Handed.pasted(given.text.replace("\r\n", "\n"))
@@ -70,6 +72,7 @@ def hand_in(request: ApiRequest, response: HttpResponse, given: DocumentIn) -> S
     url_name="document-file",
     operation_id="handInFile",
 )
+@repeatable
 def hand_in_file(
     request: ApiRequest, response: HttpResponse, given: Form[FileIn], file: File[UploadedFile]
 ) -> Status[DocumentDetail]:
@@ -86,12 +89,13 @@ def _handed_in(
     document = documents.submit(
         owner=owner,
         handed=handed,
-        submission_key=uuid4().hex,
+        submission_key=submission_key(request),
         title=title,
         assignment=open_assignment(owner, given.assignment),
         previous=previous_document(owner, given.previous),
         urgency=given.urgency,
     )
+    concerns(request, document)
     response["Location"] = f"{request.path.removesuffix('/file')}/{document.pk}"
     return Status(201, DocumentDetail.at(view_document(document)))
 
@@ -148,6 +152,7 @@ def delete_document(request: ApiRequest, document_id: UUID) -> Status[None]:
     url_name="document-cancel",
     operation_id="cancelDocument",
 )
+@repeatable
 def cancel_document(request: ApiRequest, document_id: UUID) -> DocumentDetail:
     """End the work on a document now. What is finished stays."""
     if not documents.cancel(own_document(request, document_id)):
@@ -162,6 +167,7 @@ def cancel_document(request: ApiRequest, document_id: UUID) -> DocumentDetail:
     url_name="document-retry",
     operation_id="retryDocument",
 )
+@repeatable
 def retry_document(request: ApiRequest, document_id: UUID) -> DocumentDetail:
     """Start again what failed or was cancelled, once the document has ended."""
     if not documents.retry_failed(own_document(request, document_id)):

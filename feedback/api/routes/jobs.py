@@ -5,6 +5,7 @@ from django.http import Http404
 from ninja import Query, Router
 
 from feedback.api.access import READ, WRITE, ApiRequest
+from feedback.api.idempotency import repeatable
 from feedback.api.paging import Cursor, PageSize, cursor_at, key_at
 from feedback.api.problems import Kind, Problem
 from feedback.api.schemas.jobs import ExplanationOut, JobEventOut, JobOut, JobPage, JobStory
@@ -73,6 +74,7 @@ def explain(request: ApiRequest, job_id: UUID) -> JobStory:
 @router.post(
     "jobs/{uuid:job_id}/cancel", auth=WRITE, response=JobOut, url_name="job-cancel", operation_id="cancelJob"
 )
+@repeatable
 def cancel(request: ApiRequest, job_id: UUID) -> JobOut:
     """End a job, and with it what can't go on without it: other sections do, a document without its text
     does not."""
@@ -84,6 +86,7 @@ def cancel(request: ApiRequest, job_id: UUID) -> JobOut:
 @router.post(
     "jobs/{uuid:job_id}/retry", auth=WRITE, response=JobOut, url_name="job-retry", operation_id="retryJob"
 )
+@repeatable
 def retry(request: ApiRequest, job_id: UUID) -> JobOut:
     """Start a failed or cancelled job again; of a document that has ended, all that it lacks."""
     if not retry_job(_own_job(request, job_id)):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from feedback.models import AccessDenial, Document, Draft, ErrorText, Job
+from feedback.models import AccessDenial, Document, Draft, ErrorText, Job, KeptAnswer
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -65,6 +65,12 @@ RULES: Mapping[str, RetentionRule] = {
         "RETAIN_DENIALS_DAYS",
         AccessDenial.objects.all,
         "last_at",
+    ),
+    "answers": RetentionRule(
+        "answers of the API that are kept for a request that comes again",
+        "RETAIN_ANSWERS_DAYS",
+        KeptAnswer.objects.all,
+        "begun_at",
     ),
     "error_texts": RetentionRule(
         "texts of providers' errors that no operator classed and that came no more",
