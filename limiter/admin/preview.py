@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from limiter.configuration.dry_run import dry_run
 from limiter.configuration.publication import SETTINGS
-from limiter.operations.report_changes import dry_run_rows, quota_in_words
+from limiter.operations.report_dry_run import dry_run_columns, dry_run_rows, trust_in_words
 
 from .classes import STYLES
 
@@ -32,7 +32,12 @@ def preview(request: HttpRequest, upstream: str, form: ModelForm[Any]) -> HttpRe
         try:
             since = timezone.now() - timedelta(hours=hours)
             found = dry_run(upstream=upstream, changes=_changes(form), since=since)
-            context |= {"found": found, "rows": dry_run_rows(found), "quota": quota_in_words(found)}
+            context |= {
+                "found": found,
+                "columns": dry_run_columns(found),
+                "rows": dry_run_rows(found),
+                "trust": trust_in_words(found),
+            }
         except ValidationError as error:
             context["errors"] = error.messages
         except ImproperlyConfigured as error:  # no traffic is recorded

@@ -1,4 +1,9 @@
-"""With these values, the last hour would have gone like this: recorded traffic in the memory gate."""
+"""With these values, the last hour would have gone like this: recorded traffic in the memory gate.
+
+The replay must first reproduce what was recorded, under the settings that were in force then, each from its
+publication on. It calibrates itself by that, and says by how much it misses; one that misses too much says
+nothing of other settings.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +17,9 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from limiter.gate.model import BreakerMode, UpstreamConfig
-from limiter.models import GroupWeight, Upstream
+from limiter.models import ConfigVersion, GroupWeight, Upstream
 from limiter.services.writing import assign
+from limiter.simulation.calibration import Calibration, World, calibrated
 from limiter.simulation.figures import most_in_flight
 from limiter.simulation.model import Call, Job
 from limiter.simulation.replay import Replayed, Went, replay
@@ -27,7 +33,6 @@ from .traffic import Passage, get_traffic
 HOUR = timedelta(hours=1)
 LONGEST = timedelta(days=2)
 MINUTE = 60.0
-FEW_THROTTLES = 5  # by which a replay may miss, however few were recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +41,17 @@ class DryRun:
     since: datetime
     until: datetime
     offered: int  # jobs
-    quota: float | None  # requests a minute that the provider seems to take; None: nothing was throttled
     changes: Sequence[Change]
     recorded: Went  # what really happened
-    today: Went  # the same traffic under the configuration in force, replayed
-    proposed: Went
+    calibration: Calibration  # the same traffic replayed as it was
+    edited: Sequence[datetime]  # when the settings became others meanwhile
+    today: Went | None  # under today's settings; None: the replay misses what was recorded by too much
+    proposed: Went | None
 
     @property
-    def knows_throttles(self) -> bool:
-        """Does the replay under today's settings throttle about as much as was recorded?
-
-        Where it does not, its figure for other settings means nothing either, and is not shown.
-        """
-        recorded, replayed = self.recorded.throttled, self.today.throttled
-        return abs(recorded - replayed) <= max(FEW_THROTTLES, recorded / 2)
+    def quota(self) -> float | None:
+        """Requests a minute that the provider seems to take; None: nothing was throttled."""
+        return self.calibration.world.quota
 
 
 def dry_run(
@@ -69,17 +71,23 @@ def dry_run(
     passages = sorted(traffic.passages(upstream, since, until), key=lambda passage: passage.offered)
     recorded = _recorded(passages, until, traffic.throttled(upstream, since, until))
     jobs = _jobs(passages, since)
-    quota = _quota(passages) if recorded.throttled else None
+    published = _published(row, since, until)
 
-    def went(config: UpstreamConfig) -> Went:
+    def went(world: World, configs: Sequence[tuple[float, UpstreamConfig]]) -> Went:
+        under = _under([(moment, _within(world, config)) for moment, config in configs], passages)
         seconds = (until - since).total_seconds()
-        return replay(jobs, under=_under(config, passages), seconds=seconds, quota=quota)
+        return replay(jobs, under=under, seconds=seconds, quota=world.quota, burst=world.burst)
 
+    found = calibrated(lambda world: went(world, published), recorded, most_a_minute=_most_a_minute(passages))
+
+    def would(row: Upstream) -> Went | None:
+        return went(found.world, [(0.0, _let_go(row.config_as_set()))]) if found.is_trusted else None
+
+    edited = [since + timedelta(seconds=moment) for moment, _ in published[1:]]
+    differ = changes_between(body_of(row), body_of(proposed))
     return DryRun(
-        upstream, since, until, len(jobs), quota,
-        changes_between(body_of(row), body_of(proposed)),
-        recorded, went(row.config_as_set()), went(proposed.config_as_set()),
-    )  # fmt: skip
+        upstream, since, until, len(jobs), differ, recorded, found, edited, would(row), would(proposed)
+    )
 
 
 def _proposed(row: Upstream, changes: Mapping[str, Any]) -> Upstream:
@@ -89,14 +97,45 @@ def _proposed(row: Upstream, changes: Mapping[str, Any]) -> Upstream:
     return proposed
 
 
-def _under(config: UpstreamConfig, passages: Sequence[Passage]) -> Replayed:
-    flows = {flow: limits.policy() for flow, limits in limits_of_all({p.flow for p in passages}).items()}
-    # What an operator held by hand is let go: it is the limits that are tried.
+def _published(row: Upstream, since: datetime, until: datetime) -> list[tuple[float, UpstreamConfig]]:
+    """The settings as they were, each with the seconds from which it was in force."""
+    versions: list[ConfigVersion] = list(
+        ConfigVersion.objects.filter(upstream=row, at__lt=until).order_by("version")
+    )
+    before = [version for version in versions if version.at <= since]
+    if not versions:
+        return [(0.0, row.config_as_set())]
+    first, *later = [*before[-1:], *(version for version in versions if version.at > since)]
+    return [
+        (0.0, _config_of(first)),
+        *(((each.at - since).total_seconds(), _config_of(each)) for each in later),
+    ]
+
+
+def _config_of(version: ConfigVersion) -> UpstreamConfig:
+    known = {name: version.body[name] for name in SETTINGS if name in version.body}
+    return Upstream(name=version.upstream_id, version=version.version, **known).config_as_set()
+
+
+def _within(world: World, config: UpstreamConfig) -> UpstreamConfig:
+    """With no more calls at once than the workers hold."""
+    bounds = [most for most in (config.max_in_flight, world.slots) if most is not None]
+    return replace(config, max_in_flight=min(bounds, default=None))
+
+
+def _let_go(config: UpstreamConfig) -> UpstreamConfig:
+    """Without what an operator holds by hand: it is the limits that are tried."""
     breaker = config.breaker
     if breaker.mode is BreakerMode.FORCED_OPEN:
         breaker = replace(breaker, mode=BreakerMode.AUTO)
+    return replace(config, paused=False, breaker=breaker)
+
+
+def _under(configs: Sequence[tuple[float, UpstreamConfig]], passages: Sequence[Passage]) -> Replayed:
+    flows = {flow: limits.policy() for flow, limits in limits_of_all({p.flow for p in passages}).items()}
     groups = dict(GroupWeight.objects.values_list("group", "weight"))
-    return Replayed(replace(config, paused=False, breaker=breaker), flows, groups)
+    (_, first), *later = configs
+    return Replayed(first, flows, groups, later=later)
 
 
 def _jobs(passages: Sequence[Passage], since: datetime) -> list[Job]:
@@ -132,7 +171,7 @@ def _recorded(passages: Sequence[Passage], until: datetime, throttled: int) -> W
     )
 
 
-def _quota(passages: Sequence[Passage]) -> float:
+def _most_a_minute(passages: Sequence[Passage]) -> float:
     """The most that was taken in any minute: where calls were throttled, more would have been too."""
     starts = sorted(each.started.timestamp() for each in passages if each.started is not None)
     most = first = 0

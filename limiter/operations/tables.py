@@ -15,7 +15,8 @@ from limiter.selectors import UpstreamStatus
 
 from .output import printed
 from .report import COLUMNS, FLOW_COLUMNS, flow_rows, notice, overview
-from .report_changes import changes_as_text, dry_run_rows, quota_in_words
+from .report_changes import changes_as_text
+from .report_dry_run import dry_run_columns, dry_run_rows, trust_in_words
 
 COLOURS = {BreakerState.CLOSED: "green", BreakerState.HALF_OPEN: "yellow", BreakerState.OPEN: "red"}
 
@@ -55,10 +56,10 @@ def history_as_table(rows: Sequence[ConfigVersion | GateEvent]) -> str:
 
 
 def dry_run_as_table(found: DryRun) -> str:
-    table = Table("", "Recorded", "Today's settings", "With these", title=_title(found))
+    table = Table("", *dry_run_columns(found), title=_title(found))
     for row in dry_run_rows(found):
         table.add_row(row.label, *row.values)
-    return "\n".join([changes_as_text(found.changes), printed(table), quota_in_words(found)])
+    return "\n".join([changes_as_text(found.changes), printed(table), trust_in_words(found)])
 
 
 def _title(found: DryRun) -> str:

@@ -20,15 +20,19 @@ UNBOUNDED = 100_000.0  # a provider without a known quota
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """A policy of the simulation: one configuration, and what each flow and group may do."""
+    """A policy of the simulation: one configuration and later ones, and what each flow and group may do."""
 
     config: UpstreamConfig
     flows: Mapping[str, FlowPolicy]
     groups: Mapping[str, float]
     name: str = "replay"
+    later: Sequence[tuple[float, UpstreamConfig]] = ()  # newer versions with the seconds of their publication
 
     def configurations(self, limits: Limits) -> tuple[UpstreamConfig, ...]:
-        return (replace(self.config, name=UPSTREAM, lease_seconds=LEASE_SECONDS),)
+        return (self.as_simulated(self.config),)
+
+    def as_simulated(self, config: UpstreamConfig) -> UpstreamConfig:
+        return replace(config, name=UPSTREAM, lease_seconds=LEASE_SECONDS)
 
     def prepare(self, gate: MemoryGate) -> None:
         gate.set_policies(UPSTREAM, flows=self.flows, groups=self.groups)
@@ -50,15 +54,26 @@ class Went:
 
 
 def replay(
-    jobs: Sequence[Job], *, under: Replayed, seconds: float, quota: float | None, seed: int = 1
+    jobs: Sequence[Job],
+    *,
+    under: Replayed,
+    seconds: float,
+    quota: float | None,
+    burst: float | None = None,
+    seed: int = 1,
 ) -> Went:
-    """How it would have gone. `quota`: requests a minute that the provider took; None: it was never met."""
+    """How it would have gone.
+
+    `quota`: requests a minute that the provider took; None: it was never met. `burst`: what it took at once;
+    None: a minute's worth.
+    """
     plan = ProviderPlan(
         quotas=(Quota(min(quota or UNBOUNDED, UNBOUNDED)),),
-        burst=quota or UNBOUNDED,
+        burst=burst or quota or UNBOUNDED,
         timeout=LEASE_SECONDS,
     )
-    trace = Station(jobs, plan=plan, policy=under, limits=Limits(), seed=seed).run()
+    later = [(moment, under.as_simulated(config)) for moment, config in under.later]
+    trace = Station(jobs, plan=plan, policy=under, limits=Limits(), seed=seed, later=later).run()
     return _within(trace, seconds)
 
 

@@ -67,6 +67,7 @@ class Station:
         limits: Limits,
         seed: int,
         retries: Retries | None = None,
+        later: Sequence[tuple[float, UpstreamConfig]] = (),
     ) -> None:
         self._clock = VirtualTime()
         self._provider = Provider(plan)
@@ -79,6 +80,7 @@ class Station:
         ]
         for counter in self._counters:
             policy.prepare(counter.gate)
+        self._later = later  # newer versions of the configuration, with the moments of their publication
         self._runs = {job.id: SimulatedRun(job) for job in jobs}
         self._trace = Trace(policy.name, list(self._runs.values()))
 
@@ -86,6 +88,8 @@ class Station:
         counters = itertools.cycle(self._counters)  # jobs are dealt out in turn
         for run in self._trace.runs:
             self._clock.at(run.job.arrives, partial(self._arrive, run, next(counters)))
+        for moment, config in self._later:
+            self._clock.at(moment, partial(self._configure, config))
         self._clock.run()
         self._trace.end = max((run.ended or 0.0 for run in self._trace.runs), default=0.0)
         return self._trace
@@ -100,6 +104,12 @@ class Station:
         if run.provisional is None:
             counter.unanswered[run.job.id] = run
         self._serve(counter)
+
+    def _configure(self, config: UpstreamConfig) -> None:
+        for counter in self._counters:
+            counter.gate.configure(config)
+            counter.shut = None
+            self._serve(counter)
 
     # Out of the line --------------------------------------------------------------------------
 

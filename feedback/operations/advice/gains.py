@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from limiter.configuration.dry_run import DryRun, dry_run
+from limiter.operations.report_dry_run import miss_in_words
 
 from .model import Advice, Figures, Step, UpstreamFigures
 
@@ -41,11 +42,8 @@ def _stretch(moment: datetime) -> Sequence[datetime]:
 def _in_words(found: DryRun) -> str:
     begun = f"{found.since:%d %b %H:%M} to {found.until:%H:%M} replayed"
     today, proposed = found.today, found.proposed
-    if not found.knows_throttles:
-        return (
-            f"{begun}: it has {today.throttled} throttles where {found.recorded.throttled} were recorded, "
-            "so it promises nothing."
-        )
+    if today is None or proposed is None:
+        return f"{begun}: {miss_in_words(found)}"
     waits = f"19 of 20 wait at most {_minutes(proposed.wait.p95)} in place of {_minutes(today.wait.p95)}"
     starts = f"{proposed.started} calls begin in place of {today.started}"
     taken = "" if found.quota else ", if the provider takes them"

@@ -24,11 +24,11 @@ from limiter.operations.report import as_json
 from limiter.operations.report_changes import (
     applied_as_text,
     changes_as_text,
-    dry_run_as_json,
     explanation_as_json,
     explanation_as_text,
     history_as_json,
 )
+from limiter.operations.report_dry_run import dry_run_as_json, miss_in_words
 from limiter.operations.tables import as_table, dry_run_as_table, history_as_table
 from limiter.operations.terminal import MISUSED, AsJson, Author, Reason, Verbs
 
@@ -240,6 +240,8 @@ class Command(Verbs, pretty_exceptions_enable=False):
         since = timezone.now() - timedelta(hours=hours)
         found = dry_run(upstream=upstream, changes=_parsed(values), since=since)
         self.say(as_json_, dry_run_as_json(found), dry_run_as_table(found))
+        if not found.calibration.is_trusted:
+            raise CommandError(miss_in_words(found), returncode=MISUSED)
 
     @command()
     def breaker(

@@ -31,7 +31,7 @@ def test_it_says_what_would_have_been_and_saves_nothing(operator: Client, record
     page = tried(operator, requests_per_minute="20")
     assert "requests per minute: 10 → 20" in page
     assert "Half waited at most" in page
-    assert "Today's settings" in page
+    assert "With these" in page
     assert Upstream.objects.get(name="tested").requests_per_minute == 10
 
 
