@@ -21,8 +21,10 @@ DRIVER = "psycopg[binary]"
 def wanted() -> list[str]:
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     project = declared["project"]
-    extras = [each for extra in project["optional-dependencies"].values() for each in extra]
-    return [*declared["build-system"]["requires"], *project["dependencies"], *extras, DRIVER]
+    own = project["name"]
+    extras = {each for extra in project["optional-dependencies"].values() for each in extra}
+    extras = {each for each in extras if not each.startswith(f"{own}[")}
+    return [*declared["build-system"]["requires"], *project["dependencies"], *sorted(extras), DRIVER]
 
 
 def main() -> int:

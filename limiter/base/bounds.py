@@ -33,6 +33,13 @@ def whole(name: str, value: object, least: int, most: int) -> int:
     return value
 
 
+def duration(name: str, value: object, most: float = LONGEST_WAIT) -> float:
+    """A caller's seconds. Raises ValueError with its name and what is expected."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
+        raise ValueError(f"{name} is {value!r}: expected seconds from 0 to {most:g}.")
+    return float(value)
+
+
 def share(name: str, value: object) -> float:
     """A caller's share of a rate. Raises ValueError with its name and what is expected."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MOST_UNITS:

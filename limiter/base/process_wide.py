@@ -24,6 +24,11 @@ class ProcessWide(Generic[T]):
                 self._made = self._make()
             return self._made
 
+    def forget(self) -> None:
+        """Make it anew at the next use."""
+        with self._lock:
+            self._made = None
+
     @contextmanager
     def use(self, other: T) -> Iterator[T]:
         """Let another serve this process for a while (tests, simulations)."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import redis
+import redis.asyncio
 from redis.exceptions import ResponseError
 
 FOLDER = Path(__file__).parent / "lua"
@@ -33,7 +34,8 @@ FOLDERS = {  # in the order in which their modules are joined; each module uses 
     ),
     "named": (
         "limit_values", "limit_fixed_window", "limit_sliding_counter", "limit_sliding_log",
-        "limit_token_bucket", "limit_adaptive", "limit_leaky_bucket", "limits", "named_breakers",
+        "limit_token_bucket", "limit_adaptive", "limit_leaky_bucket", "lines", "limits", "concurrency",
+        "named_breakers",
     ),
     ".": ("rights", "registrations"),
 }  # fmt: skip
@@ -72,6 +74,27 @@ class Library:
                 raise
         self.load(connection)
         return connection.execute_command("FCALL", *words, **RAW)  # type: ignore[no-untyped-call]
+
+    async def acall(
+        self,
+        connection: redis.asyncio.Redis,
+        function: str,
+        keys: Sequence[str],
+        args: Sequence[str | bytes | float] = (),
+    ) -> Any:
+        """The same for asyncio."""
+        words = (f"{self.name}_{function}", len(keys), *keys, *args)
+        try:
+            return await connection.execute_command("FCALL", *words, **RAW)  # type: ignore[no-untyped-call]
+        except ResponseError as error:
+            if "function not found" not in str(error).lower():
+                raise
+        try:
+            await connection.function_load(self.text)
+        except ResponseError as error:
+            if "already exists" not in str(error):
+                raise
+        return await connection.execute_command("FCALL", *words, **RAW)  # type: ignore[no-untyped-call]
 
     def load(self, connection: redis.Redis) -> None:
         """Give the server the library. That another process did so at the same moment is no error."""

@@ -6,7 +6,11 @@
     @limiter.limit("reports", key=lambda course: course.pk)
     async def report(course): ...
 
+    with limiter.concurrency("reports", wait=10):       # raises ConcurrencyExceeded
+        ...
+
     limiter.breaker("library").call(fetch, url)         # raises CircuitOpenError at once
 
-They are named in the settings LIMITS and BREAKERS. docs/limits.md describes them.
+They are named in the settings LIMITS, CONCURRENCY and BREAKERS, or by `limiter.configure`. docs/limits.md
+describes them.
 """

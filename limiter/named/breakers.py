@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
 
@@ -13,6 +11,7 @@ from limiter.algorithms.breakers import BreakerSpec, Permit
 from limiter.base import bounds
 from limiter.gate.model import BreakerState, GateError, Outcome
 
+from .loops import loop_stores
 from .settings import level_of, spec_of
 from .stores import stores
 
@@ -54,48 +53,61 @@ class Breaker:
 
     def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call it, or raise CircuitOpenError at once."""
-        with self._watching(self._allow()):
+        try:
+            permit = self._permitted(stores().breakers.allow(self.name, self.spec))
+        except GateError as error:
+            self._log("can't be asked, so the call is made", error)
             return function(*args, **kwargs)
+        try:
+            result = function(*args, **kwargs)
+        except BaseException as error:
+            self._record(permit, *self._meaning(error))
+            raise
+        self._record(permit, Outcome.SUCCESS)
+        return result
 
     async def acall(self, function: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
-        """The same for a coroutine function; the store is asked off the event loop."""
-        permit = await asyncio.to_thread(self._allow)
-        with self._watching(permit):
-            return await function(*args, **kwargs)
-
-    def _allow(self) -> Permit | None:
+        """The same for a coroutine function."""
         try:
-            permit = stores().breakers.allow(self.name, self.spec)
+            permit = self._permitted(await (await loop_stores()).breakers.allow(self.name, self.spec))
         except GateError as error:
-            logger.log(
-                level_of(error), "The breaker %s can't be asked, so the call is made: %s", self.name, error
-            )
-            return None
+            self._log("can't be asked, so the call is made", error)
+            return await function(*args, **kwargs)
+        try:
+            result = await function(*args, **kwargs)
+        except BaseException as error:
+            await self._arecord(permit, *self._meaning(error))
+            raise
+        await self._arecord(permit, Outcome.SUCCESS)
+        return result
+
+    def _permitted(self, permit: Permit) -> Permit:
         if not permit.admitted:
             raise CircuitOpenError(self.name, permit.retry_after)
         return permit
 
-    @contextmanager
-    def _watching(self, permit: Permit | None) -> Iterator[None]:
-        try:
-            yield
-        except self.failures as error:
-            self._record(permit, Outcome.FAILURE, _seconds(getattr(error, "retry_after", None)))
-            raise
-        except BaseException:
-            self._record(permit, Outcome.REJECTED)
-            raise
-        self._record(permit, Outcome.SUCCESS)
+    def _meaning(self, error: BaseException) -> tuple[Outcome, float]:
+        """What an exception says of the service, and for how long it asks to be left alone."""
+        if not isinstance(error, self.failures):
+            return Outcome.REJECTED, 0.0
+        after = getattr(error, "retry_after", None)
+        return Outcome.FAILURE, bounds.wait(after) if isinstance(after, int | float) else 0.0
 
-    def _record(self, permit: Permit | None, outcome: Outcome, retry_after: float = 0.0) -> None:
-        if permit is None:
-            return
+    def _record(self, permit: Permit, outcome: Outcome, retry_after: float = 0.0) -> None:
         try:
             stores().breakers.record(self.name, self.spec, permit, outcome, retry_after)
         except GateError as error:
-            logger.log(
-                level_of(error), "The breaker %s could not record a %s: %s", self.name, outcome.value, error
-            )
+            self._log(f"could not record a {outcome.value}", error)
+
+    async def _arecord(self, permit: Permit, outcome: Outcome, retry_after: float = 0.0) -> None:
+        try:
+            store = (await loop_stores()).breakers
+            await store.record(self.name, self.spec, permit, outcome, retry_after)
+        except GateError as error:
+            self._log(f"could not record a {outcome.value}", error)
+
+    def _log(self, words: str, error: GateError) -> None:
+        logger.log(level_of(error), "The breaker %s %s: %s", self.name, words, error)
 
 
 def breaker(name: str, *, failures: tuple[type[BaseException], ...] = (Exception,)) -> Breaker:
@@ -112,7 +124,3 @@ def _must_be_exceptions(failures: Any) -> None:
         isinstance(kind, type) and issubclass(kind, BaseException) for kind in failures
     ):
         raise ValueError(f"failures is {failures!r}: expected a tuple of classes of exceptions.")
-
-
-def _seconds(value: object) -> float:
-    return bounds.wait(value) if isinstance(value, int | float) else 0.0

@@ -1,4 +1,4 @@
-"""LIMITS and BREAKERS are right before the process starts."""
+"""LIMITS, BREAKERS and CONCURRENCY are right before the process starts."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
-from django.core.exceptions import ImproperlyConfigured
 
-from .settings import entries, read_breaker, read_limit
+from .configured import ImproperlyConfigured, entries
+from .settings import read_breaker, read_concurrency, read_limit
 
 if TYPE_CHECKING:
     from django.apps import AppConfig
 
 LIMIT_HINT = 'Expected {"name": {"algorithm": "token_bucket", "rate": "30/m", "burst": 10}}.'
 BREAKER_HINT = 'Expected {"name": {"failures": 5, "open_seconds": 60}}.'
+CONCURRENCY_HINT = 'Expected {"name": {"most": 4, "lease_seconds": 30}}.'
 SITE_HINT = 'Expected {"a name of LIMITS": "address" or "user"}.'
 
 
@@ -24,6 +25,7 @@ def check_named(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[
     return [
         *_each("LIMITS", read_limit, LIMIT_HINT, "limiter.E010"),
         *_each("BREAKERS", read_breaker, BREAKER_HINT, "limiter.E011"),
+        *_each("CONCURRENCY", read_concurrency, CONCURRENCY_HINT, "limiter.E013"),
         *_site(),
     ]
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import wraps
 from inspect import iscoroutinefunction
 from typing import Any, ParamSpec, TypeVar, cast
+from uuid import uuid4
 
-from limiter.algorithms.limits import LimitRule, Verdict
+from limiter.algorithms.limits import LimitRule, Turn, Verdict
 
+from .keys import key_of
+from .loops import loop_stores
 from .settings import rule_of
 from .stores import stores
+from .waiting import Wait
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -43,15 +46,46 @@ class Limit:
     name: str
     key: object | Callable[..., object] = ""
     cost: int | Callable[..., int] = 1
+    wait: float = 0.0  # seconds for one's turn, in the order of those that wait
 
     @property
     def rule(self) -> LimitRule:
         return rule_of(self.name)
 
     def take(self, *args: Any, **kwargs: Any) -> Verdict:
-        """Spend the cost if it is free, and say so. The arguments are for a computed key and cost."""
+        """Spend the cost if it is free, or when it is within the wait, and say so. The arguments are for a
+        computed key and cost."""
         key, cost = self._of(args, kwargs)
-        return stores().limits.take(self.rule, key, cost)
+        rule, wait, store = self.rule, Wait(self.wait), stores().limits
+        if not wait.is_wanted:
+            return store.take(rule, key, cost)
+        id = uuid4().hex
+        turn = store.take_in_turn(rule, key, cost, id)
+        try:
+            while not turn.taken and (pause := _pause(wait, turn)):
+                store.sleep(rule, key, id, pause)
+                turn = store.take_in_turn(rule, key, cost, id)
+        finally:
+            if not turn.taken:
+                store.give_up(rule, key, id)
+        return turn.answer
+
+    async def atake(self, *args: Any, **kwargs: Any) -> Verdict:
+        """The same for a coroutine."""
+        key, cost = self._of(args, kwargs)
+        rule, wait, store = self.rule, Wait(self.wait), (await loop_stores()).limits
+        if not wait.is_wanted:
+            return await store.take(rule, key, cost)
+        id = uuid4().hex
+        turn = await store.take_in_turn(rule, key, cost, id)
+        try:
+            while not turn.taken and (pause := _pause(wait, turn)):
+                await store.sleep(rule, key, id, pause)
+                turn = await store.take_in_turn(rule, key, cost, id)
+        finally:
+            if not turn.taken:
+                await store.give_up(rule, key, id)
+        return turn.answer
 
     def peek(self, *args: Any, **kwargs: Any) -> Verdict:
         """What take would answer. Spends nothing."""
@@ -66,8 +100,11 @@ class Limit:
         return verdict
 
     async def aenforce(self, *args: Any, **kwargs: Any) -> Verdict:
-        """The same, off the event loop."""
-        return await asyncio.to_thread(self.enforce, *args, **kwargs)
+        """The same for a coroutine."""
+        verdict = await self.atake(*args, **kwargs)
+        if not verdict.allowed:
+            raise LimitExceeded(self.name, verdict)
+        return verdict
 
     def charge(self, units: int) -> Verdict:
         """Spend whatever is left, into debt, or give back with a negative number. Raises Unable where the
@@ -97,20 +134,25 @@ class Limit:
         return limited
 
     def _of(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[str, int]:
-        key = self.key(*args, **kwargs) if callable(self.key) else self.key
         cost = self.cost(*args, **kwargs) if callable(self.cost) else self.cost
-        return f"{self.name}:{_distinct(key)}", cost
+        return key_of(self.name, self.key, args, kwargs), cost
 
 
-def _distinct(key: object) -> str:
-    """A text is itself. Of another type it has that type with it: 1, "1" and True are three keys."""
-    if isinstance(key, str) and not key.startswith("\0"):
-        return str(key)
-    return f"\0{'str' if isinstance(key, str) else type(key).__qualname__}:{key}"
+def _pause(wait: Wait, turn: Turn) -> float:
+    """Until it is free, or until those ahead have gone on."""
+    return wait.pause(None if turn.ahead else turn.verdict.wait)
 
 
 def limit(
-    name: str, *, key: object | Callable[..., object] = "", cost: int | Callable[..., int] = 1
+    name: str,
+    *,
+    key: object | Callable[..., object] = "",
+    cost: int | Callable[..., int] = 1,
+    wait: float = 0.0,
 ) -> Limit:
-    """The limit of that name in the setting LIMITS."""
-    return Limit(name, key, cost)
+    """The limit of that name in the setting LIMITS; `wait` is seconds for one's turn.
+
+    Raises ValueError for a wait that is no number of seconds.
+    """
+    Wait(wait)
+    return Limit(name, key, cost, wait)

@@ -12,12 +12,13 @@ from contextlib import contextmanager
 from typing import Any
 
 import redis
-from django.conf import settings
 from redis.backoff import NoBackoff
 from redis.client import Pipeline
 from redis.connection import BlockingConnectionPool, ConnectionPool
 from redis.retry import Retry
 from redis.sentinel import SentinelConnectionPool
+
+from .configured import setting
 
 SECONDS = 0.2  # LIMITS_STORE_SECONDS: for a connection, and for an answer
 LONGER = 5.0  # LIMITER_ANSWER_SECONDS: the same for what is done once, and not before every page
@@ -96,7 +97,17 @@ class _QuickPipeline(Pipeline):
 
 def patient(connection: redis.Redis) -> Quick:
     """As quick, for LIMITER_ANSWER_SECONDS: a page that asks the gate, or queues work, goes on without."""
-    return quick(connection, float(getattr(settings, "LIMITER_ANSWER_SECONDS", LONGER)))
+    return quick(connection, answer_seconds())
+
+
+def store_seconds() -> float:
+    """LIMITS_STORE_SECONDS."""
+    return float(setting("LIMITS_STORE_SECONDS", SECONDS))
+
+
+def answer_seconds() -> float:
+    """LIMITER_ANSWER_SECONDS."""
+    return float(setting("LIMITER_ANSWER_SECONDS", LONGER))
 
 
 def quick(connection: redis.Redis, seconds: float | None = None) -> Quick:
@@ -108,7 +119,7 @@ def quick(connection: redis.Redis, seconds: float | None = None) -> Quick:
     if type(pool) not in (ConnectionPool, BlockingConnectionPool, SentinelConnectionPool):
         return Quick(pool)
     if seconds is None:
-        seconds = float(getattr(settings, "LIMITS_STORE_SECONDS", SECONDS))
+        seconds = store_seconds()
     once_more = Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,))  # a connection from before
     ours = {"socket_timeout": seconds, "socket_connect_timeout": seconds, "retry": once_more}
     options = {"connection_class": pool.connection_class, **pool.connection_kwargs, **ours}

@@ -1,83 +1,73 @@
-"""The settings LIMITS and BREAKERS, typed.
+"""The settings LIMITS, BREAKERS and CONCURRENCY, typed.
 
 LIMITS = {"sign-in": {"algorithm": "sliding_log", "rate": "10/m"},
           "emails": {"rate": "30/h", "burst": 5}}
 BREAKERS = {"library": {"failures": 3, "open_seconds": 20}}
+CONCURRENCY = {"reports": {"most": 4, "lease_seconds": 30}}
 """
 
 from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Annotated, Any, Self
-
-from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
-from django.core.signals import setting_changed
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from typing import Any, TypeVar
 
 from limiter.algorithms.breakers import BreakerSpec, compile_breaker
+from limiter.algorithms.concurrency import ConcurrencyRule, compile_concurrency
 from limiter.algorithms.limits import Algorithm, LimitRule, compile_rule
 from limiter.base import bounds
 from limiter.gate.model import BreakerConfig, BreakerMode
 
+from .configured import ImproperlyConfigured, entries, on_change
+
 NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 HEALTHY = BreakerConfig()
+PROBE_SECONDS = 300.0  # how long a silent probe holds its place
+T = TypeVar("T")
+Reader = Callable[[str, object], Any]
 
 
-def _number(value: object) -> object:
-    """pydantic would read a Decimal as a number."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"{value!r} is no number")
+def _text(name: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"{name} is {value!r}: expected a text.")
     return value
 
 
-Number = Annotated[float, BeforeValidator(_number), Field(allow_inf_nan=False)]
-Seconds = Annotated[Number, Field(gt=0, le=bounds.MOST_UNITS)]
-Count = Annotated[int, Field(strict=True, ge=1, le=bounds.MOST_UNITS)]
+def _count(name: str, value: object) -> int:
+    return bounds.whole(name, value, 1, bounds.MOST_UNITS)
 
 
-class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+def _seconds(name: str, value: object) -> float:
+    seconds = bounds.duration(name, value, bounds.MOST_UNITS)
+    if not seconds:
+        raise ValueError(f"{name} is {value!r}: expected more than 0 seconds.")
+    return seconds
 
 
-class LimitSettings(Strict):
-    """One entry of LIMITS."""
-
-    rate: str
-    algorithm: Algorithm = Algorithm.TOKEN_BUCKET
-    burst: Number | None = None
-    floor: str | None = None  # adaptive
-    ceiling: str | None = None
-
-    def rule(self) -> LimitRule:
-        return compile_rule(self.algorithm, self.rate, self.burst, self.floor, self.ceiling)
+def _part(name: str, value: object) -> float:
+    share = bounds.share(name, value)
+    if share > 1:
+        raise ValueError(f"{name} is {value!r}: expected a share from 0 to 1.")
+    return share
 
 
-class BreakerSettings(Strict):
-    """One entry of BREAKERS; the fields of BreakerConfig, and how long a silent probe holds its place."""
+def _mode(name: str, value: object) -> BreakerMode:
+    try:
+        return BreakerMode(_text(name, value))
+    except ValueError:
+        raise ValueError(f"{name} is {value!r}: expected one of {', '.join(BreakerMode)}.") from None
 
-    mode: BreakerMode = HEALTHY.mode
-    failures: Count = HEALTHY.failures
-    open_seconds: Seconds = HEALTHY.open_seconds
-    open_max_seconds: Seconds = HEALTHY.open_max_seconds
-    jitter: Number = Field(HEALTHY.jitter, ge=0, le=1)
-    probes: Count = HEALTHY.probes
-    successes: Count = HEALTHY.successes
-    probe_seconds: Seconds = 300.0
 
-    @model_validator(mode="after")
-    def _longest_is_no_shorter(self) -> Self:
-        if "open_max_seconds" in self.model_fields_set and self.open_max_seconds < self.open_seconds:
-            raise ValueError("open_max_seconds is shorter than open_seconds")
-        return self
-
-    def spec(self) -> BreakerSpec:
-        given = self.model_dump(exclude={"probe_seconds"})
-        given["open_max_seconds"] = max(self.open_seconds, self.open_max_seconds)
-        return compile_breaker(BreakerConfig(**given), self.probe_seconds)
+LIMIT: Mapping[str, Reader] = {
+    "rate": _text, "algorithm": _text, "burst": bounds.share, "floor": _text, "ceiling": _text,
+}  # fmt: skip
+BREAKER: Mapping[str, Reader] = {
+    "mode": _mode, "failures": _count, "open_seconds": _seconds, "open_max_seconds": _seconds,
+    "jitter": _part, "probes": _count, "successes": _count, "probe_seconds": _seconds,
+}  # fmt: skip
+CONCURRENT: Mapping[str, Reader] = {"most": _count, "lease_seconds": _seconds}
 
 
 @cache
@@ -92,22 +82,59 @@ def spec_of(name: str) -> BreakerSpec:
     return read_breaker(name, _entry("BREAKERS", name))
 
 
+@cache
+def concurrency_of(name: str) -> ConcurrencyRule:
+    """Raise ImproperlyConfigured where CONCURRENCY has no such name, or nonsense under it."""
+    return read_concurrency(name, _entry("CONCURRENCY", name))
+
+
 def read_limit(name: str, entry: object) -> LimitRule:
-    try:
-        return LimitSettings.model_validate(_named(name, entry)).rule()
-    except (ValidationError, ValueError) as error:
-        raise ImproperlyConfigured(f"LIMITS[{name!r}]: {_sentence(error)}") from error
+    def read() -> LimitRule:
+        given = _values(name, entry, LIMIT, "rate")
+        return compile_rule(given.pop("algorithm", Algorithm.TOKEN_BUCKET), **given)
+
+    return _read("LIMITS", name, read)
 
 
 def read_breaker(name: str, entry: object) -> BreakerSpec:
+    def read() -> BreakerSpec:
+        given = _values(name, entry, BREAKER)
+        probe_seconds = given.pop("probe_seconds", PROBE_SECONDS)
+        first = given.get("open_seconds", HEALTHY.open_seconds)
+        if given.get("open_max_seconds", first) < first:
+            raise ValueError("open_max_seconds is shorter than open_seconds")
+        given.setdefault("open_max_seconds", max(first, HEALTHY.open_max_seconds))
+        return compile_breaker(BreakerConfig(**given), probe_seconds)
+
+    return _read("BREAKERS", name, read)
+
+
+def read_concurrency(name: str, entry: object) -> ConcurrencyRule:
+    def read() -> ConcurrencyRule:
+        return compile_concurrency(**_values(name, entry, CONCURRENT, "most"))
+
+    return _read("CONCURRENCY", name, read)
+
+
+def _read(setting: str, name: object, read: Callable[[], T]) -> T:
     try:
-        return BreakerSettings.model_validate(_named(name, entry)).spec()
-    except (ValidationError, ValueError) as error:
-        raise ImproperlyConfigured(f"BREAKERS[{name!r}]: {_sentence(error)}") from error
+        return read()
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{setting}[{name!r}]: {error}") from error
 
 
-def entries(setting: str) -> Mapping[str, Any]:
-    return getattr(settings, setting, None) or {}
+def _values(name: object, entry: object, readers: Mapping[str, Reader], *needed: str) -> dict[str, Any]:
+    """What an entry says, each value as its reader takes it. A name goes into headers and keys."""
+    if NAME.fullmatch(str(name)) is None:
+        raise ValueError("a name is up to 64 of a to z, 0 to 9, and . _ - between")
+    known = ", ".join(readers)
+    if not isinstance(entry, dict):
+        raise ValueError(f"{entry!r} is no dict with some of {known}")
+    if unknown := [each for each in entry if each not in readers]:
+        raise ValueError(f"{unknown[0]} is not among {known}")
+    if missing := [each for each in needed if entry.get(each) is None]:
+        raise ValueError(f"{missing[0]} is missing")
+    return {each: readers[each](each, value) for each, value in entry.items() if value is not None}
 
 
 def _entry(setting: str, name: str) -> object:
@@ -118,30 +145,26 @@ def _entry(setting: str, name: str) -> object:
     return named[name]
 
 
-def _named(name: str, entry: object) -> object:
-    """A name goes into headers and keys."""
-    if NAME.fullmatch(str(name)) is None:
-        raise ValueError("a name is up to 64 of a to z, 0 to 9, and . _ - between")
-    return entry
-
-
-def _sentence(error: ValueError) -> str:
-    if not isinstance(error, ValidationError):
-        return str(error)
-    first = error.errors()[0]
-    where, words = ".".join(map(str, first["loc"])), first["msg"].removeprefix("Value error, ")
-    return f"{where}: {words}" if where else words
-
-
 def level_of(error: Exception) -> int:
     """Of the line in the log: a warning, once for a store that is away and not for each request."""
     return logging.DEBUG if getattr(error.__cause__, "is_known", False) else logging.WARNING
 
 
-def _forget(*, setting: str, **kwargs: Any) -> None:
-    if setting in ("LIMITS", "BREAKERS"):
-        rule_of.cache_clear()
-        spec_of.cache_clear()
+def _forget() -> None:
+    for read in (rule_of, spec_of, concurrency_of):
+        read.cache_clear()
 
 
-setting_changed.connect(_forget)
+on_change(_forget)
+
+try:
+    from django.core.signals import setting_changed
+except ImportError:  # without Django
+    pass
+else:
+
+    def _setting_changed(*, setting: str, **kwargs: Any) -> None:
+        if setting in ("LIMITS", "BREAKERS", "CONCURRENCY"):
+            _forget()
+
+    setting_changed.connect(_setting_changed)

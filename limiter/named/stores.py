@@ -1,16 +1,21 @@
-"""Where limits and breakers are kept: in Redis for all processes, or in this one's memory for solo."""
+"""Where limits and breakers are kept: in Redis for all processes, or in this one's memory."""
 
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from limiter.algorithms.concurrency.memory import MemoryConcurrency
 from limiter.base.process_wide import ProcessWide
-from limiter.gates import MEMORY, backend, redis_of_queues
+
+from .configured import in_code, on_change
 
 if TYPE_CHECKING:
+    import redis
+
     from limiter.algorithms.breakers import Breakers
+    from limiter.algorithms.concurrency import ConcurrencyStore
     from limiter.algorithms.limits import Limits
 
 
@@ -18,6 +23,8 @@ if TYPE_CHECKING:
 class Stores:
     limits: Limits
     breakers: Breakers
+    concurrency: ConcurrencyStore = field(default_factory=MemoryConcurrency)
+    connection: redis.Redis | None = None  # that they are in; None: in memory
 
 
 def stores() -> Stores:
@@ -31,10 +38,22 @@ def use_stores(other: Stores) -> AbstractContextManager[Stores]:
 
 
 def _made() -> Stores:
-    return in_memory() if backend() == MEMORY else _in_redis()
+    connection = _connection()
+    return in_memory() if connection is None else in_redis(connection)
 
 
 _stores: ProcessWide[Stores] = ProcessWide(_made)
+on_change(_stores.forget)
+
+
+def _connection() -> redis.Redis | None:
+    """The Redis that was configured, or the one that the gate has; None: there is none."""
+    said = in_code()
+    if said is not None:
+        return said.connection
+    from limiter.gates import connection
+
+    return connection()
 
 
 def in_memory() -> Stores:
@@ -45,12 +64,15 @@ def in_memory() -> Stores:
     return Stores(MemoryLimits(), MemoryBreakers())
 
 
-def _in_redis() -> Stores:
-    """On the Redis that the gate has, through a connection of their own."""
+def in_redis(connection: redis.Redis) -> Stores:
+    """On that Redis, through connections of their own: one that waits for moments, and one to wait by."""
     from limiter.algorithms.breakers.redis import RedisBreakers
+    from limiter.algorithms.concurrency.redis import RedisConcurrency
     from limiter.algorithms.limits.redis import RedisLimits
 
-    from .quick import quick
+    from .quick import patient, quick
 
-    connection = quick(redis_of_queues())
-    return Stores(RedisLimits(connection), RedisBreakers(connection))
+    short, long = quick(connection), patient(connection)
+    return Stores(
+        RedisLimits(short, long), RedisBreakers(short), RedisConcurrency(short, long), connection=connection
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from .model import ABILITIES, Abilities, Algorithm, Unable, Verdict
+from .model import ABILITIES, Abilities, Algorithm, Turn, Unable, Verdict
 from .rules import LimitRule, compile_rule
 
 
@@ -22,6 +22,15 @@ class Limits(Protocol):
     def take(self, rule: LimitRule, key: str, cost: int = 1) -> Verdict:
         """Spend the cost if all of it is free. A refusal spends nothing."""
 
+    def take_in_turn(self, rule: LimitRule, key: str, cost: int, id: str) -> Turn:
+        """Take behind all that wait in line for it, or stand in line under this id."""
+
+    def give_up(self, rule: LimitRule, key: str, id: str) -> bool:
+        """Leave the line. False: it was not there."""
+
+    def sleep(self, rule: LimitRule, key: str, id: str, seconds: float) -> None:
+        """Until the turn of one that waits may have come, so long at most."""
+
     def charge(self, rule: LimitRule, key: str, cost: int) -> Verdict:
         """Spend whatever is left, into debt; a negative cost gives back. Raises Unable."""
 
@@ -29,4 +38,6 @@ class Limits(Protocol):
         """Let an adaptive limit refill at this share of its rule's rate, within floor and ceiling."""
 
 
-__all__ = ["ABILITIES", "Abilities", "Algorithm", "LimitRule", "Limits", "Unable", "Verdict", "compile_rule"]
+__all__ = [
+    "ABILITIES", "Abilities", "Algorithm", "LimitRule", "Limits", "Turn", "Unable", "Verdict", "compile_rule",
+]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 MICROSECONDS = 1_000_000
@@ -57,3 +57,22 @@ class Verdict:
     def retry_after(self) -> float:
         """Seconds until the same would be allowed, if no other call comes first. Exact to the microsecond."""
         return self.wait / MICROSECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a limit says to a cost behind all that wait for it."""
+
+    verdict: Verdict  # as if nobody were ahead
+    ahead: int  # those that wait before this one
+
+    @property
+    def taken(self) -> bool:
+        return self.verdict.allowed and self.ahead == 0
+
+    @property
+    def answer(self) -> Verdict:
+        """What it comes to: with others ahead nothing is free for this one."""
+        if self.taken or not self.verdict.allowed:
+            return self.verdict
+        return replace(self.verdict, allowed=False, wait=max(1, self.verdict.wait))

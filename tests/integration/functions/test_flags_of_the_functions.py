@@ -9,6 +9,8 @@ import redis
 
 from limiter.algorithms.breakers import compile_breaker
 from limiter.algorithms.breakers.redis import RedisBreakers
+from limiter.algorithms.concurrency import compile_concurrency
+from limiter.algorithms.concurrency.redis import RedisConcurrency
 from limiter.algorithms.limits import Algorithm, compile_rule
 from limiter.algorithms.limits.redis import RedisLimits
 from limiter.gate import (
@@ -25,6 +27,7 @@ from limiter.gate.redis import RedisGate
 
 U = "bedrock"
 RULE = compile_rule(Algorithm.TOKEN_BUCKET, "7/m", None)
+AT_ONCE = compile_concurrency(1)
 SPEC = compile_breaker(BreakerConfig(failures=2), probe_seconds=180)
 Asked = Callable[[RedisGate, list[Lease]], object]
 READING: dict[str, Asked] = {
@@ -134,9 +137,32 @@ def test_limits_and_breakers_by_name_are_read_on_a_replica(server: redis.Redis) 
     limits, breakers = RedisLimits(server), RedisBreakers(server)
     limits.take(RULE, "key")
     breakers.allow("library", SPEC)
+    concurrency = RedisConcurrency(server)
+    concurrency.take(AT_ONCE, "key", "a", waits=False)
+    concurrency.take(AT_ONCE, "key", "b", waits=True)
     server.replicaof("127.0.0.1", 1)
     assert limits.peek(RULE, "key").allowed
     assert breakers.state("library", SPEC).value == "closed"
-    for write in (lambda: limits.take(RULE, "key"), lambda: breakers.allow("library", SPEC)):
+    assert concurrency.state("key") == (1, 1)
+    for write in (
+        lambda: limits.take(RULE, "key"),
+        lambda: limits.take_in_turn(RULE, "key", 1, "a"),
+        lambda: limits.give_up(RULE, "key", "a"),
+        lambda: breakers.allow("library", SPEC),
+        lambda: concurrency.take(AT_ONCE, "key", "c", waits=False),
+        lambda: concurrency.give_back(AT_ONCE, "key", "a"),
+        lambda: concurrency.renew(AT_ONCE, "key", ["a"]),
+    ):
         with pytest.raises(GateUnavailable):
             write()
+
+
+def test_on_a_full_server_leases_by_name_are_renewed_and_end(server: redis.Redis) -> None:
+    concurrency = RedisConcurrency(server)
+    assert concurrency.take(AT_ONCE, "key", "a", waits=False).held
+    concurrency.take(AT_ONCE, "key", "b", waits=True)
+    server.config_set("maxmemory", 1)
+    assert concurrency.renew(AT_ONCE, "key", ["a"]) == frozenset()
+    assert concurrency.give_back(AT_ONCE, "key", "a")
+    with pytest.raises(GateUnavailable):
+        concurrency.take(AT_ONCE, "key", "b", waits=True)

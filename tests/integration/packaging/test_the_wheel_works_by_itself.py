@@ -20,6 +20,7 @@ from pytest_django import DjangoDbBlocker
 ROOT = Path(__file__).resolve().parents[3]
 WHEELHOUSE = ROOT / ".wheelhouse"
 FOREIGN = Path(__file__).parent / "foreign"
+BARE = Path(__file__).with_name("bare.py")
 EXAMPLE = ROOT / "examples" / "queue"
 SECONDS = 500
 SQLITE = {"ENGINE": "django.db.backends.sqlite3"}
@@ -63,6 +64,9 @@ class Environment:
         site = next((self.folder / "venv").glob("lib/python*/site-packages"))
         pip("install", "--upgrade", "--no-compile", "--target", site, *what, cwd=self.folder)
 
+    def with_extras(self, extras: str) -> str:
+        return f"rqgate[{extras}] @ {self.wheel.as_uri()}"
+
     def opened(self, database: Mapping[str, object], redis_url: str, **env: str) -> list[str]:
         """The pages that the foreign project opened."""
         settings = {"DATABASE": json.dumps(database), "REDIS_URL": redis_url, **env}
@@ -72,7 +76,7 @@ class Environment:
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Environment:
     made = Environment(tmp_path_factory.mktemp("packaging"))
-    made.install(str(made.wheel), "psycopg[binary]")
+    made.install(made.with_extras("django"), "psycopg[binary]")
     return made
 
 
@@ -105,7 +109,18 @@ def must_be_every_page(pages: list[str]) -> None:
     assert "/admin/limiter/upstream/calls/control/" in pages
 
 
-def test_the_core_serves_on_sqlite_with_djangos_own_admin(
+def test_without_django_there_are_limits_breakers_and_concurrency_by_name(
+    tmp_path: Path, redis_url: str
+) -> None:
+    bare = Environment(tmp_path)
+    bare.install(str(bare.wheel))
+    said = run(bare.python, BARE, cwd=tmp_path, env={"REDIS_URL": redis_url})
+    assert said.endswith("done\n")
+    assert said.count("a coroutine holds a lease") == 2
+    assert "LIMITS['emails']: burst is nan: expected a number of 0 or more." in said
+
+
+def test_it_serves_on_sqlite_with_djangos_own_admin(
     environment: Environment, redis_url: str, tmp_path: Path
 ) -> None:
     installed = run(environment.python, "-c", "import limiter; print(limiter.__file__)", cwd=tmp_path)
@@ -113,7 +128,7 @@ def test_the_core_serves_on_sqlite_with_djangos_own_admin(
     must_be_every_page(environment.opened({**SQLITE, "NAME": str(tmp_path / "db")}, redis_url))
 
 
-def test_the_core_serves_on_postgresql(
+def test_it_serves_on_postgresql(
     environment: Environment, redis_url: str, postgres: Mapping[str, object]
 ) -> None:
     must_be_every_page(environment.opened(postgres, redis_url))
@@ -122,7 +137,7 @@ def test_the_core_serves_on_postgresql(
 def test_with_every_extra_there_are_commands_and_unfolds_look(
     environment: Environment, redis_url: str, tmp_path: Path
 ) -> None:
-    environment.install(f"rqgate[admin,cli,metrics,simulation] @ {environment.wheel.as_uri()}")
+    environment.install(environment.with_extras("admin,cli,metrics,simulation"))
     database = {**SQLITE, "NAME": str(tmp_path / "db")}
     must_be_every_page(environment.opened(database, redis_url, UNFOLD="1"))
     settings = {

@@ -31,15 +31,15 @@ def test_the_projects_own_limits_pass() -> None:
         ({"rate": "30/m", "floor": "3/m"}, "floor"),
         ({"rate": "30/m", "algorithm": "adaptive", "floor": "40/m"}, "floor <= rate"),
         ({"rate": "999999999/d"}, "exactly"),
-        ({"rate": "30/m", "burst": math.nan}, "burst: Input should be a finite number"),
-        ({"rate": "30/m", "burst": math.inf}, "burst: Input should be a finite number"),
-        ({"rate": "30/m", "burst": True}, "burst: True is no number"),
-        ({"rate": "30/m", "burst": "5"}, "burst: '5' is no number"),
-        ({"rate": "30/m", "burst": Decimal(5)}, "burst: Decimal('5') is no number"),
+        ({"rate": "30/m", "burst": math.nan}, "burst is nan: expected a number"),
+        ({"rate": "30/m", "burst": math.inf}, "burst is inf: expected a number"),
+        ({"rate": "30/m", "burst": True}, "burst is True"),
+        ({"rate": "30/m", "burst": "5"}, "burst is '5'"),
+        ({"rate": "30/m", "burst": Decimal(5)}, "burst is Decimal('5')"),
         ({"rate": "30/m", "burst": 1e300}, "burst is 1e+300"),
         ({"rate": "\u0663/m"}, "a rate reads"),  # digits of another script
-        ({"rate": 30}, "rate: Input should be a valid string"),
-        ("30/m", "LimitSettings"),
+        ({"rate": 30}, "rate is 30: expected a text"),
+        ("30/m", "is no dict"),
     ],
 )
 def test_nonsense_under_a_limit_is_named(settings: Settings, entry: object, words: str) -> None:
@@ -58,6 +58,9 @@ def test_nonsense_under_a_limit_is_named(settings: Settings, entry: object, word
         ("LIMITS", {'a"b': {"rate": "1/s"}}, "limiter.E010"),
         ("BREAKERS", {"library": {"failures": 0}}, "limiter.E011"),
         ("BREAKERS", {"library": {"open_seconds": "soon"}}, "limiter.E011"),
+        ("CONCURRENCY", {"reports": {"most": 0}}, "limiter.E013"),
+        ("CONCURRENCY", {"reports": {}}, "limiter.E013"),
+        ("CONCURRENCY", {"reports": 4}, "limiter.E013"),
         ("LIMITS_SITE", {"nowhere": "address"}, "limiter.E012"),
         ("LIMITS_SITE", {"submit": "shoe size"}, "limiter.E012"),
     ],
@@ -72,7 +75,17 @@ def test_other_nonsense_is_found_as_well(settings: Settings, setting: str, value
 def test_a_breakers_number_is_a_number_in_its_range(settings: Settings, name: str, value: object) -> None:
     settings.BREAKERS = {"library": {name: value}}
     [error] = check_named(None)
-    assert error.msg.startswith(f"BREAKERS['library']: {name}: ")
+    assert error.msg.startswith(f"BREAKERS['library']: {name} is ")
+
+
+@pytest.mark.parametrize("name", ["most", "lease_seconds"])
+@pytest.mark.parametrize("value", [math.nan, math.inf, -1, 0, True, "3", Decimal(3), 10**400, 10**10])
+def test_a_concurrency_limits_number_is_one_in_its_range(
+    settings: Settings, name: str, value: object
+) -> None:
+    settings.CONCURRENCY = {"reports": {"most": 4, name: value}}
+    [error] = check_named(None)
+    assert error.msg.startswith(f"CONCURRENCY['reports']: {name} is ")
 
 
 def test_the_longest_open_time_follows_the_first_unless_it_is_given(settings: Settings) -> None:

@@ -1,5 +1,5 @@
 """Breakers that all processes share."""
 
-from .store import RedisBreakers
+from .store import AsyncRedisBreakers, RedisBreakers
 
-__all__ = ["RedisBreakers"]
+__all__ = ["AsyncRedisBreakers", "RedisBreakers"]

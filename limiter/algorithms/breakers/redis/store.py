@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from random import random as uniform
 from typing import TYPE_CHECKING, Any
@@ -16,31 +16,32 @@ from limiter.gate.rules import BreakerRule, micros, seconds
 
 if TYPE_CHECKING:
     import redis
+    import redis.asyncio
 
 SCHEMA = 2
+Call = tuple[str, tuple[str, ...], tuple[str | float, ...]]  # a function, its keys and arguments
 
 
-class RedisBreakers:
-    """Time is Redis's own. Raises GateUnavailable where the server can't be reached or can't write."""
+class Calls:
+    """What each call asks of the library, and what its reply says."""
 
     def __init__(
         self,
-        connection: redis.Redis,
         *,
         prefix: str = "limiter",
         random: Callable[[], float] = uniform,
         library: Library = LIBRARY,
     ) -> None:
-        self._connection = connection
         self._prefix = prefix
         self._random = random
         self._library = library
 
-    def allow(self, name: str, spec: BreakerSpec) -> Permit:
-        probe = uuid4().hex
-        admitted, generation, probing, reason, wait = self._run(
-            "breaker_allow", name, spec, probe, spec.probe
-        )
+    def _allow(self, name: str, spec: BreakerSpec, probe: str) -> Call:
+        return self._call("breaker_allow", name, spec, probe, spec.probe)
+
+    @staticmethod
+    def _permit(reply: Sequence[Any], probe: str) -> Permit:
+        admitted, generation, probing, reason, wait = reply
         return Permit(
             admitted=bool(admitted),
             generation=generation,
@@ -49,27 +50,61 @@ class RedisBreakers:
             retry_after=None if wait < 0 else seconds(wait),
         )
 
+    def _record(
+        self, name: str, spec: BreakerSpec, permit: Permit, outcome: Outcome, retry_after: float
+    ) -> Call:
+        wait, chance = micros(bounds.wait(retry_after)), repr(self._random())
+        end = (permit.probe, permit.generation, outcome.value, wait, chance)
+        return self._call("breaker_record", name, spec, *end)
+
+    def _call(self, operation: str, name: str, spec: BreakerSpec, *args: str | float) -> Call:
+        base = f"{self._prefix}:circuit:{SCHEMA}:{name}"
+        return operation, (base, f"{base}:probes"), (_packed(spec.rule), *args)
+
+
+class RedisBreakers(Calls):
+    """Time is Redis's own. Raises GateUnavailable where the server can't be reached or can't write."""
+
+    def __init__(self, connection: redis.Redis, **options: Any) -> None:
+        super().__init__(**options)
+        self._connection = connection
+
+    def allow(self, name: str, spec: BreakerSpec) -> Permit:
+        probe = uuid4().hex
+        return self._permit(self._run(self._allow(name, spec, probe)), probe)
+
     def record(
         self, name: str, spec: BreakerSpec, permit: Permit, outcome: Outcome, retry_after: float = 0.0
     ) -> None:
-        end = (
-            permit.probe,
-            permit.generation,
-            outcome.value,
-            micros(bounds.wait(retry_after)),
-            repr(self._random()),
-        )
-        self._run("breaker_record", name, spec, *end)
+        self._run(self._record(name, spec, permit, outcome, retry_after))
 
     def state(self, name: str, spec: BreakerSpec) -> BreakerState:
-        return BreakerState(self._run("breaker_state", name, spec).decode())
+        return BreakerState(self._run(self._call("breaker_state", name, spec)).decode())
 
-    def _run(self, operation: str, name: str, spec: BreakerSpec, *args: str | float) -> Any:
-        base = f"{self._prefix}:circuit:{SCHEMA}:{name}"
+    def _run(self, call: Call) -> Any:
         with translated():
-            return self._library.call(
-                self._connection, operation, (base, f"{base}:probes"), (_packed(spec.rule), *args)
-            )
+            return self._library.call(self._connection, *call)
+
+
+class AsyncRedisBreakers(Calls):
+    """The same for asyncio, for the loop that its connection belongs to."""
+
+    def __init__(self, connection: redis.asyncio.Redis, **options: Any) -> None:
+        super().__init__(**options)
+        self._connection = connection
+
+    async def allow(self, name: str, spec: BreakerSpec) -> Permit:
+        probe = uuid4().hex
+        return self._permit(await self._run(self._allow(name, spec, probe)), probe)
+
+    async def record(
+        self, name: str, spec: BreakerSpec, permit: Permit, outcome: Outcome, retry_after: float = 0.0
+    ) -> None:
+        await self._run(self._record(name, spec, permit, outcome, retry_after))
+
+    async def _run(self, call: Call) -> Any:
+        with translated():
+            return await self._library.acall(self._connection, *call)
 
 
 @cache

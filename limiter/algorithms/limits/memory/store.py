@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable
 from typing import Protocol
 
-from limiter.algorithms.limits.model import MICROSECONDS, Algorithm, Verdict
+from limiter.algorithms.limits.model import MICROSECONDS, Algorithm, Turn, Verdict
 from limiter.algorithms.limits.rules import LimitRule
+from limiter.algorithms.lines import Line
 
 from .buckets import Adaptive, LeakyBucket, TokenBucket
 from .windows import FixedWindow, SlidingCounter, SlidingLog
@@ -53,8 +54,9 @@ class MemoryLimits:
 
     def __init__(self, clock: Callable[[], int] = microseconds) -> None:
         self._clock = clock
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
         self._meters: OrderedDict[tuple[Algorithm, str], Meter] = OrderedDict()
+        self._lines: defaultdict[tuple[Algorithm, str], Line] = defaultdict(Line)
         self._forget: dict[tuple[Algorithm, str], int] = {}
 
     def __len__(self) -> int:
@@ -76,6 +78,30 @@ class MemoryLimits:
                 self._keep(rule, key, meter, now)
             return _verdict(meter, rule, now, wait)
 
+    def take_in_turn(self, rule: LimitRule, key: str, cost: int, id: str) -> Turn:
+        rule.must_fit(cost)
+        with self._lock:
+            now, meter, line = self._clock(), self._meter(rule, key), self._line(rule, key)
+            wait, ahead = meter.wait(rule, now, cost), line.ahead(id)
+            if wait == 0 and ahead == 0:
+                meter.spend(rule, now, cost)
+                self._keep(rule, key, meter, now)
+                line.leave(id)
+                self._lock.notify_all()
+            else:
+                line.join(id, now)
+            return Turn(_verdict(meter, rule, now, wait), ahead)
+
+    def give_up(self, rule: LimitRule, key: str, id: str) -> bool:
+        with self._lock:
+            waited = self._line(rule, key).leave(id)
+            self._lock.notify_all()
+            return waited
+
+    def sleep(self, rule: LimitRule, key: str, id: str, seconds: float) -> None:
+        with self._lock:
+            self._lock.wait(seconds)
+
     def charge(self, rule: LimitRule, key: str, cost: int) -> Verdict:
         rule.must_be_able(cost)
         with self._lock:
@@ -92,6 +118,14 @@ class MemoryLimits:
                 meter.set_rate(rule, now, rate)
             self._keep(rule, key, meter, now)
             return _verdict(meter, rule, now, 0)
+
+    def _line(self, rule: LimitRule, key: str) -> Line:
+        """Of this key; those of which nobody asks any more are forgotten."""
+        for place in [place for place, line in self._lines.items() if not line.ids]:
+            del self._lines[place]
+        line = self._lines[rule.algorithm, key]
+        line.forget_silent(self._clock())
+        return line
 
     def _meter(self, rule: LimitRule, key: str) -> Meter:
         return self._meters.get((rule.algorithm, key)) or METERS[rule.algorithm]()

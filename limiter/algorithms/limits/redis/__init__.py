@@ -1,5 +1,5 @@
 """Limits that all processes share."""
 
-from .store import RedisLimits
+from .store import AsyncRedisLimits, RedisLimits
 
-__all__ = ["RedisLimits"]
+__all__ = ["AsyncRedisLimits", "RedisLimits"]

@@ -2,60 +2,64 @@
 
 from __future__ import annotations
 
-from hashlib import blake2b
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
-from limiter.algorithms.limits.model import Verdict
+from limiter.algorithms.keys import key_in_redis
+from limiter.algorithms.limits.model import Turn, Verdict
 from limiter.algorithms.limits.rules import LimitRule
 from limiter.functions import LIBRARY, Library, translated
 
 if TYPE_CHECKING:
     import redis
+    import redis.asyncio
 
 SCHEMA = 1
-LONGEST = 64  # characters of a key that are stored as they are; longer ones are hashed here
+Call = tuple[str, tuple[str, ...], tuple[str | int, ...]]  # a function, its keys and arguments
 
 
-class RedisLimits:
-    """Time is Redis's own. Raises GateUnavailable where the server can't be reached or can't write.
+class Calls:
+    """What each call asks of the library, and what its reply says."""
 
-    A call that the client repeats by itself after its reply was lost may spend twice, never too little.
-    """
-
-    def __init__(
-        self, connection: redis.Redis, *, prefix: str = "limiter", library: Library = LIBRARY
-    ) -> None:
-        self._connection = connection
+    def __init__(self, *, prefix: str = "limiter", library: Library = LIBRARY) -> None:
         self._prefix = prefix
         self._library = library
 
-    def peek(self, rule: LimitRule, key: str, cost: int = 1) -> Verdict:
-        rule.must_fit(cost)
-        return self._run("peek", rule, key, cost)
-
-    def take(self, rule: LimitRule, key: str, cost: int = 1) -> Verdict:
-        rule.must_fit(cost)
-        return self._run("take", rule, key, cost)
-
-    def charge(self, rule: LimitRule, key: str, cost: int) -> Verdict:
-        rule.must_be_able(cost)
-        return self._run("charge", rule, key, cost)
-
-    def set_rate(self, rule: LimitRule, key: str, share: float) -> Verdict:
-        return self._run("set_rate", rule, key, rule.must_adapt(share))
-
     def name_of(self, rule: LimitRule, key: str) -> str:
         """The Redis key. Each algorithm has its own: none reads what another wrote."""
-        if len(key) > LONGEST:
-            key = blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
-        return f"{self._prefix}:limit:{SCHEMA}:{rule.algorithm.value}:{key}"
+        return key_in_redis(f"{self._prefix}:limit:{SCHEMA}:{rule.algorithm.value}", key)
 
-    def _run(self, operation: str, rule: LimitRule, key: str, number: int) -> Verdict:
-        args = (rule.algorithm.value, number, *rule.numbers)
-        with translated():
-            reply = self._library.call(
-                self._connection, f"limit_{operation}", (self.name_of(rule, key),), args
-            )
+    def _peek(self, rule: LimitRule, key: str, cost: int) -> Call:
+        rule.must_fit(cost)
+        return self._call("peek", rule, key, cost)
+
+    def _take(self, rule: LimitRule, key: str, cost: int) -> Call:
+        rule.must_fit(cost)
+        return self._call("take", rule, key, cost)
+
+    def _take_in_turn(self, rule: LimitRule, key: str, cost: int, id: str) -> Call:
+        rule.must_fit(cost)
+        return self._call("take_in_turn", rule, key, cost, id)
+
+    def _charge(self, rule: LimitRule, key: str, cost: int) -> Call:
+        rule.must_be_able(cost)
+        return self._call("charge", rule, key, cost)
+
+    def _set_rate(self, rule: LimitRule, key: str, share: float) -> Call:
+        return self._call("set_rate", rule, key, rule.must_adapt(share))
+
+    def _give_up(self, rule: LimitRule, key: str, id: str) -> Call:
+        return "line_give_up", (self.name_of(rule, key),), (id,)
+
+    def _wake_key(self, rule: LimitRule, key: str, id: str) -> str:
+        return f"{self.name_of(rule, key)}:wake:{id}"
+
+    def _call(self, operation: str, rule: LimitRule, key: str, number: int, *ids: str) -> Call:
+        args = (rule.algorithm.value, number, *ids, *rule.numbers)
+        return f"limit_{operation}", (self.name_of(rule, key),), args
+
+    @staticmethod
+    def _verdict(rule: LimitRule, reply: Sequence[Any]) -> Verdict:
         wait, left, free, rest, rate = map(int, reply)
         return Verdict(
             allowed=wait == 0,
@@ -65,3 +69,74 @@ class RedisLimits:
             rest=rest,
             rate=rule.share(rate) if rate else 1.0,
         )
+
+    def _turn(self, rule: LimitRule, reply: Sequence[Any]) -> Turn:
+        *verdict, ahead = reply
+        return Turn(self._verdict(rule, verdict), int(ahead))
+
+
+class RedisLimits(Calls):
+    """Time is Redis's own. Raises GateUnavailable where the server can't be reached or can't write.
+
+    A call that the client repeats by itself after its reply was lost may spend twice, never too little.
+    `patient` is the same server by a connection that may wait for an answer as long as `sleep` lasts.
+    """
+
+    def __init__(self, connection: redis.Redis, patient: redis.Redis | None = None, **options: Any) -> None:
+        super().__init__(**options)
+        self._connection = connection
+        self._patient = patient or connection
+
+    def peek(self, rule: LimitRule, key: str, cost: int = 1) -> Verdict:
+        return self._verdict(rule, self._run(self._peek(rule, key, cost)))
+
+    def take(self, rule: LimitRule, key: str, cost: int = 1) -> Verdict:
+        return self._verdict(rule, self._run(self._take(rule, key, cost)))
+
+    def take_in_turn(self, rule: LimitRule, key: str, cost: int, id: str) -> Turn:
+        return self._turn(rule, self._run(self._take_in_turn(rule, key, cost, id)))
+
+    def charge(self, rule: LimitRule, key: str, cost: int) -> Verdict:
+        return self._verdict(rule, self._run(self._charge(rule, key, cost)))
+
+    def set_rate(self, rule: LimitRule, key: str, share: float) -> Verdict:
+        return self._verdict(rule, self._run(self._set_rate(rule, key, share)))
+
+    def give_up(self, rule: LimitRule, key: str, id: str) -> bool:
+        return bool(self._run(self._give_up(rule, key, id)))
+
+    def sleep(self, rule: LimitRule, key: str, id: str, seconds: float) -> None:
+        with translated():
+            self._patient.blpop([self._wake_key(rule, key, id)], timeout=seconds)
+
+    def _run(self, call: Call) -> Any:
+        with translated():
+            return self._library.call(self._connection, *call)
+
+
+class AsyncRedisLimits(Calls):
+    """The same for asyncio, for the loop that its connections belong to."""
+
+    def __init__(
+        self, connection: redis.asyncio.Redis, patient: redis.asyncio.Redis | None = None, **options: Any
+    ) -> None:
+        super().__init__(**options)
+        self._connection = connection
+        self._patient = patient or connection
+
+    async def take(self, rule: LimitRule, key: str, cost: int = 1) -> Verdict:
+        return self._verdict(rule, await self._run(self._take(rule, key, cost)))
+
+    async def take_in_turn(self, rule: LimitRule, key: str, cost: int, id: str) -> Turn:
+        return self._turn(rule, await self._run(self._take_in_turn(rule, key, cost, id)))
+
+    async def give_up(self, rule: LimitRule, key: str, id: str) -> bool:
+        return bool(await self._run(self._give_up(rule, key, id)))
+
+    async def sleep(self, rule: LimitRule, key: str, id: str, seconds: float) -> None:
+        with translated():
+            await self._patient.blpop([self._wake_key(rule, key, id)], timeout=seconds)
+
+    async def _run(self, call: Call) -> Any:
+        with translated():
+            return await self._library.acall(self._connection, *call)

@@ -12,10 +12,10 @@ local limits = {
   },
 }
 
-function limits.open(keys, args)
-  local rule = {}
-  for i = 3, #args do
-    rule[i - 2] = tonumber(args[i])
+function limits.open(keys, args, rule_from)
+  local rule, from = {}, rule_from or 3
+  for i = from, #args do
+    rule[i - from + 1] = tonumber(args[i])
   end
   local call = { now = clock.now(), key = keys[1], rule = rule }
   local algorithm = limits.ALGORITHMS[args[1]]
@@ -49,6 +49,27 @@ function limits.take(keys, args)
     algorithm.spend(call, limit, units)
   end
   return limits.answer(call, algorithm, limit, units, wait)
+end
+
+-- The same behind all that wait in line for it.
+--
+-- ARGV[3]  the caller's id; [4...] the rule
+-- reply    as of take, with how many are ahead behind it: it was taken where nothing is ahead and there is no wait
+function limits.take_in_turn(keys, args)
+  local call, algorithm, limit, units = limits.open(keys, args, 4)
+  lines.name_keys(call)
+  lines.forget_silent(call)
+  local ahead, wait = lines.ahead(call, args[3]), algorithm.wait(call, limit, units)
+  if ahead == 0 and limits.may_take(wait) then
+    algorithm.spend(call, limit, units)
+    lines.leave(call, args[3])
+    lines.wake(call, 1)
+  else
+    lines.join(call, args[3])
+  end
+  local reply = limits.answer(call, algorithm, limit, units, wait)
+  reply[#reply + 1] = ahead
+  return reply
 end
 
 -- Spend whatever is left, into debt; negative gives back.
