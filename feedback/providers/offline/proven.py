@@ -20,5 +20,11 @@ PROVEN = frozenset(
         "reference-not-cited",
         "new-in-conclusion",
         "stray-sentence",
+        "sweeping-claim",
+        "proof-claimed",
+        "doubled-hedge",
+        "change-without-figure",
+        "number-contradicted",
+        "number-not-listed",
     )
 )

@@ -21,7 +21,7 @@ from ..base import (
 from .document import review_document
 from .section import review_section
 
-MODEL = "offline-rules-2"
+MODEL = "offline-rules-3"
 PIECE = 240  # characters of the answer in one delta
 
 

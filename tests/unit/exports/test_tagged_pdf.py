@@ -11,7 +11,7 @@ from pypdf import PdfReader
 from feedback.exports import Block, Export, Note, Piece
 from feedback.exports.pdf import pdf
 
-ORIGIN = (("Written by", "rules"), ("Version", "offline-rules-2"))
+ORIGIN = (("Written by", "rules"), ("Version", "offline-rules-3"))
 
 
 def opened(text: str = "Bees matter.", level: int = 0, language: str = "en") -> PdfReader:
@@ -41,10 +41,10 @@ def test_it_is_tagged_and_says_its_language_and_its_title() -> None:
 def test_its_origin_is_on_the_page_and_in_its_metadata() -> None:
     reader = opened()
 
-    assert "Written by: rules · Version: offline-rules-2" in words(reader)
+    assert "Written by: rules · Version: offline-rules-3" in words(reader)
     assert reader.metadata is not None
-    assert "offline-rules-2" in str(reader.metadata.get("/Keywords"))
-    assert "offline-rules-2" in str(reader.metadata.subject)
+    assert "offline-rules-3" in str(reader.metadata.get("/Keywords"))
+    assert "offline-rules-3" in str(reader.metadata.subject)
 
 
 def test_a_passage_is_an_annotation_that_leads_to_its_note() -> None:

@@ -23,5 +23,5 @@ def test_the_verb_goes_with_the_reader(audience: str, words: str) -> None:
 def test_a_block_quotation_is_not_the_writers_own_words() -> None:
     quoted = "Obviously, all students want shorter lessons (Hall, 2015, p. 3)."
 
-    assert not noticed("absolute-claim", f"Hall puts it like this:\n\n{quoted}")
-    assert noticed("absolute-claim", "So it goes.\n\nObviously, all students want shorter lessons.")
+    assert not noticed("sweeping-claim", f"Hall puts it like this:\n\n{quoted}")
+    assert noticed("sweeping-claim", "So it goes.\n\nObviously, all students want shorter lessons.")

@@ -25,7 +25,7 @@ from .offline_reading import ACADEMIC, noticed
         ("mixed-spelling", "The colour of the old harbor, and a neighbour.", "“harbour” would match"),
         ("ise-ize", "They organised and modernised it, and realized the risk.", "“realised” would match"),
         ("noun-stack", "They read the student assessment feedback policy.", "“the policy of …”"),
-        ("hedging", "I think that maybe it helps.", "such as “I think”"),
+        ("doubled-hedge", "It might possibly help.", "Keep the one word that says it"),
     ],
 )
 def test_a_suggestion_rewrites_the_passage(rule: str, text: str, expected: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterator
 
@@ -12,11 +11,10 @@ from feedback.providers.offline.reading.reader import Reader
 
 from ...base import CommentKind
 from ..lexicon.wording import HEDGES
-from ..rules import Remark, rule
+from ..rules import Remark, joined, rule
 
-STACKED = 2  # hedges close together in one sentence
-DENSE = 4  # in one section, and more than one in sixty words
-CLOSE = 60  # characters between two hedges that weaken the same claim
+MANY = 4  # hedges in one sentence
+PLAIN = 6  # words a hedge, at least
 
 _BARE = re.compile(
     r"\s*(?P<word>This|These|Those|That|It)\s+(?P<verb>is|was|are|were|means?|meant|shows?|showed|makes?"
@@ -34,7 +32,15 @@ _EXPLETIVE = re.compile(
 _HEDGE = re.compile(
     any_of(HEDGES).pattern.replace("(?:may)", "(?:(?-i:may))"), re.IGNORECASE
 )  # not the month
-_MODALS = frozenset(("may", "might", "could be", "could have"))
+# "anything that could possibly help" and "how could this possibly be" stress, and do not doubt
+_STRESSED = re.compile(r"\b(?:no|none|nobody|nothing|any|only|than|how|what|if|whatever)\b|\?", re.IGNORECASE)
+_DOUBLED = re.compile(
+    r"\b(?:(?-i:may)|might|(?<!that )(?<!this )(?<!it )could)\s+(?:well\s+|also\s+)?"
+    r"(?:possibly|perhaps|maybe)\b"
+    r"|\b(?:perhaps|maybe|possibly|probably)\s+(?:it\s+|they\s+|this\s+)?(?:might|(?-i:may))\b"
+    r"|\bit (?:is|may be|might be|could be) (?:also )?possible that\s+(?:\w+\s+){1,5}?(?:might|(?-i:may))\b",
+    re.IGNORECASE,
+)
 
 
 @rule(
@@ -73,62 +79,31 @@ def _bare_remark(start: int, end: int, match: re.Match[str], *, first: bool) -> 
 
 
 @rule(
-    "hedging",
+    "doubled-hedge",
     CommentKind.ARGUMENT,
-    label="claims weakened by several hedges",
+    label="claims weakened twice",
     weight=0.6,
     advice="Keep one hedge for what is really uncertain, and state the rest plainly.",
 )
-def hedging(prose: Prose, reader: Reader) -> Iterator[Remark]:
-    total = 0
+def doubled_hedge(prose: Prose, reader: Reader) -> Iterator[Remark]:
+    """Two words for one doubt side by side, or so many in a sentence that it claims nothing."""
     for sentence in prose.sentences:
-        found = list(_HEDGE.finditer(prose.own_text(sentence)))
-        total += len(found)
-        if _stacked(found):
-            yield Remark(
-                sentence.start,
-                sentence.end,
-                f"{_said(found)} soften the same claim, and together they leave the reader unsure whether "
-                "you hold it.",
-                f"Keep the one that says how sure you are (such as “{_shown(found[0])}”), delete "
-                "the others, "
-                "and give the reason for the doubt.",
-                strength=1.0 + 0.1 * (len(found) - STACKED),
-                count=len(found),
-            )
-    if total >= DENSE and total * 60 > len(prose.words):
-        yield from _everywhere(prose, total)
-
-
-def _stacked(found: list[re.Match[str]]) -> bool:
-    close = any(b.start() - a.end() <= CLOSE for a, b in itertools.pairwise(found))
-    modals_only = all(normal(match.group()) in _MODALS for match in found)
-    return len(found) >= STACKED and close and (not modals_only or len(found) > STACKED)
-
-
-def _said(found: list[re.Match[str]]) -> str:
-    words = list(dict.fromkeys(_shown(match) for match in found))
-    if len(words) == 1:
-        return f"The repeated “{words[0]}”s"
-    return f"{', '.join(f'“{word}”' for word in words[:-1])} and “{words[-1]}”"
+        own = prose.own_text(sentence)
+        pair = None if _STRESSED.search(own) else _DOUBLED.search(own)
+        found = list({normal(match.group()): match for match in _HEDGE.finditer(own)}.values())
+        if pair is None and not (len(found) >= MANY and sentence.length <= MANY * PLAIN):
+            continue
+        words = f"“{_shown(pair)}”" if pair else joined([f"“{_shown(match)}”" for match in found])
+        yield Remark(
+            sentence.start,
+            sentence.end,
+            f"{words} {'doubts' if pair else 'doubt'} the same claim more than once, and the reader is left "
+            "unsure whether you hold it.",
+            "How sure are you? Keep the one word that says it, leave the others out, and give the reason for "
+            "the doubt.",
+            strength=1.2 if len(found) >= MANY else 1.0,
+        )
 
 
 def _shown(match: re.Match[str]) -> str:
     return re.sub(r"\bi\b", "I", normal(match.group()))
-
-
-def _everywhere(prose: Prose, total: int) -> Iterator[Remark]:
-    first = next(_HEDGE.finditer(prose.own), None)
-    sentence = prose.sentence_at(first.start()) if first else None
-    if sentence:
-        yield Remark(
-            sentence.start,
-            sentence.end,
-            f"Cautious words such as this sentence's come up {total} times in the section. Caution is right "
-            "where the "
-            "evidence is thin; used everywhere, it hides which claims you stand behind.",
-            "Choose the two or three claims that really are uncertain, say why they are, and state the "
-            "others plainly.",
-            strength=0.8,
-            count=total,
-        )

@@ -10,7 +10,7 @@ from feedback.providers.offline.reading.prose import Prose, Sentence
 from feedback.providers.offline.reading.reader import Reader
 
 from ...base import CommentKind
-from ..lexicon.claims import CLAIMED_EVIDENCE, VAGUE_QUANTITIES
+from ..lexicon.claims import CLAIMED_EVIDENCE, GREAT_CHANGES
 from ..lexicon.grammar import SPEECH
 from ..rules import Remark, excerpt, rule
 
@@ -18,10 +18,19 @@ QUOTATION_WORDS = 4  # shorter ones are terms or irony
 NEARBY = 80  # characters after a quotation in which its source may stand
 
 _CLAIMED = matching(CLAIMED_EVIDENCE)
+_POINTS = re.compile(
+    r"\b(?:the|these|this|those|that|such|our|my|his|her|their|its|summary|of)\s+\Z", re.IGNORECASE
+)
 _RESEARCH = re.compile(
     r"stud|research|scien|expert|survey|statistic|report|schol|histor|evidence", re.IGNORECASE
 )
-_VAGUE = matching(VAGUE_QUANTITIES)
+_GREAT = matching(GREAT_CHANGES)
+# supposed, denied, or a finding of statistics, whose figures stand elsewhere
+_NO_REPORT = re.compile(
+    r"\b(?:if|would|could|may|might|can|should|when|whether|will|until|unless|must|statistically|not|to|I|we)\b"
+    r"|\b(?:figure|fig|table|graph|chart|overall)\b|\?",
+    re.IGNORECASE,
+)
 _FIGURE = re.compile(
     r"\d|\b(?:per ?cent|percent|half|third|quarter|twice|double[ds]?|dozen|hundred|thousand|million|two"
     r"|three|four|five|six|seven|eight|nine|ten)\b",
@@ -55,6 +64,8 @@ def claimed_evidence(prose: Prose, reader: Reader) -> Iterator[Remark]:
     for match in _CLAIMED.finditer(prose.own):
         sentence = prose.sentence_at(match.start())
         phrase = excerpt(match.group())
+        if _POINTS.search(prose.own, max(0, match.start() - 12), match.start()):
+            continue  # "the researchers" were named before, "this evidence" is the writer's own
         if sentence is None or _supported(prose, sentence, look_on=bool(_RESEARCH.search(phrase))):
             continue
         yield Remark(
@@ -135,28 +146,31 @@ def _names(prose: Prose, sentence: Sentence) -> bool:
 
 
 @rule(
-    "vague-quantity",
+    "change-without-figure",
     CommentKind.EVIDENCE,
-    label="amounts without a figure",
+    label="changes and shares without a figure",
     weight=0.7,
-    advice="Put the figure beside words such as “many” or “significantly”.",
+    advice="Put the figure beside words such as “significantly”.",
 )
-def vague_quantities(prose: Prose, reader: Reader) -> Iterator[Remark]:
-    for match in _VAGUE.finditer(prose.own):
-        sentence = prose.sentence_at(match.start())
-        if sentence is None or prose.cites(sentence.start, sentence.end):
+def change_without_figure(prose: Prose, reader: Reader) -> Iterator[Remark]:
+    """A change that is said to be great, or a great share, where no figure or source stands near it."""
+    for index, sentence in enumerate(prose.sentences):
+        own = prose.own_text(sentence)
+        match = _GREAT.search(own)
+        if match is None or _NO_REPORT.search(own):
             continue
-        others = prose.own[sentence.start : match.start()] + prose.own[match.end() : sentence.end]
-        if _FIGURE.search(others):
+        near = prose.sentences[index : index + 2]
+        if prose.cites(near[0].start, near[-1].end) or any(
+            _FIGURE.search(prose.text[each.start : each.end]) for each in near
+        ):
             continue
-        phrase = excerpt(match.group())
+        start = sentence.start + match.start()
         yield Remark(
-            match.start(),
-            match.end(),
-            f"How much is “{phrase}”? One reader will imagine a little more than before, another twice as "
-            "much.",
-            "Give the number, the share or the range with its source. If you don't have it, say what you "
-            "saw yourself "
-            "or compare it with something known.",
+            start,
+            sentence.start + match.end(),
+            f"How much is “{excerpt(match.group())}”? One reader will imagine a little more than before, "
+            "another twice as much.",
+            "Can you give the number, the share or the range, with its source? If not, say what you saw "
+            "yourself, or compare it with something known.",
             strength=1.0 if reader.academic or not reader.personal else 0.7,
         )

@@ -4,6 +4,15 @@ from __future__ import annotations
 
 # a claim to evidence: the reader expects the source beside it
 CLAIMED_EVIDENCE = (
+    r"(?:many|most|several|numerous|various|countless) (?:[a-z]+ )?(?:critics|psychologists|doctors"
+    r"|economists|linguists|philosophers|educators|analysts|specialists|academics|sociologists|biologists"
+    r"|physicians|theorists|commentators|professionals|authors|writers|scientists|scholars|researchers"
+    r"|experts|historians) (?:have |now |also |still )?(?:believe|think|argue|claim|say|agree|hold|see"
+    r"|consider|maintain|feel|assume|argued|claimed|shown|proved|proven)",
+    r"(?:experience|history) (?:[a-z]+ ){0,3}?(?:shows?|proves?|teaches|has shown|has proved"
+    r"|has proven|has taught) (?:us )?that",
+    r"(?:many|most|a lot of) (?:other )?(?:companies|schools|countries|universities|businesses|employers"
+    r"|cities|firms|towns|villages) (?:have had (?:great|much|good) success|have reported|report)",
     r"(?:many |some |most |several |numerous |recent |various |previous )?(?:studies|research|researchers"
     r"|scientists|experts|"
     r"surveys|statistics|evidence|scholars|historians|reports) "
@@ -20,17 +29,6 @@ CLAIMED_EVIDENCE = (
     r"|would deny)",
     r"there is (?:no|little) doubt that",
     r"it is (?:a (?:well-known )?fact|common knowledge|undeniable|beyond doubt|obvious) that",
-)
-
-# certainty that one counter-example would undo
-ABSOLUTES = (
-    r"(?:clearly|obviously|undoubtedly|undeniably|unquestionably|inevitably|without (?:a )?doubt|of course)",
-    r"(?:proves?|proved) that",
-    r"the (?:only|best|worst|most important|biggest|greatest|main) (?:way|reason|cause|factor|problem"
-    r"|solution|threat|issue)",
-    r"(?:always|never) (?!been\b|mind\b)\w+",
-    r"(?:all|every|no) (?:students?|people|teachers?|parents?|children|teenagers|companies|governments?"
-    r"|politicians|users)",
 )
 
 _PEOPLE_AND_THINGS = (
@@ -54,6 +52,35 @@ VAGUE_QUANTITIES = (
     r"(?:increased|decreased|rose|fell|dropped|improved|grew|declined) "
     r"(?:significantly|dramatically|massively|sharply|substantially|considerably|drastically|rapidly)",
     r"the majority of",
+)
+
+_GREATLY = (
+    r"(?:significantly|dramatically|massively|sharply|substantially|considerably|drastically|rapidly|enormously"
+    r"|tremendously|hugely|steeply)"
+)
+_CHANGED = (
+    r"(?:increased|decreased|rose|risen|fell|fallen|dropped|improved|grew|grown|declined|shrank|shrunk|soared"
+    r"|plummeted|gone up|went up|went down|gone down)"
+)
+_GREAT = r"(?:very )?(?:large|huge|great|significant|considerable|substantial|enormous|vast|massive|high)"
+_COUNTED = (
+    r"(?:pupils|students|employees|respondents|participants|staff|members|customers|visitors|residents|households"
+    r"|patients|workers|teachers|parents|children|companies|schools|cases|accidents)"
+)
+_MEASURED = (
+    r"(?:heat|energy|gas|water|oxygen|hydrogen|liquid|salt|sugar|acid|product|precipitate|waste|food|paper|plastic"
+    r"|electricity|fuel|power|carbon dioxide)"
+)
+
+# where a figure could stand
+GREAT_CHANGES = (
+    rf"(?:(?:has|have|had|also) )*{_CHANGED} (?:very )?{_GREATLY}(?! more)",
+    rf"(?:has|have|had) {_GREATLY} {_CHANGED}",
+    rf"an? {_GREAT} (?:proportion|percentage|share|fraction)(?: of (?:the |our |all )?[a-z]+)?",
+    rf"an? {_GREAT} number of (?:the |our |all )?{_COUNTED}",
+    rf"an? {_GREAT} amount of (?:the )?{_MEASURED}",
+    r"an? (?:huge|massive|dramatic|drastic|sharp|enormous|tremendous) "
+    r"(?:increase|decrease|rise|drop|fall|decline|reduction|growth)",
 )
 
 SUPPORT = (

@@ -10,7 +10,7 @@ from feedback.providers.offline.reading.anchors import anchor
 from ...base import Comment, Criterion
 from ..rubric import criterion_for
 from ..rules import clipped
-from . import citing, closing, figures, focus  # noqa: F401 (importing them registers the checks)
+from . import citing, closing, contradictions, figures, focus  # noqa: F401 (importing them registers the checks)
 from .checks import WholeFinding
 from .whole import Whole
 

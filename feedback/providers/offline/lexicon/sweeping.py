@@ -1,0 +1,87 @@
+"""Sentences that speak of all members of a kind, or set one above all others."""
+
+from __future__ import annotations
+
+import re
+
+_GROUP = (
+    r"(?:people|persons?|humans|human beings|individuals?|students?|pupils?|children|child|kids?|teenagers?"
+    r"|adolescents?|adults?|parents?|mothers?|fathers?|famil(?:y|ies)|men|man|women|woman|boys?|girls?|teachers?"
+    r"|employees?|employers?|workers?|compan(?:y|ies)|business(?:es)?|countr(?:y|ies)|governments?|politicians?"
+    r"|citizens?|nurses?|patients?|athletes?|immigrants?|criminals?|critics?|schools?|universit(?:y|ies)"
+    r"|neighbou?rs?|friends?|police officers?"
+    # and by what they do: farmers, doctors, artists, musicians; no papers, orders or factors
+    r"|(?!(?:num|pap|ord|comput|fact|vect|sens|mark|lay|memb|mirr|err|oth|low|high|great|small|larg|fav|col"
+    r"|met|lett|weath|pow|flow|wat|matt|paramet|indicat|clust|disord|monit|cent|corn|quart|disast)"
+    r"(?:er|or)s?\b)[a-z]{2,}(?:ers?|ors?|ists?|ians?))"
+)
+# what somebody does, wants or is by nature
+_DOES = (
+    r"(?:are|is|wants?|needs?|likes?|loves?|hates?|thinks?|feels?|prefers?|uses?|lives?|cares?|enjoys?|works?"
+    r"|spends?|judges?|behaves?|lies?|fears?|envy|envies|trusts?|can|will|would|refuses?"
+    r"|understands?|accepts?|ignores?|buys?|eats?|reads?|watch(?:es)?|complains?|wins?|loses?"
+    r"|has (?:a|an|the|great|success|no)|have (?:a|an|the|great|success|no))"
+)
+# what makes it a definition, a platitude, a rule, or a statement of what is possible
+_BUT_NOT = (
+    r"(?!\s+(?:not|never|equal|different|unique|entitled|mortalrequired|expected|subject|given|asked|allowed|told|born|made|affected|involved|due|still|also"
+    r"|to|him|her|it|them|this|from|you|be)\b)"
+)
+_LEAD = (
+    r"\A\s*(?:(?:Obviously|Clearly|Of course|In fact|Also|However|Therefore|Besides|Moreover|Furthermore|Thus"
+    r"|Hence|So|And|But|Today|Nowadays|Now I know that|I (?:think|believe|know)(?: that)?),?\s+)?"
+)
+# the first word of a subject that is one thing, and no kind of things
+_ONE = (
+    r"(?:i|we|you|he|she|it|they|this|that|these|those|there|the|my|our|his|her|its|their|your|if|when|as|in"
+    r"|what|who|whom|which|whose|not|one|some|something|nothing|though|although|while|since|because|nature|life"
+    r"|first|second|another|once|then|even|perhaps|maybe|almost|nearly|was|were|had|can|could|should|must|may|might"
+    r"|would|is|are|has|have|and|or|but|to|for|on|at|with|by|from|many|most|few|several|remember|please)"
+)
+_ALWAYS = (
+    r"(?<!not )(?<!almost )(?<!nearly )(?:always|never)(?:\s+too)?\s+"
+    r"(?!be\b(?! able to)|been|have\b|has\b|subject|\w+ed\b|\w+ing\b|\w+ly\b|kept|sent|held|made|done|taken"
+    r"|given|seen|shown|told|known|written|read\b|put\b|set\b|or\b|more\b|mind\b|the\b|a\b|an\b|before|important"
+    r"|necessary|to\b|possible|easy|enough)[a-z]+"
+)
+_FORMS = (
+    rf"{_LEAD}(?P<claim>(?:all|every|no)\s+(?:(?!other|one|longer|matter|doubt|such|these|those|this|the)[a-z-]+\s+)?"
+    rf"{_GROUP}\s+(?:really\s+|always\s+)?{_DOES}\b{_BUT_NOT})",
+    rf"{_LEAD}(?P<claim>(?:nobody|no one)\s+(?:really\s+)?(?:needs?|cares?|can (?!morally|legally|be\b|deny"
+    r"|argue|predict|doubt|ignore|underestimate|guess|say|know|steal)[a-z]+|likes?|wants?|uses?|reads?)\b"
+    rf"{_BUT_NOT})",
+    rf"{_LEAD}(?P<claim>(?:everyone|everybody)\s+(?:really\s+)?"
+    rf"(?:needs?|likes?|loves?|uses?|hates?|prefers?)\b{_BUT_NOT})",
+    r"(?P<claim>\bthe (?:only|single) (?:real |true |possible |right |good )?"
+    r"(?:reason|cause|way|solution|answer)(?=\s+(?:for|of|to|that|why|is)\b))(?!.{0,40}\b(?:was|were|had)\b)",
+    r"(?P<claim>\bbecause they (?:are (?:all |just |simply |too |so )?(?:lazy|stupid|greedy|selfish|ignorant"
+    r"|careless|spoilt|spoiled|weak|cowards|evil)|(?:have|show) no (?:respect|discipline|manners|shame"
+    r"|interest|morals)|(?:do not|don['’]t) care)\b)",
+    r"(?<!one of )(?P<claim>\bthe (?:best|worst|greatest|most [a-z]+|only (?:[a-z]+ )?[a-z]+) "
+    r"(?:[a-z]+ ){0,2}?(?:(?:in|of) (?:the (?:whole |entire )?world|all time|(?:all )?human history|history)"
+    r"|in all of [a-z]+|on earth))\b",
+)
+# a manual says of its parts what they always do; an essay that says it of a kind owes the reader a reason
+_KIND = (
+    rf"{_LEAD}(?P<claim>(?:(?!{_ONE}\b)[a-z-]+\s+){{1,4}}?(?:(?:who|that)\s+(?:(?!(?:i|we|he|she|it|the|was|were)\b)"
+    rf"[a-z]+\s+){{1,4}}?)?(?:(?:in|at|near|by|from|with) the [a-z]+\s+)?"
+    rf"(?:(?:(?:can|will)\s+(?:therefore\s+)?(?=never)|(?:are|is|do|does|will)\s+))?{_ALWAYS})"
+)
+_CLAIMS = tuple(re.compile(form, re.IGNORECASE) for form in _FORMS)
+_OF_A_KIND = re.compile(_KIND, re.IGNORECASE)
+
+# not "to prove", and not what somebody proved by an act
+PROVES = re.compile(
+    r"\b(?:(?:clearly|definitely|further|also|therefore)\s+)?proves\s+that\b"
+    r"|(?<!\bto )(?<!\bwe )(?<!\bI )(?<!\bcan )(?<!\bcould )(?<!\bwill )(?<!\bmay )(?<!\bmight )"
+    r"(?<!\bmust )(?<!\bwho )(?<!\bnot )(?<!\band )(?<!\bor )(?<!intent )(?<!intend )\bprove\s+that\b"
+    r"|\b(?:research|study|studies|experiments?|analys[ei]s|results?|survey|surveys)\s+"
+    r"(?:[a-z, ]{0,40}\s)?(?:has\s+|have\s+)?proved\s+that\b",
+    re.IGNORECASE,
+)
+
+
+def claim_in(sentence: str, *, essay: bool) -> re.Match[str] | None:
+    """The first form that a sentence has, with its words as `claim`."""
+    forms = (*_CLAIMS, _OF_A_KIND) if essay else _CLAIMS
+    return next((match for form in forms if (match := form.search(sentence))), None)
