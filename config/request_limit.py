@@ -19,8 +19,8 @@ from django.core.handlers.asgi import ASGIRequest
 
 from config import errors
 from config.middleware import ALWAYS_OPEN
+from feedback.live.responses import CLIENT_IS_GONE
 from feedback.operations.observe.middleware import count
-from feedback.portal.live.stream import CLIENT_IS_GONE
 
 if TYPE_CHECKING:
     from asgiref.typing import (

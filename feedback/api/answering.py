@@ -30,6 +30,8 @@ def guarded(pattern: URLPattern) -> URLPattern:
     view = _finished(pattern.callback)
     if pattern.name in HANDS_IN:
         view = limit_view("submit", key=by_caller, methods=("POST",))(view)
+    if pattern.name == "draft":
+        view = limit_view("draft", key=by_caller, methods=("PUT",))(view)
     pattern.callback = limit_view("api", key=by_caller)(view)
     return pattern
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
+from feedback.live.stream_limit import PER_PERSON
 from feedback.models import User
-from feedback.portal.live.stream_limit import PER_PERSON
 from tests.e2e.site import Site
 from tests.factories import reading
 

@@ -3,11 +3,11 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import Http404, HttpResponse
-from django.utils.translation import gettext as _
 from ninja import File, Form, Query, Router, Status
 from ninja.files import UploadedFile
 
 from feedback.api.access import READ, WRITE, ApiRequest, own_document
+from feedback.api.handing_in import open_assignment, previous_document
 from feedback.api.idempotency import concerns, repeatable, submission_key
 from feedback.api.paging import Cursor, PageSize, cursor_at, key_at
 from feedback.api.problems import Kind, Problem
@@ -23,12 +23,9 @@ from feedback.api.schemas.documents import (
 )
 from feedback.api.schemas.feedback import Report, SectionFeedback
 from feedback.documents import titles
-from feedback.errors import Refused
-from feedback.models import Assignment, Document, User
 from feedback.selectors.intake.documents import view_document
 from feedback.selectors.intake.history import HistoryFilter, Show, listed
 from feedback.selectors.intake.report import report_of
-from feedback.selectors.teaching.taking import open_assignments
 from feedback.services.accounts import erasure
 from feedback.services.intake import documents
 from feedback.services.intake.documents import Handed
@@ -60,7 +57,7 @@ def list_documents(
 @repeatable
 def hand_in(request: ApiRequest, response: HttpResponse, given: DocumentIn) -> Status[DocumentDetail]:
     """Hand in a text. Feedback on it is written from now on."""
-    handed = Handed.pasted(given.text.replace("\r\n", "\n"))
+    handed = Handed.pasted(given.text)
     title = given.title.strip() or titles.of_text(given.text)
     return _handed_in(request, response, handed, title, given)
 
@@ -98,26 +95,6 @@ def _handed_in(
     concerns(request, document)
     response["Location"] = f"{request.path.removesuffix('/file')}/{document.pk}"
     return Status(201, DocumentDetail.at(view_document(document)))
-
-
-def open_assignment(owner: User, key: UUID | None) -> Assignment | None:
-    """Raises Refused for one that they can't hand in for."""
-    if key is None:
-        return None
-    found = open_assignments(owner).filter(pk=key).first()
-    if found is None:
-        raise Refused(_("There is no such assignment that you can hand in for."), field="assignment")
-    return found
-
-
-def previous_document(owner: User, key: UUID | None) -> Document | None:
-    """Raises Refused for a document that is not theirs."""
-    if key is None:
-        return None
-    found = Document.objects.filter(owner=owner, pk=key).first()
-    if found is None:
-        raise Refused(_("There is no such document of yours."), field="previous")
-    return found
 
 
 @router.get(

@@ -12,6 +12,10 @@ Line = Annotated[
 ]
 """Text from outside: only NUL, which nothing can store, goes."""
 
+Prose = Annotated[
+    Line, BeforeValidator(lambda given: given.replace("\r\n", "\n") if isinstance(given, str) else given)
+]
+
 Moment = datetime
 
 

@@ -7,9 +7,9 @@ from feedback.models import Document, Job, Urgency
 from feedback.selectors.intake.documents import DocumentView, SectionView
 from feedback.selectors.work.waiting import Ends, Wait, WaitKind
 
-from .base import Line, MessageOut, Moment
+from .base import Line, MessageOut, Moment, Prose
 
-Text = Annotated[Line, Field(min_length=1, max_length=10_000_000, pattern=r"\S")]
+Text = Annotated[Prose, Field(min_length=1, max_length=10_000_000, pattern=r"\S")]
 Title = Annotated[
     Line, Field("", max_length=200, description="Left empty: its first line or its file's name.")
 ]

@@ -1,1 +1,1 @@
-"""The streams of events of open pages."""
+"""The streams of events of open pages, as their view."""

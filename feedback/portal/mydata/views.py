@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from feedback.errors import Refused
+from feedback.live.responses import EndedStream
 from feedback.models import User
 from feedback.portal.access import own_document, user_of
-from feedback.portal.live.stream import EndedStream
 from feedback.services.accounts import erasure
 from feedback.services.accounts.exports import everything_of
 from limiter import limit_view

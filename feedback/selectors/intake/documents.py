@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
 from feedback.live import Partial, text_so_far
 from feedback.models import Comment, Document, Feedback, Job, Notice, Reaction, Section, User
 from feedback.selectors.intake.visibility import feedback_visible
 from feedback.selectors.work.waiting import Wait, wait_of
+
+MOST_OPEN = 100  # documents of one person that are listened to at once
 
 
 def document_of(user: User, document_id: UUID | str) -> Document:
@@ -19,6 +21,12 @@ def document_of(user: User, document_id: UUID | str) -> Document:
     return Document.objects.select_related("assignment__course", "owner", "release").get(
         owner=user, pk=document_id
     )
+
+
+def open_documents(user: User) -> QuerySet[Document]:
+    """Those of a person that are in work, the newest first, without their texts."""
+    mine = Document.objects.filter(owner=user, finished_at=None).order_by("-pk")
+    return mine.only("pk", "reviewed", "created_at")[:MOST_OPEN]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ from django.urls import reverse
 from config.request_limit import RequestLimit
 from feedback.live import publish
 from feedback.live.hub import Hub, hub
+from feedback.live.stream_limit import seats
 from feedback.models import Document, User
-from feedback.portal.live.stream_limit import seats
 from tests.factories import reading
 
 pytestmark = pytest.mark.django_db(transaction=True)

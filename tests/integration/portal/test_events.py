@@ -13,8 +13,8 @@ from django.urls import reverse
 
 from feedback.live import publish
 from feedback.live.hub import Hub, hub
+from feedback.live.stream_limit import Seats, seats
 from feedback.models import Document, User
-from feedback.portal.live.stream_limit import Seats, seats
 from tests.factories import reading
 from tests.factories.work import a_document
 

@@ -42,7 +42,8 @@ PUBLIC = [
 # With the bearer token, from an address that is let in, or by staff that may see jobs.
 MACHINES = ["metrics", "django_rq:metrics", "django_rq:home_json"]
 
-# The id of a draft is whatever its writer names: that of another is never found (test_saving).
+# The id of a draft is whatever its writer names: that of another is never found (test_saving, and for the API
+# test_drafts_courses_and_upstreams).
 PERSON = [
     "draft-save",
     "draft-delete",
@@ -73,6 +74,12 @@ PERSON = [
     "api:jobs",
     "api:me",
     "api:quota",
+    "api:events",
+    "api:drafts",
+    "api:draft",
+    "api:draft-hand-in",
+    "api:courses",
+    "api:assignments",
 ]
 
 # Of another person: as good as none, for all others.
@@ -132,6 +139,8 @@ OTHERS_WORK = [
     "api:job-explanation",
     "api:job-cancel",
     "api:job-retry",
+    "api:document-events",
+    "api:assignment",
 ]
 
 # For teachers, and for operators with rights beyond reading.
@@ -174,6 +183,8 @@ SEES = [
     "admin:limiter_upstream_control",
     "admin:autocomplete",
     "admin:view_on_site",
+    "api:upstreams",
+    "api:upstream",
 ]
 
 # In the admin, with the right to change; posted.
