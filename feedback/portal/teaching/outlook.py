@@ -49,6 +49,7 @@ class Outlook:
     columns: Sequence[Column]
     capacity_y: float | None  # where what can be done in an hour is drawn; None: above the drawing
     last_ready: datetime
+    fewer: int | None  # of those that have not handed in, the number that will, where it is another
     width: int = WIDTH
     height: int = HEIGHT
 
@@ -63,9 +64,11 @@ def outlook_of(forecast: Forecast | None) -> Outlook | None:
     columns = [_column(place, hour, len(shown), unit) for place, hour in enumerate(shown)]
     per_hour = forecast.capacity.calls_an_hour
     line = HEIGHT - per_hour * unit if per_hour is not None and per_hour <= highest else None
+    expected = round(forecast.expected)
     return Outlook(
-        forecast, verdict, tone, icon, BASIS[forecast.past.basis], columns, line, forecast.last_ready
-    )
+        forecast, verdict, tone, icon, BASIS[forecast.past.basis], columns, line, forecast.last_ready,
+        fewer=expected if expected < forecast.to_come else None,
+    )  # fmt: skip
 
 
 def _column(place: int, hour: Hour, number: int, unit: float) -> Column:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from feedback.models import Assignment, Comment, Course, Document, Membership, User
 from feedback.operations.alerts.forecast import readings
-from feedback.selectors.teaching.forecast import Basis, Capacity, Past, forecast, forecast_of, past_of
+from feedback.selectors.teaching.forecast import ENOUGH, Basis, Capacity, Past, forecast, forecast_of, past_of
 from feedback.selectors.teaching.overview import Show, overview_of, students_of
 from feedback.services.teaching import reactions
 from tests.factories import people, reading
@@ -244,7 +244,10 @@ def test_the_past_is_read_from_earlier_deadlines_of_the_course(assignment: Assig
         Document.objects.filter(pk=document.pk).update(created_at=came)
     past = past_of(assignment)
     assert past.basis == Basis.COURSE
-    assert past.shares == {0: 15, 71: 5}
+    assert sum(past.shares.values()) == pytest.approx(1)
+    assert past.shares[0] == pytest.approx((15 + ENOUGH * 0.5 / 6) / (20 + ENOUGH))
+    assert sum(past.shares[hour] for hour in range(72, 120)) == pytest.approx(5 / (20 + ENOUGH))
+    assert past.texts_a_student == 1
     assert past_of(people.assignment()).basis == Basis.ALL
 
 
