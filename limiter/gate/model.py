@@ -121,7 +121,7 @@ class ControlConfig:
     ceiling: float = 4.0
     raise_after: int = 100  # aimd: acceptances for one increase
     raise_by: float = 0.1  # aimd: of the configured rate
-    lower_by: float = 0.5  # aimd: of the rate in force; cubic: at most
+    lower_by: float = 0.5  # aimd: of the rate in force
     period_seconds: float = 10.0  # at most one decrease in it
     recovery_seconds: float = 60.0  # cubic: back at the rate that the provider bears, at the earliest
 

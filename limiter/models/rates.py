@@ -75,14 +75,14 @@ class Control(RuledModel):
     control_raise_by = models.FloatField(default=USUAL.raise_by, help_text="AIMD: a rise, as a share.")
     control_lower_by = models.FloatField(
         default=USUAL.lower_by,
-        help_text="What a throttle takes of the rate in force; cubic: at most.",
+        help_text="AIMD: what a throttle takes, of the rate in force.",
     )
     control_period_seconds = models.FloatField(
         default=USUAL.period_seconds, help_text="At most one decrease in so many seconds."
     )
     control_recovery_seconds = models.FloatField(
         default=USUAL.recovery_seconds,
-        help_text="Cubic: its unit of time. Every four of them it climbs, to see whether the quota rose.",
+        help_text="Cubic: its unit of time. Every five of them it climbs, to see whether the quota rose.",
     )
 
     class Meta:

@@ -162,8 +162,15 @@ class Station:
         run.started, run.attempts = now, run.attempts + 1
         answer = self._provider.call(run.job, now)
         if answer.accepted_after is not None:
-            self._clock.after(answer.accepted_after, partial(counter.gate.accepted, UPSTREAM, (lease.id,)))
+            self._clock.after(answer.accepted_after, partial(self._accepted, lease, counter))
         self._clock.after(answer.seconds, partial(self._finish, run, lease, answer, counter))
+
+    def _accepted(self, lease: Lease, counter: Counter) -> None:
+        """A taken call may raise the rate: who sleeps until a moment named at the old one is woken."""
+        counter.gate.accepted(UPSTREAM, (lease.id,))
+        if counter.shut is Reason.REQUESTS_PER_MINUTE:
+            counter.shut = None
+            self._serve(counter)
 
     def _finish(self, run: SimulatedRun, lease: Lease, answer: Answer, counter: Counter) -> None:
         usage = run.job.usage if answer.outcome is Outcome.SUCCESS else Usage()  # as the pipeline reports it

@@ -12,17 +12,20 @@ that one rate brought about only the first lowers it. A rate rises only while it
 What cubic is made of:
 
 - The measure (TCP Westwood, Mascolo et al., 2001): a throttle finds the provider's bucket empty. Between two
-  of them the calls that were taken, over the time that all calls stand for, are the rate that it bears.
+  of them the calls that were taken, over the time that all calls stand for, are the rate that it bears. A
+  call after a long pause stands for no more than the provider saves up: what an idle time did not use tells
+  nothing (RFC 7661).
 - The climb (CUBIC, RFC 9438): from the known rate along a cube, slow at first and ever faster. What it was
-  given beyond the known rate is owed to a quota that rose, or to what the provider had saved up.
-- The way back (BIC, Xu, Harfoush and Rhee, 2004): each call that is taken brings back half of what is gone;
-  after a time without one, the first brings half of the known rate (RFC 5681 begins slowly up to there).
-- The fall: a throttle that no climb asked for lowers the rate by `lower_by`. What is known falls to the
-  measure, the less the fewer calls that has: a dip to nothing is not taken for the new quota.
+  given beyond the known rate is owed to a quota that rose, or to what the provider had saved up. Where that
+  is more than the error of a count, it climbs once more from there, which measures it exactly.
+- The pause (ProbeRTT of BBR, Cardwell et al., 2016): a throttle that no climb asked for is followed by a
+  period without calls. What the provider saves up meanwhile is not lost, and the calls that it then takes
+  until the next throttle tell the new quota. Where it takes next to none, it is a dip: one call in a recovery
+  is tried, until one is taken; then the known rate is back at once, and the law looks how much there is.
 
-A rise cannot be seen without a throttle: what is let through says nothing of how much more would have been.
-To find each within T seconds costs one throttle in T seconds, a share of
-1 / (T x calls a second) of the calls.
+A rise cannot be seen without a throttle: what is let through under the known quota is let through under a
+higher one as well, so to learn more is to be throttled if nothing rose. To find each within T seconds costs
+one throttle in T seconds, a share of 1 / (T x calls a second) (benchmarks/frontier.py: what that comes to).
 """
 
 from __future__ import annotations
@@ -38,15 +41,15 @@ from ..rules import ControlRule
 
 STEP = 1.01  # a rise by less is not worth a change
 # Of cubic. Times are in recoveries, which the operator sets (60 s). docs/adaptive.md: how much each matters.
-LOOK = 4.0  # from one climb to the next: weighs a rise that is found late against throttles
+LOOK = 5.0  # from one climb to the next: weighs a rise that is found late against throttles
 CLIMB = 1.5  # the climb is (1 + CLIMB x its time) cubed: four times what is known after 24 s
 STRIDE = 1.25  # ... but by one call never further than so many times: a small quota's calls are far apart
 SAVED = 1 / 6  # time in which the provider saved up what a climb is given: 10 s of its quota
-NEWS = 1.05  # times what was known: a rise, after which it climbs once more to measure it
+MORE = 4  # calls beyond what is known: a rise, after which it climbs once more to measure it
 DRAIN = 0.1  # below what is known after a climb, until something is saved up again (BBR v2: 0.9)
 CRUISE = 0.005  # below what is known, always: what is then saved up forgives a call that comes early
-ENOUGH = 4  # calls that make a measure
-DEEP = 0.5  # of what is known: below it is a dip, in which one call in a recovery is tried
+ENOUGH = 4  # calls that make a measure; one alone says nothing
+PAUSE = 6.0  # after a throttle that no climb asked for: no longer than such calls as are known take
 
 
 @dataclass(slots=True)
@@ -74,8 +77,7 @@ class Control:
         self.span += 1.0 / rate
         if now < self.lowered + rule.period:
             return False
-        kept = rate * (1.0 - rule.lower_by)
-        lower = kept if rule.law is Law.AIMD else self._lower(rule, limit, rate, cost)
+        lower = rate * (1.0 - rule.lower_by) if rule.law is Law.AIMD else self._lower(rule, limit, rate, cost)
         self.lowered, self.successes, self.taken, self.span = now, 0, 0, 0.0
         self.generation += 1
         meter.set_rate(limit, now, floor(lower))
@@ -92,7 +94,7 @@ class Control:
         if rule.law is Law.AIMD:
             wanted = rate + floor(limit.rate * rule.raise_by) if self.successes >= rule.raise_after else rate
         else:
-            wanted = floor(self._raise(rule, rate, cost * limit.unit / rate))
+            wanted = floor(self._raise(rule, rate, max(1, cost) * limit.unit))
         wanted = min(limit.ceiling, wanted)
         if wanted < rate * STEP:
             return False
@@ -105,45 +107,39 @@ class Control:
         measured, units = min(self.taken / self.span, rate), max(1, cost) * limit.unit
         if self.progress > 1.0:
             return self._end_climb(rule, measured, units)
-        belief, kept = min(1.0, self.taken / ENOUGH), 1.0 - rule.lower_by
+        belief = min(1.0, self.taken / ENOUGH)
         self.peak = floor(self.peak + min(0.0, measured - self.peak) * belief * belief)
-        if belief == 1.0:
-            self.progress = 0.0
-        lower = measured * kept if belief == 1.0 else rate * kept * belief
-        return min(rate * (1.0 - CRUISE), max(lower, min(units / rule.recovery, self.peak * DEEP)))
+        if self.taken <= 1:
+            self.progress = 1.0  # a dip: look at once how much there is, when it is over
+            return min(rate * (1.0 - CRUISE), units / rule.recovery)
+        self.progress = 0.0 if belief == 1.0 else self.progress
+        return min(rate * (1.0 - CRUISE), max(units / rule.period, self.peak / PAUSE))
 
     def _end_climb(self, rule: ControlRule, measured: float, units: int) -> float:
         """Every climb ends with a throttle, and what it was given tells whether there is more."""
         known = self.peak
+        beyond = self.taken - known * self.span  # calls since the last throttle
         if self.taken >= ENOUGH:
-            climbed = (self.progress - 1.0) * rule.recovery
-            beyond = (self.taken / known - self.span) * units  # microseconds of what is known
-            risen = known * (max(0.0, beyond + climbed) / (climbed + SAVED * rule.recovery))
+            climbed = (self.progress - 1.0) * rule.recovery / units
+            risen = (beyond + known * climbed) / (climbed + SAVED * rule.recovery / units)
             self.peak = max(known, floor(max(measured, risen)))
-        self.progress = 1.0 if self.peak > known * NEWS else 0.0
+        self.progress = 1.0 if beyond > MORE else 0.0
         return self.peak * (1.0 - DRAIN)
 
-    def _raise(self, rule: ControlRule, rate: int, time: float) -> float:
-        """`time`: microseconds that the call stands for."""
+    def _raise(self, rule: ControlRule, rate: int, units: int) -> float:
         self._begin(rate)
         self.taken += 1
-        self.span += 1.0 / rate
+        self.span += min(1.0 / rate, SAVED * rule.recovery / units)
+        recoveries = units / rate / rule.recovery  # that the call stands for
         edge = floor(self.peak * (1.0 - CRUISE))
         if rate * STEP < edge:
-            return self._come_back(rate, edge)
-        if self.progress < 1.0:
-            self.progress = min(1.0, self.progress + time / (LOOK * rule.recovery))
             return edge
-        self.progress += time / rule.recovery
+        if self.progress < 1.0:
+            self.progress = min(1.0, self.progress + recoveries / LOOK)
+            return edge
+        self.progress += recoveries
         gone = 1.0 + CLIMB * (self.progress - 1.0)
         return min(rate * STRIDE, self.peak * gone * gone * gone)
-
-    def _come_back(self, rate: int, edge: int) -> float:
-        if rate < edge * DEEP:
-            self.progress = 1.0  # the dip may be over: look at once how much there is
-            self.span = 0.0 if self.taken == 1 else self.span  # the wait for this call measures nothing
-        half = (rate + edge) / 2.0
-        return half if half >= rate * STEP else edge
 
     def _begin(self, rate: int) -> None:
         if self.peak == 0:

@@ -60,6 +60,7 @@ class HiddenQuota:
         """So long with this quota a minute."""
         seen, end = Seen(quota, seconds), self.now + int(seconds * SECOND)
         allowed = compile_rule("token_bucket", f"{quota}/m", max(1.0, quota * SAVED))
+        self.bucket.spend(allowed, self.now, 0)  # from now on, not from the next call that is taken
         while (moment := self._next()) < end:
             self.now = moment
             self._call(allowed, seen)

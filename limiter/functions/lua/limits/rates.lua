@@ -2,15 +2,15 @@
 -- call[which], what is counted of it lies in the statistics and the state under its name.
 local rates = {
   STEP = 1.01, -- a rise by less is not worth a change
-  LOOK = 4, -- recoveries from one climb to the next
+  LOOK = 5, -- recoveries from one climb to the next
   CLIMB = 1.5, -- the climb is (1 + CLIMB x its recoveries) cubed
   STRIDE = 1.25, -- ... but by one call never further than so many times
   SAVED = 1 / 6, -- recoveries in which the provider saved up what a climb is given
-  NEWS = 1.05, -- times what was known: a rise
+  MORE = 4, -- calls beyond what is known: a rise
   DRAIN = 0.1, -- below what is known after a climb, until something is saved up again
   CRUISE = 0.005, -- below what is known, always
   ENOUGH = 4, -- calls that make a measure
-  DEEP = 0.5, -- of what is known: below it is a dip
+  PAUSE = 6, -- calls of what is known, for which nothing is sent at most
   AIMD = 1,
   LEAST = 1, MOST = 5, -- multipliers between which the provider's is
   TRUST = 0.2,
@@ -49,39 +49,44 @@ end
 -- Every climb ends with a throttle, and what it was given tells whether there is more.
 function rates.end_climb(tuning, statistics, which, measured, units)
   local known, taken = statistics[which .. "_peak"], statistics[which .. "_taken"]
+  local beyond = taken - known * statistics[which .. "_span"] -- calls since the last throttle
   if taken >= rates.ENOUGH then
-    local climbed = (statistics[which .. "_progress"] - 1) * tuning.recovery
-    local beyond = (taken / known - statistics[which .. "_span"]) * units -- microseconds of what is known
-    local risen = known * (math.max(0, beyond + climbed) / (climbed + rates.SAVED * tuning.recovery))
+    local climbed = (statistics[which .. "_progress"] - 1) * tuning.recovery / units
+    local risen = (beyond + known * climbed) / (climbed + rates.SAVED * tuning.recovery / units)
     statistics[which .. "_peak"] = math.max(known, math.floor(math.max(measured, risen)))
   end
-  local peak = statistics[which .. "_peak"]
-  statistics[which .. "_progress"] = peak > known * rates.NEWS and 1 or 0
-  return peak * (1 - rates.DRAIN)
+  statistics[which .. "_progress"] = beyond > rates.MORE and 1 or 0
+  return statistics[which .. "_peak"] * (1 - rates.DRAIN)
+end
+
+-- A throttle that no climb asked for: what is known falls to the measure, and a pause shows what the new quota is.
+function rates.fall(tuning, statistics, which, measured, units, rate)
+  local taken, peak = statistics[which .. "_taken"], statistics[which .. "_peak"]
+  local belief = math.min(1, taken / rates.ENOUGH)
+  peak = math.floor(peak + math.min(0, measured - peak) * belief * belief)
+  statistics[which .. "_peak"] = peak
+  if taken <= 1 then
+    statistics[which .. "_progress"] = 1 -- a dip: look at once how much there is, when it is over
+    return math.min(rate * (1 - rates.CRUISE), units / tuning.recovery)
+  end
+  if belief == 1 then
+    statistics[which .. "_progress"] = 0
+  end
+  return math.min(rate * (1 - rates.CRUISE), math.max(units / tuning.period, peak / rates.PAUSE))
 end
 
 function rates.lower(call, which, rate, cost)
   local tuning, statistics = context.tuning(call), context.statistics(call)
-  local kept = 1 - tuning.lower_by
   if tuning.law == rates.AIMD then
-    return rate * kept
+    return rate * (1 - tuning.lower_by)
   end
   rates.begin(statistics, which, rate)
-  local taken = statistics[which .. "_taken"]
-  local measured = math.min(taken / statistics[which .. "_span"], rate)
+  local measured = math.min(statistics[which .. "_taken"] / statistics[which .. "_span"], rate)
   local units = math.max(1, cost) * call[which].unit
   if statistics[which .. "_progress"] > 1 then
     return rates.end_climb(tuning, statistics, which, measured, units)
   end
-  local belief, peak = math.min(1, taken / rates.ENOUGH), statistics[which .. "_peak"]
-  peak = math.floor(peak + math.min(0, measured - peak) * belief * belief)
-  statistics[which .. "_peak"] = peak
-  if belief == 1 then
-    statistics[which .. "_progress"] = 0
-  end
-  local lower = belief == 1 and measured * kept or rate * kept * belief
-  local least = math.min(units / tuning.recovery, peak * rates.DEEP)
-  return math.min(rate * (1 - rates.CRUISE), math.max(lower, least))
+  return rates.fall(tuning, statistics, which, measured, units, rate)
 end
 
 -- What is known of a rate that has been changed is of the one before.
@@ -106,32 +111,22 @@ function rates.throttled_one(call, which, generation, cost)
   rates.set(call, which, math.floor(lower), "throttled")
 end
 
-function rates.come_back(statistics, which, rate, edge)
-  if rate < edge * rates.DEEP then
-    statistics[which .. "_progress"] = 1 -- the dip may be over: look at once how much there is
-    if statistics[which .. "_taken"] == 1 then
-      statistics[which .. "_span"] = 0 -- the wait for this call measures nothing
-    end
-  end
-  local half = (rate + edge) / 2
-  return half >= rate * rates.STEP and half or edge
-end
-
--- `time`: microseconds that the call stands for.
-function rates.raise_cubic(call, which, rate, time)
+function rates.raise_cubic(call, which, rate, units)
   local tuning, statistics = context.tuning(call), context.statistics(call)
   rates.begin(statistics, which, rate)
   statistics[which .. "_taken"] = statistics[which .. "_taken"] + 1
-  statistics[which .. "_span"] = statistics[which .. "_span"] + 1 / rate
+  local stands_for = math.min(1 / rate, rates.SAVED * tuning.recovery / units)
+  statistics[which .. "_span"] = statistics[which .. "_span"] + stands_for
+  local recoveries = units / rate / tuning.recovery -- that the call stands for
   local peak, progress = statistics[which .. "_peak"], statistics[which .. "_progress"]
   local edge = math.floor(peak * (1 - rates.CRUISE))
   if rate * rates.STEP < edge then
-    return rates.come_back(statistics, which, rate, edge)
+    return edge
   elseif progress < 1 then
-    statistics[which .. "_progress"] = math.min(1, progress + time / (rates.LOOK * tuning.recovery))
+    statistics[which .. "_progress"] = math.min(1, progress + recoveries / rates.LOOK)
     return edge
   end
-  progress = progress + time / tuning.recovery
+  progress = progress + recoveries
   statistics[which .. "_progress"] = progress
   local gone = 1 + rates.CLIMB * (progress - 1)
   return math.min(rate * rates.STRIDE, peak * gone * gone * gone)
@@ -143,7 +138,7 @@ function rates.wanted(call, which, cost)
     local enough = statistics[which .. "_successes"] >= tuning.raise_after
     return enough and meter.rate + math.floor(meter.base_rate * tuning.raise_by) or meter.rate
   end
-  return math.floor(rates.raise_cubic(call, which, meter.rate, cost * meter.unit / meter.rate))
+  return math.floor(rates.raise_cubic(call, which, meter.rate, math.max(1, cost) * meter.unit))
 end
 
 -- Does an accepted call of that generation of rates count? Only while the limit is what holds work back.
