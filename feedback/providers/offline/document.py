@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import log2
 
+from feedback.documents import words_in
+
 from ..base import FeedbackOutput, SummaryRequest, Task
 from . import checks, proven  # noqa: F401 (importing it registers the rules)
 from .reading.headings import REFERENCES
@@ -57,7 +59,7 @@ def review_document(request: SummaryRequest) -> FeedbackOutput:
     whole = Whole(request.title, sections, request.task)
     of_the_whole = find_in_whole(whole)
     return FeedbackOutput(
-        summary=clipped(_summary(request, parts, words, observations, recurring), MOST_SAID),
+        summary=clipped(_summary(request, parts, observations, recurring), MOST_SAID),
         strengths=_strengths(observations, findings, parts),
         next_steps=_next_steps(observations, recurring, parts, advice_of(of_the_whole)),
         comments=comments_on(whole, of_the_whole, request.task.criteria[:MOST_LEVELS]),
@@ -103,13 +105,14 @@ def _inconsistent(parts: Sequence[Part], reader: Reader) -> list[Recurring]:
 def _summary(
     request: SummaryRequest,
     parts: Sequence[Part],
-    words: int,
     observations: Sequence[Observation],
     recurring: Sequence[Recurring],
 ) -> str:
     written = [part for part in parts if part.words]
+    counted = [words_in(text) for _, text in request.sections]  # the whole text's, as every page counts them
+    number = sum(map(bool, counted))
     title = f"“{request.title}”" if request.title else "The document"
-    sentences = [f"{title} has {words:,} words in {len(written)} section{'s' if len(written) != 1 else ''}."]
+    sentences = [f"{title} has {sum(counted):,} words in {number} section{'s' if number != 1 else ''}."]
     foreign = {part.prose.language.name for part in written if not part.prose.language.english}
     if foreign:
         sentences.append(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from feedback.documents import words_in
+
 from ..base import Comment, FeedbackOutput, SectionRequest
 from . import checks  # noqa: F401 (importing it registers the rules)
 from .reading.blocks import BlockKind
@@ -91,7 +93,7 @@ def _summary(prose: Prose, reader: Reader, choices: list[Choice]) -> str:
     if prose.language.code == "de":
         return _summary_in_german(prose)
     paragraphs = len(prose.paragraphs)
-    size = f"{len(prose.words):,} words in {paragraphs} paragraph{'s' if paragraphs != 1 else ''}"
+    size = f"{words_in(prose.text):,} words in {paragraphs} paragraph{'s' if paragraphs != 1 else ''}"
     if not prose.language.english:
         return (
             f"{size}. This section seems to be written in {prose.language.name}. The rules for wording, "
@@ -119,7 +121,7 @@ def checked(prose: Prose, *, found: bool) -> str:
 
 def _summary_in_german(prose: Prose) -> str:
     paragraphs = len(prose.paragraphs)
-    size = f"{len(prose.words)} Wörter in {paragraphs} {'Absatz' if paragraphs == 1 else 'Absätzen'}."
+    size = f"{words_in(prose.text)} Wörter in {paragraphs} {'Absatz' if paragraphs == 1 else 'Absätzen'}."
     spelling = (
         "Kleingeschriebene Wörter wurden mit einer Wortliste verglichen; Grammatik wird nicht geprüft."
         if prose.mechanics.whole

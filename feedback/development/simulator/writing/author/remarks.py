@@ -7,9 +7,10 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from feedback.documents import words_in
 from feedback.providers.base import Comment, CommentKind
 
-from .sentences import quote, words
+from .sentences import quote
 
 LONG_SENTENCE = 32  # words
 
@@ -51,7 +52,7 @@ def _wording(pattern: str) -> Callable[[str], str | None]:
 
 
 def _too_long(sentence: str) -> str | None:
-    length = len(words(sentence))
+    length = words_in(sentence)
     return str(length) if length > LONG_SENTENCE else None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+from feedback.documents import words_in
 from feedback.providers.base import Comment, CommentKind, Criterion, CriterionLevel, FeedbackOutput
 
 from .material import Section
@@ -97,7 +98,7 @@ def _summary(section: Section, found: list[str], comments: list[Comment]) -> str
     name = f'"{section.heading.rpartition(" > ")[2]}"' if section.heading else "This section"
     about = topics(section.text)
     subject = f" keeps coming back to {listed(about)}" if about else " makes its point briefly"
-    length = f"in {len(words(section.text))} words and {len(found)} sentence{'s' * (len(found) != 1)}"
+    length = f"in {words_in(section.text):,} words and {len(found)} sentence{'s' * (len(found) != 1)}"
     task = f' For "{section.assignment}" that is a fair start.' if section.assignment else ""
     concerns = sorted({comment.kind.value for comment in comments} - {"praise"})
     focus = (
