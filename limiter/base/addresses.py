@@ -16,13 +16,20 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import redis
 import redis.asyncio
+import redis.asyncio.retry
 import redis.asyncio.sentinel
 import redis.sentinel
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 BY_SENTINEL = ("redis-sentinel", "rediss-sentinel")
 SCHEMES = ("redis", "rediss", "unix", *BY_SENTINEL)
 SENTINEL_PORT = 26379
 SENTINEL_SECONDS = 1.0  # for a connection to a Sentinel, and for its answer: the next one is asked after that
+PRIMARY_SECONDS = 2.0  # for a connection to the primary: a host that is lost answers nothing
+# redis-py would ask a lost Sentinel ten times more, and a command that connects would wait for that, whatever
+# its own time-outs are. The next Sentinel is the better second try.
+SENTINEL_RETRIES = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +57,16 @@ def sentinels_of(address: str) -> Sentinels | None:
     return Sentinels(
         tuple(map(_host, hosts.split(","))),
         query["master"],
-        {"db": int(database), **_login(unquote(username), unquote(password)), **tls},
+        {
+            "db": int(database),
+            "socket_connect_timeout": PRIMARY_SECONDS,
+            **_login(unquote(username), unquote(password)),
+            **tls,
+        },
         {
             "socket_timeout": SENTINEL_SECONDS,
             "socket_connect_timeout": SENTINEL_SECONDS,
+            "retry": Retry(NoBackoff(), SENTINEL_RETRIES),
             **_login(query.get("sentinel_username", ""), query.get("sentinel_password", "")),
             **tls,
         },
@@ -77,8 +90,9 @@ def connected_async(address: str, **options: Any) -> redis.asyncio.Redis:
     found = sentinels_of(address)
     if found is None:
         return redis.asyncio.Redis.from_url(address, **options)
+    retry = redis.asyncio.retry.Retry(NoBackoff(), SENTINEL_RETRIES)
     manager = redis.asyncio.sentinel.Sentinel(  # type: ignore[no-untyped-call]
-        found.hosts, sentinel_kwargs=dict(found.sentinel_options)
+        found.hosts, sentinel_kwargs={**found.sentinel_options, "retry": retry}
     )
     options = {**found.options, **options, "connection_pool_class": _PoolAndItsSentinels}
     client: redis.asyncio.Redis = manager.master_for(found.master, **options)
