@@ -7,9 +7,9 @@ PIP := $(BIN) -m pip install -qq --no-compile --disable-pip-version-check --no-w
 # luacheck lints the gate's library, Chromium is what the e2e tests drive, promtool reads the alert rules, nginx
 # stands before the running system as it does in deploy/nginx. redis-tools brings a Redis 7 under the name of
 # redis-check-rdb, and no service that starts it: the library is tested on it as well as on Valkey.
-# PgBouncer and faketime are for the faults of `make faults`.
-SYSTEM_PACKAGES := lua-check chromium prometheus nginx-light redis-tools pgbouncer faketime
-SYSTEM_PROGRAMS := luacheck chromium promtool nginx redis-check-rdb pgbouncer faketime
+# PgBouncer and faketime are for the faults of `make faults`, iproute2 for the hosts of `make hosts`.
+SYSTEM_PACKAGES := lua-check chromium prometheus nginx-light redis-tools pgbouncer faketime iproute2
+SYSTEM_PROGRAMS := luacheck chromium promtool nginx redis-check-rdb pgbouncer faketime ip
 POLICY := /usr/sbin/policy-rc.d
 # Debian keeps nginx where only root's path looks.
 ALL_THERE = PATH="$$PATH:/usr/sbin"; for each in $(SYSTEM_PROGRAMS); do command -v $$each > /dev/null || exit 1; done
@@ -24,7 +24,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench quality corpus lint fmt types imports messages lua verify migrations system system-if-possible \
-	requirements pythons loadtest-tools foreign-clients wheelhouse clean faults chaos docs
+	requirements pythons loadtest-tools foreign-clients wheelhouse clean faults chaos docs hosts
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s%s\n", $$1, $$2 }'
@@ -52,6 +52,9 @@ faults: $(VENV)/installed-dev ## every fault under load, and an audit (FAULT="on
 
 chaos: $(VENV)/installed-dev ## faults at random under load, repeated by the seed (SEED=1 MINUTES=8)
 	@$(BIN) -m tests.matrix.chaos $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
+
+hosts: $(VENV)/installed-dev ## several hosts as network namespaces under load, and an audit (TRIAL=failover)
+	@$(BIN) -m tests.hosts $(TRIAL) $(if $(TRIAL),,--page)
 
 quality: $(VENV)/installed-dev ## how good the feedback is: report in docs, compared with the baseline (ACCEPT='why')
 	@$(BIN) -m feedback.development.quality $(if $(ACCEPT),--accept "$(ACCEPT)")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import random
 import re
+import ssl
 import threading
 import time
 import uuid
@@ -39,13 +40,23 @@ class Person:
     session: str
     email: str = ""
     cookies: dict[str, str] = field(default_factory=dict)
+    host: str = "127.0.0.1"
+    tls: ssl.SSLContext | None = None
+
+    def _connect(self) -> http.client.HTTPConnection:
+        if self.tls is None:
+            return http.client.HTTPConnection(self.host, self.port, timeout=PATIENCE)
+        return http.client.HTTPSConnection(self.host, self.port, timeout=PATIENCE, context=self.tls)
 
     def ask(self, method: str, path: str, body: bytes | None = None, kind: str = "") -> tuple[int, str, str]:
         """Status, where it leads, text. Raises OSError or HTTPException."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        connection = self._connect()
         try:
             jar = {self.cookie: self.session, **self.cookies}
-            headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in jar.items())}
+            headers = {
+                "Host": "127.0.0.1",
+                "Cookie": "; ".join(f"{name}={value}" for name, value in jar.items()),
+            }
             headers["Referer"] = f"http://127.0.0.1:{self.port}{path}"
             if kind:
                 headers["Content-Type"] = kind
@@ -100,10 +111,19 @@ class Load:
     """A context manager: while it is open, each person hands in every few seconds."""
 
     def __init__(
-        self, people: dict[str, Any], port: int, *, seed: int, every: float, sections: int = 3
+        self,
+        people: dict[str, Any],
+        port: int,
+        *,
+        seed: int,
+        every: float,
+        sections: int = 3,
+        host: str = "127.0.0.1",
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self.people = [
-            Person(port, people["cookie"], each["session"], each["email"]) for each in people["students"]
+            Person(port, people["cookie"], each["session"], each["email"], host=host, tls=tls)
+            for each in people["students"]
         ]
         self._every, self._sections, self._seed = every, sections, seed
         self._over = threading.Event()

@@ -19,33 +19,35 @@ ENDLESS_PAUSE = 0.05  # seconds between two pieces of a stream without end
 
 @dataclass(slots=True)
 class Call:
-    """One request: when it began and ended (Unix time), which sections it was about, how it was answered."""
+    """One request: when it began and ended (Unix time), which sections it was about, how it was answered,
+    and from which address it came."""
 
     began: float
     markers: frozenset[str]
     is_summary: bool
     ended: float | None = None
     status: int = 0
+    client: str = ""
 
 
 class ProviderLog:
     """`endless`: answers that have begun never end."""
 
-    def __init__(self, loop: Loop, simulator: str) -> None:
+    def __init__(self, loop: Loop, simulator: str, *, host: str = "127.0.0.1") -> None:
         parts = urlsplit(simulator)
         self._host, self._port = parts.hostname or "127.0.0.1", parts.port or 80
         self._loop = loop
         self.calls: list[Call] = []
         self.endless = False
-        self._server = loop.serve(self._start())
-        self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        self._server = loop.serve(self._start(host))
+        self.url = f"http://{host}:{self._server.sockets[0].getsockname()[1]}"
 
     @property
     def in_flight(self) -> int:
         return sum(call.ended is None for call in list(self.calls))
 
-    async def _start(self) -> asyncio.Server:
-        return await asyncio.start_server(self._serve, "127.0.0.1", 0, limit=LONGEST)
+    async def _start(self, host: str) -> asyncio.Server:
+        return await asyncio.start_server(self._serve, host, 0, limit=LONGEST)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -54,7 +56,7 @@ class ProviderLog:
             writer.transport.abort()  # the last: the loop ends, and this client had nothing to ask
             return
         found = frozenset(marker.decode() for marker in MARKER.findall(body))
-        call = Call(time.time(), found, SUMMARY in body)
+        call = Call(time.time(), found, SUMMARY in body, client=writer.get_extra_info("peername")[0])
         self.calls.append(call)
         hang_up = asyncio.ensure_future(reader.read(1))  # the client has no more to say: it has gone
         answer = asyncio.ensure_future(self._answer(call, head, body, writer))

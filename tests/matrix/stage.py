@@ -37,6 +37,22 @@ WORKERS = ("worker-1", "worker-2")
 NAME = "MATRIX_NAME"  # in a program's environment
 CALLS: dict[str, Any] = {"latency": {"total": {"low": 0.6, "high": 1.8}}, "frame_seconds": 0.2}
 
+# Of every program, wherever it runs.
+SETTINGS = {
+    "DJANGO_SETTINGS_MODULE": "config.settings.development",
+    "FEEDBACK_UPSTREAM": "simulated",
+    "LIMITER_WORKER_SLOTS": "8",
+    "LIMITER_WORKER_LEASE_SECONDS": "10",
+    "LIMITER_WORKER_GRACE_SECONDS": "5",
+    "RECONCILE_PATIENCE": "20",
+    "BEDROCK_CALL_SECONDS": "15",
+    "DATABASE_POOL_MAX": "6",
+    "DATABASE_POOL_TIMEOUT": "10",
+    "WARM_SCHEMAS": "false",
+    "LOG_LEVEL": "WARNING",
+    "PYTHONUNBUFFERED": "1",
+}
+
 
 class Stage:
     """A context manager. Faults act on it; whatever they do, `restore` brings it back."""
@@ -97,24 +113,13 @@ class Stage:
         return {
             **os.environ,
             NAME: name,
-            "DJANGO_SETTINGS_MODULE": "config.settings.development",
+            **SETTINGS,
             "VAR_DIR": str(self.folder),
             "METRICS_DIR": str(self.folder / "metrics"),
             "PROMETHEUS_MULTIPROC_DIR": str(self.folder / "metrics"),
             "DATABASE_URL": f"postgres://marginalia@127.0.0.1:{self.postgres_of[name].port}/marginalia",
             "REDIS_URL": f"redis://127.0.0.1:{self.redis_of[name].port}/0",
             "SIMULATOR_URL": self.provider.url,
-            "FEEDBACK_UPSTREAM": "simulated",
-            "LIMITER_WORKER_SLOTS": "8",
-            "LIMITER_WORKER_LEASE_SECONDS": "10",
-            "LIMITER_WORKER_GRACE_SECONDS": "5",
-            "RECONCILE_PATIENCE": "20",
-            "BEDROCK_CALL_SECONDS": "15",
-            "DATABASE_POOL_MAX": "6",
-            "DATABASE_POOL_TIMEOUT": "10",
-            "WARM_SCHEMAS": "false",
-            "LOG_LEVEL": "WARNING",
-            "PYTHONUNBUFFERED": "1",
             **more,
         }
 

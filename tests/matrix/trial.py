@@ -6,12 +6,14 @@ import time
 import zlib
 from dataclasses import dataclass, field
 from random import Random
+from typing import Protocol
 
 from .auditor import Auditor, Expected, Limits, Verdict, restart_seconds
 from .load import Load
 from .people import BURST, CAP, RATE
 from .provider_log import Call
 from .scene import Fault, Scene
+from .servers import PostgresServer
 from .stage import Stage
 from .witness import Diagnosis, Witness, Word
 
@@ -80,15 +82,22 @@ def calls_since(stage: Stage, moment: float) -> list[Call]:
     return [call for call in list(stage.provider.calls) if call.began >= moment]
 
 
+class Audited(Protocol):
+    """What the auditor can look at."""
+
+    @property
+    def postgres(self) -> PostgresServer: ...
+
+
 def audited(
-    stage: Stage, load: Load, calls: list[Call], explained: Expected, caps: list[tuple[float, int]]
+    stage: Audited, load: Load, calls: list[Call], explained: Expected, caps: list[tuple[float, int]]
 ) -> Verdict:
     with stage.postgres.connect() as connection:
         auditor = Auditor(connection, Limits(CAP, RATE, BURST, tuple(caps)))
         return auditor.audit(load.accepted, calls, explained)
 
 
-def quiet(stage: Stage) -> None:
+def quiet(stage: Audited) -> None:
     """Until nothing is open, or the bound: the auditor says what is left."""
     deadline = time.monotonic() + QUIET_SECONDS
     while time.monotonic() < deadline:

@@ -41,14 +41,30 @@ http {{
 """
 
 
-class Nginx:
-    """A context manager: nginx before these ports, answering."""
+def here(*ports: int) -> list[str]:
+    """Servers on this machine."""
+    return [f"127.0.0.1:{port}" for port in ports]
 
-    def __init__(self, folder: Path, ports: Sequence[int], static: Path | None = None) -> None:
-        self.folder = folder
+
+class Nginx:
+    """A context manager: nginx before these servers, answering at an address.
+
+    `within` is the command that runs others where nginx shall run.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        servers: Sequence[str],
+        static: Path | None = None,
+        *,
+        address: str = "127.0.0.1",
+        within: Sequence[str] = (),
+    ) -> None:
+        self.folder, self._address, self._within = folder, address, within
         self.plain, self.port = free_port(0), free_port(0)
-        self.url = f"https://127.0.0.1:{self.port}"
-        self._write(ports, static or folder)
+        self.url = f"https://{address}:{self.port}"
+        self._write(servers, static or folder)
 
     def checked(self) -> str:
         """What `nginx -t` says."""
@@ -80,40 +96,48 @@ class Nginx:
         return any(all(part in line for part in parts) for line in lines)
 
     def _command(self, *words: str) -> list[str]:
-        return [str(PROGRAM), "-p", str(self.folder), "-c", str(self.folder / "nginx.conf"), *words]
+        return [
+            *self._within,
+            str(PROGRAM),
+            "-p",
+            str(self.folder),
+            "-c",
+            str(self.folder / "nginx.conf"),
+            *words,
+        ]
 
     def _answers(self) -> bool:
         assert self._process.poll() is None, "nginx has ended"
         try:
-            ssl.get_server_certificate(("127.0.0.1", self.port))
+            ssl.get_server_certificate((self._address, self.port))
         except OSError:
             return False
         return True
 
-    def _write(self, ports: Sequence[int], static: Path) -> None:
+    def _write(self, servers: Sequence[str], static: Path) -> None:
         """The configuration with every place filled in that an installation has to fill in."""
         certificate = str(self_signed(self.folder))
-        servers = "\n    ".join(f"server 127.0.0.1:{port} max_fails=3 fail_timeout=10s;" for port in ports)
-        here = {
-            UPSTREAMS: servers,
+        before = "\n    ".join(f"server {each} max_fails=3 fail_timeout=10s;" for each in servers)
+        filled = {
+            UPSTREAMS: before,
             "listen [::]:80;": "",
-            "listen 80;": f"listen 127.0.0.1:{self.plain};",
+            "listen 80;": f"listen {self._address}:{self.plain};",
             "listen [::]:443 ssl http2;": "",
-            "listen 443 ssl http2;": f"listen 127.0.0.1:{self.port} ssl http2;",
+            "listen 443 ssl http2;": f"listen {self._address}:{self.port} ssl http2;",
             "/etc/ssl/feedback.example.edu/fullchain.pem": certificate,
             "/etc/ssl/feedback.example.edu/privkey.pem": certificate,
             "/var/log/nginx/marginalia.log": str(self.folder / "access.log"),
             "/srv/marginalia/var/static/": f"{static}/",
             "/srv/marginalia/deploy/nginx/pages": f'"{DEPLOY / "pages"}"',  # a checkout may be below a space
         }
-        left = set(here)
+        left = set(filled)
         for source, target in (
             ("marginalia-http.conf", "http.conf"), ("marginalia.conf", "site.conf"),
             ("marginalia-proxy.conf", "snippets/marginalia-proxy.conf"),
         ):  # fmt: skip
             text = (DEPLOY / source).read_text()
-            left -= {place for place in here if place in text}
-            for place, ours in here.items():
+            left -= {place for place in filled if place in text}
+            for place, ours in filled.items():
                 text = text.replace(place, ours)
             (self.folder / target).parent.mkdir(exist_ok=True)
             (self.folder / target).write_text(text)

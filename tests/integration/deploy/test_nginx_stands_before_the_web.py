@@ -19,7 +19,7 @@ from tests.people import signed_in
 from tests.running import wait_until
 
 from .conftest import echoing
-from .nginx import DEPLOY, Nginx
+from .nginx import DEPLOY, Nginx, here
 
 
 @pytest.fixture(scope="module")
@@ -29,12 +29,12 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
     static = folder / "static"
     static.mkdir()
     (static / "base.1a2b.css").write_text("body {}")
-    with echoing() as one, echoing() as two, Nginx(folder, [one, two, free_port(0)], static) as nginx:
+    with echoing() as one, echoing() as two, Nginx(folder, here(one, two, free_port(0)), static) as nginx:
         yield nginx
 
 
 def test_nginx_takes_the_configuration(tmp_path: Path) -> None:
-    output = Nginx(tmp_path, [8000, 8001]).checked()
+    output = Nginx(tmp_path, here(8000, 8001)).checked()
     assert "test is successful" in output
     assert "warn" not in output
 
@@ -100,7 +100,7 @@ def test_the_applications_own_refusals_pass_as_they_are(front: Nginx) -> None:
 
 
 def test_no_web_process_there_is_explained_in_words(tmp_path: Path) -> None:
-    with Nginx(tmp_path, [free_port(0), free_port(0)]) as nginx:
+    with Nginx(tmp_path, here(free_port(0), free_port(0))) as nginx:
         answer = nginx.get("/")
     assert answer.status_code == 502
     assert "What you handed in is safe" in answer.text
@@ -133,7 +133,7 @@ def test_the_running_portal_and_its_streams(
     document = a_document(owner)
     session = signed_in(owner).cookies["sessionid"].value
     child = {**child_environment, "LIMITS_PROXIES": "1"}
-    with Site(child, tmp_path / "web.log") as site, Nginx(tmp_path, [site.port]) as nginx:
+    with Site(child, tmp_path / "web.log") as site, Nginx(tmp_path, here(site.port)) as nginx:
         page = nginx.get("/sign-in/")
         assert page.status_code == 200
         assert "script-src" in page.headers["Content-Security-Policy"]

@@ -1,0 +1,1 @@
+"""Several hosts on one machine, each a network namespace, and what they promise together (`make hosts`)."""
