@@ -102,7 +102,7 @@ def a_host_is_cut_off(campus: Campus) -> Outcome:
 
 
 def the_primary_is_lost(campus: Campus) -> Outcome:
-    """The cable of the store that leads: Sentinels choose another, and nothing is told of it."""
+    """The cable of the store that leads: Sentinels choose another, and no program learns of it."""
     campus.wait_until(lambda: campus.replicas() == 2, "both replicas are in step")
     before = campus.primary()
     assert before is not None
