@@ -10,7 +10,7 @@ from django import template
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from feedback.messages.errors import error_in_words, name_of
+from feedback.messages.errors import error_in_words
 from feedback.messages.words import in_english
 from feedback.operations.causes import cause_of
 from feedback.portal.words.times import short_time
@@ -86,4 +86,3 @@ def _is_forced(figures: UpstreamFigures) -> bool:
 
 register.filter("in_english", in_english)
 register.filter("error_in_words", error_in_words)
-register.filter("error_name", name_of)

@@ -115,7 +115,8 @@ def _supposed(found: DryRun) -> Iterator[str]:
     if world.slots is not None:
         yield f"The workers seem to hold {world.slots} calls at once, whatever the settings say."
     if found.edited:
-        yield f"The settings were changed {len(found.edited)} times meanwhile; the replay follows that."
+        times = "once" if len(found.edited) == 1 else f"{len(found.edited)} times"
+        yield f"The settings were changed {times} meanwhile; the replay follows that."
 
 
 def miss_in_words(found: DryRun) -> str:

@@ -28,7 +28,7 @@ def a_copy(whole: Document, *, title: str, state: str, upstream: str = "") -> Do
     """Another document of the same text, its sections in line."""
     document = a_document(
         whole.owner, title=title, state=state, text=whole.text, headings=whole.headings,
-        assignment=whole.assignment, upstream=upstream or whole.upstream,
+        emphasis=whole.emphasis, assignment=whole.assignment, upstream=upstream or whole.upstream,
     )  # fmt: skip
     Document.objects.filter(pk=document.pk).update(created_at=timezone.now() - timedelta(minutes=4))
     for section in whole.sections.all():

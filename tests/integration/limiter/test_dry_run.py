@@ -187,7 +187,7 @@ def test_settings_that_were_changed_meanwhile_are_followed(upstream: Upstream) -
     assert found.recorded.wait.p95 is not None
     assert found.today.wait.p95 < found.recorded.wait.p95 / 2
     assert dry_run_columns(found) == ["Recorded", "Replayed", "Today's settings", "With these"]
-    assert "The settings were changed 1 times meanwhile" in trust_in_words(found)
+    assert "The settings were changed once meanwhile" in trust_in_words(found)
 
 
 def test_it_changes_nothing(recorded: datetime) -> None:
