@@ -48,7 +48,11 @@ if env.boolean("TRUST_PROXY", default=False):
 
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    # nginx, and a service in another account than the one that collected them, read these.
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage",
+        "OPTIONS": {"file_permissions_mode": 0o644},
+    },
 }
 
 vars().update(env.email("EMAIL_URL", default="smtp://localhost:25"))
