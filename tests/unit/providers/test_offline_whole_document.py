@@ -148,3 +148,29 @@ def test_a_german_text_is_left_alone() -> None:
     assert (
         comments(("Kühle", f"{german} Andere sehen das nicht so (Abara, 2018)."), ("References", LIST)) == []
     )
+
+
+PARK = """Town parks cool the streets around them. We measured the air on ten nights in June. At midnight the
+park was four degrees cooler than the street beside it, and the street itself was cooler than the square.
+
+{lone}
+
+The trees of the park are old and stand close together. Where they were watered they cooled the air most.
+A town that wants cool streets should water its trees before it plants new ones, for young trees give little
+shade. The people of the town may help, with a can for each tree, as they did in the dry years of the last
+war, and they will see what it does when they open the windows of their rooms at night."""
+
+
+@pytest.mark.parametrize("lone", ["A park bench costs forty pounds.", "Emily had two sisters."])
+def test_a_short_sentence_that_stands_alone_is_asked_about(lone: str) -> None:
+    [remark] = comments(("Cooling", PARK.format(lone=lone)))
+
+    assert remark.quote == lone
+    assert "stands alone" in remark.message
+
+
+@pytest.mark.parametrize(
+    "lone", ["The trees cool the air at night.", "See the next page.", "This costs money."]
+)
+def test_a_short_sentence_that_belongs_to_the_text_is_left_alone(lone: str) -> None:
+    assert comments(("Cooling", PARK.format(lone=lone))) == []

@@ -11,13 +11,14 @@ from .checks import check
 from .whole import Whole, content
 
 LONGEST = 16  # words: a longer one makes a point of its own
+SHORT = 9  # words: one so short may share a word with the rest, if half of it is new
 FEWEST = 2  # words that carry meaning
 ENOUGH = 100  # words of a document in which a subject can be left
 
 _WHOLE = re.compile(r"[A-Z][^\n]*[\w)]\.\s*\Z")
 _POINTS_ON = re.compile(
     r"[:;?…]|\bfollow(?:s|ed|ing)?\b|\b(?:I|thanks?)\b|^\s*(?:this|these|that|those|it|he|she|they|such"
-    r"|so|thus|therefore|here)\b",
+    r"|so|thus|therefore|here|see|record|note|finally|however|but|and|first|second)\b",
     re.IGNORECASE,
 )
 
@@ -38,13 +39,15 @@ def stray(whole: Whole) -> Iterator[Remark]:
         if len(paragraph.sentences) > 1 or sentence.length > LONGEST or not _WHOLE.match(text):
             continue
         words = content(text)
-        elsewhere = any(whole.roots[word[:5]] > _own(words, word) for word in words)
-        if len(words) < FEWEST or elsewhere or _POINTS_ON.search(text):
+        elsewhere = sum(whole.roots[word[:5]] > _own(words, word) for word in words)
+        few = len(words) / 2 if sentence.length <= SHORT else 0
+        if len(words) < FEWEST or elsewhere > few or _POINTS_ON.search(text):
             continue
         yield Remark(
             place.start + sentence.start,
             place.start + sentence.end,
-            "This sentence stands alone, and nothing that it speaks of comes up anywhere else in the text.",
+            f"This sentence stands alone, and {'hardly anything' if elsewhere else 'nothing'} that it speaks "
+            "of comes up anywhere else in the text.",
             "What has it to do with your question? Say so in a sentence or two, or take it out.",
         )
 
