@@ -158,6 +158,8 @@ ROOT = "<m:rad><m:radPr/><m:deg>{degree}</m:deg>{inner}</m:rad>"
         (m("𝑥≤𝟐"), "x ≤ 2"),
         (fraction(m("∂f"), m("∂x")) + m("=") + fraction(m("1"), m("2")), "(∂f)/(∂x) = 1/2"),
         (f"<m:groupChr>{e(m('a+b'))}</m:groupChr>", "a+b"),
+        (f'<m:phant><m:phantPr><m:show m:val="0"/></m:phantPr>{e(m("a"))}</m:phant>' + m("b"), "b"),
+        (f"<m:phant>{e(m('a'))}</m:phant>" + m("b"), "ab"),
     ],
 )
 def test_an_equation_is_one_readable_line(inner: str, reads: str) -> None:

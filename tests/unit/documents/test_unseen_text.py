@@ -113,3 +113,48 @@ def test_white_text_in_a_dark_box_is_seen() -> None:
     fill = '<wps:spPr><a:solidFill><a:srgbClr val="1F3864"/></a:solidFill></wps:spPr>'
     box = f"<wps:wsp>{fill}<wps:txbx><w:txbxContent>{white}</w:txbxContent></wps:txbx></wps:wsp>"
     assert word(SEEN, paragraph(f"<w:r>{box}</w:r>")).text == "Seen.\n\nIn a box."
+
+
+def table(inner: str, properties: str) -> str:
+    row = f"<w:tr><w:tc>{inner}</w:tc></w:tr>"
+    return f'<w:tbl><w:tblPr><w:tblStyle w:val="T"/>{properties}</w:tblPr>{row}</w:tbl>'
+
+
+def region(kind: str, properties: str) -> str:
+    return f'<w:tblStylePr w:type="{kind}"><w:rPr>{properties}</w:rPr></w:tblStylePr>'
+
+
+@pytest.mark.parametrize(
+    ("style", "look"),
+    [
+        ("<w:rPr><w:vanish/></w:rPr>", ""),
+        ('<w:rPr><w:color w:val="FFFFFF"/></w:rPr>', ""),
+        ('<w:rPr><w:sz w:val="2"/></w:rPr>', ""),
+        (region("wholeTable", "<w:vanish/>"), ""),
+        (region("firstRow", "<w:vanish/>"), '<w:tblLook w:firstRow="1"/>'),
+        (region("lastCol", "<w:vanish/>"), '<w:tblLook w:val="0100"/>'),
+    ],
+)
+def test_the_style_of_a_table_hides_its_text(style: str, look: str) -> None:
+    styles = f'<w:style w:type="table" w:styleId="T"><w:name w:val="T"/>{style}</w:style>'
+    defaults = '<w:docDefaults><w:rPrDefault><w:rPr><w:sz w:val="22"/></w:rPr></w:rPrDefault></w:docDefaults>'
+
+    document = word(SEEN, table(paragraph(run(ORDER)), look), SEEN, styles=defaults + styles)
+
+    assert (document.text, tuple(map(in_english, document.warnings))) == ("Seen.\n\nSeen.", WARNED)
+
+
+@pytest.mark.parametrize(
+    ("style", "look", "own"),
+    [
+        (region("firstRow", "<w:vanish/>"), '<w:tblLook w:firstRow="0"/>', ""),
+        (region("lastRow", "<w:vanish/>"), "", ""),
+        ("<w:rPr><w:vanish/></w:rPr>", "", '<w:vanish w:val="0"/>'),
+    ],
+)
+def test_a_part_that_the_table_leaves_out_and_what_a_run_itself_says_are_seen(
+    style: str, look: str, own: str
+) -> None:
+    styles = f'<w:style w:type="table" w:styleId="T"><w:name w:val="T"/>{style}</w:style>'
+
+    assert word(table(paragraph(run("Seen.", own)), look), styles=styles).text == "Seen."

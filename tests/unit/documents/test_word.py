@@ -108,6 +108,13 @@ def test_a_deleted_row_of_a_table_does_not_appear() -> None:
     assert parsed(files.word_body(f"<w:tbl>{rows}</w:tbl>")).text == "kept"
 
 
+def test_a_deleted_cell_of_a_table_does_not_appear() -> None:
+    deleted = f"<w:tc><w:tcPr><w:cellDel/></w:tcPr>{paragraph(run('gone'))}</w:tc>"
+    row = f"<w:tr>{deleted}<w:tc>{paragraph(run('kept'))}</w:tc></w:tr>"
+
+    assert parsed(files.word_body(f"<w:tbl>{row}</w:tbl>")).text == "kept"
+
+
 def test_hidden_text_field_codes_and_the_table_of_contents_are_left_out() -> None:
     styles = '<w:style w:styleId="t"><w:name w:val="toc 1"/></w:style>'
     contents = (

@@ -20,6 +20,7 @@ from feedback.documents.sight import PAPER
 from feedback.documents.structure.blocks import Block, table_row
 from feedback.documents.unread import Unread
 
+from .fields import Fields
 from .forms import answer_of
 from .looks import Ground, Look, Looks, is_drawing_unseen, is_flat, is_row_unseen, shading, shape_ground
 from .numbering import BULLET, Numbering
@@ -28,9 +29,7 @@ from .parts import Parts
 from .styles import Styles, is_on
 
 _BREAKS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
-_UNSEEN = frozenset(
-    {"del", "moveFrom", "delText", "instrText", "delInstrText", "pPr", "rPr", "rt", "Fallback", "sdtPr"}
-)
+_UNSEEN = frozenset({"del", "moveFrom", "delText", "delInstrText", "pPr", "rPr", "rt", "Fallback", "sdtPr"})
 _WRAPPERS = frozenset({"ins", "moveTo", "customXml", "smartTag", "sdtContent", "AlternateContent", "Choice"})
 _SHAPES = frozenset({"wsp", "shape", "rect", "roundrect", "oval"})
 _EQUATIONS = frozenset({"oMath", "oMathPara"})
@@ -84,6 +83,7 @@ class _Body:
             f"{kind}Reference": _notes(archive.xml(rf"word/{kind}s\d*\.xml"), kind)
             for kind in ("footnote", "endnote")
         }
+        self._fields = Fields()
         self._numbered = 0
         self._carried: list[Piece] = []  # of a paragraph with a deleted mark: the next one continues it
         self._after: list[_After] = []
@@ -119,6 +119,7 @@ class _Body:
             return
         pieces = [*self._carried, *self._inline(paragraph, properties, ground)]
         self._carried = []
+        self._fields.end_of_paragraph()
         text = _spaced(joined(pieces))
         if is_flat(properties):
             self._unread.leave_unseen(text)
@@ -162,7 +163,7 @@ class _Body:
             tag = child.tag
             if tag == "r":
                 yield from self._run(child, properties, ground)
-            elif tag in _EQUATIONS:
+            elif tag in _EQUATIONS and not self._fields.is_code:
                 yield f"{_APART}{linear(child)}{_APART}", Rise.NONE
             elif tag == "sdt" and self._is_placeholder(child):
                 continue
@@ -172,6 +173,9 @@ class _Body:
     def _run(self, run: Element, properties: Element | None, ground: Ground) -> Iterator[Piece]:
         look = self._looks.of(run, properties, ground)
         for text in self._content(run, look, properties, ground):
+            if self._fields.is_code:
+                continue
+            self._fields.has_text()
             if look.unseen:
                 self._unread.leave_unseen(text)
             else:
@@ -185,6 +189,10 @@ class _Body:
             if tag == "t":
                 text = child.text or ""
                 yield shown(text, look.font) if look.font else text
+            elif tag == "instrText":
+                self._fields.write(child.text or "")
+            elif tag == "fldChar":
+                yield from self._field(child)
             elif tag in _BREAKS:
                 yield _BREAKS[tag]
             elif tag == "sym":
@@ -193,6 +201,16 @@ class _Body:
                 yield self._refer(tag, child.get("id", ""), ground)
             elif tag not in _UNSEEN and not (tag in {"anchor", "inline"} and self._leave(child)):
                 yield from self._drawn(child, look, properties, ground)
+
+    def _field(self, mark: Element) -> Iterator[str]:
+        """What a field shows beside its result: the answer of a form, a sign, an equation."""
+        answer = mark.find("ffData")
+        if answer is not None:
+            yield answer_of(answer)
+        by_code = self._fields.mark(mark.get("fldCharType", ""), is_form=answer is not None)
+        self._unread.formulas += by_code.is_formula and not by_code.text
+        if by_code.text:
+            yield by_code.text
 
     def _leave(self, drawing: Element) -> bool:
         """Whether a drawing cannot be seen; its text is counted then."""
@@ -215,8 +233,6 @@ class _Body:
             self._unread.charts += 1
         elif tag == "object":
             self._leave_object(child)
-        elif tag == "ffData":
-            yield answer_of(child)
         elif tag == "textpath":
             yield f"{child.get('string', '')} "
         else:
@@ -257,11 +273,13 @@ class _Body:
 
     def _table(self, table: Element, ground: Ground) -> Iterator[Block]:
         ground = self._styles.table_ground(table.find("tblPr"), ground)
-        for row in _rows(table):
+        rows = [row for row in _rows(table) if row.find("trPr/del") is None]
+        for place, row in enumerate(rows):
             properties = row.find("trPr")
-            if properties is not None and properties.find("del") is not None:
-                continue
-            cells = [list(self.blocks(cell, shading(cell.find("tcPr"), ground))) for cell in _cells(row)]
+            cells = [
+                list(self.blocks(cell, shading(cell.find("tcPr"), ground)))
+                for cell in self._looks.in_table(table, list(_cells(row)), place, len(rows))
+            ]
             if is_row_unseen(properties):
                 self._unread.leave_unseen(" ".join(block.text for cell in cells for block in cell))
             else:
@@ -279,7 +297,8 @@ def _rows(table: Element) -> Iterator[Element]:
 def _cells(row: Element) -> Iterator[Element]:
     for child in row:
         if child.tag == "tc":
-            yield child
+            if child.find("tcPr/cellDel") is None:
+                yield child
         elif child.tag == "sdt" or child.tag in _WRAPPERS:
             yield from _cells(child)
 

@@ -32,6 +32,13 @@ _HIGHLIGHTS = {
     "darkGreen": "008000", "darkMagenta": "800080", "darkRed": "800000", "darkYellow": "808000",
     "darkGray": "808080", "lightGray": "C0C0C0",
 }  # fmt: skip
+# parts of a table that its style may dress: the table's switch, its older bit, and the style's name of it
+_REGIONS = (
+    ("firstRow", 0x20, "firstRow"),
+    ("lastRow", 0x40, "lastRow"),
+    ("firstColumn", 0x80, "firstCol"),
+    ("lastColumn", 0x100, "lastCol"),
+)
 _WHITES = frozenset({"bg1", "lt1", "background1", "light1"})
 
 
@@ -48,7 +55,8 @@ class Looks:
 
     def __init__(self, styles: Styles) -> None:
         self._styles = styles
-        self._inherited: dict[tuple[str, str], dict[str, Element]] = {}
+        self._inherited: dict[tuple[str, str, tuple[str, ...]], dict[str, Element]] = {}
+        self._table: tuple[str, ...] = ()  # the style of the table around the text, and the cell's regions
 
     def of(self, run: Element, paragraph: Element | None, ground: Ground) -> Look:
         """The look of a run of a paragraph with these properties, on this ground."""
@@ -60,12 +68,44 @@ class Looks:
         is_unseen = _is_unseen(found, _ground_of(found, paragraph, ground))
         return Look(is_unseen, _rise(found), _font(found), tuple(_styles(found)))
 
+    def in_table(self, table: Element, cells: list[Element], row: int, rows: int) -> Iterator[Element]:
+        """The cells of a row, each while its text has the look of its place in the table."""
+        around = self._table
+        properties = table.find("tblPr")
+        style = _value(properties, "tblStyle")
+        look = properties.find("tblLook") if properties is not None else None
+        for column, cell in enumerate(cells):
+            is_at = (row == 0, row == rows - 1, column == 0, column == len(cells) - 1)
+            regions = [
+                name
+                for (switch, bit, name), here in zip(_REGIONS, is_at, strict=True)
+                if here and _has(look, switch, bit)
+            ]
+            self._table = (style, *reversed(regions)) if style else ()
+            yield cell
+        self._table = around
+
     def _of_styles(self, own: Element | None, paragraph: Element | None) -> dict[str, Element]:
-        key = (_value(own, "rStyle"), _value(paragraph, "pStyle"))
+        key = (_value(own, "rStyle"), _value(paragraph, "pStyle"), self._table)
         if key not in self._inherited:
-            chain = [*self._styles.run_properties(key[0]), *self._styles.run_properties(key[1], default=True)]
+            chain = [
+                *self._styles.run_properties(key[0]),
+                *self._styles.run_properties(key[1], default=True, table=self._table),
+            ]
             self._inherited[key] = {child.tag: child for each in reversed(chain) for child in each}
         return self._inherited[key]
+
+
+def _has(look: Element | None, switch: str, bit: int) -> bool:
+    """Whether a table shows the look of a region: each has its switch, or a bit of one number."""
+    if look is None:
+        return False
+    if switch in look.attrib:
+        return is_on_value(look.get(switch, ""))
+    try:
+        return bool(int(look.get("val", "0"), 16) & bit)
+    except ValueError:
+        return False
 
 
 def is_flat(paragraph: Element | None) -> bool:

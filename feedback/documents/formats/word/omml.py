@@ -54,6 +54,8 @@ def _element(element: Element) -> str:
         return _letters("".join(text.text or "" for text in element.iter("t")))
     if _PROPERTIES.fullmatch(element.tag) or element.tag in {"delText", "del", "moveFrom"}:
         return ""
+    if element.tag == "phant" and _value(element, "phantPr/show", "1") in {"0", "off", "false"}:
+        return ""  # it takes room and does not show
     write = _WRITERS.get(element.tag)
     return write(element) if write else _inside(element)
 

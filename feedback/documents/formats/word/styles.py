@@ -8,6 +8,7 @@ translate the name, so it is read in the languages that they are known to write.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from feedback.documents.formats.safe_xml import Element
@@ -71,11 +72,25 @@ class Styles:
             return ListPlace(inherited.number, own.depth, own.style)
         return own
 
-    def run_properties(self, key: str, *, default: bool = False) -> list[Element]:
-        """What a style says of runs, its own word first; with the document's defaults after a paragraph's."""
+    def run_properties(
+        self, key: str, *, default: bool = False, table: tuple[str, ...] = ()
+    ) -> list[Element]:
+        """What a style says of runs, its own word first; after a paragraph's the table's, then defaults."""
         chain = self._chain(key or (self._default if default else ""))
         found = [properties for style in chain if (properties := style.find("rPr")) is not None]
-        return [*found, *self._defaults] if default else found
+        return [*found, *self._of_table(table), *self._defaults] if default else found
+
+    def _of_table(self, table: tuple[str, ...]) -> Iterator[Element]:
+        """What a table's style says of runs, first of the cell's row and column, then of all."""
+        if not table:
+            return
+        chain = self._chain(table[0])
+        for region in (*table[1:], "wholeTable"):
+            for style in chain:
+                for part in style.findall("tblStylePr"):
+                    if part.get("type") == region and (properties := part.find("rPr")) is not None:
+                        yield properties
+        yield from (properties for style in chain if (properties := style.find("rPr")) is not None)
 
     def table_ground(self, properties: Element | None, ground: str | None) -> str | None:
         """What is behind the text of a table: its style may colour any row, which is not worked out here."""
