@@ -95,7 +95,7 @@ class UpstreamAdmin(ServiceAdmin):
                     ("control_floor", "control_ceiling"),
                     ("control_raise_after", "control_raise_by"),
                     ("control_lower_by", "control_period_seconds"),
-                    "control_recovery_seconds",
+                    ("control_recovery_seconds", "control_late_after"),
                 ),
             },
         ),

@@ -104,7 +104,7 @@ LAYOUTS = (
         "tuning",
         "mode failures failure_rate slow_rate window timed minimum slow_first slow_per_token floor_throttles "
         "heals_on_accepted open open_max jitter probes successes "
-        "law raise_after raise_by lower_by period recovery requests_floor requests_ceiling tokens_floor "
+        "law raise_after raise_by lower_by period recovery late requests_floor requests_ceiling tokens_floor "
         "tokens_ceiling tokens_window day_window tokens_units",
     ),
     Layout(
@@ -117,7 +117,8 @@ LAYOUTS = (
     ),
     Layout(
         "statistics",
-        "mean sweep stale happened failures successes opens throttles calls failed slow multiplier "
+        "mean usual_wait sweep stale happened failures successes opens throttles calls failed slow "
+        "multiplier "
         + of_limits(("successes", "lowered", "peak", "progress", "taken", "span"), "requests", "tokens"),
     ),
     Layout("meter", " ".join((*RULE, *LEVEL)).replace("kind", "kind:B")),

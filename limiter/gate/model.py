@@ -123,7 +123,8 @@ class ControlConfig:
     raise_by: float = 0.1  # aimd: of the configured rate
     lower_by: float = 0.5  # aimd: of the rate in force
     period_seconds: float = 10.0  # at most one decrease in it
-    recovery_seconds: float = 60.0  # cubic: back at the rate that the provider bears, at the earliest
+    recovery_seconds: float = 60.0  # cubic: its unit of time
+    late_after: float | None = None  # times the usual wait for the first event; None: not heard
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,7 @@ class ControlRule:
     lower_by: float
     period: int
     recovery: int
+    late: float  # times the usual wait; 0: a wait says nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +215,7 @@ def _control(config: ControlConfig) -> ControlRule:
         lower_by=config.lower_by,
         period=_positive("period_seconds", micros(config.period_seconds)),
         recovery=_positive("recovery_seconds", micros(config.recovery_seconds)),
+        late=0.0 if config.late_after is None else _at_least("late_after", config.late_after, 1.0),
     )
 
 

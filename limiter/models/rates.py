@@ -84,6 +84,12 @@ class Control(RuledModel):
         default=USUAL.recovery_seconds,
         help_text="Cubic: its unit of time. Every five of them it climbs, to see whether the quota rose.",
     )
+    control_late_after = models.FloatField(
+        null=True,
+        blank=True,
+        help_text="For an endpoint that queues instead of refusing: a call that waits so many times as "
+        "long as usual for its first word lowers the rate. Empty: it does not.",
+    )
 
     class Meta:
         abstract = True
@@ -238,5 +244,11 @@ def control_rules() -> list[models.CheckConstraint]:
             "control_recovery",
             within("control_recovery_seconds", 1, 86_400),
             "The recovery takes between 1 second and a day.",
+        ),
+        rule(
+            "control_late_after",
+            "control_late",
+            unset_or("control_late_after", within("control_late_after", 1.5, 1000)),
+            "Late is from 1.5 to 1,000 times the usual wait: less is the difference from call to call.",
         ),
     ]

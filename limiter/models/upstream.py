@@ -168,6 +168,7 @@ class Upstream(Rates, Control, Breaker, Hold):
             lower_by=self.control_lower_by,
             period_seconds=self.control_period_seconds,
             recovery_seconds=self.control_recovery_seconds,
+            late_after=self.control_late_after,
         )
 
     def _breaker(self) -> BreakerConfig:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from limiter.algorithms.limits.memory.buckets import TokenBucket
+from limiter.algorithms.limits.model import MICROSECONDS
 from limiter.algorithms.limits.rules import LimitRule
 from limiter.gate import Outcome, UpstreamConfig
 from limiter.gate.rules import compile_rules, micros
@@ -50,6 +51,7 @@ class ProviderPlan:
     timeout: float = 180.0  # the client's own: after it a call that hangs is cut
     first_event: float = 1.0  # until a call that was taken sends its first event
     refusal: float = 0.05  # a throttle or a 503 comes back in milliseconds
+    queues: bool = False  # what is beyond the quota waits for it, and nothing is throttled
 
     def __post_init__(self) -> None:
         if not self.quotas or self.quotas[0].since != 0.0:
@@ -88,23 +90,24 @@ class Provider:
         if outage is not None:
             hangs = outage.manner is Manner.HANG
             return Answer(Outcome.FAILURE, self.plan.timeout if hangs else self.plan.refusal)
-        if not self._take(micros(now)):
+        wait = self._wait(micros(now))
+        if wait > 0 and not self.plan.queues:
             return Answer(Outcome.THROTTLED, self.plan.refusal)
-        accepted = min(self.plan.first_event, job.seconds)
-        if job.seconds > self.plan.timeout:
-            return Answer(Outcome.FAILURE, self.plan.timeout, accepted)
-        return Answer(Outcome.SUCCESS, job.seconds, accepted)
+        self._bucket.spend(self._rule, micros(now), 1)
+        queued = wait / MICROSECONDS
+        accepted, total = queued + min(self.plan.first_event, job.seconds), queued + job.seconds
+        if total > self.plan.timeout:
+            return Answer(Outcome.FAILURE, self.plan.timeout, min(accepted, self.plan.timeout))
+        return Answer(Outcome.SUCCESS, total, accepted)
 
-    def _take(self, now: int) -> bool:
+    def _wait(self, now: int) -> int:
+        """Microseconds until the quota has room for one more."""
         while self._coming and self._coming[0][0] <= now:
             since, rule = self._coming.pop(0)
             self._bucket.spend(self._rule, since, 0)  # what the old quota gave until then stays
             self._bucket.spend(rule, since, 0)
             self._rule = rule
-        if self._bucket.wait(self._rule, now, 1):
-            return False
-        self._bucket.spend(self._rule, now, 1)
-        return True
+        return self._bucket.wait(self._rule, now, 1)
 
 
 def _rule(per_minute: float, burst: float) -> LimitRule:

@@ -166,7 +166,7 @@ class Station:
         self._clock.after(answer.seconds, partial(self._finish, run, lease, answer, counter))
 
     def _accepted(self, lease: Lease, counter: Counter) -> None:
-        """A taken call may raise the rate: who sleeps until a moment named at the old one is woken."""
+        """A taken call may raise the rate: a caller that sleeps until a moment of the old one is woken."""
         counter.gate.accepted(UPSTREAM, (lease.id,))
         if counter.shut is Reason.REQUESTS_PER_MINUTE:
             counter.shut = None

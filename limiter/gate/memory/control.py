@@ -49,6 +49,8 @@ MORE = 4  # calls beyond what is known: a rise, after which it climbs once more 
 DRAIN = 0.1  # below what is known after a climb, until something is saved up again (BBR v2: 0.9)
 CRUISE = 0.005  # below what is known, always: what is then saved up forgives a call that comes early
 ENOUGH = 4  # calls that make a measure; one alone says nothing
+EASED = 0.85  # of what is known, where a queue grew unasked ...
+TWENTIETH, QUARTER = 1.05, 1.25  # ... times it, where a climb made one: a little, or much was taken meanwhile
 PAUSE = 6.0  # after a throttle that no climb asked for: no longer than such calls as are known take
 
 
@@ -78,9 +80,22 @@ class Control:
         if now < self.lowered + rule.period:
             return False
         lower = rate * (1.0 - rule.lower_by) if rule.law is Law.AIMD else self._lower(rule, limit, rate, cost)
-        self.lowered, self.successes, self.taken, self.span = now, 0, 0, 0.0
-        self.generation += 1
-        meter.set_rate(limit, now, floor(lower))
+        self._lowered(limit, meter, now, lower)
+        return True
+
+    def late(
+        self, rule: ControlRule, limit: LimitRule, meter: Adaptive, now: int, generation: int, cost: int,
+        waited: int,
+    ) -> bool:  # fmt: skip
+        """Lower the rate for a call that waited so many microseconds for its first event, in a queue."""
+        if generation != self.generation or now < self.lowered + rule.period:
+            return False
+        rate = meter.pace(limit)
+        if rule.law is Law.AIMD:
+            lower = rate * (1.0 - rule.lower_by)
+        else:
+            lower = self._ease(rule, rate, max(1, cost) * limit.unit, waited)
+        self._lowered(limit, meter, now, lower)
         return True
 
     def accepted(
@@ -101,6 +116,22 @@ class Control:
         meter.set_rate(limit, now, wanted)
         self.pressed, self.successes = False, 0
         return True
+
+    def _lowered(self, limit: LimitRule, meter: Adaptive, now: int, lower: float) -> None:
+        self.lowered, self.successes, self.taken, self.span = now, 0, 0, 0.0
+        self.generation += 1
+        meter.set_rate(limit, now, floor(lower))
+
+    def _ease(self, rule: ControlRule, rate: int, units: int, waited: int) -> float:
+        """Nothing is sent for as long as the call waited: then the queue is empty."""
+        self._begin(rate)
+        if self.progress > 1.0:
+            more = self.taken - self.peak * self.span > MORE
+            self.peak = floor(self.peak * (QUARTER if more else TWENTIETH))
+            self.progress = 1.0 if more else 0.0
+        else:
+            self.peak, self.progress = floor(self.peak * EASED), 0.0
+        return min(rate * (1.0 - CRUISE), units / max(rule.period, waited))
 
     def _lower(self, rule: ControlRule, limit: LimitRule, rate: int, cost: int) -> float:
         self._begin(rate)

@@ -18,6 +18,7 @@ from . import meters
 from .control import Control
 
 MULTIPLIERS = (1.0, 5.0)  # between which the provider's is
+DRIFT = 1 / 256  # by which the usual wait grows with each call: what became slower for good is found out
 TRUST = 0.2  # weight of the newest throttle in the multiplier that they speak for
 
 
@@ -62,6 +63,7 @@ class Spending:
     requests_control: Control = field(default_factory=Control)
     tokens_control: Control = field(default_factory=Control)
     sent: SentTokens = field(default_factory=SentTokens)
+    usual_wait: float = 0.0  # microseconds from an admission to the first event, at low load; 0: unknown
 
     @property
     def generations(self) -> tuple[int, int]:
@@ -144,6 +146,18 @@ class Spending:
 
     # Rates that tune themselves ---------------------------------------------------------------
 
+    def is_late(self, rules: Rules, waited: int) -> bool:
+        """Did the provider's first event take far longer than at low load? What queues refuses nothing.
+
+        Low load is where the wait is least (TCP Vegas, Brakmo and Peterson, 1995): the law's own pauses show
+        it again and again, as BBR's ProbeRTT does.
+        """
+        if not rules.control.late:
+            return False
+        usual = self.usual_wait
+        self.usual_wait = min(usual * (1.0 + DRIFT), float(waited)) if usual else float(waited)
+        return usual > 0.0 and waited > rules.control.late * usual
+
     def accepted(
         self, rules: Rules, rates: tuple[int, int], reservation: int, now: int
     ) -> list[tuple[str, float, float]]:
@@ -153,6 +167,18 @@ class Spending:
             before = meter.pace(limit)
             cost = 1 if control is self.requests_control else reservation
             if control.accepted(rules.control, limit, meter, now, generation, cost):
+                moves.append((name, per_minute(limit, before), per_minute(limit, meter.pace(limit))))
+        return moves
+
+    def late(
+        self, rules: Rules, rates: tuple[int, int], reservation: int, waited: int, now: int
+    ) -> list[tuple[str, float, float]]:
+        """A call stood in the provider's queue; returns which rates fell, as `accepted` does."""
+        moves = []
+        for name, control, limit, meter, generation in self._tunable(rules, rates):
+            before = meter.pace(limit)
+            cost = 1 if control is self.requests_control else reservation
+            if control.late(rules.control, limit, meter, now, generation, cost, waited):
                 moves.append((name, per_minute(limit, before), per_minute(limit, meter.pace(limit))))
         return moves
 

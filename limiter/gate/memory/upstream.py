@@ -185,9 +185,15 @@ class Upstream:
             self.breaker.accepted(self.rules.breaker, probe=record.lease.probe)
             self.history.note_breaker(before, self.breaker, now)
         if not record.reinstalled:
-            moves = self.spending.accepted(self.rules, record.rates, record.lease.tokens, now)
-            self.history.note_rates(moves, "accepted", now)
+            self._feed_rates(self.rules, record, now)
         return True
+
+    def _feed_rates(self, rules: Rules, record: LeaseRecord, now: int) -> None:
+        spending, tokens, waited = self.spending, record.lease.tokens, max(1, now - record.admitted)
+        if spending.is_late(rules, waited):
+            self.history.note_rates(spending.late(rules, record.rates, tokens, waited, now), "late", now)
+        else:
+            self.history.note_rates(spending.accepted(rules, record.rates, tokens, now), "accepted", now)
 
     def renew(self, lease: Lease, now: int) -> bool:
         """Extend a lease, or install one of another epoch. False: it is lost."""

@@ -115,6 +115,7 @@ def _tuning(rules: Rules, limits: dict[str, dict[str, int]]) -> dict[str, float]
         "lower_by": control.lower_by,
         "period": control.period,
         "recovery": control.recovery,
+        "late": control.late,
         "requests_floor": limits["requests"]["floor"],
         "requests_ceiling": limits["requests"]["ceiling"],
         "tokens_floor": limits["tokens"]["floor"],

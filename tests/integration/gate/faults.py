@@ -146,8 +146,17 @@ RATES = [
     ),
     fault(
         "everything", "a rate climbs more slowly than it may",
-        wrapped("rates.raise_cubic", "call, which, rate, time", """
-            return whole(call, which, rate, time) * 0.99"""),
+        wrapped("rates.raise_cubic", "call, which, rate, units", """
+            return whole(call, which, rate, units) * 0.99"""),
+    ),
+    fault(
+        "everything", "a call that stood in a queue lowers nothing",
+        "function rates.is_late() return false end",
+    ),
+    fault(
+        "everything", "a late call lowers what is known by half",
+        wrapped("rates.ease", "call, which, rate, units, waited", """
+            return whole(call, which, rate, units, waited) * 0.5"""),
     ),
     fault(
         "everything", "a rate at its ceiling goes on rising",

@@ -60,6 +60,7 @@ CONTROLS = st.builds(
     lower_by=st.sampled_from([0.3, 0.5]),
     period_seconds=st.sampled_from([0.5, 10.0]),
     recovery_seconds=st.sampled_from([1.0, 60.0]),
+    late_after=st.sampled_from([None, 1.5, 4.0]),
 )
 BREAKERS = st.builds(
     BreakerConfig,

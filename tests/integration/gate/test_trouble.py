@@ -117,7 +117,7 @@ def test_a_release_before_9_reads_of_a_newer_one_where_it_had_its_state(redis_cl
     gate.configure(UpstreamConfig(U, 1))
     schema = redis_client.get(f"limiter:{U}:state")
     assert isinstance(schema, bytes)
-    assert struct.unpack("<d", schema) == (11,)
+    assert struct.unpack("<d", schema) == (12,)
 
 
 @pytest.mark.parametrize("where", ["state", "records"])

@@ -38,6 +38,7 @@ OTHERS: dict[str, Any] = {
     "control_lower_by": 0.3,
     "control_period_seconds": 5.0,
     "control_recovery_seconds": 90.0,
+    "control_late_after": 4.0,
     "breaker_mode": "observe",
     "breaker_failures": 4,
     "breaker_failure_rate": 0.5,

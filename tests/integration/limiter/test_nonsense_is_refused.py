@@ -55,6 +55,7 @@ UPSTREAM: list[tuple[str, dict[str, Any]]] = [
     ("control_lower_by", {"control_lower_by": 1}),
     ("control_period_seconds", {"control_period_seconds": 0}),
     ("control_recovery_seconds", {"control_recovery_seconds": float("inf")}),
+    ("control_late_after", {"control_late_after": 1.0}),
     ("breaker_failure_rate", {"breaker_failure_rate": 1.2}),
     ("breaker_slow_rate", {"breaker_slow_rate": 0}),
     ("breaker_window", {"breaker_window": 0, "breaker_minimum_calls": 1, "breaker_window_seconds": True}),

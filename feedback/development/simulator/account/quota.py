@@ -8,6 +8,7 @@ from .clock import Clock
 from .settings import Quota
 
 DAY = 86_400.0  # simulated seconds
+DAILY = "tokens_per_day"
 
 
 @dataclass(slots=True)
@@ -72,13 +73,16 @@ class Meter:
         self._day = _Day()
 
     def reserve(self, quota: Quota, tokens: TokenCounts, max_tokens: int) -> float:
-        """Take a request and its tokens, both or neither; returns the tokens. Raises QuotaExceededError."""
+        """Take a request and its tokens, both or neither; returns the tokens.
+
+        Raises QuotaExceededError, where what is beyond the quota of a minute does not wait in a queue.
+        """
         reserved = tokens.all_input + max_tokens * quota.hold_multiplier
         requests = self._bucket("requests", quota.requests_per_minute, quota)
         room = self._bucket("tokens", quota.tokens_per_minute, quota)
-        if requests is not None and requests.level < 1:
+        if requests is not None and requests.level < 1 and not quota.queues:
             raise QuotaExceededError("requests", _seconds_to(1, requests, quota.requests_per_minute))
-        if room is not None and room.level < reserved:
+        if room is not None and room.level < reserved and not quota.queues:
             raise QuotaExceededError("tokens", _seconds_to(reserved, room, quota.tokens_per_minute))
         self._reserve_of_day(quota, reserved)
         if requests is not None:
@@ -87,10 +91,17 @@ class Meter:
             room.level -= reserved
         return reserved
 
+    def queue(self, quota: Quota) -> float:
+        """Simulated seconds that the call which was reserved last waits for its turn."""
+        if not quota.queues:
+            return 0.0
+        a_minute = [left for name, left in self.left(quota).items() if name != DAILY]
+        return max([-left.remaining * 60 / left.limit for left in a_minute] + [0.0])
+
     def _reserve_of_day(self, quota: Quota, reserved: float) -> None:
         day = self._today()
         if quota.tokens_per_day is not None and day.spent + reserved > quota.tokens_per_day:
-            raise QuotaExceededError("tokens_per_day", DAY - self._clock.now() % DAY)
+            raise QuotaExceededError(DAILY, DAY - self._clock.now() % DAY)
         day.spent += reserved
 
     def _today(self) -> _Day:
@@ -117,7 +128,7 @@ class Meter:
                 burst = _burst(rate, quota)
                 left[name] = Left(rate, bucket.level, (burst - bucket.level) * 60 / rate)
         if (limit := quota.tokens_per_day) is not None:
-            left["tokens_per_day"] = Left(limit, limit - self._today().spent, DAY - self._clock.now() % DAY)
+            left[DAILY] = Left(limit, limit - self._today().spent, DAY - self._clock.now() % DAY)
         return left
 
     def levels(self, quota: Quota) -> dict[str, float]:

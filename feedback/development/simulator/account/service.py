@@ -103,6 +103,7 @@ class Service:
         self._fail(fate, model)
         tokens = self._cache.count(model, prompt, abilities)
         reserved = self._reserve(model, tokens, prompt.max_tokens)
+        queued = self._meters[model].queue(self._quota(model))
         try:
             answer = self._write(prompt, fate, abilities, tokens)
         except ServiceError:
@@ -112,7 +113,7 @@ class Service:
             self.stats.malformed[fate.malformed] += 1
         pace = fate.pace(settings, answer.length)
         wait = self._compiled.seconds(model, prompt, settings.compile_seconds)
-        pace = replace(pace, first_token=pace.first_token + wait)
+        pace = replace(pace, first_token=pace.first_token + wait + queued)
         left = self._left(model)
         return Call(
             model, prompt.without_text(), answer, pace, fate, reserved, tokens, left, began=self.clock.now()

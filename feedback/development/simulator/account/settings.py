@@ -56,6 +56,7 @@ class Quota(Strict):
     tokens_per_minute: Annotated[float, Field(gt=0)] | None = None
     tokens_per_day: Annotated[float, Field(ge=0)] | None = None  # simulated days; 0: nothing at all
     burst_seconds: Annotated[float, Field(gt=0)] = 60.0  # how much of a quiet minute can be spent at once
+    queues: bool = False  # beyond a minute's quota a call waits for its first token, unthrottled
     hold_multiplier: Annotated[float, Field(ge=0)] = 1.0
     burndown: Annotated[float, Field(ge=0)] = 5.0
     model_maximum: Annotated[int, Field(gt=0)] = 64_000  # max_tokens of a request that names none

@@ -18,7 +18,7 @@
 -- KEYS    <base>, the list
 -- ARGV    [1] names a new epoch, should the memory be gone; [2] the prefix of jobs
 local context = {
-  SCHEMA = 11,
+  SCHEMA = 12,
   NEVER = 1 / 0, -- infinity: math is not there while the library is loaded
   UNLIMITED = 1e15,
   EVENTS_KEPT = 500,

@@ -48,20 +48,20 @@ function layouts.new_tuning()
     mode = 0, failures = 0, failure_rate = 0, slow_rate = 0, window = 0, timed = 0, minimum = 0,
     slow_first = 0, slow_per_token = 0, floor_throttles = 0, heals_on_accepted = 0, open = 0, open_max = 0,
     jitter = 0, probes = 0, successes = 0, law = 0, raise_after = 0, raise_by = 0, lower_by = 0,
-    period = 0, recovery = 0, requests_floor = 0, requests_ceiling = 0, tokens_floor = 0,
+    period = 0, recovery = 0, late = 0, requests_floor = 0, requests_ceiling = 0, tokens_floor = 0,
     tokens_ceiling = 0, tokens_window = 0, day_window = 0, tokens_units = 0,
   }
 end
 
 function layouts.pack_tuning(tuning)
   return struct.pack(
-    "<ddddddddddddddddddddddddddddd",
+    "<dddddddddddddddddddddddddddddd",
     tuning.mode, tuning.failures, tuning.failure_rate, tuning.slow_rate, tuning.window, tuning.timed,
     tuning.minimum, tuning.slow_first, tuning.slow_per_token, tuning.floor_throttles,
     tuning.heals_on_accepted, tuning.open, tuning.open_max, tuning.jitter, tuning.probes, tuning.successes,
     tuning.law, tuning.raise_after, tuning.raise_by, tuning.lower_by, tuning.period, tuning.recovery,
-    tuning.requests_floor, tuning.requests_ceiling, tuning.tokens_floor, tuning.tokens_ceiling,
-    tuning.tokens_window, tuning.day_window, tuning.tokens_units
+    tuning.late, tuning.requests_floor, tuning.requests_ceiling, tuning.tokens_floor,
+    tuning.tokens_ceiling, tuning.tokens_window, tuning.day_window, tuning.tokens_units
   )
 end
 
@@ -69,16 +69,16 @@ function layouts.unpack_tuning(record, from)
   local
     mode, failures, failure_rate, slow_rate, window, timed, minimum, slow_first, slow_per_token,
     floor_throttles, heals_on_accepted, open, open_max, jitter, probes, successes, law, raise_after,
-    raise_by, lower_by, period, recovery, requests_floor, requests_ceiling, tokens_floor, tokens_ceiling,
-    tokens_window, day_window, tokens_units, behind =
-    struct.unpack("<ddddddddddddddddddddddddddddd", record, from or 1)
+    raise_by, lower_by, period, recovery, late, requests_floor, requests_ceiling, tokens_floor,
+    tokens_ceiling, tokens_window, day_window, tokens_units, behind =
+    struct.unpack("<dddddddddddddddddddddddddddddd", record, from or 1)
   return {
     mode = mode, failures = failures, failure_rate = failure_rate, slow_rate = slow_rate, window = window,
     timed = timed, minimum = minimum, slow_first = slow_first, slow_per_token = slow_per_token,
     floor_throttles = floor_throttles, heals_on_accepted = heals_on_accepted, open = open,
     open_max = open_max, jitter = jitter, probes = probes, successes = successes, law = law,
     raise_after = raise_after, raise_by = raise_by, lower_by = lower_by, period = period,
-    recovery = recovery, requests_floor = requests_floor, requests_ceiling = requests_ceiling,
+    recovery = recovery, late = late, requests_floor = requests_floor, requests_ceiling = requests_ceiling,
     tokens_floor = tokens_floor, tokens_ceiling = tokens_ceiling, tokens_window = tokens_window,
     day_window = day_window, tokens_units = tokens_units,
   }, behind
@@ -136,35 +136,38 @@ end
 
 function layouts.new_statistics()
   return {
-    mean = 0, sweep = 0, stale = 0, happened = 0, failures = 0, successes = 0, opens = 0, throttles = 0,
-    calls = 0, failed = 0, slow = 0, multiplier = 0, requests_successes = 0, requests_lowered = 0,
-    requests_peak = 0, requests_progress = 0, requests_taken = 0, requests_span = 0, tokens_successes = 0,
-    tokens_lowered = 0, tokens_peak = 0, tokens_progress = 0, tokens_taken = 0, tokens_span = 0,
+    mean = 0, usual_wait = 0, sweep = 0, stale = 0, happened = 0, failures = 0, successes = 0, opens = 0,
+    throttles = 0, calls = 0, failed = 0, slow = 0, multiplier = 0, requests_successes = 0,
+    requests_lowered = 0, requests_peak = 0, requests_progress = 0, requests_taken = 0, requests_span = 0,
+    tokens_successes = 0, tokens_lowered = 0, tokens_peak = 0, tokens_progress = 0, tokens_taken = 0,
+    tokens_span = 0,
   }
 end
 
 function layouts.pack_statistics(statistics)
   return struct.pack(
-    "<dddddddddddddddddddddddd",
-    statistics.mean, statistics.sweep, statistics.stale, statistics.happened, statistics.failures,
-    statistics.successes, statistics.opens, statistics.throttles, statistics.calls, statistics.failed,
-    statistics.slow, statistics.multiplier, statistics.requests_successes, statistics.requests_lowered,
-    statistics.requests_peak, statistics.requests_progress, statistics.requests_taken,
-    statistics.requests_span, statistics.tokens_successes, statistics.tokens_lowered,
-    statistics.tokens_peak, statistics.tokens_progress, statistics.tokens_taken, statistics.tokens_span
+    "<ddddddddddddddddddddddddd",
+    statistics.mean, statistics.usual_wait, statistics.sweep, statistics.stale, statistics.happened,
+    statistics.failures, statistics.successes, statistics.opens, statistics.throttles, statistics.calls,
+    statistics.failed, statistics.slow, statistics.multiplier, statistics.requests_successes,
+    statistics.requests_lowered, statistics.requests_peak, statistics.requests_progress,
+    statistics.requests_taken, statistics.requests_span, statistics.tokens_successes,
+    statistics.tokens_lowered, statistics.tokens_peak, statistics.tokens_progress, statistics.tokens_taken,
+    statistics.tokens_span
   )
 end
 
 function layouts.unpack_statistics(record, from)
   local
-    mean, sweep, stale, happened, failures, successes, opens, throttles, calls, failed, slow, multiplier,
-    requests_successes, requests_lowered, requests_peak, requests_progress, requests_taken, requests_span,
-    tokens_successes, tokens_lowered, tokens_peak, tokens_progress, tokens_taken, tokens_span, behind =
-    struct.unpack("<dddddddddddddddddddddddd", record, from or 1)
+    mean, usual_wait, sweep, stale, happened, failures, successes, opens, throttles, calls, failed, slow,
+    multiplier, requests_successes, requests_lowered, requests_peak, requests_progress, requests_taken,
+    requests_span, tokens_successes, tokens_lowered, tokens_peak, tokens_progress, tokens_taken,
+    tokens_span, behind =
+    struct.unpack("<ddddddddddddddddddddddddd", record, from or 1)
   return {
-    mean = mean, sweep = sweep, stale = stale, happened = happened, failures = failures,
-    successes = successes, opens = opens, throttles = throttles, calls = calls, failed = failed,
-    slow = slow, multiplier = multiplier, requests_successes = requests_successes,
+    mean = mean, usual_wait = usual_wait, sweep = sweep, stale = stale, happened = happened,
+    failures = failures, successes = successes, opens = opens, throttles = throttles, calls = calls,
+    failed = failed, slow = slow, multiplier = multiplier, requests_successes = requests_successes,
     requests_lowered = requests_lowered, requests_peak = requests_peak,
     requests_progress = requests_progress, requests_taken = requests_taken, requests_span = requests_span,
     tokens_successes = tokens_successes, tokens_lowered = tokens_lowered, tokens_peak = tokens_peak,

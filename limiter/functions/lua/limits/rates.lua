@@ -10,10 +10,13 @@ local rates = {
   DRAIN = 0.1, -- below what is known after a climb, until something is saved up again
   CRUISE = 0.005, -- below what is known, always
   ENOUGH = 4, -- calls that make a measure
+  EASED = 0.85, -- of what is known, where a queue grew unasked ...
+  TWENTIETH = 1.05, QUARTER = 1.25, -- ... times it, where a climb made one: a little, or much was taken meanwhile
   PAUSE = 6, -- calls of what is known, for which nothing is sent at most
   AIMD = 1,
   LEAST = 1, MOST = 5, -- multipliers between which the provider's is
   TRUST = 0.2,
+  DRIFT = 1 / 256, -- by which the usual wait grows with each call
 }
 
 function rates.per_minute(meter, rate)
@@ -94,6 +97,14 @@ function rates.next_generation(call, which)
   call.state[which .. "_generation"] = call.state[which .. "_generation"] + 1
 end
 
+function rates.lowered(call, which, lower, reason)
+  local statistics = context.statistics(call)
+  statistics[which .. "_lowered"], statistics[which .. "_successes"] = call.now, 0
+  rates.measure_anew(statistics, which)
+  rates.next_generation(call, which)
+  rates.set(call, which, math.floor(lower), reason)
+end
+
 -- Lower the rate, unless this throttle says nothing of the one in force.
 function rates.throttled_one(call, which, generation, cost)
   if generation ~= call.state[which .. "_generation"] then
@@ -105,10 +116,36 @@ function rates.throttled_one(call, which, generation, cost)
     return
   end
   local lower = rates.lower(call, which, rate, cost)
-  statistics[which .. "_lowered"], statistics[which .. "_successes"] = call.now, 0
-  rates.measure_anew(statistics, which)
-  rates.next_generation(call, which)
-  rates.set(call, which, math.floor(lower), "throttled")
+  rates.lowered(call, which, lower, "throttled")
+end
+
+-- Nothing is sent for as long as the call waited: then the provider's queue is empty.
+function rates.ease(call, which, rate, units, waited)
+  local tuning, statistics = context.tuning(call), context.statistics(call)
+  rates.begin(statistics, which, rate)
+  local peak = statistics[which .. "_peak"]
+  if statistics[which .. "_progress"] > 1 then
+    local more = statistics[which .. "_taken"] - peak * statistics[which .. "_span"] > rates.MORE
+    statistics[which .. "_peak"] = math.floor(peak * (more and rates.QUARTER or rates.TWENTIETH))
+    statistics[which .. "_progress"] = more and 1 or 0
+  else
+    statistics[which .. "_peak"], statistics[which .. "_progress"] = math.floor(peak * rates.EASED), 0
+  end
+  return math.min(rate * (1 - rates.CRUISE), units / math.max(tuning.period, waited))
+end
+
+-- Lower the rate for a call that stood in the provider's queue.
+function rates.late_one(call, which, generation, cost, waited)
+  local tuning, rate = context.tuning(call), call[which].rate
+  local too_soon = call.now < context.statistics(call)[which .. "_lowered"] + tuning.period
+  if generation ~= call.state[which .. "_generation"] or too_soon then
+    return
+  end
+  local lower = rate * (1 - tuning.lower_by)
+  if tuning.law ~= rates.AIMD then
+    lower = rates.ease(call, which, rate, math.max(1, cost) * call[which].unit, waited)
+  end
+  rates.lowered(call, which, lower, "late")
 end
 
 function rates.raise_cubic(call, which, rate, units)
@@ -163,13 +200,27 @@ function rates.is_tunable(meter)
   return meter and meter.kind == meters.ADAPTIVE
 end
 
+-- Did the provider's first event take far longer than at low load?
+function rates.is_late(call, waited)
+  local late = context.tuning(call).late
+  if late == 0 then
+    return false
+  end
+  local statistics = context.statistics(call)
+  local usual = statistics.usual_wait
+  statistics.usual_wait = usual == 0 and waited or math.min(usual * (1 + rates.DRIFT), waited)
+  return usual > 0 and waited > late * usual
+end
+
 -- A call was taken.
 function rates.accepted(call, lease)
+  local waited = math.max(1, call.now - lease.admitted)
+  local heard = rates.is_late(call, waited) and rates.late_one or rates.accepted_one
   if rates.is_tunable(call.requests) then
-    rates.accepted_one(call, "requests", lease.requests_generation, 1)
+    heard(call, "requests", lease.requests_generation, 1, waited)
   end
   if rates.is_tunable(call.tokens) then
-    rates.accepted_one(call, "tokens", lease.tokens_generation, lease.reservation)
+    heard(call, "tokens", lease.tokens_generation, lease.reservation, waited)
   end
 end
 
