@@ -215,3 +215,13 @@ def _ours(job: Job) -> GatedJob:
     """The job as one that carries its ticket. Raises ValueError where that is none."""
     tickets.must_be_numbers(job.meta)
     return GatedJob.of(job)
+
+
+def refuse_other_keys(queues: Sequence[Queue]) -> None:
+    """A queue that its class keeps under names of its own would never be worked off: ours are rq's."""
+    for queue in queues:
+        if queue.redis_queue_namespace_prefix != GatedQueue.redis_queue_namespace_prefix:
+            raise ValueError(
+                f"{type(queue).__name__} keeps the queue {queue.name!r} under "
+                f"{queue.redis_queue_namespace_prefix!r}: this worker works off rq's own keys alone."
+            )

@@ -14,7 +14,9 @@ RQ_SUITE_MODE chooses what is swapped:
 from __future__ import annotations
 
 import inspect
+import multiprocessing
 import os
+import sys
 import tomllib
 from collections.abc import Generator, Iterable
 from pathlib import Path
@@ -23,19 +25,12 @@ from typing import Any
 
 import django
 import pytest
-from django.conf import settings
+from redirect import redirect  # type: ignore[import-not-found]  # beside it in that process
 from redis import Redis
 
 MODE = os.environ["RQ_SUITE_MODE"]
 PORT = int(os.environ["RQ_SUITE_PORT"])
 DEQUEUED = "suite:dequeued"
-
-
-class AnyQueue(dict[str, dict[str, Any]]):
-    """django-rq wants to know every queue that is used."""
-
-    def __missing__(self, name: str) -> dict[str, Any]:
-        return self["default"]
 
 
 class AllLists(dict[str, str]):
@@ -49,34 +44,12 @@ class AllLists(dict[str, str]):
 
 
 def pytest_configure() -> None:
-    settings.configure(
-        RQ_QUEUES=AnyQueue(default={"HOST": "localhost", "PORT": PORT}),
-        RQ={"COMMIT_MODE": "auto"},
-        INSTALLED_APPS=["django_rq"],
-        DATABASES={},
-        USE_TZ=True,
-        LIMITER_QUEUES={},
-        LIMITER_WORKER_SLOTS=4,
-        LIMITER_WORKER_GRACE_SECONDS=5,
-    )
     django.setup()
-    _redirect_redis()
+    redirect(PORT)
     if MODE != "stock":
         _swap_queue()
     if MODE in ("gated", "worker"):
         _open_generous_gates()
-
-
-def _redirect_redis() -> None:
-    """rq's tests connect to localhost:6379 by default values; ours must not touch a server there."""
-    original = Redis.__init__
-
-    def connect(self: Any, *args: Any, **kwargs: Any) -> None:
-        if not args and not {"connection_pool", "unix_socket_path"} & kwargs.keys():
-            kwargs.setdefault("port", PORT)
-        original(self, *args, **kwargs)
-
-    Redis.__init__ = connect  # type: ignore[method-assign]
 
 
 def _swap_queue() -> None:
@@ -138,9 +111,9 @@ def excluded(mode: str) -> dict[str, str]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    for module in {item.getparent(pytest.Module) for item in items}:
-        if module is not None:
-            _swap_names(module.obj)
+    for name, module in list(sys.modules.items()):
+        if name.startswith("tests."):  # rq's own, its fixtures among them
+            _swap_names(module)
     reasons = excluded(MODE)
     unknown = set(reasons) - {item.nodeid for item in items} if os.environ.get("RQ_SUITE_WHOLE") else set()
     if unknown:
@@ -160,11 +133,17 @@ def _swap_names(module: ModuleType) -> None:
     from limiter.rq.queue import GatedQueue
     from limiter.rq.worker import ConcurrentWorker
 
-    for name, value in inspect.getmembers(module):
+    for name, value in inspect.getmembers(module, inspect.isclass):
         if value is rq.Queue:
             setattr(module, name, GatedQueue)
         if MODE == "worker" and value in (Worker, SimpleWorker):
             setattr(module, name, ConcurrentWorker)
+
+
+def pytest_runtest_teardown() -> None:
+    """Workers that a failed test left behind would run the jobs of the next one, and never end."""
+    for child in multiprocessing.active_children():
+        child.kill()
 
 
 @pytest.hookimpl(wrapper=True)

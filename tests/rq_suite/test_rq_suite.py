@@ -19,11 +19,32 @@ from config.supervisor.ports import free_port
 from tests.rq_suite.source import source_folder
 
 HERE = Path(__file__).parent
-FILES = ("queue", "worker", "retry", "dependencies", "rate_limit", "executions")
-LONGER = (
-    *("callbacks", "group", "intermediate_queue", "job", "job_dependency", "queue_unique", "registry"),
-    *("repeat", "results", "webhooks"),
-)
+OURS = ("PYTEST", "DJANGO", "REDIS")  # beginnings of variables that rq's tests would read as theirs
+OPTIONS = ("-q", "--tb=short", "-p", "no:cacheprovider", "-p", "no:django", "-p", "swap")
+PASSED_TESTS, FAILED_TEST = re.compile(r"(\d+) passed"), re.compile(r"^FAILED (\S+)", re.MULTILINE)
+TESTS_FAILED, TRIES = 1, 3
+QUEUE = {"RQ_QUEUE_CLASS": "limiter.rq.queue.GatedQueue"}  # as rq's command line takes it
+WORKER = {"RQ_WORKER_CLASS": "limiter.rq.worker.ConcurrentWorker"}
+CLASSES: dict[str, dict[str, str]] = {
+    "stock": {}, "unlimited": QUEUE, "gated": QUEUE, "worker": QUEUE | WORKER,
+}  # fmt: skip
+GROUPS = {  # of rq's test files, all of them
+    "queues": ("dependencies", "executions", "queue", "rate_limit", "retry", "worker"),
+    "jobs": (
+        "callbacks", "group", "intermediate_queue", "job", "job_dependency", "job_lifecycle", "queue_unique",
+        "registry", "repeat", "results", "webhooks",
+    ),
+    "programs": ("cli", "commands", "scheduler", "spawn_worker", "worker_pool", "worker_registration"),
+    "rest": (
+        "connection", "cron", "cron_job", "cron_job_registry", "cron_scheduler_registry", "decorator",
+        "fixtures", "helpers", "key_prefix", "scripts", "serializers", "timeouts", "utils",
+    ),
+}  # fmt: skip
+PASSED = {  # at least; the rest is in exclusions.toml, or skipped by rq itself
+    "unlimited": {"queues": 255, "jobs": 250, "programs": 100, "rest": 130},
+    "gated": {"queues": 252, "jobs": 250, "programs": 100, "rest": 130},
+    "worker": {"queues": 243, "jobs": 245, "programs": 95, "rest": 130},
+}
 
 
 @pytest.fixture
@@ -55,48 +76,49 @@ def _wait_for(port: int) -> None:
 
 
 def run(mode: str, port: int, *files: str) -> int:
-    """Run some of rq's test files; returns how many tests passed, and fails with their output otherwise."""
+    """Run some of rq's test files; returns how many tests passed, and fails with their output otherwise.
+
+    Many of them wait for fixed moments, which a busy machine misses: what failed is tried again by itself.
+    """
+    passed, left = 0, [f"tests/test_{name}.py" for name in files]
+    for _ in range(TRIES):
+        ended = _pytest(mode, port, *left)
+        found = PASSED_TESTS.search(ended.stdout)
+        passed += int(found[1]) if found else 0
+        left = FAILED_TEST.findall(ended.stdout)
+        if ended.returncode != TESTS_FAILED or not left:
+            break
+    assert ended.returncode == 0, ended.stdout[-20_000:] + ended.stderr[-5_000:]
+    return passed
+
+
+def _pytest(mode: str, port: int, *tests: str) -> subprocess.CompletedProcess[str]:
     source = source_folder()
     environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "DJANGO"))},
+        **{name: value for name, value in os.environ.items() if not name.startswith(OURS)},
         "RQ_SUITE_MODE": mode,
         "RQ_SUITE_PORT": str(port),
-        "PYTHONPATH": os.pathsep.join([str(source), str(HERE.parents[1]), str(HERE)]),
+        "DJANGO_SETTINGS_MODULE": "suite_settings",
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),  # of `rq`
+        "PYTHONPATH": os.pathsep.join([str(HERE / "child"), str(source), str(HERE.parents[1]), str(HERE)]),
+        **CLASSES[mode],
     }
-    ended = subprocess.run(
-        [
-            *(
-                sys.executable,
-                "-m",
-                "pytest",
-                "-q",
-                "--tb=short",
-                "-p",
-                "no:cacheprovider",
-                "-p",
-                "no:django",
-            ),
-            *("-p", "swap", *(f"tests/test_{name}.py" for name in files)),
-        ],
-        cwd=source,
-        env=environment,
-        capture_output=True,
-        text=True,
-    )
-    assert ended.returncode == 0, ended.stdout[-20_000:] + ended.stderr[-5_000:]
-    passed = re.search(r"(\d+) passed", ended.stdout)
-    return int(passed[1]) if passed else 0
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", *OPTIONS, *tests],
+        cwd=source, env=environment, capture_output=True, text=True,
+    )  # fmt: skip
 
 
 @pytest.mark.long
-@pytest.mark.parametrize(("mode", "at_least"), [("unlimited", 255), ("gated", 252), ("worker", 243)])
-def test_rqs_tests_hold(mode: str, at_least: int, redis_port: int) -> None:
-    assert run(mode, redis_port, *FILES) >= at_least
+@pytest.mark.parametrize("group", GROUPS)
+@pytest.mark.parametrize("mode", PASSED)
+def test_rqs_tests_hold(mode: str, group: str, redis_port: int) -> None:
+    assert run(mode, redis_port, *GROUPS[group]) >= PASSED[mode][group]
 
 
-@pytest.mark.long
-def test_rqs_other_tests_hold_behind_generous_upstreams(redis_port: int) -> None:
-    assert run("gated", redis_port, *LONGER) >= 250
+def test_every_file_of_rqs_is_in_a_group() -> None:
+    files = {file.stem.removeprefix("test_") for file in (source_folder() / "tests").glob("test_*.py")}
+    assert sorted(files) == sorted(name for names in GROUPS.values() for name in names)
 
 
 def test_each_exclusion_has_its_reason() -> None:

@@ -33,7 +33,7 @@ from ...operations import stores
 from ...operations.probes import probes
 from .. import settings, upstreams
 from ..listener import Listener, until
-from ..queue import GatedQueue
+from ..queue import GatedQueue, refuse_other_keys
 from ..retry import until_it_takes_writes
 from .commands import StopCommands
 from .fenced import FencedWorker
@@ -67,6 +67,7 @@ class ConcurrentWorker(FencedWorker):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        refuse_other_keys(self.queues)
         self.commands = StopCommands(self.in_flight)
         self.shutdown = Shutdown(self.wake_up, self.in_flight, self.completion, settings.grace_seconds())
         self.pace = LeasePace(settings.lease_seconds(), self._quicken)

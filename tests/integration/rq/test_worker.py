@@ -322,3 +322,11 @@ def test_each_of_many_jobs_runs_once_and_settles_once(
     trace = [as_text(job_id) for job_id in redis_client.lrange("trace", 0, -1)]
     assert sorted(trace) == sorted(job.id for job in jobs)
     assert settled(gate) == {"success": 1_000}
+
+
+def test_a_queue_under_keys_of_its_own_is_refused_when_the_worker_starts(redis_client: Redis) -> None:
+    class Elsewhere(Queue):
+        redis_queue_namespace_prefix = "custom:queue:"
+
+    with pytest.raises(ValueError, match="'custom:queue:': this worker works off rq's own keys alone"):
+        ConcurrentWorker(["calls"], connection=redis_client, queue_class=Elsewhere)
