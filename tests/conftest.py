@@ -11,12 +11,17 @@ import pytest
 import redis
 from hypothesis import HealthCheck, settings
 
+from tests import aws_calls
+
 # deadline=None: the machine may be shared, and a slow example is no wrong one.
 settings.register_profile("short", max_examples=25, deadline=None, print_blob=True)
 settings.register_profile(
     "long", max_examples=200, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("short")
+
+
+aws_calls.watch()  # before any session of botocore is made
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
