@@ -99,15 +99,16 @@ def _stopped(now: Operations) -> Iterator[Health]:
 
 def _hindered(now: Operations) -> Iterator[Health]:
     for each in now.upstreams:
+        if each.failed * 2 > each.runs and each.runs >= ENOUGH:
+            words = _("Students are being served badly: more than half of the calls to %(upstream)s fail.")
+            sentence = words % {"upstream": each.name}
+            yield Health(Level.SLOW, sentence, _("Look at the failed jobs by fingerprint."))
+    for each in now.upstreams:
         rate = each.throttle_rate
         if rate is not None and rate > THROTTLED and each.runs >= ENOUGH:
             words = _("Students are being served slowly: %(upstream)s throttles %(rate)d %% of the calls.")
             sentence = words % {"upstream": each.name, "rate": rate}
             yield Health(Level.SLOW, sentence, _("Lower its rate, or let it tune itself (adaptive)."))
-        if each.failed * 2 > each.runs and each.runs >= ENOUGH:
-            words = _("Students are being served badly: more than half of the calls to %(upstream)s fail.")
-            sentence = words % {"upstream": each.name}
-            yield Health(Level.SLOW, sentence, _("Look at the failed jobs by fingerprint."))
     if now.oldest is not None and now.oldest > LONG_WAIT and now.waiting > LONG_LINE:
         words = _("Students are being served, and wait long: %(work)s, the oldest for %(minutes)d minutes.")
         sentence = words % {"work": _waiting(now), "minutes": now.oldest.total_seconds() / 60}

@@ -97,6 +97,7 @@ def test_an_observing_breaker_stops_no_work() -> None:
     [
         ({"runs": 20, "throttled": 2}, "bedrock throttles 10 % of the calls"),
         ({"runs": 20, "failed": 11}, "more than half of the calls to bedrock fail"),
+        ({"runs": 20, "failed": 11, "throttled": 2}, "more than half of the calls to bedrock fail"),
         ({"in_line": 11, "since": NOW - timedelta(minutes=12)}, "the oldest for 12 minutes"),
     ],
 )
