@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from pathlib import PurePath
 
 from feedback.messages.model import Message
@@ -96,16 +97,23 @@ def refuse_by_content(data: bytes, suffix: str) -> None:
         if _utf16("EncryptedPackage") in data:
             raise Encrypted
         raise WrongType(next((code for mark, code in _INSIDE_OLE if mark in data), messages.OLD_OFFICE))
+    text = data[:64].removeprefix(BOM_UTF8).lstrip()
     for beginning, code in _BEGINNINGS:
-        if data.startswith(beginning) and (beginning != b"BM" or b"\0" in data[:16]):
+        if (data.startswith(beginning) or (beginning.isascii() and text.startswith(beginning))) and (
+            beginning != b"BM" or b"\0" in data[:16]
+        ):
             raise WrongType(code)
     if _PICTURE_BRANDS.match(data):
         raise WrongType(messages.PICTURE_FILE)
     if len(data) == _LOCK_SIZE and data[0] < 55 and suffix in {".docx", ".doc", ".docm"}:  # a name of so many
         raise WrongType(messages.LOCK)
+    if data.startswith(b"bplist00") and b"URL" in data[:64]:
+        raise WrongType(messages.SHORTCUT)
     if suffix in _SHORTCUTS or _WEBLOC.match(data[:1024]) or (len(data) < 2048 and _CLOUD.match(data)):
         raise WrongType(messages.SHORTCUT)
-    if _WEB_PAGE.match(data[:4096]) or (_WEB_ARCHIVE.match(data[:1024]) and b"text/html" in data[:65_536]):
+    if _WEB_PAGE.match(data[:4096].removeprefix(BOM_UTF8)) or (
+        _WEB_ARCHIVE.match(data[:1024]) and b"text/html" in data[:65_536]
+    ):
         raise WrongType(messages.WEB_PAGE)
     if suffix == ".svg" or data[:512].lstrip().startswith(b"<svg"):
         raise WrongType(messages.PICTURE_FILE)

@@ -38,6 +38,12 @@ _OTHER_OFFICE = (
     (r"ppt/presentation\.xml", messages.SLIDES),
 )
 
+_OTHER_OPEN_DOCUMENT = (
+    (b"application/vnd.oasis.opendocument.spreadsheet", messages.SPREADSHEET),
+    (b"application/vnd.oasis.opendocument.presentation", messages.SLIDES),
+    (b"application/vnd.oasis.opendocument.graphics", messages.PICTURE_FILE),
+)
+
 
 def prepare(data: bytes) -> None:
     """Load the engine that this file needs, while loading native code is still allowed."""
@@ -74,6 +80,10 @@ def _read_archive(archive: Archive, suffix: str, limits: Limits) -> Parsed:
 
         blocks, unread = read_odt(archive)
         return assemble(promote(blocks), limits, [*_misnamed(Format.ODT, suffix), *unread.warnings()])
+    kind = archive.read("mimetype") if archive.find("mimetype") else b""
+    for mark, code in _OTHER_OPEN_DOCUMENT:
+        if kind.startswith(mark):
+            raise WrongType(code)
     for pattern, code in _OTHER_OFFICE:
         if archive.find(pattern):
             raise WrongType(code)

@@ -13,6 +13,7 @@ WEBLOC = (
     b'<?xml version="1.0"?><!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "x">'
     b'<plist version="1.0"><dict><key>URL</key><string>https://a.b</string></dict></plist>'
 )
+ODF = "application/vnd.oasis.opendocument"
 ARCHIVED_PAGE = (
     b"From: <Saved by Blink>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related; type=text/html\r\n"
 )
@@ -44,6 +45,12 @@ ARCHIVED_PAGE = (
         ("essay.docx", files.OLE_HEADER + "Workbook".encode("utf-16-le"), "This is a spreadsheet"),
         ("essay.ppt", files.OLE_HEADER + "PowerPoint Document".encode("utf-16-le"), "a set of slides"),
         ("essay.docx", b"{\\rtf1 Bread}", "This is an RTF document"),
+        ("essay.docx", b"\xef\xbb\xbf{\\rtf1 Bread}", "This is an RTF document"),
+        ("essay.docx", b"\r\n{\\rtf1 Bread}", "This is an RTF document"),
+        ("essay.docx", b"bplist00\xd1\x01\x02SURL_", "This is a shortcut"),
+        ("essay.doc", b"\xef\xbb\xbf<html><body>Essay</body></html>", "This is a web page"),
+        ("essay.odt", files.archive({"mimetype": f"{ODF}.spreadsheet".encode()}), "This is a spreadsheet"),
+        ("essay.odt", files.archive({"mimetype": f"{ODF}.presentation".encode()}), "a set of slides"),
         ("essay.pages", b"whatever", "export it from Pages as Word"),
         ("essay.tex", b"\\documentclass{article}", "source of a TeX document"),
         ("essay.docx", b"7z\xbc\xaf\x27\x1c\0\0", "This is a zip archive"),
