@@ -150,15 +150,6 @@ RATES = [
             return whole(call, which, rate, units) * 0.99"""),
     ),
     fault(
-        "everything", "a call that stood in a queue lowers nothing",
-        "function rates.is_late() return false end",
-    ),
-    fault(
-        "everything", "a late call lowers what is known by half",
-        wrapped("rates.ease", "call, which, rate, units, waited", """
-            return whole(call, which, rate, units, waited) * 0.5"""),
-    ),
-    fault(
         "everything", "a rate at its ceiling goes on rising",
         wrapped("context.tuning", "call", """
             local tuning = whole(call)

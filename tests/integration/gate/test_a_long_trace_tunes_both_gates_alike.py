@@ -49,6 +49,24 @@ class Trace:
         assert ours.retry_at == theirs.retry_at
         self.work.advance(max(1, micros(ours.retry_at or 0.0) - self.work.now))
 
+    def queue(self, quota: int, calls: int) -> None:
+        """One call at a time: each is accepted after its wait, one second where nothing is before it."""
+        gates, allowed = (self.work.memory, self.work.redis), compile_rule("token_bucket", f"{quota}/m", 1.0)
+        for number in range(calls):
+            for gate in gates:
+                gate.offer(U, Ticket(f"job{number}", "ann", tokens=1))
+                gate.offer(U, Ticket(f"next{number}", "ann", tokens=1))
+            ours, theirs = [each.admit(U, 2, ids=[f"{number}.a", f"{number}.b"]) for each in gates]
+            assert ours.retry_at == theirs.retry_at
+            for lease in ours.leases:
+                wait = self.bucket.wait(allowed, self.work.now, 1)
+                self.bucket.spend(allowed, self.work.now, 1)
+                self.work.advance(1_000_000 + 4 * wait)
+                for gate in gates:
+                    gate.accepted(U, [lease.id])
+                    gate.settle(U, lease.id, Outcome.SUCCESS)
+            self.work.advance(max(1, micros(ours.retry_at or 0.0) - self.work.now))
+
     def outcome(self) -> None:
         memory, shared = self.work.memory, self.work.redis
         assert without_epoch(memory.status(U)) == without_epoch(shared.status(U))
@@ -70,3 +88,22 @@ def test_both_gates_tune_alike(law: Law, redis_client: redis.Redis) -> None:
     for quota, calls in QUOTAS:
         trace.run(quota, calls)
     trace.outcome()
+
+
+@pytest.mark.parametrize("law", Law)
+def test_both_gates_notice_a_queue_alike(law: Law, redis_client: redis.Redis) -> None:
+    """Nothing is refused; what is beyond thirty a minute waits longer and longer for its first event."""
+    control = ControlConfig(
+        law=law, floor=0.02, raise_after=5, period_seconds=3, recovery_seconds=5, late_after=4
+    )
+    trace = Trace(
+        redis_client,
+        UpstreamConfig(U, 1, requests_per_minute=60, requests_algorithm=Algorithm.ADAPTIVE, control=control),
+    )
+    trace.queue(quota=30, calls=150)
+    memory, shared = trace.work.memory, trace.work.redis
+    assert without_epoch(memory.status(U)) == without_epoch(shared.status(U))
+    moves = [replace(each, epoch="") for each in memory.events(U, 0)]
+    assert moves == [replace(each, epoch="") for each in shared.events(U, 0)]
+    assert {each.reason for each in moves} == {"accepted", "late"}
+    assert sum(each.reason == "late" for each in moves) > 5
