@@ -23,7 +23,7 @@ SPREAD = -n $$(( ($$(getconf _NPROCESSORS_ONLN) * 3 + 1) / 2 ))
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench quality corpus lint fmt types imports messages lua verify migrations system system-if-possible \
+.PHONY: help run test check bench quality corpus lint fmt types imports messages openapi lua verify migrations system system-if-possible \
 	requirements pythons loadtest-tools foreign-clients wheelhouse clean faults chaos docs hosts
 
 help: ## list the targets
@@ -91,6 +91,9 @@ migrations: $(VENV)/installed-dev ## a model without its migration
 
 messages: $(VENV)/installed-dev ## the German catalogue, after a string was written or changed
 	@PYTHONPATH=. $(BIN) .ci/messages.py
+
+openapi: $(VENV)/installed-dev ## docs/openapi.json, after the API changed
+	@PYTHONPATH=. $(BIN) .ci/openapi.py
 
 lua: $(VENV)/installed-dev ## the gate's library, where luacheck is installed
 	@if command -v luacheck > /dev/null; then PYTHONPATH=. $(BIN) .ci/lint_lua.py; fi

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 ROOT = "/api/v1/"
 # Any operation may answer with these, whatever its own are.
 USUAL = (400, 401, 403, 404, 405, 409, 422, 429, 503)
+GONE = 410  # a draft that was handed in
 WORDS = {
     404: "There is nothing here, or it is another person's.",
     409: "It can't be done as things stand now.",
@@ -43,7 +44,7 @@ class Api(NinjaAPI):
         schema = super().get_openapi_schema(path_prefix=ROOT)
         components = schema["components"]
         components["schemas"].update(_definitions())
-        components["responses"] = {f"Problem{status}": _problem(status) for status in USUAL}
+        components["responses"] = {f"Problem{status}": _problem(status) for status in (*USUAL, GONE)}
         components["headers"] = {
             name: {"description": words, "schema": {"type": "string"}} for name, words in HEADERS.items()
         }
@@ -70,7 +71,8 @@ def _complete(described: dict[str, Any], operation: Operation) -> None:
     needs, and a key where it may come again."""
     headers = {name: {"$ref": f"#/components/headers/{name}"} for name in HEADERS}
     own = {str(status): {"headers": headers, **each} for status, each in described["responses"].items()}
-    usual = {str(status): {"$ref": f"#/components/responses/Problem{status}"} for status in USUAL}
+    problems = (*USUAL, GONE) if "drafts" in described["tags"] else USUAL
+    usual = {str(status): {"$ref": f"#/components/responses/Problem{status}"} for status in problems}
     described["responses"] = own | usual
     if getattr(operation.view_func, "is_repeatable", False):
         described["parameters"].append({"$ref": f"#/components/parameters/{FIELD}"})

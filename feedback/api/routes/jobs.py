@@ -8,6 +8,7 @@ from feedback.api.access import READ, WRITE, ApiRequest
 from feedback.api.idempotency import repeatable
 from feedback.api.paging import Cursor, PageSize, cursor_at, key_at
 from feedback.api.problems import Kind, Problem
+from feedback.api.schemas.base import JobKind, JobState
 from feedback.api.schemas.jobs import ExplanationOut, JobEventOut, JobOut, JobPage, JobStory
 from feedback.models import Job
 from feedback.selectors.work.explaining import explain_job
@@ -30,8 +31,8 @@ def list_jobs(
     cursor: Cursor,
     limit: PageSize,
     document: Annotated[UUID | None, Query(None)],
-    state: Annotated[list[Job.State], Query([], description="May be repeated. None: any.")],
-    kind: Annotated[list[Job.Kind], Query([], description="May be repeated. None: any.")],
+    state: Annotated[list[JobState], Query([], description="May be repeated. None: any.")],
+    kind: Annotated[list[JobKind], Query([], description="May be repeated. None: any.")],
 ) -> JobPage:
     """The jobs of your documents, the newest first."""
     found = jobs_of(request.auth.user)

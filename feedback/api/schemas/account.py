@@ -4,11 +4,11 @@ from uuid import UUID
 
 from ninja import Field, Schema
 
-from feedback.models import AccessToken, Scope, User
+from feedback.models import AccessToken, Scope
 from feedback.selectors.accounts.usage import Usage, Used
 from feedback.selectors.upstreams.spending import BudgetView
 
-from .base import Moment
+from .base import Moment, UserRole
 
 
 class TokenOut(Schema):
@@ -34,7 +34,7 @@ class Me(Schema):
     id: UUID
     email: str
     name: str
-    role: User.Role
+    role: UserRole
     token: TokenOut | None = Field(description="Null: the session of a page.")
 
 

@@ -1,11 +1,13 @@
 from datetime import datetime
 from typing import Annotated, Any
 
+from django.db.models import TextChoices
 from ninja import Field, Schema
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, WithJsonSchema
 
 from feedback.messages.model import Message
 from feedback.messages.words import in_words
+from feedback.models import Document, Job, Membership, User
 
 Line = Annotated[
     str, BeforeValidator(lambda given: given.replace("\x00", "") if isinstance(given, str) else given)
@@ -17,6 +19,18 @@ Prose = Annotated[
 ]
 
 Moment = datetime
+
+
+def _written_out(choices: type[TextChoices]) -> WithJsonSchema:
+    """In place: by its own name an enum of one class would be taken for that of another."""
+    return WithJsonSchema({"type": "string", "enum": list(choices.values)})
+
+
+DocumentState = Annotated[Document.State, _written_out(Document.State)]
+JobState = Annotated[Job.State, _written_out(Job.State)]
+JobKind = Annotated[Job.Kind, _written_out(Job.Kind)]
+UserRole = Annotated[User.Role, _written_out(User.Role)]
+CourseRole = Annotated[Membership.Role, _written_out(Membership.Role)]
 
 
 class MessageOut(Schema):

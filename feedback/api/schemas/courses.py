@@ -5,13 +5,15 @@ from ninja import Field, Schema
 
 from feedback.models import Assignment, Membership
 
+from .base import CourseRole
+
 
 class CourseOut(Schema):
     """A course that you are in."""
 
     id: UUID
     name: str
-    role: Membership.Role
+    role: CourseRole
     archived_at: datetime | None = Field(description="Since when nothing new is handed in.")
 
     @classmethod

@@ -2,12 +2,13 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Field, Schema
+from pydantic import BaseModel
 
 from feedback.models import Document, Job, Urgency
 from feedback.selectors.intake.documents import DocumentView, SectionView
 from feedback.selectors.work.waiting import Ends, Wait, WaitKind
 
-from .base import Line, MessageOut, Moment, Prose
+from .base import DocumentState, JobState, Line, MessageOut, Moment, Prose
 
 Text = Annotated[Prose, Field(min_length=1, max_length=10_000_000, pattern=r"\S")]
 Title = Annotated[
@@ -15,7 +16,7 @@ Title = Annotated[
 ]
 
 
-class DocumentIn(Schema):
+class DocumentIn(BaseModel):
     """A text that is handed in."""
 
     text: Text
@@ -25,7 +26,7 @@ class DocumentIn(Schema):
     urgency: Urgency = Field(Urgency.NOW, description="Counts where the course leaves it open.")
 
 
-class FileIn(Schema):
+class FileIn(BaseModel):
     """What is said of a file that is handed in."""
 
     title: Title
@@ -61,7 +62,7 @@ class DocumentOut(Schema):
 
     id: UUID
     title: str
-    state: Document.State
+    state: DocumentState
     revision: int
     previous: UUID | None
     assignment: UUID | None
@@ -72,7 +73,7 @@ class DocumentOut(Schema):
     )
     problem: MessageOut | None = Field(description="Why nothing could be given.")
     warnings: list[MessageOut] = Field(description="What was not read of it, or not surely.")
-    sections: dict[Job.State, int] = Field(description="How many sections are in which state.")
+    sections: dict[JobState, int] = Field(description="How many sections are in which state.")
     created_at: Moment
     finished_at: Moment | None
 
@@ -130,7 +131,7 @@ class SectionOut(Schema):
     heading_path: list[str]
     start: int
     end: int
-    state: Job.State | None = Field(
+    state: JobState | None = Field(
         description="Of the job that writes its feedback. Null: there is none yet."
     )
     job: UUID | None

@@ -2,13 +2,14 @@ from datetime import datetime
 from uuid import UUID
 
 from ninja import Field, Schema
+from pydantic import BaseModel
 
 from feedback.models import Draft, Urgency
 
 from .base import Line, Prose
 
 
-class DraftIn(Schema):
+class DraftIn(BaseModel):
     """A draft as it is written: it may be unfinished in every way."""
 
     version: int = Field(0, ge=0, le=2**31 - 1, description="The one that you have seen. 0: a new draft.")
@@ -18,7 +19,7 @@ class DraftIn(Schema):
     previous: UUID | None = Field(None, description="Your document that this is a new draft of.")
 
 
-class HandInDraft(Schema):
+class HandInDraft(BaseModel):
     version: int = Field(ge=1, le=2**31 - 1, description="The one that you have seen.")
     urgency: Urgency = Urgency.NOW
 

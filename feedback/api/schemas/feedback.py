@@ -4,8 +4,9 @@ from uuid import UUID
 
 from ninja import Field, Schema
 
-from feedback.models import Document
 from feedback.providers.base import CommentKind
+
+from .base import DocumentState
 
 
 class CommentOut(Schema):
@@ -60,7 +61,7 @@ class SectionFeedback(Schema):
 class ReportedDocument(Schema):
     id: UUID
     title: str
-    state: Document.State
+    state: DocumentState
     words: int
     warnings: list[str]
     under_review: bool

@@ -5,15 +5,15 @@ from ninja import Field, Schema
 from feedback.models import Job
 from limiter.gate.model import Explanation, Reason
 
-from .base import MessageOut, Moment
+from .base import JobKind, JobState, MessageOut, Moment
 
 
 class JobOut(Schema):
     """One stage's work on a document or a section."""
 
     id: UUID
-    kind: Job.Kind
-    state: Job.State
+    kind: JobKind
+    state: JobState
     document: UUID
     section: UUID | None
     attempt: int = Field(description="Runs that have started.")
