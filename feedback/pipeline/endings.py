@@ -31,16 +31,17 @@ class Ending:
 
 def end_together(endings: Sequence[Ending]) -> list[bool | None]:
     """True for each that was written; None for one that must be ended alone, or not at all."""
-    ended: set[UUID] = set()
-    written: set[UUID] = set()
+    ended: list[Ending] = []
+    written: list[Ending] = []
     try:
         with transaction.atomic():
-            transaction.on_commit(lambda: written.update(ended))  # first: whatever fails then, it is written
-            ended |= _ended(endings)
+            transaction.on_commit(lambda: written.extend(ended))  # first: whatever fails then, it is written
+            ended += _ended(endings)
     except Exception:
         if not written:
             raise
-    return [True if ending.job.pk in written else None for ending in endings]
+    leases = {(each.job.pk, each.job.lease) for each in written}
+    return [True if (each.job.pk, each.job.lease) in leases else None for each in endings]
 
 
 def top_up(written: Sequence[Ending]) -> None:
@@ -48,18 +49,18 @@ def top_up(written: Sequence[Ending]) -> None:
     feeding.top_up_many({(ending.job.upstream, ending.job.flow) for ending in written})
 
 
-def _ended(endings: Sequence[Ending]) -> set[UUID]:
+def _ended(endings: Sequence[Ending]) -> list[Ending]:
     free = _locked({ending.job.document_id for ending in endings})
     mine = [ending for ending in endings if ending.job.document_id in free]
     if not mine:
-        return set()
+        return []
     ended = job_runs.finish_many([(ending.job, ending.usage) for ending in mine])
-    done = [ending for ending in mine if ending.job.pk in ended]
+    done = [ending for ending, has_ended in zip(mine, ended, strict=True) if has_ended]
     if done:
         answers = [(each.job, each.answer.finished, each.answer.fingerprint) for each in done]
         record_for_sections(answers, standing={section for each in free.values() for section in each})
         workflow.sections_ended(each.job.document for each in done)
-    return ended
+    return done
 
 
 LOCK = f"""

@@ -73,9 +73,10 @@ def _claim_alone(claim: _Claim) -> Job | None:
 
 
 def _claim_together(claims: Sequence[_Claim]) -> list[Job | None]:
-    claimed = change_many([each.change for each in claims])
-    found = {job.pk: _with_one_document(job) for job in persistently(LOADED_MANY.all)(jobs=list(claimed))}
-    return [found.get(each.key) for each in claims]
+    made = change_many([each.change for each in claims])
+    mine = [each.key for each, is_mine in zip(claims, made, strict=True) if is_mine]
+    found = {job.pk: _with_one_document(job) for job in persistently(LOADED_MANY.all)(jobs=mine)}
+    return [found.get(each.key) if is_mine else None for each, is_mine in zip(claims, made, strict=True)]
 
 
 CLAIMS: GroupCommit[_Claim, Job | None] = GroupCommit(_claim_together, _claim_alone)
@@ -198,22 +199,22 @@ def finish(job: Job, *, usage: TokenUsage) -> bool:
     return True
 
 
-def finish_many(runs: Sequence[tuple[Job, TokenUsage]]) -> set[UUID]:
-    """Each as `finish` does; returns the rows that did. One that is locked is left as it is.
+def finish_many(runs: Sequence[tuple[Job, TokenUsage]]) -> list[bool]:
+    """Each as `finish` does; returns which ended. A row that is locked is left as it is.
 
     The caller tops up their flows (`feeding.top_up_many`) after its commit.
     """
     costs = [spending.cost_of(job, usage) for job, usage in runs]
-    changed = change_many(
+    ended = change_many(
         [
             _ending(job, Outcome.SUCCESS, usage, JobEvent.Kind.DONE, {}, {**WELL, **cost.fields})
             for (job, usage), cost in zip(runs, costs, strict=True)
         ]
     )
-    for (job, _), cost in zip(runs, costs, strict=True):
-        if job.pk in changed:
+    for (job, _), cost, has_ended in zip(runs, costs, ended, strict=True):
+        if has_ended:
             spending.charge(job, cost)
-    return changed
+    return ended
 
 
 def fail(

@@ -75,15 +75,20 @@ def change(wanted: Change) -> bool:
     return bool(_changed_alike([wanted], WAITED_FOR))
 
 
-def change_many(changes: Sequence[Change]) -> set[UUID]:
-    """Each as `change` does; returns the rows that were changed. One that is locked is left as it is.
+def change_many(changes: Sequence[Change]) -> list[bool]:
+    """Each as `change` does; returns which were made. A row that is locked is left as it is.
 
-    A statement for each set of fields; a row is in one of the changes.
+    A statement for each set of fields. Two runs of one job may meet in a batch, where a queue has its id
+    twice: of several changes to a row the first alone is tried.
     """
+    first: dict[UUID, int] = {}
+    for place, each in enumerate(changes):
+        first.setdefault(each.job, place)
     shapes: dict[tuple[tuple[str, ...], tuple[str, ...], frozenset[str]], list[Change]] = {}
-    for each in changes:
-        shapes.setdefault(each.shape, []).append(each)
-    return {row for alike in shapes.values() for row in _changed_alike(alike, LEFT_OUT)}
+    for place in first.values():
+        shapes.setdefault(changes[place].shape, []).append(changes[place])
+    made = {row for alike in shapes.values() for row in _changed_alike(alike, LEFT_OUT)}
+    return [first[each.job] == place and each.job in made for place, each in enumerate(changes)]
 
 
 def _changed_alike(changes: Sequence[Change], locked: str) -> list[UUID]:

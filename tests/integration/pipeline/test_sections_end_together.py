@@ -161,3 +161,29 @@ def test_one_answer_that_no_row_can_hold_takes_no_other_with_it(
         end_together(endings)
     assert states(jobs) == ["running"] * 6
     assert end_together(endings[1:]) == [True] * 5
+
+
+def test_two_runs_of_one_job_meet_and_one_claims_it(documents: list[Document]) -> None:
+    """A queue may hold an id twice, as after a failover to a store that had not heard of its first start."""
+    claims = claims_of(documents)
+    again = Lease("l-again", claims[0].job, "offline", "", "", 1, 0, "e", 0.0)
+    claims.insert(1, job_runs._Claim(again.job, Execution(id=again.id, job=again.job, lease=again)))
+    jobs = job_runs._claim_together(claims)
+    assert [job is not None for job in jobs] == [True, False, *[True] * 5]
+    assert [job.lease for job in jobs if job] == [
+        each.execution.id for each in claims if each is not claims[1]
+    ]
+    assert JobEvent.objects.filter(kind="claimed", job=claims[0].job).count() == 1
+    assert job_runs._claim_alone(claims[1]) is None
+
+
+def test_of_two_ends_of_one_job_the_run_that_has_it_is_written(
+    documents: list[Document], provider: ScriptedProvider
+) -> None:
+    jobs = claimed(documents)
+    lost = Job.objects.get(pk=jobs[0].pk)
+    lost.document, lost.section, lost.lease = jobs[0].document, jobs[0].section, "of a run before"
+    endings = [ending_of(jobs[0], provider), ending_of(lost, provider), *endings_of(jobs[1:], provider)]
+    assert end_together(endings) == [True, None, *[True] * 5]
+    assert JobEvent.objects.filter(kind="done", job=jobs[0].pk).count() == 1
+    assert Feedback.objects.filter(section=jobs[0].section).count() == 1
