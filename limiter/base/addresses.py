@@ -9,6 +9,7 @@ Sentinels have theirs: `&sentinel_username=…&sentinel_password=…`.
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,6 +31,16 @@ PRIMARY_SECONDS = 2.0  # for a connection to the primary: a host that is lost an
 # redis-py would ask a lost Sentinel ten times more, and a command that connects would wait for that, whatever
 # its own time-outs are. The next Sentinel is the better second try.
 SENTINEL_RETRIES = 0
+# A host that is lost refuses nothing: each connection to it would cost a command its whole time-out, one
+# after the other, long after another primary leads. The system gives up what stays unanswered for so long,
+# also what is idle; a pool makes a connection that has ended anew. Not every system knows every one of
+# these.
+LOST_AFTER = {
+    "TCP_KEEPIDLE": 2,  # seconds
+    "TCP_KEEPINTVL": 2,  # seconds
+    "TCP_KEEPCNT": 2,
+    "TCP_USER_TIMEOUT": 6_000,  # milliseconds
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +71,10 @@ def sentinels_of(address: str) -> Sentinels | None:
         {
             "db": int(database),
             "socket_connect_timeout": PRIMARY_SECONDS,
+            "socket_keepalive": True,
+            "socket_keepalive_options": {
+                getattr(socket, name): value for name, value in LOST_AFTER.items() if hasattr(socket, name)
+            },
             **_login(unquote(username), unquote(password)),
             **tls,
         },

@@ -1,4 +1,4 @@
-"""A host that is lost says nothing at all: one question to its Sentinel, and the next one is asked."""
+"""A host that is lost says nothing at all: its Sentinel is asked once, and its connections are given up."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from django_rq.connection_utils import get_redis_connection
 
 from config.supervisor.ports import free_port
-from limiter.base.addresses import connected, connected_async, queue_options
+from limiter.base.addresses import LOST_AFTER, connected, connected_async, queue_options
 from limiter.named.quick import quick
 from tests.matrix.servers import RedisServer, Sentinel
 
@@ -94,3 +94,22 @@ def test_it_is_asked_once_and_the_next_one_answers(
 ) -> None:
     assert works(address)
     assert mute.asked == 1
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="Linux has it")
+def test_connections_to_the_primary_end_by_themselves_where_its_host_is_lost(address: str) -> None:
+    expected = {name: value for name, value in LOST_AFTER.items() if hasattr(socket, name)}
+    with (
+        closing(connected(address)) as plain,
+        closing(quick(plain, 60.0)) as hurried,
+        closing(get_redis_connection(queue_options(address))) as queue,
+    ):
+        for client in (plain, hurried, queue):
+            assert client.ping()
+            connection = client.connection_pool.get_connection()
+            set_to = {
+                name: connection._sock.getsockopt(socket.IPPROTO_TCP, getattr(socket, name))
+                for name in expected
+            }
+            client.connection_pool.release(connection)
+            assert set_to == expected
