@@ -173,7 +173,7 @@ def test_two_runs_of_one_job_meet_and_one_claims_it(documents: list[Document]) -
     assert [job.lease for job in jobs if job] == [
         each.execution.id for each in claims if each is not claims[1]
     ]
-    assert JobEvent.objects.filter(kind="claimed", job=claims[0].job).count() == 1
+    assert JobEvent.objects.filter(kind="claimed", job=claims[0].key).count() == 1
     assert job_runs._claim_alone(claims[1]) is None
 
 

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django_rq.connection_utils import get_redis_connection
@@ -106,7 +107,7 @@ def test_connections_to_the_primary_end_by_themselves_where_its_host_is_lost(add
     ):
         for client in (plain, hurried, queue):
             assert client.ping()
-            connection = client.connection_pool.get_connection()
+            connection: Any = client.connection_pool.get_connection()
             set_to = {
                 name: connection._sock.getsockopt(socket.IPPROTO_TCP, getattr(socket, name))
                 for name in expected
