@@ -5,11 +5,12 @@ from __future__ import annotations
 import random
 import re
 import string
+from importlib import import_module
+from typing import Any
 
 # The parser that `re` itself stands on; its tokens are stable, its name is not public.
-from re import _constants as code  # type: ignore[attr-defined]
-from re import _parser as parser  # type: ignore[attr-defined]
-from typing import Any
+code: Any = import_module("re._constants")
+parser: Any = import_module("re._parser")
 
 MORE = 3  # repeats beyond the fewest
 _ALPHABET = string.ascii_letters + string.digits + " -_."
