@@ -19,6 +19,7 @@ from .bus import bus
 from .entries import Entry, order_of
 from .memory import MemoryBus
 from .streams import entry_of, key_of
+from .waiting import at_most
 
 logger = logging.getLogger(__name__)
 
@@ -139,7 +140,7 @@ def _offer(queue: asyncio.Queue[Entry], entry: Entry) -> None:
 async def _drain(queue: asyncio.Queue[Entry]) -> AsyncIterator[Entry | None]:
     while True:
         try:
-            yield await asyncio.wait_for(queue.get(), HEARTBEAT_SECONDS)
+            yield await at_most(HEARTBEAT_SECONDS, queue.get())
         except TimeoutError:
             yield None
 

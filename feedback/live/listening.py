@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from .entries import Entry, dumps, order_of
 from .hub import HEARTBEAT_SECONDS, hub
 from .stream_limit import seats
+from .waiting import at_most
 
 RETRY_MILLISECONDS = 3000  # until a client asks again after its stream broke
 TOO_MANY_SECONDS = 30
@@ -99,7 +100,7 @@ class _Listeners:
         end = loop.time() + LOOK_SECONDS
         while (left := end - loop.time()) > 0:
             try:
-                document, entry = await asyncio.wait_for(self._queue.get(), left)
+                document, entry = await at_most(left, self._queue.get())
             except TimeoutError:
                 return
             yield line_of(entry, document)

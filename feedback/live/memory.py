@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .entries import CAP, Entry
+from .waiting import at_most
 
 MAX_DOCUMENTS = 500  # logs kept; the one that was quiet longest goes first
 
@@ -60,7 +61,7 @@ class MemoryBus:
         with self._lock:
             self._waiting.add(waiter)
         try:
-            await asyncio.wait_for(waiter[1].wait(), timeout)
+            await at_most(timeout, waiter[1].wait())
         except TimeoutError:
             pass
         finally:
