@@ -93,7 +93,8 @@ def test_the_database_refuses_a_sentence(sentence: object) -> None:
 # Columns that hold more than a code, by what fills them.
 TYPED = {  # by people
     "AlertReceiver.address", "AlertReceiver.name", "AlertReceiver.secret", "AlertRule.advice",
-    "Assignment.audience", "Assignment.instructions", "Assignment.title", "AuditEntry.reason",
+    "AccessToken.name", "Assignment.audience", "Assignment.instructions", "Assignment.title",
+    "AuditEntry.reason",
     "BankedComment.message", "BankedComment.suggestion", "Course.name", "Criterion.description",
     "Criterion.levels", "Criterion.name", "Document.text", "Document.title", "Draft.filename",
     "Draft.read_text", "Draft.text", "Draft.title", "Edit.after", "Edit.before", "Edit.kept", "Edit.subject",
@@ -105,11 +106,13 @@ WRITTEN = {  # by a model or by the rules offline: the feedback itself
     "Feedback.levels", "Feedback.next_steps", "Feedback.strengths", "Feedback.summary",
 }  # fmt: skip
 QUOTED = {  # from another program: its own words
-    "Delivery.error", "ErrorText.code", "ErrorText.text", "LearntRefusal.error", "Notice.error",
+    "Delivery.error", "ErrorText.code", "ErrorText.text", "KeptAnswer.body", "LearntRefusal.error",
+    "Notice.error",
 }  # fmt: skip
 NAMES = {  # keys, names, addresses, numbers
     "Assignment.allowed_upstreams", "AuditEntry.after", "AuditEntry.before", "AuditEntry.subject",
-    "AuditEntry.who", "CacheEntry.cache_key", "CacheEntry.value", "Document.cuts", "Document.headings",
+    "AuditEntry.who", "CacheEntry.cache_key", "CacheEntry.value", "Document.cuts", "Document.emphasis",
+    "Document.headings", "KeptAnswer.key", "KeptAnswer.location",
     "Draft.cuts", "Draft.read_headings", "Drift.model", "Endpoint.address", "Endpoint.called_as",
     "Endpoint.credentials_profile", "Endpoint.credentials_role", "Endpoint.extra_fields",
     "Endpoint.guardrail", "Endpoint.key_variable", "ErrorText.classed_by", "Feedback.model",

@@ -11,7 +11,7 @@ import pytest
 from django.template.base import Lexer, TokenType
 
 TEMPLATES = Path(__file__).parents[3] / "templates"
-ENGLISH_ONLY = {"admin", "styles.html"}  # for operators, and for developers of the pages
+ENGLISH_ONLY = {"admin", "api", "styles.html"}  # for operators, and for developers
 NAMES = re.compile(r"Marginalia|\bAlt\b|\.(docx|pdf|md)\b")  # the same in every language
 SPOKEN = {"alt", "aria-label", "aria-description", "placeholder", "title"}
 WORD = re.compile(r"[A-Za-zÀ-ÿ]{2,}")

@@ -14,6 +14,10 @@ from limiter.checks import DISTRIBUTION, owners_in
 ROOT = Path(__file__).resolve().parents[3]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 EXTRAS = {
+    "django": "django",
+    "django_rq": "django",
+    "rq": "django",
+    "uuid_utils": "django",
     "unfold": "admin",
     "rich": "cli",
     "typer": "cli",

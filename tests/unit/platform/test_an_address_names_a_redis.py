@@ -14,13 +14,13 @@ def test_sentinels_are_named_one_after_the_other() -> None:
     assert found is not None
     assert found.hosts == (("one", 26379), ("two", 26380), ("::1", 26381))
     assert found.master == "campus"
-    assert found.options == {"db": 3, "username": "app", "password": "p@ss"}
+    assert found.options.items() >= {"db": 3, "username": "app", "password": "p@ss"}.items()
 
 
 def test_redis_and_sentinels_have_logins_of_their_own() -> None:
     found = sentinels_of("rediss-sentinel://:a@one/0?master=m&sentinel_username=u&sentinel_password=b%26")
     assert found is not None
-    assert found.options == {"db": 0, "password": "a", "ssl": True}
+    assert found.options.items() >= {"db": 0, "password": "a", "ssl": True}.items()
     assert {**found.sentinel_options}.items() >= {"username": "u", "password": "b&", "ssl": True}.items()
     assert "b&" not in repr(found)
 
