@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
@@ -96,7 +97,7 @@ class Concurrency:
         return lease
 
     async def arelease(self, lease: Lease) -> None:
-        renewals().drop(lease)
+        await asyncio.to_thread(renewals().drop, lease)  # it may wait for a renewal under way
         try:
             await (await loop_stores()).concurrency.give_back(lease.rule, lease.key, lease.id)
         except GateError as error:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+import time
 from collections import defaultdict
 from dataclasses import dataclass, field
 from weakref import WeakSet
@@ -47,6 +48,7 @@ class Renewals:
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
+        self._renewing = threading.Lock()
         self._held: WeakSet[Lease] = WeakSet()
         self._thread: threading.Thread | None = None
 
@@ -59,19 +61,26 @@ class Renewals:
             self._changed.notify()
 
     def drop(self, lease: Lease) -> None:
-        with self._changed:
+        """Before it is released. A renewal under way is waited for: it would take the place again."""
+        with self._renewing, self._changed:
             self._held.discard(lease)
 
     def _run(self) -> None:
-        again = 0.0
+        last, failed = 0.0, False
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: len(self._held))
-                shortest = min((lease.pause for lease in self._held), default=AGAIN)
-                self._changed.wait(min(again, shortest) if again else shortest)
-                held = list(self._held)
-            again = 0.0 if self._renew(held) else AGAIN
-            del held  # so that what is forgotten elsewhere is forgotten here
+                if not self._held:
+                    self._changed.wait_for(lambda: len(self._held))
+                    last = time.monotonic()
+                while self._held and (left := last + self._pause(failed=failed) - time.monotonic()) > 0:
+                    self._changed.wait(left)  # one that is added may want it sooner
+            with self._renewing:
+                failed = not self._renew(list(self._held))
+            last = time.monotonic()
+
+    def _pause(self, *, failed: bool) -> float:
+        shortest = min(lease.pause for lease in self._held)
+        return min(AGAIN, shortest) if failed else shortest
 
     def _renew(self, held: list[Lease]) -> bool:
         """False: some could not be renewed now."""

@@ -16,8 +16,9 @@ import redis
 from pytest_django import Settings
 
 import limiter
-from limiter.named.places.leases import renewals
+from limiter.named.places.leases import Lease, renewals
 from limiter.named.stores import in_memory, in_redis, use_stores
+from tests.running import PATIENCE
 
 NONSENSE = [math.nan, math.inf, -1, "5", None, True, Decimal(5), 10**400]
 
@@ -241,3 +242,34 @@ def until(holds: Any) -> None:
     while not holds():
         assert time.monotonic() < deadline
         time.sleep(0.01)
+
+
+def test_a_lease_that_is_released_while_it_is_renewed_stays_released(monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = reports()
+    lease = mine.acquire()
+    renewal, go_on = threading.Event(), threading.Event()
+    renew = lease.behind.concurrency.renew
+
+    def slowly(*args: Any) -> Any:
+        renewal.set()
+        go_on.wait(PATIENCE)
+        return renew(*args)
+
+    monkeypatch.setattr(lease.behind.concurrency, "renew", slowly)
+    renewing = threading.Thread(target=_renew_now, args=(lease,))
+    renewing.start()
+    assert renewal.wait(PATIENCE)
+    releasing = threading.Thread(target=mine.release, args=(lease,))
+    releasing.start()
+    releasing.join(0.2)  # before the renewal, were it not to wait for it
+    go_on.set()
+    for thread in (renewing, releasing):
+        thread.join(PATIENCE)
+    assert mine.state() == (0, 0)
+
+
+def _renew_now(lease: Lease) -> None:
+    """As the thread of the renewals does."""
+    all_of_them = renewals()
+    with all_of_them._renewing:
+        all_of_them._renew([lease])
