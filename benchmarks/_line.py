@@ -29,7 +29,7 @@ GENEROUS = UpstreamConfig(
 EVERYTHING = replace(
     GENEROUS,
     tokens_per_minute=10**12,
-    tokens_burst=10**11,
+    tokens_burst=10**9,
     tokens_per_day=10**13,
     multiplier=1.0,
     burndown=5.0,
