@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from limiter.algorithms.calling import AsyncCalling, Call, Calling
 from limiter.algorithms.keys import key_in_redis
-from limiter.functions import LIBRARY, Library, translated
 
 from .model import Answer, ConcurrencyRule
 
-if TYPE_CHECKING:
-    import redis
-    import redis.asyncio
-
 SCHEMA = 1
-Call = tuple[str, tuple[str, ...], tuple[str | int, ...]]  # a function, its keys and arguments
 
 
 class Calls:
     """What each call asks of the library, and what its reply says."""
 
-    def __init__(self, *, prefix: str = "limiter", library: Library = LIBRARY) -> None:
+    def __init__(self, *, prefix: str = "limiter") -> None:
         self._prefix = prefix
-        self._library = library
 
     def name_of(self, key: str) -> str:
         """The Redis key."""
@@ -44,17 +38,12 @@ class Calls:
         return f"{self.name_of(key)}:wake:{id}"
 
 
-class RedisConcurrency(Calls):
+class RedisConcurrency(Calling, Calls):
     """Time is Redis's own. Raises GateUnavailable where the server can't be reached or can't write.
 
     Each call is safe to repeat where its reply was lost. `patient` is the same server by a connection that
     may wait for an answer as long as `sleep` lasts.
     """
-
-    def __init__(self, connection: redis.Redis, patient: redis.Redis | None = None, **options: Any) -> None:
-        super().__init__(**options)
-        self._connection = connection
-        self._patient = patient or connection
 
     def take(self, rule: ConcurrencyRule, key: str, id: str, *, waits: bool) -> Answer:
         return self._answer(self._run(self._take(rule, key, id, waits)))
@@ -71,23 +60,11 @@ class RedisConcurrency(Calls):
         return int(in_force), int(waiting)
 
     def sleep(self, key: str, id: str, seconds: float) -> None:
-        with translated():
-            self._patient.blpop([self._wake_key(key, id)], timeout=seconds)
-
-    def _run(self, call: Call) -> Any:
-        with translated():
-            return self._library.call(self._connection, *call)
+        self._sleep(self._wake_key(key, id), seconds)
 
 
-class AsyncRedisConcurrency(Calls):
+class AsyncRedisConcurrency(AsyncCalling, Calls):
     """The same for asyncio, for the loop that its connections belong to."""
-
-    def __init__(
-        self, connection: redis.asyncio.Redis, patient: redis.asyncio.Redis | None = None, **options: Any
-    ) -> None:
-        super().__init__(**options)
-        self._connection = connection
-        self._patient = patient or connection
 
     async def take(self, rule: ConcurrencyRule, key: str, id: str, *, waits: bool) -> Answer:
         return self._answer(await self._run(self._take(rule, key, id, waits)))
@@ -96,9 +73,4 @@ class AsyncRedisConcurrency(Calls):
         return bool(await self._run(self._give_back(rule, key, id)))
 
     async def sleep(self, key: str, id: str, seconds: float) -> None:
-        with translated():
-            await self._patient.blpop([self._wake_key(key, id)], timeout=seconds)
-
-    async def _run(self, call: Call) -> Any:
-        with translated():
-            return await self._library.acall(self._connection, *call)
+        await self._sleep(self._wake_key(key, id), seconds)

@@ -4,22 +4,17 @@ import json
 from collections.abc import Callable, Sequence
 from functools import cache
 from random import random as uniform
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
 from limiter.algorithms.breakers.model import BreakerSpec, Permit
+from limiter.algorithms.calling import AsyncCalling, Call, Calling
 from limiter.base import bounds
-from limiter.functions import LIBRARY, Library, translated
 from limiter.gate.model import BreakerState, Outcome, Reason
 from limiter.gate.redis import wire
 from limiter.gate.rules import BreakerRule, micros, seconds
 
-if TYPE_CHECKING:
-    import redis
-    import redis.asyncio
-
 SCHEMA = 2
-Call = tuple[str, tuple[str, ...], tuple[str | float, ...]]  # a function, its keys and arguments
 
 
 class Calls:
@@ -30,11 +25,9 @@ class Calls:
         *,
         prefix: str = "limiter",
         random: Callable[[], float] = uniform,
-        library: Library = LIBRARY,
     ) -> None:
         self._prefix = prefix
         self._random = random
-        self._library = library
 
     def _allow(self, name: str, spec: BreakerSpec, probe: str) -> Call:
         return self._call("breaker_allow", name, spec, probe, spec.probe)
@@ -62,12 +55,8 @@ class Calls:
         return operation, (base, f"{base}:probes"), (_packed(spec.rule), *args)
 
 
-class RedisBreakers(Calls):
+class RedisBreakers(Calling, Calls):
     """Time is Redis's own. Raises GateUnavailable where the server can't be reached or can't write."""
-
-    def __init__(self, connection: redis.Redis, **options: Any) -> None:
-        super().__init__(**options)
-        self._connection = connection
 
     def allow(self, name: str, spec: BreakerSpec) -> Permit:
         probe = uuid4().hex
@@ -81,17 +70,9 @@ class RedisBreakers(Calls):
     def state(self, name: str, spec: BreakerSpec) -> BreakerState:
         return BreakerState(self._run(self._call("breaker_state", name, spec)).decode())
 
-    def _run(self, call: Call) -> Any:
-        with translated():
-            return self._library.call(self._connection, *call)
 
-
-class AsyncRedisBreakers(Calls):
+class AsyncRedisBreakers(AsyncCalling, Calls):
     """The same for asyncio, for the loop that its connection belongs to."""
-
-    def __init__(self, connection: redis.asyncio.Redis, **options: Any) -> None:
-        super().__init__(**options)
-        self._connection = connection
 
     async def allow(self, name: str, spec: BreakerSpec) -> Permit:
         probe = uuid4().hex
@@ -101,10 +82,6 @@ class AsyncRedisBreakers(Calls):
         self, name: str, spec: BreakerSpec, permit: Permit, outcome: Outcome, retry_after: float = 0.0
     ) -> None:
         await self._run(self._record(name, spec, permit, outcome, retry_after))
-
-    async def _run(self, call: Call) -> Any:
-        with translated():
-            return await self._library.acall(self._connection, *call)
 
 
 @cache

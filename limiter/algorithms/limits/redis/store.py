@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from limiter.algorithms.calling import AsyncCalling, Call, Calling
 from limiter.algorithms.keys import key_in_redis
 from limiter.algorithms.limits.model import Turn, Verdict
 from limiter.algorithms.limits.rules import LimitRule
-from limiter.functions import LIBRARY, Library, translated
-
-if TYPE_CHECKING:
-    import redis
-    import redis.asyncio
 
 SCHEMA = 1
-Call = tuple[str, tuple[str, ...], tuple[str | int, ...]]  # a function, its keys and arguments
 
 
 class Calls:
     """What each call asks of the library, and what its reply says."""
 
-    def __init__(self, *, prefix: str = "limiter", library: Library = LIBRARY) -> None:
+    def __init__(self, *, prefix: str = "limiter") -> None:
         self._prefix = prefix
-        self._library = library
 
     def name_of(self, rule: LimitRule, key: str) -> str:
         """The Redis key. Each algorithm has its own: none reads what another wrote."""
@@ -75,17 +69,12 @@ class Calls:
         return Turn(self._verdict(rule, verdict), int(ahead))
 
 
-class RedisLimits(Calls):
+class RedisLimits(Calling, Calls):
     """Time is Redis's own. Raises GateUnavailable where the server can't be reached or can't write.
 
     A call that the client repeats by itself after its reply was lost may spend twice, never too little.
     `patient` is the same server by a connection that may wait for an answer as long as `sleep` lasts.
     """
-
-    def __init__(self, connection: redis.Redis, patient: redis.Redis | None = None, **options: Any) -> None:
-        super().__init__(**options)
-        self._connection = connection
-        self._patient = patient or connection
 
     def peek(self, rule: LimitRule, key: str, cost: int = 1) -> Verdict:
         return self._verdict(rule, self._run(self._peek(rule, key, cost)))
@@ -106,23 +95,11 @@ class RedisLimits(Calls):
         return bool(self._run(self._give_up(rule, key, id)))
 
     def sleep(self, rule: LimitRule, key: str, id: str, seconds: float) -> None:
-        with translated():
-            self._patient.blpop([self._wake_key(rule, key, id)], timeout=seconds)
-
-    def _run(self, call: Call) -> Any:
-        with translated():
-            return self._library.call(self._connection, *call)
+        self._sleep(self._wake_key(rule, key, id), seconds)
 
 
-class AsyncRedisLimits(Calls):
+class AsyncRedisLimits(AsyncCalling, Calls):
     """The same for asyncio, for the loop that its connections belong to."""
-
-    def __init__(
-        self, connection: redis.asyncio.Redis, patient: redis.asyncio.Redis | None = None, **options: Any
-    ) -> None:
-        super().__init__(**options)
-        self._connection = connection
-        self._patient = patient or connection
 
     async def take(self, rule: LimitRule, key: str, cost: int = 1) -> Verdict:
         return self._verdict(rule, await self._run(self._take(rule, key, cost)))
@@ -134,9 +111,4 @@ class AsyncRedisLimits(Calls):
         return bool(await self._run(self._give_up(rule, key, id)))
 
     async def sleep(self, rule: LimitRule, key: str, id: str, seconds: float) -> None:
-        with translated():
-            await self._patient.blpop([self._wake_key(rule, key, id)], timeout=seconds)
-
-    async def _run(self, call: Call) -> Any:
-        with translated():
-            return await self._library.acall(self._connection, *call)
+        await self._sleep(self._wake_key(rule, key, id), seconds)
