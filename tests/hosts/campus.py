@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import pwd
@@ -10,7 +11,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -26,8 +26,9 @@ from tests.integration.deploy.nginx import Nginx
 from tests.matrix.loop import Loop
 from tests.matrix.network_faults import PGBOUNCER
 from tests.matrix.provider_log import ProviderLog
-from tests.matrix.servers import PostgresServer
-from tests.matrix.stage import CALLS, MANAGE, PATIENCE, QUEUES, ROOT, SETTINGS
+from tests.matrix.servers import PostgresServer, write_pooler
+from tests.matrix.stage import CALLS, MANAGE, PATIENCE, QUEUES, ROOT, SETTINGS, run_python
+from tests.running import wait_until
 
 from .network import Host, Network
 
@@ -95,17 +96,10 @@ class Campus:
         folder.mkdir()
         account = pwd.getpwuid(self.postgres.socket.stat().st_uid)  # PgBouncer refuses to be root
         os.chown(folder, account.pw_uid, account.pw_gid)
-        (folder / "users.txt").write_text('"marginalia" ""\n', encoding="utf-8")
-        (folder / "pgbouncer.ini").write_text(
-            f"[databases]\nmarginalia = host={self.postgres.socket.parent} port=5432\n[pgbouncer]\n"
-            f"listen_addr = {host.address}\nlisten_port = {POOLER_PORT}\nunix_socket_dir =\n"
-            f"auth_type = trust\nauth_file = {folder}/users.txt\npool_mode = transaction\n"
-            "default_pool_size = 30\nmax_client_conn = 300\n"
-            "ignore_startup_parameters = extra_float_digits,options\n",
-            encoding="utf-8",
-        )
+        database = f"host={self.postgres.socket.parent} port=5432"
+        file = write_pooler(folder, database, address=host.address, port=POOLER_PORT, connections=30)
         as_account = ("setpriv", f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--clear-groups")
-        self.start("pooler", *as_account, str(PGBOUNCER), str(folder / "pgbouncer.ini"))
+        self.start("pooler", *as_account, str(PGBOUNCER), str(file))
 
     def _start_store(self, name: str) -> None:
         """A Valkey and its Sentinel; the first store leads to begin with."""
@@ -181,20 +175,11 @@ class Campus:
             self.stop(name)
 
     def python(self, *words: str) -> str:
-        """A program of the product on this machine, to its end; RuntimeError with its last words."""
-        done = subprocess.run(
-            [sys.executable, *words], cwd=ROOT, env=self.environment(), capture_output=True, text=True,
-            timeout=PATIENCE, check=False,
-        )  # fmt: skip
-        if done.returncode != 0:
-            raise RuntimeError(f"{' '.join(words)} failed: {done.stderr[-2000:]}")
-        return done.stdout
+        return run_python(self.environment(), *words)
 
     # Looking -------------------------------------------------------------------------------------
 
     def answers(self, web: str) -> bool:
-        import http.client
-
         connection = http.client.HTTPConnection(self.host[web].address, WEB_PORT, timeout=5)
         try:
             connection.request("GET", "/readyz", headers={"Host": "127.0.0.1"})
@@ -229,12 +214,10 @@ class Campus:
             info.get(f"slave{n}", {}).get("state") == "online" for n in range(int(info["connected_slaves"]))
         )
 
-    def wait_until(self, holds: Callable[[], bool], what: str, seconds: float = PATIENCE) -> None:
-        deadline = time.monotonic() + seconds
-        while True:
+    def wait_until(self, holds: Callable[[], bool], what: str) -> None:
+        def does() -> bool:
             with suppress(redis.RedisError):
-                if holds():
-                    return
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"not within {seconds:.0f} s: {what}")
-            time.sleep(0.2)
+                return holds()
+            return False
+
+        wait_until(does, what, PATIENCE)

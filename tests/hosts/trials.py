@@ -13,7 +13,7 @@ from tests.matrix.auditor import Expected, Verdict
 from tests.matrix.load import Load
 from tests.matrix.people import RATE
 from tests.matrix.provider_log import Call
-from tests.matrix.trial import audited, quiet
+from tests.matrix.trial import audited, calls_since, quiet
 
 from .campus import WEBS, WORKERS, Campus
 
@@ -61,12 +61,8 @@ def load_on(campus: Campus, *, every: float, sections: int = 3) -> Iterator[Watc
     quiet(campus)
 
 
-def calls_of(campus: Campus, watched: Watched) -> list[Call]:
-    return [call for call in list(campus.provider.calls) if call.began >= watched.began]
-
-
 def verdict_on(campus: Campus, watched: Watched, extra_calls: int = 0) -> Verdict:
-    return audited(campus, watched.load, calls_of(campus, watched), Expected(extra_calls), [])
+    return audited(campus, watched.load, calls_since(campus, watched.began), Expected(extra_calls), [])
 
 
 def by_host(campus: Campus, calls: list[Call]) -> Counter[str]:
@@ -78,7 +74,7 @@ def one_limit_for_all(campus: Campus) -> Outcome:
     """Cap and rate hold over both hosts of workers, each with slots for more than all of it."""
     with load_on(campus, every=3.0) as watched:
         time.sleep(40)
-    shares = by_host(campus, calls_of(campus, watched))
+    shares = by_host(campus, calls_since(campus, watched.began))
     idle = [f"{name} made no call" for name in WORKERS if not shares[name]]
     seen = [f"{shares[name]} calls by {name}" for name in WORKERS]
     return Outcome("one limit for all hosts", seen, verdict_on(campus, watched), idle)
@@ -93,7 +89,7 @@ def a_host_is_cut_off(campus: Campus) -> Outcome:
             time.sleep(seconds)
             campus.host[name].plug()
         time.sleep(8)
-    late = by_host(campus, [call for call in calls_of(campus, watched) if call.began > time.time() - 60])
+    late = by_host(campus, calls_since(campus, max(watched.began, time.time() - 60)))
     seen = [
         f"{len(watched.load.refused)} answers that people had to ask for again",
         f"{WORKERS[0]} back: {late[WORKERS[0]]} calls",
@@ -115,7 +111,7 @@ def the_primary_is_lost(campus: Campus) -> Outcome:
         time.sleep(25)
         campus.host[before].plug()
         time.sleep(5)
-    calls = calls_of(campus, watched)
+    calls = calls_since(campus, watched.began)
     first = min((call.began for call in calls if call.began > chosen), default=None)
     seen = [f"another leads after {chosen - cut:.1f} s"]
     seen += [f"the next call {first - chosen:.1f} s later"] if first else []

@@ -169,7 +169,7 @@ class Load:
                 fields = fields or person.form("/submit/")
                 status, leads_to = person.send("/submit/", fields, text)
             except (OSError, http.client.HTTPException) as error:
-                self.refused.append(type(error).__name__)
+                self.refused.append(f"{type(error).__name__}: {error}")
             else:
                 found = DOCUMENT.search(leads_to)
                 if status == 302 and found:

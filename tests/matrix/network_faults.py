@@ -12,7 +12,7 @@ from config.supervisor.ports import free_port
 
 from .proxies import TcpProxy
 from .scene import Scene, fault
-from .servers import RedisServer, Sentinel
+from .servers import RedisServer, Sentinel, write_pooler
 from .stage import ROOT
 
 PGBOUNCER = shutil.which("pgbouncer", path="/usr/sbin:/usr/bin")
@@ -93,19 +93,12 @@ def pgbouncer_between(scene: Scene) -> None:
     folder = Path(tempfile.mkdtemp(prefix="marginalia-pgbouncer-"))
     folder.chmod(0o777)
     port = free_port(0)
-    (folder / "users.txt").write_text('"marginalia" ""\n', encoding="utf-8")
-    (folder / "pgbouncer.ini").write_text(
-        f"[databases]\nmarginalia = host=127.0.0.1 port={direct.port}\n[pgbouncer]\nlisten_addr = 127.0.0.1\n"
-        f"listen_port = {port}\nunix_socket_dir =\nauth_type = trust\nauth_file = {folder}/users.txt\n"
-        "pool_mode = transaction\ndefault_pool_size = 10\nmax_client_conn = 200\n"
-        "ignore_startup_parameters = extra_float_digits,options\n",
-        encoding="utf-8",
+    file = write_pooler(
+        folder, f"host=127.0.0.1 port={direct.port}", address="127.0.0.1", port=port, connections=10
     )
     as_nobody = ["setpriv", "--reuid=65534", "--clear-groups"] if _is_root() else []
     with (folder / "log").open("ab") as log:
-        bouncer = subprocess.Popen(
-            [*as_nobody, str(PGBOUNCER), str(folder / "pgbouncer.ini")], stdout=log, stderr=log
-        )
+        bouncer = subprocess.Popen([*as_nobody, str(PGBOUNCER), str(file)], stdout=log, stderr=log)
     try:
         time.sleep(1)
         stage.lead_all(stage.postgres_of, ("127.0.0.1", port))

@@ -126,6 +126,20 @@ class PostgresServer:
         )  # fmt: skip
 
 
+def write_pooler(folder: Path, database: str, *, address: str, port: int, connections: int) -> Path:
+    """PgBouncer's settings in transaction mode before a database: `host=… port=…`. Returns their file."""
+    users, file = folder / "users.txt", folder / "pgbouncer.ini"
+    users.write_text('"marginalia" ""\n', encoding="utf-8")
+    file.write_text(
+        f"[databases]\nmarginalia = {database}\n[pgbouncer]\nlisten_addr = {address}\nlisten_port = {port}\n"
+        f"unix_socket_dir =\nauth_type = trust\nauth_file = {users}\npool_mode = transaction\n"
+        f"default_pool_size = {connections}\nmax_client_conn = 300\n"
+        "ignore_startup_parameters = extra_float_digits,options\n",
+        encoding="utf-8",
+    )
+    return file
+
+
 class Sentinel:
     """A context manager: a Sentinel that watches one primary and puts a replica in its place."""
 

@@ -54,6 +54,17 @@ SETTINGS = {
 }
 
 
+def run_python(environment: Mapping[str, str], *words: str, check: bool = True) -> str:
+    """A program of the product, to its end. Its words; where it fails, an error with its last ones."""
+    done = subprocess.run(
+        [sys.executable, *words], cwd=ROOT, env=environment, capture_output=True, text=True,
+        timeout=PATIENCE, check=False,
+    )  # fmt: skip
+    if check and done.returncode != 0:
+        raise RuntimeError(f"{' '.join(words)} failed: {done.stderr[-2000:]}")
+    return done.stdout
+
+
 class Stage:
     """A context manager. Faults act on it; whatever they do, `restore` brings it back."""
 
@@ -271,14 +282,7 @@ class Stage:
         return self.python("manage.py", *words, check=check)
 
     def python(self, *words: str, check: bool = True) -> str:
-        """A program of the product, to its end. Its words; where it fails, an error with its last ones."""
-        done = subprocess.run(
-            [sys.executable, *words], cwd=ROOT, env=self.environment("outside"), capture_output=True,
-            text=True, timeout=PATIENCE, check=False,
-        )  # fmt: skip
-        if check and done.returncode != 0:
-            raise RuntimeError(f"{' '.join(words)} failed: {done.stderr[-2000:]}")
-        return done.stdout
+        return run_python(self.environment("outside"), *words, check=check)
 
     def act(self, *words: str) -> Any:
         return json.loads(self.python("-m", "tests.matrix.people", *words))

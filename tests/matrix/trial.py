@@ -11,7 +11,7 @@ from typing import Protocol
 from .auditor import Auditor, Expected, Limits, Verdict, restart_seconds
 from .load import Load
 from .people import BURST, CAP, RATE
-from .provider_log import Call
+from .provider_log import Call, ProviderLog
 from .scene import Fault, Scene
 from .servers import PostgresServer
 from .stage import Stage
@@ -22,6 +22,16 @@ QUIET_SECONDS = 240.0  # a bound on the quiet; its true length is what is waited
 EVERY = 7.0  # seconds between two submissions of one person
 LAG = 8.0  # seconds within which the dashboard has noticed
 HEARTBEAT = 30.0  # seconds within which whatever registers itself is there again
+
+
+class Audited(Protocol):
+    """What the auditor can look at: the rows, and the calls at the provider."""
+
+    @property
+    def postgres(self) -> PostgresServer: ...
+
+    @property
+    def provider(self) -> ProviderLog: ...
 
 
 @dataclass(slots=True)
@@ -78,15 +88,8 @@ def wait_until_well(stage: Stage) -> None:
     stage.wait_until(is_well, "the dashboard says that people are served")
 
 
-def calls_since(stage: Stage, moment: float) -> list[Call]:
+def calls_since(stage: Audited, moment: float) -> list[Call]:
     return [call for call in list(stage.provider.calls) if call.began >= moment]
-
-
-class Audited(Protocol):
-    """What the auditor can look at."""
-
-    @property
-    def postgres(self) -> PostgresServer: ...
 
 
 def audited(
