@@ -6,7 +6,7 @@ from config import env
 
 CORS_ALLOWED_ORIGINS = env.words("API_ORIGINS")  # https://portal.example.edu, ...; none: our own pages alone
 CORS_URLS_REGEX = r"^/api/v1/"
-# A page of another site calls with a token, never with the session of whoever looks at it.
+# A page of another site calls with a token, never with the session of its reader.
 CORS_ALLOW_CREDENTIALS = False
 CORS_ALLOW_HEADERS = (
     "accept", "accept-language", "authorization", "content-type", "idempotency-key", "if-none-match",

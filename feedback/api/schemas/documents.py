@@ -27,7 +27,7 @@ class DocumentIn(BaseModel):
 
 
 class FileIn(BaseModel):
-    """What is said of a file that is handed in."""
+    """The fields beside a file that is handed in."""
 
     title: Title
     assignment: UUID | None = None

@@ -42,7 +42,7 @@ def measures() -> list[Measure]:
 
 
 def _reads() -> Iterator[Measure]:
-    """The one metric whose name is put together while the system runs: a store's own."""
+    """The one metric with a name that is put together while the system runs: a store's own."""
     for collector in SHARED:
         name = collector.__name__.removesuffix("Collector").lower()
         yield Measure(f"marginalia_{name}_read", "gauge", (), "1 where its figures could be read.")

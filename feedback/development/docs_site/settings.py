@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = ROOT / "docs/configuration.md"
 FOLDERS = ("config", "feedback", "limiter")
-# Functions that read a variable whose name is their first argument.
+# Functions that read the variable named by their first argument.
 READERS = re.compile(r"env\.\w+|os\.environ\.get|_days|_positive|_port|(?:\w+\.)?upstreams")
 NAME = re.compile(r"[A-Z][A-Z0-9]*_?[A-Z0-9_]*")
 ROW = re.compile(r"^\| (?P<names>`[A-Z].*?) \| (?P<default>.*?) \| (?P<meaning>.*) \|$", re.MULTILINE)
