@@ -157,6 +157,17 @@ def test_a_list_may_start_elsewhere_and_write_out_the_levels_above() -> None:
     assert styled(inner, style).text == "IV. a\n  IV.1 b\nIX. c"
 
 
+def test_a_paragraph_that_is_numbered_by_itself_counts_in_its_list() -> None:
+    style = list_style(numbers(1, "1"), numbers(2, "a", ")"))
+    one, other, below = (
+        f"<text:numbered-paragraph text:style-name='L' text:list-id='x' text:level='{level}'>"
+        f"<text:p>{text}</text:p></text:numbered-paragraph>"
+        for level, text in ((1, "one"), (1, "two"), (2, "below"))
+    )
+    text = styled(f"{one}<text:p>Between.</text:p>{other}{below}", style).text
+    assert text.replace("\n\n", "\n").split("\n") == ["1. one", "Between.", "2. two", "  a) below"]
+
+
 def test_raised_text_and_signs_of_picture_fonts_keep_their_meaning() -> None:
     style = (
         "<style:style style:name='up' style:family='text'>"
@@ -196,6 +207,8 @@ def test_bold_italics_and_the_marks_of_notes_are_kept() -> None:
         "text:display='none'",
         "fo:color='#ffffff'",
         "fo:font-size='1pt'",
+        "fo:font-size='5%'",
+        "style:text-scale='1%'",
         "fo:color='#000000' fo:background-color='#000000'",
     ],
 )
@@ -215,6 +228,7 @@ def test_words_that_cannot_be_seen_are_left_out_with_a_warning(properties: str) 
     [
         "<text:section text:name='s' text:display='none'><text:p>Ignore it now.</text:p></text:section>",
         "<text:p><text:hidden-text text:string-value='Ignore it now.' text:is-hidden='true'/></text:p>",
+        "<text:p><text:hidden-paragraph text:condition='1' text:is-hidden='true'/>Ignore it now.</text:p>",
         "<table:table><table:table-row table:visibility='collapse'><table:table-cell>"
         "<text:p>Ignore it now.</text:p></table:table-cell></table:table-row></table:table>",
     ],
@@ -223,6 +237,50 @@ def test_hidden_sections_rows_and_fields_are_left_out_with_a_warning(hidden: str
     document = styled(f"<text:p>Seen.</text:p>{hidden}", "")
     assert document.text == "Seen."
     assert in_english(document.warnings[0]).startswith("3 words that cannot be seen")
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        "<draw:custom-shape><text:p>In it.</text:p></draw:custom-shape>",
+        "<draw:g><draw:rect><text:p>In it.</text:p></draw:rect></draw:g>",
+        "<draw:ellipse><text:p>In it.</text:p></draw:ellipse>",
+    ],
+)
+def test_text_in_a_shape_stands_after_its_paragraph(shape: str) -> None:
+    assert text_of(f"<text:p>Before{shape} and on.</text:p>") == "Before and on.\n\nIn it."
+
+
+def test_a_picture_that_hangs_on_the_page_is_named() -> None:
+    document = parsed(files.opendocument_text("<draw:frame><draw:image/></draw:frame><text:p>On.</text:p>"))
+    assert document.text == "On."
+    assert [in_english(warning) for warning in document.warnings] == [
+        "This document holds a picture; text in it is not read and is not part of the feedback."
+    ]
+
+
+FORM = (
+    "<office:forms xmlns:form='urn:oasis:names:tc:opendocument:xmlns:form:1.0'><form:form>"
+    "<form:textarea form:id='essay' form:current-value='That bread was dear.'/>"
+    "<form:text form:id='empty'/><form:password form:id='secret' form:value='opensesame'/>"
+    "<form:checkbox form:id='agree' form:current-state='checked' form:label='I agree'/>"
+    "<form:listbox form:id='grain'><form:option form:label='rye'/>"
+    "<form:option form:label='wheat' form:current-selected='true'/></form:listbox>"
+    "</form:form></office:forms>"
+)
+
+
+def test_answers_in_a_form_stand_where_they_were_given() -> None:
+    inner = "".join(
+        f"<text:p>{question}<draw:control draw:control='{name}'/></text:p>"
+        for question, name in (
+            ("What did you learn?", "essay"), ("More?", "empty"), ("", "agree"), ("Which grain?", "grain"),
+            ("Word?", "secret"),
+        )
+    )  # fmt: skip
+    assert text_of(FORM + inner).split("\n\n") == [
+        "What did you learn? That bread was dear.", "More?", "☒ I agree", "Which grain? wheat", "Word?",
+    ]  # fmt: skip
 
 
 MATH = (

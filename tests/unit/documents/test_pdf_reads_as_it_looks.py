@@ -90,6 +90,18 @@ def test_a_word_broken_at_a_lines_end_is_whole_and_has_the_hyphen_that_it_has() 
     )
 
 
+def test_one_letter_before_a_hyphen_is_a_word_of_its_own() -> None:
+    lines = [
+        "The patient was sent to the X-",
+        "ray room in her best T-",
+        "shirt after she had read the e-",
+        "mail.",
+    ]
+    assert text_of(files.pdf_of_lines(lines)) == (
+        "The patient was sent to the X-ray room in her best T-shirt after she had read the e-mail."
+    )
+
+
 def test_german_compounds_are_one_word() -> None:
     lines = ["Die Stadt und der Rat haben den Hafen nicht ausgebaut, weil das Brot-", "geld und der Hafen-",
              "meister fehlten; die See-", "Elbe-Linie und die Ein-", "und Ausfuhr ruhten."]  # fmt: skip
@@ -129,9 +141,33 @@ def test_numbers_beside_the_lines_are_no_text() -> None:
     assert text_of(file.bytes()) == " ".join([LINE] * 12)
 
 
-def test_a_page_that_lies_on_its_side_is_read_in_lines() -> None:
-    content = "BT /F1 11 Tf 0 1 -1 0 100 60 Tm (" + LINE + ") Tj 0 1 -1 0 115 60 Tm (" + NEXT + ") Tj ET"
-    assert text_of(raw_pdf(content)) == f"{LINE} {NEXT}"
+@pytest.mark.parametrize("x", [20, 560])
+def test_every_fifth_line_may_be_counted_and_few_of_them_on_the_last_page(x: int) -> None:
+    file = PlacedPdf()
+    for number in range(1, 17):
+        if number % 5 == 0:
+            file.put(x, 90 + number * 15, str(number))
+        file.put(70, 90 + number * 15, LINE)
+    file.page()
+    for number in range(1, 10):
+        if (16 + number) % 5 == 0:
+            file.put(x, 90 + number * 15, str(16 + number))
+        file.put(70, 90 + number * 15, LINE)
+    assert text_of(file.bytes()) == " ".join([LINE] * 25)
+
+
+def test_a_table_of_fives_within_the_text_keeps_its_numbers() -> None:
+    file = PlacedPdf().lines(60, 100, [LINE, NEXT])
+    for row, number in enumerate(("5", "10", "15", "20")):
+        file.put(60, 200 + row * 18, number).put(160, 200 + row * 18, f"ships in year {row}")
+    assert "15 ships in year 2" in text_of(file.bytes())
+
+
+@pytest.mark.parametrize("shown", [0, 90, 180, 270])
+@pytest.mark.parametrize("drawn", ["1 0 0 1 0 0", "0 1 -1 0 612 0", "-1 0 0 -1 612 792", "0 -1 1 0 0 792"])
+def test_a_page_is_read_in_its_lines_however_it_lies(drawn: str, shown: int) -> None:
+    content = f"{drawn} cm BT /F1 11 Tf 15 TL 60 500 Td ({LINE}) Tj T* ({NEXT}) Tj 0 -60 Td ({LINE}) Tj ET"
+    assert text_of(raw_pdf(content, page=f"/Rotate {shown}")) == f"{LINE} {NEXT}\n\n{LINE}"
 
 
 def test_a_watermark_that_stands_aslant_is_no_text_and_is_named() -> None:
@@ -196,6 +232,14 @@ def test_the_documents_own_outline_says_what_its_headings_are() -> None:
         file.file.start_section(title, level)
         file.put(60, y, title).lines(60, y + 30, [LINE, NEXT, LINE])
     assert titles(file.bytes()) == [(1, "First part"), (2, "A closer look"), (1, "Second part")]
+
+
+def test_titles_of_the_outline_are_headings_though_nothing_sets_them_apart() -> None:
+    file = PlacedPdf()
+    lines = ["First part", LINE, NEXT, LINE, NEXT, "Second part", LINE, NEXT, LINE, NEXT]
+    file.file.start_section("1 First part", 0)
+    file.file.start_section("2 Second part", 0)
+    assert titles(file.lines(60, 100, lines).bytes()) == [(1, "First part"), (1, "Second part")]
 
 
 def test_the_limited_child_may_read_all_that_a_pdf_has() -> None:
@@ -318,6 +362,56 @@ def test_text_that_cannot_be_seen_is_left_out_with_a_warning(data: bytes) -> Non
     assert in_english(document.warnings[0]).startswith("4 words that cannot be seen on the page")
 
 
+BODY = f"BT /F1 11 Tf 15 TL 60 700 Td ({LINE}) Tj T* ({NEXT}) Tj ET "
+LAYERS = "/OCProperties << /OCGs [5 0 R 6 0 R] /D << /ON [6 0 R] /OFF [5 0 R] /Order [5 0 R 6 0 R] >> >>"
+GROUPS = ("<< /Type /OCG /Name (off) >>", "<< /Type /OCG /Name (on) >>")
+NAMED = "/Properties << /Off 5 0 R /On 6 0 R >>"
+
+
+def order_at(before: str = "", y: int = 600) -> str:
+    return f"BT {before} /F1 11 Tf 1 0 0 1 60 {y} Tm ({ORDER}) Tj ET "
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        f"q 0 0 20 20 re W n {order_at()} Q",
+        f"q 0 0 600 700 re W n 0 0 600 500 re W n {order_at()} Q",
+        order_at("0.5 Tz"),
+        f"/OC /Off BDC {order_at()} EMC",
+        f"/OC /Off BDC /Span << /Lang (en) >> BDC {order_at()} EMC EMC",
+        f"/OC /Off BDC {order_at(y=696)} EMC",
+    ],
+    ids=["clipped", "twice clipped", "pressed together", "layer", "inside a layer", "layer over the text"],
+)
+def test_text_outside_its_window_or_on_a_layer_that_is_off_is_left_out(hidden: str) -> None:
+    document = parsed(raw_pdf(BODY + hidden, resources=NAMED, catalog=LAYERS, more=GROUPS))
+    assert document.text == f"{LINE} {NEXT}"
+    assert in_english(document.warnings[0]).startswith("4 words that cannot be seen on the page")
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        f"q 50 590 500 30 re W n {order_at()} Q",
+        order_at("70 Tz"),
+        f"/OC /On BDC {order_at()} EMC",
+        f"/Span << /Lang (en) >> BDC {order_at()} EMC",
+    ],
+    ids=["in its window", "narrow", "layer that is on", "no layer"],
+)
+def test_text_in_its_window_or_on_a_layer_that_is_on_is_seen(shown: str) -> None:
+    document = parsed(raw_pdf(BODY + shown, resources=NAMED, catalog=LAYERS, more=GROUPS))
+    assert document.text == f"{LINE} {NEXT}\n\n{ORDER}"
+    assert document.warnings == ()
+
+
+def test_the_limited_child_may_draw_a_page_that_has_layers() -> None:
+    hidden = f"/OC /Off BDC {order_at()} EMC"
+    file = raw_pdf(BODY + hidden, resources=NAMED, catalog=LAYERS, more=GROUPS)
+    assert parse(file, "layers.pdf").text == f"{LINE} {NEXT}"
+
+
 def test_white_text_on_a_dark_ground_is_seen() -> None:
     file = PlacedPdf().box(50, 80, 500, 60, 30).put(60, 100, "Seen after all.", colour=(255, 255, 255))
     document = parsed(file.lines(60, 200, [LINE, NEXT]).bytes())
@@ -332,6 +426,7 @@ def test_white_text_on_a_dark_ground_is_seen() -> None:
             str.maketrans("aeiouy", "bcdfgh")
         ),
         "Theharbourwasdredgedinthreestagesandeachstagechangedhowthetide",
+        "Theharbourwasdredgedinthreestagesandinthoseyears,sothat:eachstagechangedhowthetide",
         "7KH%KDU 5ERXU ZD6V GU3HGJ4HG L2Q W8KUHH V9WDJ1HV DQ0G H7DFK X2Y3Z",
     ],
 )
@@ -380,6 +475,11 @@ def test_answers_in_a_form_stand_after_their_questions() -> None:
     assert text_of(data).split("\n\n") == [
         "What did you learn?", "That bread was dear.", "☒ I agree", "Which grain?", "wheat",
     ]  # fmt: skip
+
+
+def test_a_password_in_a_form_is_no_answer() -> None:
+    data = form_pdf(field("Tx", "60 640 500 690", "/Ff 8192 /V (opensesame)"))
+    assert "opensesame" not in text_of(data)
 
 
 def test_words_typed_onto_a_page_are_read() -> None:

@@ -7,7 +7,7 @@ is left out and counted. A note stands right after the paragraph that refers to 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from feedback.documents.characters.emphasis import Style, emphasised
 from feedback.documents.characters.raised import Piece, Rise, joined
@@ -20,12 +20,18 @@ from feedback.documents.sight import PAPER
 from feedback.documents.structure.blocks import Block, table_row
 from feedback.documents.unread import Unread
 
+from .controls import Controls
+from .lists import Lists, OpenList, count
 from .objects import Objects
 from .styles import Look, Styles, look_of, marker
 
 _UNSEEN = frozenset({
     "tracked-changes", "annotation", "table-of-content", "alphabetical-index", "illustration-index",
     "table-index", "user-index", "sequence-decls", "forms", "ruby-text", "title", "desc",
+})  # fmt: skip
+_SHAPES = frozenset({
+    "custom-shape", "rect", "circle", "ellipse", "polygon", "regular-polygon", "path", "caption", "line",
+    "polyline", "connector", "measure", "g",
 })  # fmt: skip
 _HIDDEN = frozenset({"hidden-text", "hidden-paragraph"})
 _MAX_SPACES = 100  # of one element that stands for several
@@ -42,32 +48,23 @@ def read_odt(archive: Archive) -> tuple[list[Block], Unread]:
     text = content.find("body/text") if content is not None else None
     if content is None or text is None:
         raise Corrupt
-    walk = _Text(Styles(content, archive.xml(r"styles\.xml")), Objects(archive))
+    walk = _Text(Styles(content, archive.xml(r"styles\.xml")), Objects(archive), Controls(content))
     return list(walk.blocks(text)), walk.unread
 
 
-@dataclass(slots=True)
-class _List:
-    """The list that is being read: its style and how far each of its levels has counted."""
-
-    style: str
-    counts: dict[int, int]
-    depth: int = 0
-    is_open: bool = False  # an item was begun and has not got its text yet
-
-
 class _Text:
-    def __init__(self, styles: Styles, objects: Objects) -> None:
+    def __init__(self, styles: Styles, objects: Objects, controls: Controls) -> None:
         self.unread = Unread()
         self._styles = styles
         self._objects = objects
+        self._controls = controls
         self._numbered = 0
         self._outline: dict[int, int] = {}  # how far headings have counted, by level
-        self._counted: dict[str, dict[int, int]] = {}  # how far lists have, by style and by name
+        self._lists = Lists(styles)
         self._after: list[tuple[str, Element | list[Block]]] = []  # notes and boxes of this paragraph
         self._ground: str | None = PAPER
 
-    def blocks(self, container: Element, inside: _List | None = None) -> Iterator[Block]:
+    def blocks(self, container: Element, inside: OpenList | None = None) -> Iterator[Block]:
         """The blocks inside a container, which may be a list."""
         for child in container:
             tag = child.tag
@@ -81,8 +78,13 @@ class _Text:
                 yield from self._paragraph(child, inside)
             elif tag == "list":
                 yield from self._list(child, inside)
+            elif tag == "numbered-paragraph":
+                yield from self._numbered_paragraph(child)
             elif tag == "table":
                 yield from self._table(child)
+            elif tag in {"frame", "control"}:
+                yield Block(_spaced(joined(list(self._inline_element(child, {}, Look())))))
+                yield from self._beside()
             else:
                 yield from self.blocks(child, inside)
 
@@ -101,67 +103,37 @@ class _Text:
         style = self._styles.outline.get(level)
         if style is None or not style.form:
             return ""
-        _count(self._outline, level - 1, style.start)
+        count(self._outline, level - 1, style.start)
         found = marker(self._styles.outline, self._outline, level - 1)
         return "" if found == BULLET else found
 
-    def _list(self, element: Element, inside: _List | None) -> Iterator[Block]:
-        style = element.get("style-name") or (inside.style if inside else "")
-        if inside is not None:
-            deeper = _List(style, inside.counts, inside.depth + 1)
-        else:
-            deeper = _List(style, self._counts(element, style))
+    def _list(self, element: Element, inside: OpenList | None) -> Iterator[Block]:
+        deeper = self._lists.opened(element, inside)
         for child in element:
             if child.tag == "list-item":
-                self._begin(child, deeper)
+                self._lists.begin(child, deeper)
                 yield from self.blocks(child, deeper)
                 deeper.is_open = False
             elif child.tag == "list-header":
                 yield from self.blocks(child, deeper)
 
-    def _counts(self, element: Element, style: str) -> dict[int, int]:
-        """How far a list has counted already: it may go on with an earlier one."""
-        earlier = element.get("continue-list") or (
-            style if element.get("continue-numbering") == "true" else ""
-        )
-        counts = self._counted.get(earlier, {})
-        self._counted[style] = counts
-        if name := element.get("id"):
-            self._counted[name] = counts
-        return counts
+    def _numbered_paragraph(self, element: Element) -> Iterator[Block]:
+        own = self._lists.of_numbered(element)
+        self._lists.begin(element, own)
+        yield from self.blocks(element, own)
 
-    def _begin(self, item: Element, inside: _List) -> None:
-        level = self._styles.level(inside.style, inside.depth)
-        start = item.get("start-value", "")
-        if start.isascii() and start.isdigit() and len(start) < 6:
-            inside.counts.pop(inside.depth, None)
-            _count(inside.counts, inside.depth, int(start))
-        else:
-            _count(inside.counts, inside.depth, level.start if level else 1)
-        inside.is_open = True
-
-    def _paragraph(self, paragraph: Element, inside: _List | None) -> Iterator[Block]:
-        if self._styles.is_title(paragraph.get("style-name", "")):
+    def _paragraph(self, paragraph: Element, inside: OpenList | None) -> Iterator[Block]:
+        if any(field.get("is-hidden") == "true" for field in paragraph.iter("hidden-paragraph")):
+            self.unread.leave_unseen(" ".join(paragraph.itertext()))
+        elif self._styles.is_title(paragraph.get("style-name", "")):
             yield from self._with_notes(paragraph, _TITLE_LEVEL)
         elif inside is None:
             yield from self._with_notes(paragraph, None)
         else:
             item, *notes = self._with_notes(paragraph, None)
-            yield self._item(item, inside) if item.text.strip() else item
+            has_text = item.text.strip()
+            yield Block(f"{self._lists.mark(inside)}{has_text}", kin="item") if has_text else item
             yield from notes
-
-    def _item(self, block: Block, inside: _List) -> Block:
-        mark = "  "
-        if inside.is_open:
-            inside.is_open = False
-            levels = {
-                depth + 1: level
-                for depth in range(inside.depth + 1)
-                if (level := self._styles.level(inside.style, depth)) is not None
-            }
-            found = marker(levels, inside.counts, inside.depth)
-            mark = f"{found} " if found else ""
-        return Block(f"{'  ' * min(inside.depth, 8)}{mark}{block.text.strip()}", kin="item")
 
     def _with_notes(self, paragraph: Element, level: int | None) -> Iterator[Block]:
         name = paragraph.get("style-name", "")
@@ -169,7 +141,11 @@ class _Text:
         properties = self._styles.properties("paragraph", name)
         pieces = list(self._inline(paragraph, properties))
         self._ground = outer
-        yield Block(_spaced(joined(pieces)), level)
+        yield Block(_spaced(joined(pieces)).lstrip(" "), level)
+        yield from self._beside()
+
+    def _beside(self) -> Iterator[Block]:
+        """The notes and boxes that the last paragraph refers to."""
         after, self._after = self._after, []
         for mark, content in after:
             for block in content if isinstance(content, list) else self.blocks(content):
@@ -203,8 +179,11 @@ class _Text:
             yield from self._refer(child)
         elif tag == "frame":
             yield from self._frame(child)
-        elif tag == "custom-shape":
+        elif tag in _SHAPES:
             self._after.append(("", child))
+        elif tag == "control":
+            answer = self._controls.text(child.get("control", ""))
+            yield f" {answer} " if answer else "", Rise.NONE
         elif tag in _HIDDEN:
             yield from self._hidden(child, look)
         elif tag == "placeholder":
@@ -266,13 +245,6 @@ def _rows(table: Element) -> Iterator[Element]:
             yield child
         elif child.tag in {"table-header-rows", "table-row-group", "table-rows"}:
             yield from _rows(child)
-
-
-def _count(counts: dict[int, int], depth: int, start: int) -> None:
-    """Count one more at this depth; what is deeper starts again."""
-    counts[depth] = counts[depth] + 1 if depth in counts else start
-    for deeper in [each for each in counts if each > depth]:
-        del counts[deeper]
 
 
 def _spaced(text: str) -> str:

@@ -16,6 +16,9 @@ from feedback.documents.sight import PAPER, is_lost_on
 _MAX_CHAIN = 20  # styles may be based on each other in a circle
 _TINY = 3.0  # points
 _POINTS = re.compile(r"(\d+(?:\.\d+)?)\s*(pt|px|mm|cm|in)")
+_PERCENT = re.compile(r"(\d+(?:\.\d+)?)%")
+_SMALLEST = 20.0  # percent of the text around: 2.4 points of 12
+_NARROWEST = 10.0  # percent of a letter's width
 _UNITS = {"pt": 1.0, "px": 0.75, "mm": 2.835, "cm": 28.35, "in": 72.0}
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
 _TITLE = "Title"
@@ -118,6 +121,8 @@ def look_of(properties: dict[str, str], ground: str | None) -> Look:
     unseen = (
         properties.get("display") == "none"
         or (size != "" and not size.endswith("%") and _points(size, _TINY) < _TINY)
+        or _percent(size) < _SMALLEST
+        or _percent(properties.get("text-scale", "")) < _NARROWEST
         or properties.get("opacity") == "0%"
         or (colour != "" and is_lost_on(colour, own or ground))
     )
@@ -183,6 +188,12 @@ def _integer(text: str, default: int) -> int:
 
 def _colour(text: str) -> str:
     return text[1:].upper() if _HEX.fullmatch(text) else PAPER if text == "white" else ""
+
+
+def _percent(text: str) -> float:
+    """A share in percent; 100 where a text is none."""
+    found = _PERCENT.fullmatch(text)
+    return float(found[1]) if found else 100.0
 
 
 def _points(text: str, default: float) -> float:

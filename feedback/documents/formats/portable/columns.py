@@ -10,13 +10,17 @@ from .page import TextRun
 
 _NUMBER = re.compile(r"\d{1,4}")
 _FEWEST_NUMBERS = 5  # beside the lines of a page
+_FEWEST_FIFTHS = 3  # ... where every fifth or tenth line is counted: 5, 10, 15
 _FEWEST_LINES = 8  # of a column
 _GUTTER = 9.0  # points between columns, at least
 _CROSSING = 0.1  # of a page's lines that may run across both columns
 
 
-def without_line_numbers(runs: Sequence[TextRun]) -> tuple[list[TextRun], int]:
-    """The runs without the numbers that count a page's lines at its edge, and how many there were."""
+def without_line_numbers(runs: Sequence[TextRun], *, is_numbered: bool = False) -> tuple[list[TextRun], int]:
+    """The runs without the numbers that count a page's lines at its edge, and how many there were.
+
+    Numbered are the lines of a document of which another page showed it: there two such numbers are enough.
+    """
     others = sorted(run.x for run in runs if not _NUMBER.fullmatch(run.text.strip()))
     if len(others) < _FEWEST_NUMBERS:
         return list(runs), 0
@@ -31,7 +35,10 @@ def without_line_numbers(runs: Sequence[TextRun]) -> tuple[list[TextRun], int]:
     )  # fmt: skip
     counted = [int(run.text) for run in beside]
     steps = {other - one for one, other in pairwise(counted)}
-    if len(beside) < _FEWEST_NUMBERS or len(steps) != 1 or not 0 < min(steps) <= 10:
+    step = min(steps, default=0)
+    is_every_fifth = step in {5, 10} and counted[0] % step == 0
+    fewest = 2 if is_numbered else _FEWEST_FIFTHS if is_every_fifth else _FEWEST_NUMBERS
+    if len(beside) < fewest or len(steps) != 1 or not 0 < step <= 10:
         return _without_leading_numbers(runs)
     gone = {id(run) for run in beside}
     return [run for run in runs if id(run) not in gone], len(beside)

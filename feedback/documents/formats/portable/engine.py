@@ -22,8 +22,9 @@ from feedback.documents.structure.model import Limits
 from feedback.messages.model import message
 
 from .bookmarks import bookmarks
-from .objects import MAX_OBJECTS, Objects, address_of, colour_of
-from .page import HYPHEN, Look, Page, TextRun
+from .layers import hide
+from .objects import MAX_OBJECTS, Objects, address_of, colour_of, is_clipped_away
+from .page import HYPHEN, TRANSPARENT, Look, Page, TextRun
 from .turn import Turn
 
 _BOLD = re.compile(
@@ -83,11 +84,15 @@ class Engine:
 
         left, bottom, right, top = page.get_bbox()
         objects = Objects(page, (left, bottom, right, top))
-        text = page.get_textpage()
-        runs = list(_Runs(text.raw, self, objects).runs())
-        text.close()
+        runs = self._runs(page, objects)
         answers = list(answers_of(page, self._document.formenv))
         turned = Turn.of(runs, (left, bottom, right, top))
+        if (
+            turned.degrees != page.get_rotation()
+        ):  # else PDFium orders the lines of a page that is shown turned
+            page.set_rotation(turned.degrees)
+            runs = self._runs(page, objects)
+        hide(page, runs)
         return Page(
             [turned.turn(run) for run in runs],
             [turned.shape(shape) for shape in objects.shapes],
@@ -96,6 +101,12 @@ class Engine:
             pictures=objects.pictures,
             drawn=objects.drawn,
         )
+
+    def _runs(self, page: Any, objects: Objects) -> list[TextRun]:
+        text = page.get_textpage()
+        runs = list(_Runs(text.raw, self, objects).runs())
+        text.close()
+        return runs
 
     def look(self, drawn: Any, key: int, objects: Objects) -> Look:
         """The look of a text that one instruction drew."""
@@ -107,10 +118,11 @@ class Engine:
             name,
             bold or mode == _FILLED_AND_STROKED,
             size.value,
-            colour_of(drawn, least=_SEEN),
+            TRANSPARENT if is_clipped_away(drawn) else colour_of(drawn, least=_SEEN),
             mode in {_INVISIBLE, _CLIP_ONLY},
             objects.tags.get(raw.FPDFPageObj_GetMarkedContentID(drawn), "") if objects.tags else "",
             objects.order.get(key, MAX_OBJECTS),
+            key if key in objects.layered else 0,
         )
 
     def _font(self, drawn: Any) -> tuple[str, bool]:

@@ -12,6 +12,7 @@ from .page import Answer
 
 TICKED, EMPTY = "☒", "☐"
 _MAX_ANNOTATIONS = 5_000
+_PASSWORD = 1 << 13  # a flag of a field (table 228)
 _HIDDEN = 1 << 1 | 1 << 5  # flags of an annotation: hidden, not viewed (ISO 32000-1, table 165)
 
 
@@ -46,6 +47,8 @@ def _filled(annotation: Any, form: Any) -> tuple[str, bool]:
     if kind == raw.FPDF_FORMFIELD_LISTBOX:
         return ", ".join(_chosen(annotation, form)), False
     if kind not in {raw.FPDF_FORMFIELD_TEXTFIELD, raw.FPDF_FORMFIELD_COMBOBOX}:
+        return "", False
+    if kind == raw.FPDF_FORMFIELD_TEXTFIELD and raw.FPDFAnnot_GetFormFieldFlags(form, annotation) & _PASSWORD:
         return "", False
     value = _read(lambda buffer, size: raw.FPDFAnnot_GetFormFieldValue(form, annotation, buffer, size))
     return value.replace("\r\n", "\n").replace("\r", "\n"), False

@@ -45,11 +45,11 @@ def _by_tags(paragraphs: Sequence[Paragraph]) -> list[int | None]:
 
 def _by_outline(paragraphs: Sequence[Paragraph], outline: Sequence[tuple[int, str]]) -> list[int | None]:
     """Titles of the outline where they stand in the text, in its order, so that each is found once."""
-    waiting = [(level, _plain(title)) for level, title in outline if _plain(title)]
+    waiting = [(level, plain(title)) for level, title in outline if plain(title)]
     levels: list[int | None] = []
     for each in paragraphs:
-        plain = _plain(each.text) if is_title_like(each.text, _TITLE_WORDS) else ""
-        place = next((index for index, (_, title) in enumerate(waiting) if plain and title == plain), None)
+        own = plain(each.text) if is_title_like(each.text, _TITLE_WORDS) else ""
+        place = next((index for index, (_, title) in enumerate(waiting) if own and title == own), None)
         levels.append(None if place is None else min(waiting[place][0], _DEEPEST))
         if place is not None:
             del waiting[: place + 1]
@@ -57,7 +57,8 @@ def _by_outline(paragraphs: Sequence[Paragraph], outline: Sequence[tuple[int, st
     return levels if found * 2 >= len(outline) else [None] * len(levels)
 
 
-def _plain(title: str) -> str:
+def plain(title: str) -> str:
+    """A title by which a line is known again: its words, without number, marks and case."""
     return re.sub(r"\W+", " ", _NUMBER.sub("", title)).strip().casefold()
 
 

@@ -6,7 +6,7 @@ A PDF says where letters stand, not what they are: everything here follows from 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from itertools import pairwise
 
 from feedback.documents.characters.hyphens import Hyphens
@@ -14,7 +14,7 @@ from feedback.documents.structure.blocks import Block
 from feedback.documents.structure.headings import is_title_like
 
 from .furniture import without_furniture
-from .headings import Paragraph, levels_of
+from .headings import Paragraph, levels_of, plain
 from .lines import LARGER, WIDER_GAP, Body, Line, measure, with_initials
 from .notes import place_notes, without_notes
 
@@ -35,20 +35,25 @@ def lay_out(pages: Sequence[Sequence[Line]], outline: Sequence[tuple[int, str]] 
     lines, notes = without_notes(lines)
     body = measure(lines)
     hyphens = Hyphens.of(line.text for line in lines)
-    paragraphs = [Paragraph(group, _joined(group, body, hyphens)) for group in _groups(lines, body)]
+    titles = frozenset(map(plain, (title for _, title in outline))) - {""}
+    paragraphs = [Paragraph(group, _joined(group, body, hyphens)) for group in _groups(lines, body, titles)]
     levels = levels_of(paragraphs, body, outline)
     blocks = [_block(each, level) for each, level in zip(paragraphs, levels, strict=True)]
     after = place_notes([(group, _joined(group, body, hyphens)) for group in notes], paragraphs)
     return [each for index, block in enumerate(blocks) for each in (block, *after.get(index, ()))]
 
 
-def _groups(lines: Sequence[Line], body: Body) -> Iterator[list[Line]]:
+def _groups(lines: Sequence[Line], body: Body, titles: Container[str]) -> Iterator[list[Line]]:
+    """The lines of each paragraph. One that the document's outline names stands alone."""
     group: list[Line] = []
+    was_title = False
     for line in lines:
-        if group and _starts_paragraph(group[-1], line, body):
+        is_title = plain(line.text) in titles
+        if group and (is_title or was_title or _starts_paragraph(group[-1], line, body)):
             yield group
             group = []
         group.append(line)
+        was_title = is_title
     if group:
         yield group
 

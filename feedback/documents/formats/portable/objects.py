@@ -8,10 +8,12 @@ from typing import Any
 
 import pypdfium2.raw as raw
 
-from .page import Shape
+from .layers import is_on_a_layer
+from .page import TRANSPARENT, Shape
 
 MAX_OBJECTS = 30_000  # of a page that is looked at for what is behind its text
 _DEEPEST = 5  # forms inside one another
+_WINDOWS, _WINDOW_POINTS = 20, 100  # that are looked at
 _COVERS = 128  # of 255 that something shows, so that it hides others
 
 
@@ -22,6 +24,7 @@ class Objects:
         self.shapes: list[Shape] = []
         self.drawn = 0
         self.order: dict[int, int] = {}
+        self.layered: set[int] = set()  # texts on a layer
         self.tags = _tags(page)
         self.box = box
         self._area = max(1.0, (box[2] - box[0]) * (box[3] - box[1]))
@@ -31,22 +34,26 @@ class Objects:
         self._page = page.raw
         count = raw.FPDFPage_CountObjects(page.raw)
         for index in range(min(count, MAX_OBJECTS)):
-            self._take(raw.FPDFPage_GetObject(page.raw, index), index, 0)
+            self._take(raw.FPDFPage_GetObject(page.raw, index), index, 0, is_layered=False)
 
     @property
     def pictures(self) -> float:
         return min(1.0, self._pictured / self._area)
 
-    def _take(self, each: Any, order: int, depth: int) -> None:
+    def _take(self, each: Any, order: int, depth: int, *, is_layered: bool) -> None:
         self._seen += 1
         kind = raw.FPDFPageObj_GetType(each)
         if kind == raw.FPDF_PAGEOBJ_TEXT:
             self.order[address_of(each)] = order
+            if is_layered or is_on_a_layer(each):
+                self.layered.add(address_of(each))
         elif kind == raw.FPDF_PAGEOBJ_FORM:
             self._shape(each, order, None, depth, is_form=True)
+            is_layered = is_layered or is_on_a_layer(each)
             for index in range(min(raw.FPDFFormObj_CountObjects(each), MAX_OBJECTS - self._seen)):
                 if depth < _DEEPEST:
-                    self._take(raw.FPDFFormObj_GetObject(each, index), order, depth + 1)
+                    inner = raw.FPDFFormObj_GetObject(each, index)
+                    self._take(inner, order, depth + 1, is_layered=is_layered)
         elif kind == raw.FPDF_PAGEOBJ_PATH:
             self.drawn += 1
             if (colour := _filled(each)) is not None:
@@ -55,7 +62,7 @@ class Objects:
             self._shape(each, order, None, depth)
 
     def _shape(self, each: Any, order: int, colour: str | None, depth: int, *, is_form: bool = False) -> None:
-        bounds = [ctypes.c_float() for _ in range(4)]
+        bounds = _corners()
         if depth or not raw.FPDFPageObj_GetBounds(each, *bounds):
             # Inside a form the coordinates are the form's own: its pictures count as wide as it is.
             if depth and colour is None:
@@ -81,7 +88,7 @@ def _filled(path: Any) -> str | None:
     if not raw.FPDFPath_GetDrawMode(path, fill, stroke) or fill.value == raw.FPDF_FILLMODE_NONE:
         return None
     colour = colour_of(path, least=_COVERS)
-    return None if colour == "transparent" else colour
+    return None if colour == TRANSPARENT else colour
 
 
 def _tags(page: Any) -> dict[int, str]:
@@ -122,7 +129,38 @@ def colour_of(drawn: Any, *, least: int) -> str:
     if not raw.FPDFPageObj_GetFillColor(drawn, *parts):
         return "000000"
     red, green, blue, alpha = (part.value for part in parts)
-    return f"{red:02X}{green:02X}{blue:02X}" if alpha >= least else "transparent"
+    return f"{red:02X}{green:02X}{blue:02X}" if alpha >= least else TRANSPARENT
+
+
+def is_clipped_away(drawn: Any) -> bool:
+    """Whether the window through which something is drawn lies beside it: then none of it is seen."""
+    bounds, path = _corners(), raw.FPDFPageObj_GetClipPath(drawn)
+    if not path or not raw.FPDFPageObj_GetBounds(drawn, *bounds):
+        return False
+    left, bottom, right, top = (bound.value for bound in bounds)
+    for index in range(min(max(0, raw.FPDFClipPath_CountPaths(path)), _WINDOWS)):
+        window = _window(path, index)
+        if window and (window[2] < left or window[0] > right or window[3] < bottom or window[1] > top):
+            return True
+    return False
+
+
+def _window(path: Any, index: int) -> tuple[float, float, float, float] | None:
+    """The box around one path of a window; None where it has no points, or too many to look at."""
+    count = raw.FPDFClipPath_CountPathSegments(path, index)
+    if not 0 < count <= _WINDOW_POINTS:
+        return None
+    x, y = ctypes.c_float(), ctypes.c_float()
+    points: list[tuple[float, float]] = []
+    for at in range(count):
+        raw.FPDFPathSegment_GetPoint(raw.FPDFClipPath_GetPathSegment(path, index, at), x, y)
+        points.append((x.value, y.value))
+    across, down = zip(*points, strict=True)
+    return min(across), min(down), max(across), max(down)
+
+
+def _corners() -> list[ctypes.c_float]:
+    return [ctypes.c_float() for _ in range(4)]
 
 
 def address_of(pointer: Any) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 HYPHEN = "\x02"  # what PDFium writes for a hyphen at the end of a line
+TRANSPARENT = "transparent"  # the colour of what does not show
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,7 @@ class Look:
     invisible: bool = False  # by its render mode, as the words that text recognition lays over a scan
     tag: str = ""  # of the structure that the document gives it, such as H1
     order: int = 0  # among what is drawn on the page
+    layered: int = 0  # the address of what drew it, where it stands on a layer, which may be switched off
 
 
 @dataclass(slots=True)

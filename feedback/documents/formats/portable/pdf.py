@@ -53,6 +53,7 @@ class _Reading:
     undecoded: int = 0
     letters: int = 0
     _turned: int = 0
+    _is_numbered: bool = False  # a page showed numbers beside its lines
 
     def take(self, page: Page, number: int) -> None:
         """Read one page."""
@@ -62,7 +63,8 @@ class _Reading:
         self._turned += sum(map(count_words, sight.turned))
         if sight.is_recognised:
             self.recognised.append(number)
-        runs, _ = without_line_numbers(sight.runs)
+        runs, numbers = without_line_numbers(sight.runs, is_numbered=self._is_numbered)
+        self._is_numbered = self._is_numbered or numbers > 0
         self.undecoded += sum(len(run.text) for run in runs if run.undecoded)
         self.letters += sum(len(run.text) for run in runs)
         lines = _with_answers(lines_of(in_columns(runs, page.width), number), page.answers, number)

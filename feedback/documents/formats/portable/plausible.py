@@ -21,6 +21,7 @@ _ADOBE_ALONE = re.compile(r"If this message is not eventually replaced by the pr
 _MOST = 0.3  # of words without a vowel, of letters in words without end, of undecoded signs
 _SMALL = 0.06  # of words: letters that a font does not explain are right where they make a language
 _LONG = 35  # letters of a word that is several
+_ENDLESS = re.compile(rf"[A-Za-z]{{{_LONG},}}")
 
 
 def refuse_garbled(lines: Sequence[str], undecoded: int, letters: int) -> None:
@@ -34,9 +35,7 @@ def refuse_garbled(lines: Sequence[str], undecoded: int, letters: int) -> None:
     size = max(1, sum(map(len, tokens)))
     if len(_NO_LETTER.findall(text)) > size * _MOST / 2:
         raise Garbled
-    endless = sum(
-        len(token) for token in tokens if len(token) > _LONG and token.isalpha() and token.isascii()
-    )
+    endless = sum(map(len, _ENDLESS.findall(text)))
     if endless > size * _MOST and size > _LONG * 3:
         raise Garbled
     latin = _LATIN.findall(text)

@@ -10,6 +10,7 @@ from feedback.documents.sight import PAPER, is_lost_on
 from .page import Page, Shape, TextRun
 
 _TINY = 3.0  # points
+_NARROWEST, _FEW = 0.4, 3  # points a letter: pressed together; a run of few letters may be narrow ones
 _SCANNED = 0.5  # share of a page that pictures cover: words laid over it are recognised ones
 
 
@@ -50,6 +51,8 @@ def _is_unseen(run: TextRun, page: Page, is_scan: bool) -> bool:
         return True
     if look.invisible:
         return False
+    if len(run.text) > _FEW and abs(run.right - run.x) < _NARROWEST * len(run.text):
+        return True
     return is_lost_on(look.colour, _behind(run, page.shapes)) or _is_covered(run, page.shapes)
 
 
