@@ -7,7 +7,7 @@ from collections.abc import Callable
 from feedback.documents.characters.raised import Rise, written
 
 from .safe_xml import Element
-from .word.omml import bounded, grouped, ungrouped
+from .word.omml import bounded, divisor, grouped, ungrouped
 
 _OUTSIDE = frozenset({"annotation", "annotation-xml"})  # the same formula in another language
 _SUMS = frozenset("∑∏∫∬∭∮⋃⋂")
@@ -57,7 +57,7 @@ def _fraction(element: Element) -> str:
     parts = [*_parts(element), "", ""]
     if element.get("linethickness", "") in {"0", "0pt"}:
         return f"({parts[0]} choose {parts[1]})"
-    return f"{grouped(parts[0])}/{grouped(parts[1])}"
+    return f"{grouped(parts[0])}/{divisor(parts[1])}"
 
 
 def _root(element: Element) -> str:

@@ -40,11 +40,38 @@ def test_the_result_of_a_field_inside_a_code_does_not_show() -> None:
         (" EQ \\f(1;2) ", "p 1/2 0.05"),
         (" EQ \\f(a+b,\\r(x)) ", "p (a+b)/(√(x)) 0.05"),
         (" EQ \\r(3;x) ", "p ∛(x) 0.05"),
+        (" EQ \\s\\up8(2) ", "p ² 0.05"),
+        (" EQ \\f(1;x\\s\\do4(i)) ", "p 1/x_i 0.05"),
         (" PAGE ", "p 0.05"),
     ],
 )
 def test_a_code_without_a_result_shows_what_it_stands_for(code: str, reads: str) -> None:
     assert word(paragraph(run("p "), field(code), run(" 0.05"))).text == reads
+
+
+@pytest.mark.parametrize(
+    ("codes", "reads"),
+    [
+        ([" LISTNUM ", " LISTNUM "], "1) a, 2) a, "),
+        ([" LISTNUM \\l 1 ", " LISTNUM \\l 2 ", " LISTNUM \\l 2 ", " LISTNUM \\l 1 "],
+         "1) a, a) a, b) a, 2) a, "),
+        ([' LISTNUM "NumberDefault" \\l 3 \\s 4 '], "iv) a, "),
+        ([" LISTNUM OutlineDefault \\l 1 ", " LISTNUM OutlineDefault \\l 2 "], "I. a, A. a, "),
+        ([" LISTNUM LegalDefault \\l 1 ", " LISTNUM LegalDefault \\l 2 ", " LISTNUM LegalDefault \\l 2 "],
+         "1. a, 1.1. a, 1.2. a, "),
+    ],
+)  # fmt: skip
+def test_numbers_within_a_line_are_counted_as_word_counts_them(codes: list[str], reads: str) -> None:
+    inner = "".join(field(code) + run(" a, ") for code in codes)
+    assert word(paragraph(inner)).text == reads.strip()
+
+
+def test_a_button_that_asks_for_text_is_a_place_of_the_template() -> None:
+    document = word(paragraph(run("Title:"), field(" MACROBUTTON NoMacro [Click and type a title] ")))
+    assert document.text == "Title:"
+    assert [in_english(warning) for warning in document.warnings] == [
+        "One place of the template that was not filled in was left out."
+    ]
 
 
 def test_the_result_goes_before_the_code() -> None:

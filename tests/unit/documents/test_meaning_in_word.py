@@ -46,6 +46,19 @@ def test_raised_and_lowered_text_is_never_run_into_its_base(inner: list[str], re
     assert text_of(*inner) == reads
 
 
+@pytest.mark.parametrize(
+    ("initial", "rest", "reads"),
+    [("T", "he harbour", "The harbour"), ("A", " harbour", "A harbour"), ("“W", "hen", "“When")],
+)
+@pytest.mark.parametrize("kind", ["drop", "margin"])
+def test_a_large_initial_joins_its_word(kind: str, initial: str, rest: str, reads: str) -> None:
+    frame = f'<w:framePr w:dropCap="{kind}" w:lines="3" w:wrap="around"/>'
+    body = paragraph(run(initial, '<w:sz w:val="116"/>'), properties=frame) + paragraph(run(rest))
+    document = read(files.word_body(body), ".docx", Limits())
+    assert document.text == reads
+    assert document.headings == ()
+
+
 def test_a_character_style_raises_too() -> None:
     styles = (
         '<w:style w:type="character" w:styleId="p"><w:name w:val="Power"/>'
@@ -133,6 +146,10 @@ ROOT = "<m:rad><m:radPr/><m:deg>{degree}</m:deg>{inner}</m:rad>"
     [
         (fraction(m("a+b"), m("2")), "(a+b)/2"),
         (fraction(m("1"), power(m("x"), m("2"))), "1/x²"),
+        (fraction(m("a"), m("2c")), "a/(2c)"),
+        (fraction(m("E"), m("m") + power(m("c"), m("2"))), "E/(mc²)"),
+        (fraction(m("2c"), m("10")), "2c/10"),
+        (fraction(m("distance"), m("time")), "distance/time"),
         (m("x=") + ROOT.format(degree="", inner=e(m("2y"))), "x = √(2y)"),
         (ROOT.format(degree=m("3"), inner=e(m("8"))), "∛(8)"),
         (ROOT.format(degree=m("n"), inner=e(m("8"))), "root(n; 8)"),

@@ -85,7 +85,9 @@ class _Body:
         }
         self._fields = Fields()
         self._numbered = 0
-        self._carried: list[Piece] = []  # of a paragraph with a deleted mark: the next one continues it
+        self._carried: list[
+            Piece
+        ] = []  # of a large initial, or where the mark is deleted: the next one continues it
         self._after: list[_After] = []
 
     def blocks(self, container: Element, ground: Ground) -> Iterator[Block]:
@@ -123,7 +125,7 @@ class _Body:
         text = _spaced(joined(pieces))
         if is_flat(properties):
             self._unread.leave_unseen(text)
-        elif _mark_is_deleted(properties):
+        elif _mark_is_deleted(properties) or _is_initial(properties):
             self._carried = pieces
         else:
             yield self._block(text, paragraph, properties)
@@ -209,6 +211,7 @@ class _Body:
             yield answer_of(answer)
         by_code = self._fields.mark(mark.get("fldCharType", ""), is_form=answer is not None)
         self._unread.formulas += by_code.is_formula and not by_code.text
+        self._unread.placeholders += by_code.is_placeholder
         if by_code.text:
             yield by_code.text
 
@@ -331,6 +334,12 @@ def _is_contents(control: Element) -> bool:
 def _mark_is_deleted(properties: Element | None) -> bool:
     mark = properties.find("rPr") if properties is not None else None
     return mark is not None and (mark.find("del") is not None or mark.find("moveFrom") is not None)
+
+
+def _is_initial(properties: Element | None) -> bool:
+    """Whether a paragraph is the large initial of the next one."""
+    frame = properties.find("framePr") if properties is not None else None
+    return frame is not None and frame.get("dropCap", "none") != "none"
 
 
 def _is_all_bold(paragraph: Element) -> bool:

@@ -5,14 +5,20 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from feedback.documents.characters.raised import Rise, written
 from feedback.documents.characters.symbols import is_picture_font, shown
+
+from .listnum import ListNumbers
 
 _SYMBOL = re.compile(r"\s*SYMBOL\s+(0x[0-9a-f]{1,4}|\d{1,5})\b(?:.*?\\f\s+\"?([^\"\\]+))?", re.IGNORECASE)
 _EQUATION = re.compile(r"\s*EQ\s+(.*)\Z", re.IGNORECASE | re.DOTALL)
+_TO_CLICK = re.compile(r"\s*MACROBUTTON\s+\w+\s+\S", re.IGNORECASE)
 _FRACTION = re.compile(r"\\f\s*\(([^()]*)[;,]([^()]*)\)", re.IGNORECASE)
 _ROOT = re.compile(r"\\r\s*\((?:([^();,]*)[;,])?([^();,]*)\)", re.IGNORECASE)
+_RAISED = re.compile(r"\\s\s*\\(up|do)\d*\s*\(([^()]*)\)", re.IGNORECASE)
+_RISES = {"up": Rise.SUPER, "do": Rise.SUB}
 _BRACKETS = str.maketrans("❨❩", "()")  # those of a part that is read already
-_PLAIN = re.compile(r"[\w\s.+\-−=<>≤≥·×/√()∛]*\Z")
+_PLAIN = re.compile(r"[\w\s.+\-−=<>≤≥·×/√()∛^⁰¹²³⁴-⁹⁺⁻₀-₉]*\Z")
 
 
 @dataclass(slots=True)
@@ -28,6 +34,7 @@ class Shown:
 
     text: str = ""
     is_formula: bool = False
+    is_placeholder: bool = False  # what a template asks for, and no word of the student
 
 
 class Fields:
@@ -35,6 +42,7 @@ class Fields:
 
     def __init__(self) -> None:
         self._open: list[_Field] = []
+        self._numbers = ListNumbers()
 
     @property
     def is_code(self) -> bool:
@@ -53,7 +61,8 @@ class Fields:
         elif kind == "end" and self._open:
             field = self._open.pop()
             if not field.has_result and not self.is_code:
-                return _shown(field.code)
+                number = self._numbers.shown(field.code)
+                return Shown(number) if number else _shown(field.code)
         return Shown()
 
     def write(self, code: str) -> None:
@@ -79,7 +88,7 @@ def _shown(code: str) -> Shown:
     if match := _EQUATION.match(code):
         text = _linear(match[1])
         return Shown(text if _PLAIN.match(text) else "", is_formula=True)
-    return Shown()
+    return Shown(is_placeholder=_TO_CLICK.match(code) is not None)
 
 
 def _linear(code: str) -> str:
@@ -89,6 +98,7 @@ def _linear(code: str) -> str:
         before = code
         code = _FRACTION.sub(lambda found: f"{_one(found[1])}/{_one(found[2])}", code)
         code = _ROOT.sub(lambda found: f"{_sign(found[1])}❨{found[2].strip()}❩", code)
+        code = _RAISED.sub(lambda found: written(found[2].strip(), _RISES[found[1].lower()]), code)
     return code.translate(_BRACKETS).strip()
 
 

@@ -14,6 +14,7 @@ from feedback.documents.characters.raised import Rise, written
 from feedback.documents.formats.safe_xml import Element
 
 _ATOM = re.compile(r"[\w.,]+[′'\u0300-\u036f\u20d0-\u20ff]*|\\?[^\w\s]")
+_PRODUCT = re.compile(r"\d[\d.,]*[^\W\d].*|[^\W\d_]{2,}[²³¹⁰-⁹]+.*")  # 2c, mc²
 _RELATION = re.compile(r"\s*(:=|[=≠≈≅≡<>≤≥∝∼→⇒⇔↔∈∉⊂⊆])\s*")
 _PROPERTIES = re.compile(r".*Pr")
 _ACCENTS = {
@@ -82,6 +83,11 @@ def grouped(text: str) -> str:
     return text if not text or _ATOM.fullmatch(text) or _is_enclosed(text) else f"({text})"
 
 
+def divisor(text: str) -> str:
+    """What is divided by, in brackets where it is a product: a/2c would be half of a, times c."""
+    return f"({text})" if _PRODUCT.fullmatch(text) else grouped(text)
+
+
 def _is_enclosed(text: str) -> bool:
     """Whether one pair of brackets holds it all."""
     if not (text.startswith("(") and text.endswith(")")):
@@ -113,7 +119,7 @@ def _fraction(element: Element) -> str:
     over, under = _part(element, "num"), _part(element, "den")
     if _value(element, "fPr/type", "bar") == "noBar":
         return f"({over} choose {under})"
-    return f"{grouped(over)}/{grouped(under)}"
+    return f"{grouped(over)}/{divisor(under)}"
 
 
 def _root(element: Element) -> str:
