@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from .named.breakers import CircuitOpenError, breaker
     from .named.configured import configure
     from .named.limits import LimitExceeded, limit
-    from .named.loops import aclose
     from .named.places import ConcurrencyExceeded, concurrency
-    from .named.views import by_address, by_user, limit_view
+    from .named.stores.loops import aclose
+    from .named.web.views import by_address, by_user, limit_view
 
 __version__ = "0.1.0"
 
@@ -28,17 +28,17 @@ NAMED = {  # where each name of the public API comes from
     "CircuitOpenError": "named.breakers",
     "ConcurrencyExceeded": "named.places",
     "LimitExceeded": "named.limits",
-    "aclose": "named.loops",
+    "aclose": "named.stores.loops",
     "breaker": "named.breakers",
     "concurrency": "named.places",
     "configure": "named.configured",
     "limit": "named.limits",
 }
 FOR_DJANGO = {
-    "by_address": "named.views",
-    "by_user": "named.views",
+    "by_address": "named.web.views",
+    "by_user": "named.web.views",
     "gated": "jobs.declaration",
-    "limit_view": "named.views",
+    "limit_view": "named.web.views",
     "report_accepted": "jobs.reporting",
     "report_outcome": "jobs.reporting",
     "report_usage": "jobs.reporting",

@@ -72,7 +72,7 @@ def _redis_gate() -> Gate:
     queue's connection serves.
     """
     from .gate.redis import RedisGate
-    from .named.quick import patient
+    from .named.stores.quick import patient
 
     lists = {upstream: f"rq:queue:{queue}" for queue, upstream in queues().items()}
     return RedisGate(patient(redis_of_queues()), lists=lists)

@@ -18,7 +18,7 @@ from rq.job import Job as RQJob
 from feedback.models import Job
 from limiter.configuration.policies import ensure_policy
 from limiter.gates import get_gate
-from limiter.named.quick import patient
+from limiter.named.stores.quick import patient
 
 from .protocol import JOB_SECONDS, QueueGone, Warming, run_id
 

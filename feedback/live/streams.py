@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from limiter.base.addresses import connected
-from limiter.named.quick import quick
+from limiter.named.stores.quick import quick
 
 from .entries import CAP, EXPIRE_SECONDS, Entry, dumps
 

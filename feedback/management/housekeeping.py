@@ -15,7 +15,7 @@ from redis.exceptions import RedisError
 from feedback.operations.housekeeping import STOP_SECONDS, Duty, keep_house
 from limiter.gate.refusals import is_misconfigured, must_write
 from limiter.gates import connection
-from limiter.named.quick import patient
+from limiter.named.stores.quick import patient
 
 
 def until_stopped(duties: Iterable[Duty]) -> None:

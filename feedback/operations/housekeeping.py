@@ -23,7 +23,7 @@ from redis.exceptions import RedisError
 from feedback.operations import heartbeats
 from limiter.gate.model import GateError
 from limiter.gates import connection
-from limiter.named.quick import patient, quick
+from limiter.named.stores.quick import patient, quick
 from limiter.operations import stores
 from limiter.operations.probes import probes
 from limiter.operations.watch import thread_failed

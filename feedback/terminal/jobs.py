@@ -16,7 +16,7 @@ from feedback.messages.words import in_english
 from feedback.models import Job, JobEvent
 from feedback.selectors.work.explaining import Ahead
 from limiter.gate import Explanation
-from limiter.operations.report_changes import explanation_as_text
+from limiter.operations.reports.changes import explanation_as_text
 
 from .output import moment, printed, span
 

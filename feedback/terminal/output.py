@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import partial
 
-from limiter.operations.output import moment
-from limiter.operations.output import printed as on_output
+from limiter.operations.reports.output import moment
+from limiter.operations.reports.output import printed as on_output
 
 __all__ = ["moment", "printed", "span"]
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from limiter.configuration.dry_run import dry_run
 from limiter.configuration.publication import SETTINGS
-from limiter.operations.report_dry_run import dry_run_columns, dry_run_rows, trust_in_words
+from limiter.operations.reports.dry_run import dry_run_columns, dry_run_rows, trust_in_words
 
 from .classes import STYLES
 

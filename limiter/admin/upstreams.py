@@ -17,7 +17,7 @@ from limiter.configuration.companion import companion
 from limiter.configuration.policies import CAPS
 from limiter.gate import GateError
 from limiter.models import BreakerTransition, FlowOverride, GateEvent, GroupWeight, Plan, Upstream
-from limiter.operations.report import COLUMNS, FLOW_COLUMNS, flow_rows, notice, overview
+from limiter.operations.reports.upstreams import COLUMNS, FLOW_COLUMNS, flow_rows, notice, overview
 from limiter.operations.wording import breaker_in_words
 from limiter.selectors import upstream_status
 

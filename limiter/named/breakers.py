@@ -11,9 +11,9 @@ from limiter.algorithms.breakers import BreakerSpec, Permit
 from limiter.base import bounds
 from limiter.gate.model import BreakerState, GateError, Outcome
 
-from .loops import loop_stores
 from .settings import level_of, spec_of
 from .stores import stores
+from .stores.loops import loop_stores
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -12,9 +12,9 @@ from uuid import uuid4
 from limiter.algorithms.limits import LimitRule, Turn, Verdict
 
 from .keys import key_of
-from .loops import loop_stores
 from .settings import rule_of
 from .stores import stores
+from .stores.loops import loop_stores
 from .waiting import Wait
 
 P = ParamSpec("P")

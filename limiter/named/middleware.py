@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from .http import too_many
 from .limits import LimitExceeded
 from .settings import rule_of
-from .views import by_address, by_user, limit_view
+from .web.http import too_many
+from .web.views import by_address, by_user, limit_view
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse

@@ -15,7 +15,7 @@ from rq.exceptions import InvalidJobOperation
 
 from config.supervisor.ports import free_port
 from limiter.base.addresses import connected, connected_async, queue_options
-from limiter.named.quick import quick
+from limiter.named.stores.quick import quick
 from limiter.rq.listener import Listener
 from limiter.rq.queue import GatedQueue
 from limiter.rq.worker import ConcurrentWorker

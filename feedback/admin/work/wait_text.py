@@ -8,7 +8,7 @@ from feedback.models import Job
 from feedback.selectors.work.explaining import explain_job, shares_ahead
 from feedback.terminal.jobs import ahead_as_text
 from limiter.gate import GateError
-from limiter.operations.report_changes import explanation_as_text
+from limiter.operations.reports.changes import explanation_as_text
 
 State = Job.State
 

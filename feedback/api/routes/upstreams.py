@@ -8,7 +8,7 @@ from feedback.api.problems import Kind, Problem
 from feedback.api.schemas.upstreams import UpstreamOut
 from feedback.selectors.upstreams.upstreams import may_see_upstreams
 from limiter.models import Upstream
-from limiter.operations.report import as_json
+from limiter.operations.reports.upstreams import as_json
 from limiter.selectors import all_upstreams, upstream_status
 
 router = Router(tags=["upstreams"])

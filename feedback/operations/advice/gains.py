@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from limiter.configuration.dry_run import DryRun, dry_run
-from limiter.operations.report_dry_run import miss_in_words
+from limiter.operations.reports.dry_run import miss_in_words
 
 from .model import Advice, Figures, Step, UpstreamFigures
 

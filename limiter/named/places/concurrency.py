@@ -16,9 +16,9 @@ from uuid import uuid4
 from limiter.algorithms.concurrency import Answer, ConcurrencyRule
 from limiter.gate.model import GateError
 from limiter.named.keys import key_of
-from limiter.named.loops import loop_stores
 from limiter.named.settings import concurrency_of
 from limiter.named.stores import stores
+from limiter.named.stores.loops import loop_stores
 from limiter.named.waiting import Wait
 
 from .leases import Lease, renewals

@@ -28,7 +28,7 @@ from rq.worker_registration import clean_worker_registry, register
 from ...gate import Gate, GateError, SchemaTooNew
 from ...gate.refusals import is_away
 from ...jobs.execution import Execution, running
-from ...named.quick import quick
+from ...named.stores.quick import quick
 from ...operations import stores
 from ...operations.probes import probes
 from .. import settings, upstreams

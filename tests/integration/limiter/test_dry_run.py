@@ -17,7 +17,7 @@ from limiter import services
 from limiter.configuration.dry_run import DryRun, dry_run
 from limiter.gate import Outcome, Reason, Usage
 from limiter.models import ConfigVersion, Upstream
-from limiter.operations.report_dry_run import (
+from limiter.operations.reports.dry_run import (
     dry_run_as_json,
     dry_run_columns,
     dry_run_rows,

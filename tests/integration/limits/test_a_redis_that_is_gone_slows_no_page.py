@@ -17,8 +17,8 @@ from limiter import gates
 from limiter.algorithms.breakers.redis import RedisBreakers
 from limiter.algorithms.limits.redis import RedisLimits
 from limiter.gate.redis import RedisGate
-from limiter.named.quick import LONGEST_PAUSE, Absence, KnownToBeAway, Quick, quick
 from limiter.named.stores import Stores, use_stores
+from limiter.named.stores.quick import LONGEST_PAUSE, Absence, KnownToBeAway, Quick, quick
 from tests.hung_server import Hung
 
 

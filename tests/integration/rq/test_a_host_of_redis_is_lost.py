@@ -15,7 +15,7 @@ from django_rq.connection_utils import get_redis_connection
 
 from config.supervisor.ports import free_port
 from limiter.base.addresses import LOST_AFTER, connected, connected_async, queue_options
-from limiter.named.quick import quick
+from limiter.named.stores.quick import quick
 from tests.matrix.servers import RedisServer, Sentinel
 
 

@@ -13,7 +13,7 @@ from limiter.algorithms.concurrency import Answer, ConcurrencyRule
 from limiter.algorithms.limits import LimitRule, Turn, Verdict
 from limiter.gate.model import Outcome
 
-from .stores import Stores, stores
+from .process import Stores, stores
 
 if TYPE_CHECKING:
     import redis

@@ -18,7 +18,7 @@ from redis.connection import BlockingConnectionPool, ConnectionPool
 from redis.retry import Retry
 from redis.sentinel import SentinelConnectionPool
 
-from .configured import setting
+from limiter.named.configured import setting
 
 SECONDS = 0.2  # LIMITS_STORE_SECONDS: for a connection, and for an answer
 LONGER = 5.0  # LIMITER_ANSWER_SECONDS: the same for what is done once, and not before every page

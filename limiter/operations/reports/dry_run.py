@@ -9,10 +9,9 @@ from typing import Any
 
 from limiter.configuration.dry_run import DryRun
 from limiter.gate import Reason
+from limiter.operations.wording import WORDS
 from limiter.simulation.calibration import TRUSTED, Figure
 from limiter.simulation.replay import Went
-
-from .wording import WORDS
 
 SCHEMA = 2  # raised when a field is taken away or changes its meaning
 FIGURES = {

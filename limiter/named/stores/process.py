@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from limiter.algorithms.concurrency.memory import MemoryConcurrency
 from limiter.base.process_wide import ProcessWide
-
-from .configured import in_code, on_change
+from limiter.named.configured import in_code, on_change
 
 if TYPE_CHECKING:
     import redis

@@ -14,10 +14,10 @@ from django.conf import settings
 
 from limiter.algorithms.limits import Verdict
 from limiter.gate.model import GateError
+from limiter.named.limits import Limit
+from limiter.named.settings import level_of
 
 from .http import describe, too_many
-from .limits import Limit
-from .settings import level_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse

@@ -11,9 +11,9 @@ from limiter.configuration.applied import Applied, Edit
 from limiter.configuration.history import Change, in_words
 from limiter.gate import Explanation
 from limiter.models import ConfigVersion, GateEvent
+from limiter.operations.wording import WORDS
 
 from .output import moment
-from .wording import WORDS
 
 SCHEMA = 1  # raised when a field is taken away or changes its meaning
 

@@ -13,10 +13,10 @@ from limiter.gate import BreakerState
 from limiter.models import ConfigVersion, GateEvent
 from limiter.selectors import UpstreamStatus
 
+from .changes import changes_as_text
+from .dry_run import dry_run_columns, dry_run_rows, trust_in_words
 from .output import printed
-from .report import COLUMNS, FLOW_COLUMNS, flow_rows, notice, overview
-from .report_changes import changes_as_text
-from .report_dry_run import dry_run_columns, dry_run_rows, trust_in_words
+from .upstreams import COLUMNS, FLOW_COLUMNS, flow_rows, notice, overview
 
 COLOURS = {BreakerState.CLOSED: "green", BreakerState.HALF_OPEN: "yellow", BreakerState.OPEN: "red"}
 

@@ -10,11 +10,11 @@ from django.utils import timezone
 
 from limiter.gate import BreakerMode, BreakerState
 from limiter.models import Upstream
+from limiter.operations.condition import Condition
+from limiter.operations.wording import breaker_in_words, cause_in_words, condition_in_words, trial_in_words
 from limiter.selectors import UpstreamStatus
 
-from .condition import Condition
 from .output import moment
-from .wording import breaker_in_words, cause_in_words, condition_in_words, trial_in_words
 
 SCHEMA = 1  # of as_json: raised when a field is taken away or changes its meaning
 FLOWS = 10
