@@ -172,6 +172,12 @@ def _declared() -> list[CheckMessage]:
     try:
         declared()
     except ValidationError as error:
-        hint = 'Expected {upstream: {setting: value}}; "manage.py limiter apply" brings the rows to it.'
-        return [Error(f"LIMITER_UPSTREAMS: {error.message}", hint=hint, id="limiter.E009")]
+        hint = 'Expected {name: {setting: value}}; "manage.py limiter apply" brings the rows to it.'
+        return [
+            Error(
+                f"LIMITER_UPSTREAMS, LIMITER_PLANS or LIMITER_GROUPS: {error.message}",
+                hint=hint,
+                id="limiter.E009",
+            )
+        ]
     return []

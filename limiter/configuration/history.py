@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from limiter.models import ConfigVersion, FlowOverride, GateEvent, Plan, Upstream
+from limiter.models import ConfigVersion, FlowOverride, GateEvent, GroupWeight, Plan, Upstream
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Change:
 
 LABELS = {
     field.name: str(field.verbose_name)
-    for model in (FlowOverride, Plan, Upstream)
+    for model in (FlowOverride, GroupWeight, Plan, Upstream)
     for field in model._meta.concrete_fields
 }
 

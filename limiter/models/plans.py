@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MinLengthValidator
@@ -25,6 +25,12 @@ def _weight(name: str) -> Q:
 def _algorithm() -> models.CharField[str, str]:
     return models.CharField(
         max_length=20, choices=AlgorithmChoices, blank=True, help_text="Empty: the plan's, or the usual one."
+    )
+
+
+def _applied() -> models.JSONField[Any, Any]:
+    return models.JSONField(
+        null=True, editable=False, help_text="The settings that a file has set, as it set them."
     )
 
 
@@ -101,6 +107,7 @@ class Plan(Caps):
         default=list, blank=True, help_text="Names of the upstreams its work may go to. Empty: any."
     )
     version = models.PositiveBigIntegerField(default=0, editable=False)
+    applied = _applied()
     author = models.CharField(max_length=150, blank=True, editable=False)
     reason = models.CharField(max_length=500, blank=True)
     changed_at = models.DateTimeField(auto_now=True)
@@ -170,6 +177,8 @@ class GroupWeight(RuledModel):
     in_line = models.PositiveIntegerField(
         null=True, blank=True, help_text="Jobs of the group that may wait. Empty: no bound of its own."
     )
+    version = models.PositiveBigIntegerField(default=0, db_default=0, editable=False)
+    applied = _applied()
     reason = models.CharField(max_length=500, blank=True)
     author = models.CharField(max_length=150, blank=True, editable=False)
     changed_at = models.DateTimeField(auto_now=True)

@@ -10,7 +10,9 @@ from .holds import end_hold, hold, hold_again, lift_hold, take_trial, try_due
 from .plans import (
     change_plan,
     create_plan,
+    delete_plan,
     forget_flow,
+    forget_group,
     set_flow_policy,
     set_group_policy,
     set_group_weight,
@@ -29,7 +31,7 @@ from .upstreams import (
 
 __all__ = [
     "change_plan", "change_settings", "change_upstream", "check_members", "create_plan", "create_settings",
-    "create_upstream", "delete_upstream", "end_hold", "force_breaker", "forget_flow", "hold", "hold_again",
-    "lift_hold", "record_breaker", "remove_pool", "restore_version", "resume", "set_flow_policy",
-    "set_group_policy", "set_group_weight", "set_pool", "take_trial", "try_due",
+    "create_upstream", "delete_plan", "delete_upstream", "end_hold", "force_breaker", "forget_flow",
+    "forget_group", "hold", "hold_again", "lift_hold", "record_breaker", "remove_pool", "restore_version",
+    "resume", "set_flow_policy", "set_group_policy", "set_group_weight", "set_pool", "take_trial", "try_due",
 ]  # fmt: skip

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
@@ -15,7 +16,8 @@ from limiter.configuration.policies import (
     install_plan,
     next_policy_version,
 )
-from limiter.models import FlowOverride, GroupWeight, Plan
+from limiter.gates import get_gate
+from limiter.models import FlowOverride, GroupWeight, Plan, Upstream
 
 from .writing import assign, key_of, report_change, report_removal, require, sign
 
@@ -34,6 +36,27 @@ def create_plan(*, name: str, values: Mapping[str, Any], author: str, reason: st
 def change_plan(*, plan: str, changes: Mapping[str, Any], author: str, reason: str) -> Plan:
     """Change a plan, and with it the policy of every flow that has it."""
     return _save_plan(Plan.objects.select_for_update().get(name=plan), changes, author=author, reason=reason)
+
+
+@transaction.atomic
+def delete_plan(*, plan: str, author: str, reason: str) -> None:
+    """Delete a plan that nothing has. Raises ValidationError with what has it."""
+    require(author=author, reason=reason)
+    row = Plan.objects.select_for_update().get(name=plan)
+    if uses := uses_of_plan(row):
+        raise ValidationError(f"{plan} is in use: {uses[0]}.")
+    report_removal(row, author=author, reason=reason)
+    row.delete()
+
+
+def uses_of_plan(plan: Plan) -> list[str]:
+    """What stands in the way of deleting a plan, as sentences without their end."""
+    having = {
+        each.related_model: each.related_model._default_manager.filter(**{each.field.name: plan}).count()
+        for each in Plan._meta.related_objects
+    }
+    default = ["it is the default plan"] if plan.is_default else []
+    return [*default, *(f"{kind._meta.verbose_name_plural} have it ({n})" for kind, n in having.items() if n)]
 
 
 @transaction.atomic
@@ -84,11 +107,29 @@ def set_group_policy(*, group: str, changes: Mapping[str, Any], author: str, rea
     row = GroupWeight.objects.select_for_update().filter(group=group).first() or GroupWeight(group=group)
     if assign(row, changes, GROUP_SETTINGS) or row._state.adding:
         sign(row, author=author, reason=reason)
+        row.version += 1
         row.full_clean()
         report_change(row, author=author, reason=reason)
         row.save()
         install_on_commit(install_groups)
     return row
+
+
+@transaction.atomic
+def forget_group(*, group: str, author: str, reason: str) -> bool:
+    """Take away all that is said of a group: it weighs 1 again. False: nothing was.
+
+    Raises GateError where the gate can't be reached: nothing would take the weight from it later.
+    """
+    require(author=author, reason=reason)
+    row = GroupWeight.objects.select_for_update().filter(group=group).first()
+    if row is None:
+        return False
+    report_removal(row, author=author, reason=reason)
+    row.delete()
+    for upstream in Upstream.objects.values_list("name", flat=True):
+        get_gate().set_policies(upstream, flows={}, groups={group: GroupWeight().weight})
+    return True
 
 
 def set_group_weight(*, group: str, weight: float, author: str, reason: str) -> GroupWeight:

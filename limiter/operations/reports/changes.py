@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from limiter.configuration.applied import Applied, Edit
+from limiter.configuration.filed import Applied, Edit, Kind
 from limiter.configuration.history import Change, in_words
 from limiter.gate import Explanation
 from limiter.models import ConfigVersion, GateEvent
@@ -23,20 +23,27 @@ def changes_as_text(changes: Sequence[Change]) -> str:
 
 
 def applied_as_text(found: Applied) -> str:
-    """What a file would change or has changed, by upstream, with the edits that stay."""
+    """What a file would change or has changed, row by row, with the edits that stay."""
     lines = []
     for each in found.differences:
-        lines.append(f"{each.upstream}{' (new)' if each.is_new else ''}:")
+        lines.append(f"{_called(each.kind, each.name)}{' (new)' if each.is_new else ''}:")
         lines += [f"  {change}" for change in each.changes]
         lines += [f"  {edit_in_words(edit)}" for edit in each.edits]
-    lines += [f"{name}: unused, deleted" for name in found.unused]
+    lines += [f"{_called(kind, name)}: unused, deleted" for kind, name in found.unused]
     return "\n".join(lines) or "Nothing changes."
+
+
+def _called(kind: Kind, name: str) -> str:
+    """An upstream by its name alone."""
+    return name if kind.table == "upstreams" else f"{kind.noun} {name}"
 
 
 def edit_in_words(edit: Edit) -> str:
     """A setting that stays as somebody has edited it."""
     change, version = edit.change, edit.version
-    whose = f", as {version.author} set it in version {version.version} ({version.reason})" if version else ""
+    whose = f", as {edit.author} set it in version {version} ({edit.reason})" if version else ""
+    if edit.author and not version:
+        whose = f", last changed by {edit.author} ({edit.reason})"
     return f"{change.label} stays {in_words(change.before)}{whose}; --force makes it {in_words(change.after)}"
 
 

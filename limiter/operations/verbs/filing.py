@@ -10,7 +10,7 @@ import typer
 from django.core.management.base import CommandError
 from django_typer.management import command
 
-from limiter.configuration import applied, filed
+from limiter.configuration import filed
 from limiter.operations.reports.changes import applied_as_text
 from limiter.operations.terminal import MISUSED, Author
 
@@ -22,7 +22,7 @@ DRIFTED = 1  # exit status
 class Filing(UpstreamVerbs, pretty_exceptions_enable=False):
     @command()
     def export(self) -> None:
-        """Every upstream's settings as a file, to be kept and reviewed.
+        """Every upstream, plan and group as a file, to be kept and reviewed.
 
         Example: limiter export > limits.json
         """
@@ -35,7 +35,8 @@ class Filing(UpstreamVerbs, pretty_exceptions_enable=False):
         file: Annotated[
             Path | None,
             typer.Argument(
-                help="TOML, or JSON as `limiter export` writes it. None: the setting LIMITER_UPSTREAMS."
+                help="TOML, or JSON as `limiter export` writes it. Default: LIMITER_UPSTREAMS, LIMITER_PLANS "
+                "and LIMITER_GROUPS of the settings."
             ),
         ] = None,
         reason: Annotated[
@@ -47,22 +48,25 @@ class Filing(UpstreamVerbs, pretty_exceptions_enable=False):
         ] = False,
         force: Annotated[bool, typer.Option("--force", help="Also what somebody has edited since.")] = False,
         prune: Annotated[
-            bool, typer.Option("--prune", help="Delete upstreams that are not in it and unused.")
+            bool,
+            typer.Option(
+                "--prune", help="Delete upstreams, plans and groups that its tables lack and nothing uses."
+            ),
         ] = False,
     ) -> None:
-        """Bring upstreams to what a file says, and make those that are missing: all of it or nothing.
+        """Bring upstreams, plans and groups to what a file says, all of it or nothing; make what is missing.
 
         What it does not name stays, and what somebody has edited since the last time too. The same again
         changes nothing.
 
         Example: limiter apply limits.toml --check
         """
-        upstreams = _read(file)
+        said = _read(file)
         if diff_only or check:
-            found = applied.difference(upstreams, force=force, prune=prune)
+            found = filed.difference(said, force=force, prune=prune)
         else:
-            why = reason or f"As {file.name if file else 'LIMITER_UPSTREAMS'} says."
-            found = applied.apply(upstreams, author=author, reason=why, force=force, prune=prune)
+            why = reason or (f"As {file.name} says." if file else "As the settings say.")
+            found = filed.apply(said, author=author, reason=why, force=force, prune=prune)
         self.stdout.write(applied_as_text(found))
         if check and found:
             raise CommandError("What is in force is not what the file says.", returncode=DRIFTED)

@@ -14,7 +14,7 @@ from limiter import services
 from limiter.checks import check_settings
 from limiter.gate import Ticket
 from limiter.gate.memory import MemoryGate
-from limiter.models import ConfigVersion, Upstream
+from limiter.models import ConfigVersion, GroupWeight, Plan, Upstream
 
 from .conftest import BY
 
@@ -229,8 +229,135 @@ def test_what_a_setting_declares_is_applied_without_a_file(upstream: Upstream, s
     assert limiter("apply").endswith(" → 3\n")
     assert Upstream.objects.get(name="tested").burst == 3
     newest = ConfigVersion.objects.filter(upstream="tested").first()
-    assert newest is not None and newest.reason == "As LIMITER_UPSTREAMS says."
+    assert newest is not None and newest.reason == "As the settings say."
     settings.LIMITER_UPSTREAMS = {"tested": {"brust": 3}}
+    assert [each.id for each in check_settings(None)] == ["limiter.E009"]
+
+
+# Plans and groups beside upstreams ---------------------------------------------------------------
+
+SHARES = """
+[plans.large]
+weight = 3
+max_in_flight = 8
+allowed_upstreams = ["tested"]
+
+[groups.gold]
+weight = 3
+"""
+
+
+@pytest.fixture
+def shares(tmp_path: Path) -> Path:
+    path = tmp_path / "shares.toml"
+    path.write_text(SHARES)
+    return path
+
+
+def share_of_gold(gate: MemoryGate) -> int:
+    """How many of its jobs start for each of a group that weighs 1."""
+    services.change_upstream(upstream="tested", changes={"max_in_flight": None}, **BY)
+    for number in range(40):
+        for group in ("gold", "other"):
+            gate.offer("tested", Ticket(f"{group}-{number}", f"of {group}", group))
+    groups = [lease.group for lease in gate.admit("tested", 40).leases]
+    gate.forget("tested")
+    return round(groups.count("gold") / groups.count("other"))
+
+
+def test_plans_and_groups_are_made_and_reach_the_gate(
+    upstream: Upstream, gate: MemoryGate, shares: Path
+) -> None:
+    shown = limiter("apply", str(shares), "--diff")
+    assert "plan large (new):\n  weight: 1 → 3" in shown
+    assert "group gold (new):\n  weight: 1 → 3" in shown
+    assert not Plan.objects.filter(name="large").exists()
+    assert limiter("apply", str(shares), *WHY) == shown
+    plan = Plan.objects.get(name="large")
+    assert (plan.weight, plan.max_in_flight, plan.allowed_upstreams) == (3, 8, ["tested"])
+    assert (plan.author, plan.reason) == ("ada", "reviewed")
+    assert share_of_gold(gate) == 3
+    assert limiter("apply", str(shares), "--check") == "Nothing changes.\n"
+
+
+def test_an_edit_of_a_plan_or_a_group_stays_unless_it_is_forced(upstream: Upstream, shares: Path) -> None:
+    limiter("apply", str(shares))
+    services.change_plan(plan="large", changes={"max_in_flight": 2}, author="ben", reason="an incident")
+    services.set_group_policy(group="gold", changes={"weight": 5}, author="ben", reason="a promise")
+    with pytest.raises(CommandError) as error:
+        limiter("apply", str(shares), "--check")
+    assert error.value.returncode == 1
+    said = limiter("apply", str(shares))
+    assert "max in flight stays 2, last changed by ben (an incident); --force makes it 8" in said
+    assert "weight stays 5, last changed by ben (a promise); --force makes it 3" in said
+    limiter("apply", str(shares), "--force")
+    assert Plan.objects.get(name="large").max_in_flight == 8
+    assert GroupWeight.objects.get(group="gold").weight == 3
+
+
+def test_what_somebody_made_before_the_first_file_stays_too(upstream: Upstream, shares: Path) -> None:
+    services.set_group_policy(group="gold", changes={"weight": 5}, **BY)
+    assert "weight stays 5" in limiter("apply", str(shares))
+    assert GroupWeight.objects.get(group="gold").weight == 5
+
+
+def test_a_file_that_was_written_from_a_plan_as_it_is_changes_it(upstream: Upstream, tmp_path: Path) -> None:
+    services.create_plan(name="large", values={"weight": 5}, **BY)
+    services.set_group_policy(group="gold", changes={"weight": 5}, **BY)
+    data = exported()
+    assert filed(tmp_path, data) and limiter("apply", filed(tmp_path, data)) == "Nothing changes.\n"
+    data["plans"]["large"]["weight"] = data["groups"]["gold"]["weight"] = 7
+    limiter("apply", filed(tmp_path, data))
+    assert Plan.objects.get(name="large").weight == GroupWeight.objects.get(group="gold").weight == 7
+
+
+def test_what_a_file_made_and_no_longer_has_is_deleted_where_that_is_asked(
+    upstream: Upstream, gate: MemoryGate, shares: Path
+) -> None:
+    limiter("apply", str(shares))
+    services.create_plan(name="by-hand", values={}, **BY)
+    services.set_group_policy(group="by-hand", changes={"weight": 2}, **BY)
+    services.set_flow_policy(flow="ann", changes={"plan": "large"}, **BY)
+    shares.write_text("[plans.other]\n[groups.other]\n")
+    assert "deleted" not in limiter("apply", str(shares))
+    said = limiter("apply", str(shares), "--prune")
+    assert "group gold: unused, deleted" in said
+    assert share_of_gold(gate) == 1
+    assert set(Plan.objects.values_list("name", flat=True)) >= {"large", "other", "by-hand"}  # ann has it
+    services.forget_flow(flow="ann", **BY)
+    assert limiter("apply", str(shares), "--prune") == "plan large: unused, deleted\n"
+    assert GroupWeight.objects.filter(group="by-hand").exists()
+    assert Upstream.objects.filter(name="tested").exists()  # the file has no table of upstreams
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[plans.large]\nmax_in_flight = 1.5", "expected a whole number"),
+        ("[plans.large]\nweight = nan", "weight"),
+        ("[plans.large]\nis_default = 1", "expected true or false"),
+        ('[plans.large]\nallowed_upstreams = "tested"', "expected a list of names"),
+        ('[plans.large]\nallowed_upstreams = ["nowhere"]', "There is no upstream 'nowhere'"),
+        ("[groups.gold]\nweight = 0", "at least 0.001"),
+        ("[groups.gold]\nshare = 2", "not a setting that a file keeps"),
+        ("[flows.ann]\nweight = 2", "A file of limits is"),
+    ],
+)
+def test_nonsense_about_plans_and_groups_is_refused(
+    upstream: Upstream, tmp_path: Path, text: str, words: str
+) -> None:
+    path = tmp_path / "limits.toml"
+    path.write_text(f"{text}\n")
+    with pytest.raises(CommandError, match=words) as error:
+        limiter("apply", str(path))
+    assert error.value.returncode == 2
+
+
+def test_settings_declare_plans_and_groups_too(upstream: Upstream, settings: Settings) -> None:
+    settings.LIMITER_PLANS = {"large": {"weight": 3}}
+    settings.LIMITER_GROUPS = {"gold": {"weight": 2}}
+    assert limiter("apply") == "plan large (new):\n  weight: 1 → 3\ngroup gold (new):\n  weight: 1 → 2\n"
+    settings.LIMITER_GROUPS = {"gold": {"wait": 2}}
     assert [each.id for each in check_settings(None)] == ["limiter.E009"]
 
 
