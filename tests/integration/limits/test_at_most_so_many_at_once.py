@@ -56,6 +56,18 @@ def test_each_key_is_limited_by_itself_and_types_differ() -> None:
             limiter.concurrency("one", key=key).acquire()
 
 
+@pytest.mark.parametrize("beside", ["a:line", "a:heard", "a:wake:b"])
+def test_a_key_is_not_taken_for_the_line_of_another(beside: str) -> None:
+    """Lines stand in Redis beside their keys, by names that a caller's key could have."""
+    with limiter.concurrency("one", key=beside), limiter.concurrency("one", key="a"):
+        assert limiter.concurrency("one", key="a").state() == (1, 0)
+        with pytest.raises(limiter.ConcurrencyExceeded) as refused:
+            limiter.concurrency("one", key="a").acquire()
+        assert refused.value.ahead == 0
+    assert limiter.limit("quick", key=beside).take().allowed
+    assert limiter.limit("quick", key="a", wait=5).take().allowed
+
+
 def test_an_exception_passes_through_and_gives_the_place_back() -> None:
     with pytest.raises(ZeroDivisionError), reports():
         1 / 0  # noqa: B018
