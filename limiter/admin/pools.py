@@ -6,13 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
-from django.http import HttpResponseRedirect
-from django.shortcuts import get_object_or_404
-from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext_lazy
 
 from limiter import services
 from limiter.configuration.pools import Member, look_at_upstreams
@@ -20,12 +18,13 @@ from limiter.gate import GateError
 from limiter.models import Pool, PoolMember, Upstream
 from limiter.operations.wording import member_in_words
 
-from .asking import NOT_REACHED, ReasonForm, ServiceAdmin
+from .asking import NOT_REACHED, ReasonForm
 from .classes import Choice
+from .removal import RemovableAdmin
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest
     from django.utils.safestring import SafeString
 
 FEWEST_PLACES = 2
@@ -80,11 +79,14 @@ class PoolForm(ReasonForm):
 
 
 @admin.register(Pool)
-class PoolAdmin(ServiceAdmin):
+class PoolAdmin(RemovableAdmin):
     form = PoolForm
     list_display = ("name", "order", "takes_now", "wait_seconds", "line_share", "changed_at")
     readonly_fields = ("now", "order")
-    change_form_outer_after_template = "admin/limiter/pool/dissolve.html"
+    removal_verb = "dissolve"
+    removal_label = gettext_lazy("Dissolve this pool")
+    removal_about = gettext_lazy("Each upstream stands alone again; what waits goes on where it is.")
+    removal_done = gettext_lazy("The pool %(name)s is dissolved: each of its upstreams stands alone.")
 
     def get_fields(self, request: HttpRequest, obj: Pool | None = None) -> Any:
         """The order as text, for a user without the right to change it."""
@@ -102,24 +104,8 @@ class PoolAdmin(ServiceAdmin):
         members = values["members"] if "members" in values else _names(Pool.objects.get(name=key))
         return services.set_pool(name=key, members=members, changes=changes, author=author, reason=reason)
 
-    def get_urls(self) -> list[Any]:
-        view = self.admin_site.admin_view(self.dissolve)
-        return [path("<slug:name>/dissolve/", view, name="limiter_pool_dissolve"), *super().get_urls()]
-
-    def dissolve(self, request: HttpRequest, name: str) -> HttpResponse:
-        """Each upstream stands alone again."""
-        if request.method != "POST" or not request.user.has_perm("limiter.delete_pool"):
-            raise PermissionDenied
-        get_object_or_404(Pool, name=name)
-        try:
-            services.remove_pool(
-                name=name, author=request.user.get_username(), reason=request.POST.get("reason", "")
-            )
-        except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
-            return HttpResponseRedirect(reverse("admin:limiter_pool_change", args=[name]))
-        messages.success(request, f"The pool {name} is dissolved: each of its upstreams stands alone.")
-        return HttpResponseRedirect(reverse("admin:limiter_pool_changelist"))
+    def remove(self, key: str, *, author: str, reason: str) -> None:
+        services.remove_pool(name=key, author=author, reason=reason)
 
     @admin.display(description="order")
     def order(self, pool: Pool) -> str:

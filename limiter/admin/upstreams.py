@@ -14,18 +14,28 @@ from django.utils.html import format_html, format_html_join
 
 from limiter import services
 from limiter.configuration.companion import companion
-from limiter.configuration.policies import CAPS
 from limiter.gate import GateError
-from limiter.models import BreakerTransition, FlowOverride, GateEvent, GroupWeight, Plan, Upstream
-from limiter.operations.reports.upstreams import COLUMNS, FLOW_COLUMNS, flow_rows, notice, overview
+from limiter.models import BreakerTransition, GateEvent, Upstream
+from limiter.named.places.standing import concurrency_in_use
+from limiter.operations.reports.upstreams import (
+    COLUMNS,
+    CONCURRENCY_COLUMNS,
+    FLOW_COLUMNS,
+    concurrency_rows,
+    flow_rows,
+    notice,
+    overview,
+)
 from limiter.operations.wording import breaker_in_words
 from limiter.selectors import upstream_status
+from limiter.services.upstreams import uses_of
 
-from .asking import NOT_REACHED, ServiceAdmin
-from .classes import ModelAdmin
+from .asking import NOT_REACHED
+from .classes import UNFOLD, ModelAdmin
 from .control import control
 from .pools import PoolAdmin
 from .preview import preview
+from .removal import RemovableAdmin
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -49,7 +59,7 @@ class ReadOnly:
 
 
 @admin.register(Upstream)
-class UpstreamAdmin(ServiceAdmin):
+class UpstreamAdmin(RemovableAdmin):
     list_display = (
         "name",
         "now",
@@ -61,6 +71,8 @@ class UpstreamAdmin(ServiceAdmin):
         "version",
     )
     readonly_fields = ("live_status", "lately", "version", "changed_at")
+    change_list_template = None if UNFOLD else "admin/limiter/plain_list.html"
+    list_after_template = "admin/limiter/upstream/standing.html"
     change_form_outer_before_template = "admin/limiter/upstream/acts.html"
     change_form_after_template = "admin/limiter/upstream/try.html"
 
@@ -123,6 +135,12 @@ class UpstreamAdmin(ServiceAdmin):
         if new:
             return services.create_upstream(name=key, values=values, author=author, reason=reason)
         return services.change_upstream(upstream=key, changes=values, author=author, reason=reason)
+
+    def uses_of(self, row: Upstream) -> Sequence[str]:
+        return uses_of(row.name)
+
+    def remove(self, key: str, *, author: str, reason: str) -> None:
+        services.delete_upstream(upstream=key, author=author, reason=reason)
 
     def change_view(
         self,
@@ -198,57 +216,26 @@ class UpstreamAdmin(ServiceAdmin):
             notice(status),
         )
 
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """With what the named concurrency limits hold now, where there are any."""
+        return super().changelist_view(request, {**(extra_context or {}), "standing": _standing()})
+
+
+def _standing() -> SafeString | str:
+    try:
+        rows = concurrency_rows(concurrency_in_use())
+    except GateError as error:
+        return f"{NOT_REACHED} {error}"
+    return _sheet(CONCURRENCY_COLUMNS, rows) if rows else ""
+
 
 def _sheet(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> SafeString:
     head = format_html_join("", '<th scope="col">{}</th>', ((name,) for name in columns))
     lines = ((format_html_join("", "<td>{}</td>", ((cell,) for cell in row)),) for row in rows)
     body = format_html_join("", "<tr>{}</tr>", lines)
     return format_html('<table class="sheet"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>', head, body)
-
-
-@admin.register(Plan)
-class PlanAdmin(ServiceAdmin):
-    list_display = (
-        "name",
-        "is_default",
-        "weight",
-        "max_in_flight",
-        "in_line",
-        "tokens_per_day",
-        "changed_at",
-    )
-    fields = ("name", "is_default", "weight", *CAPS, "allowed_upstreams", "reason", "seen")
-
-    def write(self, key: str, values: Mapping[str, Any], *, new: bool, author: str, reason: str) -> Plan:
-        if new:
-            return services.create_plan(name=key, values=values, author=author, reason=reason)
-        return services.change_plan(plan=key, changes=values, author=author, reason=reason)
-
-
-@admin.register(FlowOverride)
-class FlowOverrideAdmin(ServiceAdmin):
-    list_display = ("flow", "plan", "weight_factor", "suspended", "max_in_flight", "expires_at", "reason")
-    list_filter = ("suspended", "plan")
-    list_select_related = ("plan",)
-    search_fields = ("flow", "reason")
-    fields = ("flow", "plan", "weight_factor", "suspended", *CAPS, "expires_at", "reason", "seen")
-
-    def write(
-        self, key: str, values: Mapping[str, Any], *, new: bool, author: str, reason: str
-    ) -> FlowOverride:
-        return services.set_flow_policy(flow=key, changes=values, author=author, reason=reason)
-
-
-@admin.register(GroupWeight)
-class GroupWeightAdmin(ServiceAdmin):
-    list_display = ("group", "weight", "in_line", "reason", "changed_at")
-    search_fields = ("group",)
-    fields = ("group", "weight", "in_line", "reason", "seen")
-
-    def write(
-        self, key: str, values: Mapping[str, Any], *, new: bool, author: str, reason: str
-    ) -> GroupWeight:
-        return services.set_group_policy(group=key, changes=values, author=author, reason=reason)
 
 
 @admin.register(GateEvent)

@@ -23,6 +23,9 @@ class ConcurrencyStore(Protocol):
     def state(self, key: str) -> tuple[int, int]:
         """Leases in force, and those that wait."""
 
+    def keys_in_use(self, name: str) -> Sequence[str]:
+        """The keys of a name that have leases or a line. It looks at all keys there are: for people."""
+
     def sleep(self, key: str, id: str, seconds: float) -> None:
         """Until the turn of one that waits may have come, so long at most."""
 

@@ -78,6 +78,10 @@ class MemoryConcurrency:
             held = self._keys.get(key, Held()).at(self._clock())
             return len(held.leases), len(held.line.ids)
 
+    def keys_in_use(self, name: str) -> Sequence[str]:
+        with self._changed:
+            return [key for key in self._keys if key.startswith(f"{name}:")]
+
     def sleep(self, key: str, id: str, seconds: float) -> None:
         with self._changed:
             self._changed.wait(seconds)

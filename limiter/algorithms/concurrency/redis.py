@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from limiter.algorithms.calling import AsyncCalling, Call, Calling
-from limiter.algorithms.keys import key_in_redis
+from limiter.algorithms.keys import BESIDE, key_in_redis
+from limiter.functions import translated
 
 from .model import Answer, ConcurrencyRule
 
 SCHEMA = 1
+PAGE = 1000  # keys that one SCAN looks at
 
 
 class Calls:
@@ -20,8 +22,10 @@ class Calls:
         self._prefix = prefix
 
     def name_of(self, key: str) -> str:
-        """The Redis key."""
-        return key_in_redis(f"{self._prefix}:slots:{SCHEMA}", key)
+        """The Redis key. The name of the limit is in it as it is: what is in use can be found by it."""
+        name, colon, rest = key.partition(":")
+        before = f"{self._prefix}:slots:{SCHEMA}"
+        return key_in_redis(f"{before}:{name}", rest) if colon else key_in_redis(before, key)
 
     def _take(self, rule: ConcurrencyRule, key: str, id: str, waits: bool) -> Call:
         return "concurrency_take", (self.name_of(key),), (rule.most, rule.lease, id, int(waits))
@@ -58,6 +62,13 @@ class RedisConcurrency(Calling, Calls):
     def state(self, key: str) -> tuple[int, int]:
         in_force, waiting = self._run(("concurrency_state", (self.name_of(key),), ()))
         return int(in_force), int(waiting)
+
+    def keys_in_use(self, name: str) -> Sequence[str]:
+        before = f"{self._prefix}:slots:{SCHEMA}:"
+        with translated():
+            found = {each.decode() for each in self._connection.scan_iter(f"{before}{name}:*", count=PAGE)}
+        keys = {BESIDE.sub("", each).removeprefix(before) for each in found}
+        return sorted(key for key in keys if any(self.state(key)))
 
     def sleep(self, key: str, id: str, seconds: float) -> None:
         self._sleep(self._wake_key(key, id), seconds)

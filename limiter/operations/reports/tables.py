@@ -11,12 +11,21 @@ from rich.table import Table
 from limiter.configuration.dry_run import DryRun
 from limiter.gate import BreakerState
 from limiter.models import ConfigVersion, GateEvent
+from limiter.named.places.standing import Standing
 from limiter.selectors import UpstreamStatus
 
 from .changes import changes_as_text
 from .dry_run import dry_run_columns, dry_run_rows, trust_in_words
 from .output import printed
-from .upstreams import COLUMNS, FLOW_COLUMNS, flow_rows, notice, overview
+from .upstreams import (
+    COLUMNS,
+    CONCURRENCY_COLUMNS,
+    FLOW_COLUMNS,
+    concurrency_rows,
+    flow_rows,
+    notice,
+    overview,
+)
 
 COLOURS = {BreakerState.CLOSED: "green", BreakerState.HALF_OPEN: "yellow", BreakerState.OPEN: "red"}
 
@@ -37,6 +46,13 @@ def _flows(status: UpstreamStatus) -> Table:
     for row in flow_rows(status):
         table.add_row(*map(escape, row))  # a flow's key is not ours to read as markup
     return table
+
+
+def concurrency_as_table(found: Sequence[Standing]) -> str:
+    table = Table(*CONCURRENCY_COLUMNS)
+    for row in concurrency_rows(found):
+        table.add_row(*map(escape, row))
+    return printed(table)
 
 
 def history_as_table(rows: Sequence[ConfigVersion | GateEvent]) -> str:

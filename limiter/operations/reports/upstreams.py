@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from limiter.gate import BreakerMode, BreakerState
 from limiter.models import Upstream
+from limiter.named.places.standing import Standing
 from limiter.operations.condition import Condition
 from limiter.operations.wording import breaker_in_words, cause_in_words, condition_in_words, trial_in_words
 from limiter.selectors import UpstreamStatus
@@ -19,6 +21,7 @@ from .output import moment
 SCHEMA = 1  # of as_json: raised when a field is taken away or changes its meaning
 FLOWS = 10
 COLUMNS = ("Upstream", "Bucket", "Requests/min", "Breaker", "In flight", "In line", "Version")
+CONCURRENCY_COLUMNS = ("Concurrency limit", "Key", "Held", "Waiting")
 FLOW_COLUMNS = ("Flow", "In flight", "In line", "Weight")
 
 
@@ -69,6 +72,15 @@ def _upstream(status: UpstreamStatus) -> dict[str, Any]:
             for flow, each in status.busiest_flows(FLOWS)
         ],
     }
+
+
+def concurrency_as_json(found: Sequence[Standing]) -> list[dict[str, Any]]:
+    return [asdict(each) for each in found]
+
+
+def concurrency_rows(found: Sequence[Standing]) -> list[tuple[str, ...]]:
+    """A row for each key of a named concurrency limit: a cell for each of CONCURRENCY_COLUMNS."""
+    return [(each.name, each.key, f"{each.held} of {each.most}", str(each.waiting)) for each in found]
 
 
 def _hold(upstream: Upstream) -> dict[str, Any] | None:

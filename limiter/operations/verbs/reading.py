@@ -13,14 +13,15 @@ from limiter.configuration.history import config_diff, last_events
 from limiter.gate import Explanation
 from limiter.gates import MEMORY, backend
 from limiter.models import Upstream
+from limiter.named.places.standing import concurrency_in_use
 from limiter.operations.reports.changes import (
     changes_as_text,
     explanation_as_json,
     explanation_as_text,
     history_as_json,
 )
-from limiter.operations.reports.tables import as_table, history_as_table
-from limiter.operations.reports.upstreams import as_json
+from limiter.operations.reports.tables import as_table, concurrency_as_table, history_as_table
+from limiter.operations.reports.upstreams import as_json, concurrency_as_json
 from limiter.operations.terminal import MISUSED, AsJson
 
 from .base import Name, UpstreamVerbs
@@ -33,7 +34,7 @@ class Reading(UpstreamVerbs, pretty_exceptions_enable=False):
         upstream: Annotated[list[str] | None, typer.Option(help="Only this one; may be repeated.")] = None,
         as_json_: AsJson = False,
     ) -> None:
-        """Each upstream: bucket, rate, breaker, in flight, in line, flows.
+        """Each upstream: bucket, rate, breaker, in flight, in line, flows. Each limit of CONCURRENCY.
 
         Example: limiter status --upstream bedrock --json
         """
@@ -45,7 +46,10 @@ class Reading(UpstreamVerbs, pretty_exceptions_enable=False):
             self.stderr.write(
                 "Solo keeps its line inside the serving process: these are this process's figures."
             )
-        self.say(as_json_, as_json(statuses), as_table(statuses, colour=self.stdout.isatty()))
+        named = concurrency_in_use() if not upstream else []
+        data = as_json(statuses) | ({} if upstream else {"concurrency": concurrency_as_json(named)})
+        text = as_table(statuses, colour=self.stdout.isatty())
+        self.say(as_json_, data, "\n".join([text, *([concurrency_as_table(named)] if named else [])]))
 
     @command()
     def history(

@@ -202,6 +202,9 @@ ACTS = [
     "admin:feedback_errortext_do",
     "admin:feedback_job_do",
     "admin:limiter_pool_dissolve",
+    "admin:limiter_upstream_remove",
+    "admin:limiter_plan_remove",
+    "admin:limiter_groupweight_remove",
     "admin:limiter_upstream_preview",
     "admin:auth_user_password_change",
 ]

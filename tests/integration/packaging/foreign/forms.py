@@ -72,6 +72,16 @@ def main() -> None:
     assert Upstream.objects.get(name="calls").max_in_flight == 2
     assert get_gate().status("calls").version == 2
     assert len(list(selectors.all_upstreams())) == 2
+    services.create_upstream(name="former", values={}, **BY)
+    removal = reverse("admin:limiter_upstream_remove", args=["former"])
+    page = client.get(reverse("admin:limiter_upstream_change", args=["former"])).content.decode()
+    assert removal in page
+    client.post(removal, {"reason": "over"})
+    assert not Upstream.objects.filter(name="former").exists()
+    assert (
+        "Concurrency limits by name"
+        in client.get(reverse("admin:limiter_upstream_changelist")).content.decode()
+    )
 
 
 if __name__ == "__main__":

@@ -50,3 +50,4 @@ RQ = {
 }
 LIMITER_QUEUES = {"calls": "calls"}
 LIMITER_SEED = None
+CONCURRENCY = {"reports": {"most": 2}}
