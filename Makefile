@@ -92,8 +92,9 @@ migrations: $(VENV)/installed-dev ## a model without its migration
 messages: $(VENV)/installed-dev ## the German catalogue, after a string was written or changed
 	@PYTHONPATH=. $(BIN) .ci/messages.py
 
-openapi: $(VENV)/installed-dev ## docs/openapi.json, after the API changed
+openapi: $(VENV)/installed-dev ## docs/openapi.json and the gateway's, after the API changed
 	@PYTHONPATH=. $(BIN) .ci/openapi.py
+	@$(BIN) .ci/openapi_gateway.py
 
 lua: $(VENV)/installed-dev ## the gate's library, where luacheck is installed
 	@if command -v luacheck > /dev/null; then PYTHONPATH=. $(BIN) .ci/lint_lua.py; fi
