@@ -19,8 +19,16 @@ from tests.running import ROOT, wait_until
 class Site:
     """A context manager: uvicorn on a free port, answering."""
 
-    def __init__(self, environment: Mapping[str, str], log: Path, *, probe: str = "sign-in/") -> None:
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        log: Path,
+        *,
+        probe: str = "sign-in/",
+        application: str = "config.asgi:application",
+    ) -> None:
         self._environment, self._log, self._probe = environment, log, probe
+        self._application = application
         self.port = free_port(0)
         self.url = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
@@ -33,7 +41,7 @@ class Site:
         """Also again, on the same port, after a stop."""
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "uvicorn", "config.asgi:application", "--port", str(self.port),
+                [sys.executable, "-m", "uvicorn", self._application, "--port", str(self.port),
                  "--no-access-log", "--timeout-graceful-shutdown", "1"],
                 cwd=ROOT, env=dict(self._environment), stdout=log, stderr=subprocess.STDOUT,
             )  # fmt: skip
