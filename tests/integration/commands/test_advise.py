@@ -111,6 +111,32 @@ def test_after_a_crowd_waited_the_advice_is_what_to_change_and_what_it_brings(ev
     assert 'manage.py limiter set bedrock requests_per_minute=3 --reason "..."' in output
 
 
+def test_a_quota_request_has_the_figures_that_it_asks_with(evening: datetime, settings: Any) -> None:
+    """Sixty calls within a minute, each of 3,000 tokens, at a rate of two a minute."""
+    settings.FEEDBACK_UPSTREAM = "bedrock"
+    services.change_upstream(
+        upstream="bedrock",
+        changes={"requests_per_minute": 2, "burst": 1, "requests_algorithm": "token_bucket"},
+        **BY,
+    )
+    for number in range(60):
+        a_call(people.student(), evening + timedelta(seconds=number), waits=30.0 * number, takes=100)
+    Job.objects.update(tokens=3_000)
+    output = advise("--quota-request")
+    assert "requests per minute, to 8" in output  # 60 in ten minutes, and a fifth more
+    assert "tokens per minute, to 24,000" in output
+    assert "60 calls were handed in within the busiest ten minutes" in output
+    assert "a call holds 3,000 tokens" in output
+    assert "60 calls ended, 0.0% of them throttled" in output
+
+
+def test_no_quota_is_asked_for_where_what_there_is_suffices(evening: datetime, settings: Any) -> None:
+    settings.FEEDBACK_UPSTREAM = "bedrock"
+    assert "nothing to ask with" in advise("--quota-request")
+    a_call(people.student(), evening, waits=1, takes=10)
+    assert "bedrock: no request is needed" in advise("--quota-request")
+
+
 def test_more_work_takes_no_more_queries(
     evening: datetime, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
