@@ -2,15 +2,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import boto3
 import pytest
 import redis
+import requests
+from moto.server import ThreadedMotoServer
 
 from feedback.development.simulator.serving.hosting import SimulatorProcess
 from tests.e2e.site import Site
 from tests.factories.work import a_simulated_upstream
 from tests.people import assignment, classmate, operator, outsider, owner, teacher
 from tests.running import Running, processes
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch.client import CloudWatchClient
 
 __all__ = ["assignment", "classmate", "operator", "outsider", "owner", "teacher"]
 
@@ -55,3 +62,22 @@ def site(environment: dict[str, str], tmp_path: Path) -> Iterator[Site]:
 def running(environment: dict[str, str], tmp_path: Path) -> Iterator[Running]:
     with processes(environment, tmp_path / "running.log") as started:
         yield started
+
+
+@pytest.fixture
+def cloudwatch(monkeypatch: pytest.MonkeyPatch, redis_client: redis.Redis) -> Iterator[CloudWatchClient]:
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    requests.post(f"http://{host}:{port}/moto-api/reset", timeout=60)  # what an earlier test sent
+    for name, value in {
+        "AWS_ENDPOINT_URL_CLOUDWATCH": f"http://{host}:{port}",
+        "AWS_DEFAULT_REGION": "eu-central-1",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+    }.items():
+        monkeypatch.setenv(name, value)
+    client = boto3.client("cloudwatch")
+    yield client
+    client.close()
+    server.stop()

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
-import redis
 from django.core.management import CommandError, call_command
-from moto.server import ThreadedMotoServer
 
 from feedback.operations.observe.metrics import counters
 from feedback.operations.observe.metrics.cloudwatch import Exporter
@@ -20,24 +17,6 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudwatch.client import CloudWatchClient
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cloudwatch(monkeypatch: pytest.MonkeyPatch, redis_client: redis.Redis) -> Iterator[CloudWatchClient]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    for name, value in {
-        "AWS_ENDPOINT_URL_CLOUDWATCH": f"http://{host}:{port}",
-        "AWS_DEFAULT_REGION": "eu-central-1",
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-    }.items():
-        monkeypatch.setenv(name, value)
-    client = boto3.client("cloudwatch")
-    yield client
-    client.close()
-    server.stop()
 
 
 def statistics(client: CloudWatchClient, name: str, **dimensions: str) -> dict[str, Any]:
