@@ -1,4 +1,4 @@
-"""HTML that a Word document takes in as a whole (altChunk), as blocks: what a browser would show of it."""
+"""HTML as blocks, as a browser would show it: what a Word document takes in, what Markdown renders to."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ _EMPTY = frozenset(
 )
 _BLOCKS = frozenset({
     "p", "div", "section", "article", "blockquote", "pre", "li", "ul", "ol", "table", "tr", "figure",
-    "figcaption", "dd", "dt", "header", "footer", "main", "body", "h1", "h2", "h3", "h4", "h5", "h6",
+    "figcaption", "dl", "dd", "dt", "header", "footer", "main", "body", "h1", "h2", "h3", "h4", "h5", "h6",
+    "aside", "nav", "address", "center", "details", "summary", "caption",
 })  # fmt: skip
 _UNSEEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|opacity\s*:\s*0(?:\.0+)?\s*(?:;|$)"
@@ -96,6 +97,8 @@ class _Reader(HTMLParser):
             cells, self._cells = self._cells, None
             self._pieces = [(" | ".join(filter(None, cells)), Rise.NONE)]
             self.end_block(kin="row")
+        elif _HEADING.fullmatch(tag) and not self._pieces:
+            self.blocks.append(Block("", self._level))
         elif tag in _BLOCKS and self._cells is None:
             self.end_block()
         if tag in {"ul", "ol"} and self._lists:
@@ -109,10 +112,16 @@ class _Reader(HTMLParser):
         if not self._is_seen():
             self._unread.leave_unseen(data)
             return
-        text = data if any(tag == "pre" for tag, _, _ in self._open) else re.sub(r"\s+", " ", data)
+        text = data if any(tag == "pre" for tag, _, _ in self._open) else self._collapsed(data)
         rise = self._open[-1][2] if self._open else Rise.NONE
         styles = {_STYLES[tag] for tag, _, _ in self._open if tag in _STYLES}
         self._pieces.append((text if rise else emphasised(text, sorted(styles)), rise))
+
+    def _collapsed(self, data: str) -> str:
+        """White space is one blank, and none at the head of a line."""
+        text = re.sub(r"\s+", " ", data)
+        is_head = bool(self._pieces) and self._pieces[-1][0].endswith("\n")
+        return text.lstrip() if is_head else text
 
     def _is_seen(self) -> bool:
         return self._open[-1][1] if self._open else True
@@ -133,6 +142,8 @@ class _Reader(HTMLParser):
 
 def _is_unseen(attributes: dict[str, str | None]) -> bool:
     style = attributes.get("style") or ""
+    if colour := attributes.get("color"):  # of <font>
+        style = f"{style};color:{colour}"
     if "hidden" in attributes or _UNSEEN.search(style):
         return True
     return not _GROUND.search(style) and any(is_lost_on(colour, PAPER) for colour in _colours(style))
