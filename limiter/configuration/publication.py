@@ -16,8 +16,8 @@ from limiter.gate import GateError
 from limiter.gates import connection, get_gate
 from limiter.models import ConfigVersion, Upstream
 from limiter.models.hold import STATE as HOLD_STATE
-from limiter.services.events import keep_events
 
+from .events import keep_events
 from .policies import reconcile_policies
 from .restoration import restore_missing
 
