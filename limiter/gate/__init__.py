@@ -52,14 +52,17 @@ class Gate(Protocol):
     ) -> None:
         """Install policies of flows and weights of groups; they act at the next decision."""
 
-    def offer(self, upstream: str, ticket: Ticket) -> StartEstimate:
-        """Put a job in line. Offering a job that is in line or running changes nothing.
+    def offer(self, upstream: str, ticket: Ticket, *, front: bool = False) -> StartEstimate:
+        """Put a job in line, or before its flow's others. One that is in line or running changes nothing.
 
         What is larger than a limit lets through at once is refused: it would wait for ever.
         """
 
-    def admit(self, upstream: str, k: int = 1) -> Admission:
-        """Decide: up to k leases, all limits passed for each, or why not and when to ask again."""
+    def admit(self, upstream: str, k: int = 1, *, ids: Sequence[str] | None = None) -> Admission:
+        """Decide: up to k leases, all limits passed for each, or why not and when to ask again.
+
+        Where ids are given the leases have these, and a repeat returns what the first call made.
+        """
 
     def accepted(self, upstream: str, leases: Sequence[str]) -> int:
         """The provider took these calls: the rate controller's success. Returns how many counted."""

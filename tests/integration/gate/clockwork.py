@@ -2,73 +2,46 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
 
-from limiter.functions.library import Library, joined
+import redis
+
+from limiter.conformance.clock import Clock
+from limiter.conformance.ours import CLOCK_KEY, on_the_clock
 from limiter.gate.memory import MemoryGate
 from limiter.gate.redis import RedisGate
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    import redis
-
-    from limiter.gate import Admission, Lease, Status
-
-CLOCK_KEY = "clockwork:now"
-CLOCK = f"""
-function clock.now()
-  return tonumber(redis.call("GET", "{CLOCK_KEY}"))
-end
-"""
-MICROSECONDS = 1_000_000
-START = 1_800_000_000 * MICROSECONDS
-
-
-def library_with(fault: str = "") -> Library:
-    """The library on the settable clock. A fault is Lua that replaces one of its functions."""
-    return joined(CLOCK, fault)
 
 
 @dataclass
 class Clockwork:
-    """A settable clock in microseconds, shared by a Redis server and this process."""
+    """A settable clock, shared by a Redis server and this process."""
 
     client: redis.Redis
-    now: int = START
-    chance: float = 0.5
-    fault: str = ""
+    clock: Clock = field(default_factory=Clock)
     memory: MemoryGate = field(init=False)
     redis: RedisGate = field(init=False)
 
     def __post_init__(self) -> None:
-        self.memory = MemoryGate(self.seconds, random=lambda: self.chance)
+        self.memory = MemoryGate(self.clock.seconds, random=self.clock.random)
         self.redis = self.gate()
-        self.advance(0)
+        self.clock.follow(partial(self.client.set, CLOCK_KEY))
 
     def gate(self, *, lists: Mapping[str, str] | None = None) -> RedisGate:
-        library = library_with(self.fault)
-        return RedisGate(self.client, random=lambda: self.chance, library=library, lists=lists, prefix="gate")
+        return RedisGate(
+            self.client, random=self.clock.random, library=on_the_clock(), lists=lists, prefix="gate"
+        )
 
-    def seconds(self) -> float:
-        return self.now / MICROSECONDS
+    @property
+    def now(self) -> int:
+        return self.clock.now
 
     def advance(self, micros: int) -> None:
-        self.now += micros
-        self.client.set(CLOCK_KEY, self.now)
+        self.clock.advance(micros)
 
     def lose_memory(self) -> None:
         """Both gates forget everything, as when Redis lost its data."""
         self.client.flushdb()
-        self.memory = MemoryGate(self.seconds, random=lambda: self.chance)
+        self.memory = MemoryGate(self.clock.seconds, random=self.clock.random)
         self.advance(1)  # an epoch is named by its moment
-
-
-def without_epoch(value: Lease | Status) -> Lease | Status:
-    """Epochs are random names: two gates never share one."""
-    return replace(value, epoch="")
-
-
-def comparable(admission: Admission) -> Admission:
-    return replace(admission, leases=tuple(replace(lease, epoch="") for lease in admission.leases))

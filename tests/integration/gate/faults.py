@@ -323,7 +323,7 @@ WORK = [
 
 QUEUES = [
     fault(
-        "queue", "documents hardly age",
+        "flow queue", "documents hardly age",
         """
         function flow_queues.score(priority, oldest, size)
           return -priority * flow_queues.CLASS + oldest + size
@@ -336,11 +336,11 @@ QUEUES = [
         """,
     ),
     fault(
-        "queue", "the lowest priority goes first",
+        "flow queue", "the lowest priority goes first",
         wrapped("flow_queues.score", "priority, oldest, size", "return whole(-priority, oldest, size)"),
     ),
     fault(
-        "queue", "what runs does not bring its document forward",
+        "flow queue", "what runs does not bring its document forward",
         """
         function flow_queues.moved(score, oldest_before, oldest)
           return score + oldest - oldest_before
@@ -348,7 +348,7 @@ QUEUES = [
         """,
     ),
     fault(
-        "queue", "a document's next job counts as old as its first",
+        "flow queue", "a document's next job counts as old as its first",
         """
         function flow_queues.moved(score)
           return score - flow_queues.AGEING
@@ -356,7 +356,7 @@ QUEUES = [
         """,
     ),
     fault(
-        "queue", "a job put before others does not make its document older",
+        "flow queue", "a job put before others does not make its document older",
         wrapped("flow_queues.place", "call, name, batch, priority", """
             local before = redis.call("ZSCORE", flow_queues.key(call, name), batch)
             whole(call, name, batch, priority)
@@ -365,7 +365,7 @@ QUEUES = [
             end"""),
     ),
     fault(
-        "queue", "a job that is cancelled does not bring its document forward",
+        "flow queue", "a job that is cancelled does not bring its document forward",
         wrapped("flow_queues.remove", "call, queue, job", """
             local name, batch = flow_queues.names_of(job)
             local before = redis.call("ZSCORE", flow_queues.key(call, name), batch)
@@ -373,7 +373,7 @@ QUEUES = [
             redis.call("ZADD", flow_queues.key(call, name), "XX", before, batch)"""),
     ),
     fault(
-        "queue", "jobs before one in its document are not counted",
+        "flow queue", "jobs before one in its document are not counted",
         """
         function flow_queues.ahead(call, job)
           local name, batch = flow_queues.names_of(job)

@@ -11,9 +11,10 @@ import redis
 from limiter.algorithms.limits import Algorithm
 from limiter.algorithms.limits.memory.buckets import TokenBucket
 from limiter.algorithms.limits.rules import LimitRule, compile_rule
+from limiter.conformance.pair import without_epoch
 from limiter.gate import ControlConfig, Law, Outcome, Quota, Ticket, UpstreamConfig
 from limiter.gate.rules import micros
-from tests.integration.gate.clockwork import Clockwork, without_epoch
+from tests.integration.gate.clockwork import Clockwork
 
 U = "bedrock"
 QUOTAS = [(60, 60), (20, 40), (240, 120), (1, 20), (60, 60)]  # calls a minute, and how many are made under it

@@ -1,6 +1,6 @@
 """One flow's jobs in one group, deep and in few documents: both gates have them in the same order.
 
-The machine that drives everything has flow queues of few jobs. Here all goes into one (flow_queues.lua), and
+The machine that drives everything has flow queues of few jobs. Here all goes into one, and
 nothing limits it.
 """
 
@@ -8,20 +8,20 @@ from __future__ import annotations
 
 from string import ascii_lowercase
 
-from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule
 
 from limiter.gate import Ticket, UpstreamConfig
-from tests.integration.gate.driven import Driven
 
-U, FLOW, GROUP = "bedrock", "ann", "maths"
+from ..pair import Pair
+from .values import PICK, U
+
+FLOW, GROUP = "ann", "maths"
 DOCUMENTS = st.sampled_from(["", "a", "b", "ab"])
 PRIORITIES = st.sampled_from([0, 0, 0, 1])
-PICK = st.integers(0, 1_000)
 
 
-class OneFlowQueue(Driven):
+class OneFlowQueue(Pair):
     def __init__(self) -> None:
         super().__init__()
         self.waiting: list[str] = []
@@ -76,10 +76,5 @@ class OneFlowQueue(Driven):
 
     @invariant()
     def as_many_wait(self) -> None:
-        for gate in (self.work.memory, self.work.redis):
+        for gate in (self.reference, self.gate):
             assert gate.status(U).waiting == len(self.waiting)
-
-
-TestBothGatesOrderAFlowQueueAlike = OneFlowQueue.TestCase
-if settings.get_current_profile_name() == "long":
-    TestBothGatesOrderAFlowQueueAlike.settings = settings(max_examples=1_000)

@@ -5,17 +5,15 @@ The machine that drives everything seldom has a window full of calls, of which s
 
 from __future__ import annotations
 
-from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule
 
 from limiter.gate import BreakerConfig, Outcome, Ticket, Timing, UpstreamConfig, Usage
-from limiter.gate.rules import micros
-from tests.integration.gate.clockwork import MICROSECONDS, without_epoch
-from tests.integration.gate.driven import Driven
+from limiter.gate.rules import MICROSECONDS, micros
 
-U = "bedrock"
-PICK = st.integers(0, 1_000)
+from ..pair import Pair
+from .values import PICK, U
+
 USED = Usage(10, 10)
 SLOW, QUICK = Timing(2.0, 3.0), Timing(0.1, 0.2)
 BREAKERS = st.builds(
@@ -35,7 +33,7 @@ BREAKERS = st.builds(
 )
 
 
-class OneBreaker(Driven):
+class OneBreaker(Pair):
     def __init__(self) -> None:
         super().__init__()
         self.leases: list[str] = []
@@ -65,7 +63,7 @@ class OneBreaker(Driven):
     )
     def a_call_ends(self, pick: int, outcome: Outcome, slow: bool, retry_after: float, chance: float) -> None:
         if self.leases:
-            self.work.chance = chance
+            self.clock.chance = chance
             self.end(self.leases.pop(pick % len(self.leases)), outcome, slow, retry_after)
 
     @rule(calls=st.lists(st.tuples(st.booleans(), st.booleans(), st.integers(0, 2)), min_size=1, max_size=10))
@@ -73,7 +71,7 @@ class OneBreaker(Driven):
         for failed, slow, seconds in calls:
             before = len(self.leases)
             self.calls_begin(1)
-            self.work.advance(seconds * MICROSECONDS)
+            self.clock.advance(seconds * MICROSECONDS)
             if len(self.leases) > before:
                 self.end(self.leases.pop(), Outcome.FAILURE if failed else Outcome.SUCCESS, slow)
 
@@ -84,19 +82,13 @@ class OneBreaker(Driven):
 
     @rule(seconds=st.integers(1, 8))
     def time_passes(self, seconds: int) -> None:
-        self.work.advance(seconds * MICROSECONDS)
+        self.clock.advance(seconds * MICROSECONDS)
 
     @rule(off_by=st.sampled_from([-1, 0, 0, 0, 1]))
     def it_may_heal(self, off_by: int) -> None:
-        at = micros(self.work.memory.status(U).breaker_retry_at or 0.0)
-        self.work.advance(max(0, at + off_by - self.work.now))
+        at = micros(self.reference.status(U).breaker_retry_at or 0.0)
+        self.clock.advance(max(0, at + off_by - self.clock.now))
 
     @invariant()
-    def both_stand_alike(self) -> None:
-        ours, theirs = self.work.memory.status(U), self.work.redis.status(U)
-        assert without_epoch(ours) == without_epoch(theirs)
-
-
-TestBothGatesTripAlike = OneBreaker.TestCase
-if settings.get_current_profile_name() == "long":
-    TestBothGatesTripAlike.settings = settings(max_examples=1_000)
+    def they_show_the_same(self) -> None:
+        self.both_stand_alike(U)

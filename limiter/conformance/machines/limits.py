@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule
 
@@ -22,13 +21,11 @@ from limiter.gate import (
     UpstreamConfig,
     Usage,
 )
-from limiter.gate.rules import DAY, micros
-from tests.integration.gate.clockwork import MICROSECONDS, without_epoch
-from tests.integration.gate.driven import Driven
-from tests.integration.gate.test_both_gates_agree import works
+from limiter.gate.rules import DAY, MICROSECONDS, micros
 
-U = "bedrock"
-PICK = st.integers(0, 1_000)
+from ..pair import Pair
+from .values import PICK, U, works
+
 ALGORITHMS = st.sampled_from(Algorithm)
 LIMITS = st.builds(
     UpstreamConfig,
@@ -61,7 +58,7 @@ POLICIES = st.builds(
 FLOWS = st.sampled_from(["ann", "ben"])
 
 
-class FewLimits(Driven):
+class FewLimits(Pair):
     def __init__(self) -> None:
         super().__init__()
         self.leases: list[str] = []
@@ -71,7 +68,7 @@ class FewLimits(Driven):
     @initialize(limits=LIMITS)
     def begin(self, limits: UpstreamConfig) -> None:
         self.limits_change(limits)
-        self.work.advance(60 * MICROSECONDS)  # they begin as if spent
+        self.clock.advance(60 * MICROSECONDS)  # they begin as if spent
 
     @rule(limits=LIMITS)
     def limits_change(self, limits: UpstreamConfig) -> None:
@@ -96,7 +93,7 @@ class FewLimits(Driven):
 
     @rule(off_by=st.sampled_from([-1, 0, 0, 0, 1]), k=st.integers(1, 2))
     def the_moment_comes(self, off_by: int, k: int) -> None:
-        self.work.advance(max(0, self.retry_at + off_by - self.work.now))
+        self.clock.advance(max(0, self.retry_at + off_by - self.clock.now))
         self.ask(self.lease_ids(k))
 
     def ask(self, ids: list[str]) -> None:
@@ -115,27 +112,14 @@ class FewLimits(Driven):
 
     @rule(pause=st.one_of(st.integers(0, 90 * MICROSECONDS), st.sampled_from([60 * MICROSECONDS, DAY // 4])))
     def time_passes(self, pause: int) -> None:
-        self.work.advance(pause)
+        self.clock.advance(pause)
 
     @rule(seconds=st.integers(1, 59))
     def a_day_is_almost_over(self, seconds: int) -> None:
         """What a window of a day waits for may be nearer than what one of a minute does."""
-        left = DAY - self.work.now % DAY - seconds * MICROSECONDS
-        self.work.advance(max(0, left))
+        left = DAY - self.clock.now % DAY - seconds * MICROSECONDS
+        self.clock.advance(max(0, left))
 
     @invariant()
-    def both_stand_alike(self) -> None:
-        ours, theirs = self.work.memory.status(U), self.work.redis.status(U)
-        assert without_epoch(ours) == without_epoch(theirs)
-
-
-def test_the_estimates_of_a_deep_queue_are_alike_to_the_microsecond() -> None:
-    both = FewLimits()
-    both.begin(UpstreamConfig(U, 1, tokens_per_minute=101, tokens_burst=50))
-    for number in range(150):
-        both.both("offer", U, Ticket(f"job {number}", "ann", tokens=35))
-
-
-TestBothGatesMeterAlike = FewLimits.TestCase
-if settings.get_current_profile_name() == "long":
-    TestBothGatesMeterAlike.settings = settings(max_examples=1_000)
+    def they_show_the_same(self) -> None:
+        self.both_stand_alike(U)
