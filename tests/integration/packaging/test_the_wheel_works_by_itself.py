@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import venv
@@ -20,7 +21,14 @@ from pytest_django import DjangoDbBlocker
 ROOT = Path(__file__).resolve().parents[3]
 WHEELHOUSE = ROOT / ".wheelhouse"
 FOREIGN = Path(__file__).parent / "foreign"
+RACE = Path(__file__).parent / "race"
 BARE = Path(__file__).with_name("bare.py")
+BROKEN = Path(__file__).parents[1] / "gate" / "broken.py"
+QUICK = """
+from hypothesis import settings
+
+settings.register_profile("quick", max_examples=5)
+"""
 EXAMPLE = ROOT / "examples" / "queue"
 SECONDS = 500
 SQLITE = {"ENGINE": "django.db.backends.sqlite3"}
@@ -156,6 +164,34 @@ def test_with_every_extra_there_are_commands_and_unfolds_look(
         "from limiter.operations.metrics import GateCollector; print(len([*GateCollector().collect()]))"
     )
     assert int(manage("shell", "--no-imports", "-c", collector)) > 5
+
+
+def test_a_backend_is_proved_by_the_kit_that_comes_with_it(tmp_path: Path, redis_url: str) -> None:
+    bare = Environment(tmp_path)
+    bare.install(bare.with_extras("conformance"))
+    shutil.copy(BROKEN, tmp_path)
+    (tmp_path / "quick.py").write_text(QUICK)
+
+    def kit(backend: str) -> str:
+        options = ("-q", "-p", "quick", "--hypothesis-profile=quick", f"--gate-backend={backend}")
+        command = (bare.python, "-m", "pytest", *options, "--pyargs", "limiter.conformance")
+        return run(*command, cwd=tmp_path, env={"REDIS_URL": redis_url, "PYTHONPATH": str(tmp_path)})
+
+    assert "6 passed" in kit("limiter.conformance.ours:in_redis")
+    assert "6 passed" in kit("limiter.conformance.ours:memory")
+    with pytest.raises(AssertionError, match="more than the cap"):
+        kit("broken:one_more")
+
+
+@pytest.mark.faults
+def test_eight_workers_race_and_some_are_killed(
+    environment: Environment, redis_url: str, tmp_path: Path
+) -> None:
+    project = {"REDIS_URL": redis_url, "RACE_DATABASE": str(tmp_path / "db")}
+    said = run(environment.python, "race.py", "400", "8", cwd=RACE, env=project)
+    seen = json.loads(said.splitlines()[-1])
+    assert (seen["jobs"], seen["killed"]) == (400, 8)
+    assert seen["starts"] >= 408, "what was killed ran again"
 
 
 def test_the_example_shows_shares_limit_cap_and_breaker(environment: Environment, redis_url: str) -> None:
