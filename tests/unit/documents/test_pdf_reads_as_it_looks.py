@@ -46,6 +46,25 @@ def test_a_large_initial_joins_its_word(initial: str, rest: str, reads: str) -> 
     assert document.headings == ()
 
 
+def test_a_large_initial_that_is_drawn_before_the_title_joins_its_word() -> None:
+    file = PlacedPdf().put(60, 180, "T", size=40).put(60, 100, "The Price of Bread", size=18, style="B")
+    file.put(90, 150, "he harbour was dredged in three stages and each of them")
+    file.lines(90, 165, ["changed how the tide moved through the inner basin for", "many years to come."])
+    document = parsed(file.lines(60, 230, [LINE, NEXT, LINE]).bytes())
+    assert document.text.startswith("The Price of Bread\n\nThe harbour was dredged")
+    assert [heading.title for heading in document.headings] == ["The Price of Bread"]
+
+
+def test_bullets_that_are_drawn_as_shapes_are_those_of_a_list() -> None:
+    file = PlacedPdf().lines(60, 100, [LINE, NEXT])
+    for y, item in ((150, "money"), (165, "trade")):
+        file.box(72, y - 6, 4, 4, 0).put(84, y, f"The reason is {item}")
+    file.box(60, 178, 200, 1, 0).put(84, 195, "No item of a list")
+    assert parsed(file.bytes()).text.split("\n\n", 1)[1] == (
+        "• The reason is money\n• The reason is trade\n\nNo item of a list"
+    )
+
+
 @pytest.mark.parametrize(
     ("base", "raised", "dy", "reads"),
     [

@@ -19,6 +19,7 @@ _SMALLER = 0.86  # times the size of its line: raised or lowered, if it is not o
 _RAISED, _LOWERED = 0.12, 0.06  # of a line's size, above and below it
 _SAME_LINE = 0.6  # of a line's size
 _INITIAL = 1.8  # times the size of its line: a letter that opens a text
+_NEAR = 1.5  # of an initial's size, from it to its text
 _NO_GAP = 0.15  # of a line's size
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
 _DOUBLED = re.compile(r"(?:([^\W\d_])\1)+(?:([.,;:!?])\2)?")
@@ -134,22 +135,31 @@ def without_doubles(text: str) -> str:
 
 
 def with_initials(lines: Sequence[Line]) -> list[Line]:
-    """The lines with each initial that is set large at the head of a text joined to its word."""
+    """The lines with each initial that is set large at the head of a text joined to its word.
+
+    Its text is the highest line beside it: a file may draw the initial long before.
+    """
+    found = list(lines)
     body = measure(lines) if lines else None
-    found: list[Line] = []
-    waiting: Line | None = None
-    for line in lines:
-        if waiting is not None and body is not None:
-            if line.page == waiting.page and line.x > waiting.x and line.size < waiting.size / _INITIAL:
-                line = replace(line, text=_with_initial(waiting.text, line.text), x=waiting.x)
-            else:
-                found.append(waiting)
-            waiting = None
-        if body is not None and _is_initial(line, body):
-            waiting = line
-        else:
-            found.append(line)
-    return [*found, waiting] if waiting is not None else found
+    for initial in lines:
+        if body is None or not _is_initial(initial, body):
+            continue
+        beside = [line for line in found if _stands_beside(line, initial)]
+        if beside:
+            first = max(beside, key=lambda line: line.y)
+            place = found.index(first)
+            found[place] = replace(first, text=_with_initial(initial.text, first.text), x=initial.x)
+            found.remove(initial)
+    return found
+
+
+def _stands_beside(line: Line, initial: Line) -> bool:
+    return (
+        line.page == initial.page
+        and line.size < initial.size / _INITIAL
+        and 0 < line.x - initial.x <= initial.size * _NEAR
+        and -line.size < line.y - initial.y < initial.size
+    )
 
 
 def _is_initial(line: Line, body: Body) -> bool:

@@ -17,6 +17,7 @@ from feedback.documents.structure.model import Limits
 from feedback.documents.unread import Unread
 from feedback.messages.model import Message, message
 
+from .bullets import with_bullets
 from .columns import in_columns, without_line_numbers
 from .engine import Engine
 from .layout import lay_out
@@ -67,7 +68,8 @@ class _Reading:
         self._is_numbered = self._is_numbered or numbers > 0
         self.undecoded += sum(len(run.text) for run in runs if run.undecoded)
         self.letters += sum(len(run.text) for run in runs)
-        lines = _with_answers(lines_of(in_columns(runs, page.width), number), page.answers, number)
+        lines = with_bullets(lines_of(in_columns(runs, page.width), number), page.shapes)
+        lines = _with_answers(lines, page.answers, number)
         self.pages.append(lines)
         words = sum(count_words(line.text) for line in lines if not line.answer)
         if _is_picture(page, words, is_recognised=sight.is_recognised):
