@@ -13,13 +13,19 @@ DOCS_URL = env.url("DOCS_URL", ("http", "https"))  # where `make docs` is served
 # Dotted paths of callables that return feedback.operations.alerts.signals.Reading.
 ALERTS_BUDGETS = "feedback.selectors.upstreams.spending.budget_readings"
 ALERTS_FORECAST = "feedback.operations.alerts.forecast.readings"
-# Networks of ours that webhooks may reach. Elsewhere they reach public addresses alone.
+# Networks of ours that the alerts' webhooks may reach. Elsewhere they reach public addresses alone.
 ALERTS_NETWORKS = env.words("ALERTS_NETWORKS")
+# The same for webhooks, which any person may have: what operators' alerts reach is not theirs to reach.
+WEBHOOKS_NETWORKS = env.words("WEBHOOKS_NETWORKS")
 
-for _network in ALERTS_NETWORKS:
-    try:
-        ipaddress.ip_network(_network)
-    except ValueError:
-        raise ImproperlyConfigured(
-            f"ALERTS_NETWORKS has {_network!r}: expected addresses or networks, with commas"
-        ) from None
+for _name, _networks in {
+    "ALERTS_NETWORKS": ALERTS_NETWORKS,
+    "WEBHOOKS_NETWORKS": WEBHOOKS_NETWORKS,
+}.items():
+    for _network in _networks:
+        try:
+            ipaddress.ip_network(_network)
+        except ValueError:
+            raise ImproperlyConfigured(
+                f"{_name} has {_network!r}: expected addresses or networks, with commas"
+            ) from None

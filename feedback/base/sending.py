@@ -9,5 +9,17 @@ class NotSent(Exception):
         self.permanent = permanent
 
 
+class NotPublic(NotSent):
+    """The address is not one that this server may reach."""
+
+
+class Rejected(NotSent):
+    """The receiver answered, with something else than success. `again_in`: what it asked for, in seconds."""
+
+    def __init__(self, status: int, *, permanent: bool, again_in: float | None = None) -> None:
+        super().__init__(f"HTTP {status}", permanent=permanent)
+        self.status, self.again_in = status, again_in
+
+
 class Uncertain(Exception):
     """It may have arrived: the connection ended before the answer came."""

@@ -30,6 +30,7 @@ class Inbox:
     """A real HTTP server that keeps what it got, and answers as the test sets it."""
 
     answers: list[int] = field(default_factory=list)  # statuses of the next answers; 202 after that
+    headers: dict[str, str] = field(default_factory=dict)  # of every answer
     requests: list[Request] = field(default_factory=list)
     holds: threading.Event = field(default_factory=threading.Event)  # cleared: requests hang
     url: str = ""
@@ -44,6 +45,8 @@ class Inbox:
                 inbox.requests.append(Request(self.path, dict(self.headers), body))
                 inbox.holds.wait(60)
                 self.send_response(inbox.answers.pop(0) if inbox.answers else 202)
+                for name, value in inbox.headers.items():
+                    self.send_header(name, value)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
 

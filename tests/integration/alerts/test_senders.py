@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
+from feedback.base import posting
 from feedback.models import AlertReceiver, AlertRule, Delivery, Incident
 from feedback.operations.alerts.message import Message, message_of
-from feedback.operations.alerts.senders import NotSent, Uncertain, http, send
+from feedback.operations.alerts.senders import NotSent, Uncertain, send
 from feedback.services.operations import alerts
 from tests.integration.alerts.conftest import Inbox
 from tests.mail_server import Mailbox
@@ -134,7 +135,7 @@ def test_a_server_that_is_not_there_has_certainly_got_nothing(rule: AlertRule) -
 def test_a_server_that_does_not_answer_leaves_a_doubt(
     rule: AlertRule, webhook: AlertReceiver, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http, "ANSWER_SECONDS", 0.2)
+    monkeypatch.setattr(posting, "ANSWER_SECONDS", 0.2)
     inbox.holds.clear()
     (trigger,) = message(rule, webhook, "trigger")
     with pytest.raises(Uncertain):

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from feedback.operations.alerts.senders import NotSent, http
-from feedback.operations.alerts.senders.public import may_be_reached
+from feedback.base import posting
+from feedback.base.outward import may_be_reached
+from feedback.base.sending import NotSent
 from tests.integration.alerts.conftest import Inbox
 
 INWARD = [
@@ -26,20 +27,20 @@ def nothing_is_allowed(settings: Settings) -> Settings:
 
 
 @pytest.mark.parametrize("address", INWARD)
-def test_no_address_that_leads_inward_is_reached(nothing_is_allowed: Settings, address: str) -> None:
-    assert not may_be_reached(address)
+def test_no_address_that_leads_inward_is_reached(address: str) -> None:
+    assert not may_be_reached(address, [])
 
 
 @pytest.mark.parametrize("address", ["93.184.215.14", "2606:2800:21f:cb07:6820:80da:af6b:8b2c"])
-def test_public_addresses_are_reached(nothing_is_allowed: Settings, address: str) -> None:
-    assert may_be_reached(address)
+def test_public_addresses_are_reached(address: str) -> None:
+    assert may_be_reached(address, [])
 
 
 def test_nothing_is_sent_inward_and_trying_again_is_no_use(
     nothing_is_allowed: Settings, inbox: Inbox
 ) -> None:
     with pytest.raises(NotSent, match="not a public address") as refused:
-        http.post(f"{inbox.url}/hook", b"{}")
+        posting.post(f"{inbox.url}/hook", b"{}")
     assert refused.value.permanent
     assert inbox.requests == []
 
@@ -55,11 +56,11 @@ def test_a_name_that_leads_elsewhere_between_two_questions_gains_nothing(
 
     monkeypatch.setattr(socket, "getaddrinfo", rebinding)
     with pytest.raises(NotSent, match=r"hooks\.example\.com is 127\.0\.0\.1"):
-        http.post(f"http://hooks.example.com:{port}/hook", b"{}")
+        posting.post(f"http://hooks.example.com:{port}/hook", b"{}")
     assert inbox.requests == []
 
 
 def test_a_network_that_the_setting_names_is_reached(nothing_is_allowed: Settings, inbox: Inbox) -> None:
     nothing_is_allowed.ALERTS_NETWORKS = ["127.0.0.0/8"]
-    http.post(f"{inbox.url}/hook", b"{}")
+    posting.post(f"{inbox.url}/hook", b"{}")
     assert len(inbox.requests) == 1

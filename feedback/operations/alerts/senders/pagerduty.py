@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from feedback.base.posting import encode, post
 from feedback.models import AlertReceiver, Delivery
 from feedback.operations.alerts.message import Message
-
-from .http import encode, post
 
 ADDRESS = "https://events.pagerduty.com/v2/enqueue"
 SUMMARY_LENGTH = 1024  # characters

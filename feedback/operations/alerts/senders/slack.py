@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from feedback.base.posting import encode, post
 from feedback.models import AlertReceiver, Delivery
 from feedback.operations.alerts.message import Message
-
-from .http import encode, post
 
 SIGNS = {"info": "🔵", "warning": "🟠", "critical": "🔴"}
 OVER = "🟢"

@@ -10,10 +10,9 @@ import hashlib
 import hmac
 import time
 
+from feedback.base.posting import encode, post
 from feedback.models import AlertReceiver
 from feedback.operations.alerts.message import Message
-
-from .http import encode, post
 
 
 def send(message: Message, receiver: AlertReceiver) -> None:
