@@ -19,5 +19,6 @@ RETAIN_DAYS = {
     "drafts": _days("RETAIN_DRAFTS_DAYS"),
     "denials": env.integer("RETAIN_DENIALS_DAYS", 365),
     "answers": env.integer("RETAIN_ANSWERS_DAYS", 1, minimum=1),
+    "webhooks": env.integer("RETAIN_WEBHOOKS_DAYS", 30, minimum=1),
     "error_texts": env.integer("RETAIN_ERROR_TEXTS_DAYS", 180),
 }

@@ -4,7 +4,7 @@ Students' texts and files are not shown here: operators need states, not essays.
 """
 
 from .operations import alerts, audit, third_party
-from .people import access, courses, users
+from .people import access, courses, users, webhooks
 from .upstreams import drift, endpoints, error_texts, money, warmth
 from .work import documents, feedback, jobs, notices
 
@@ -24,4 +24,5 @@ __all__ = [
     "third_party",
     "users",
     "warmth",
+    "webhooks",
 ]

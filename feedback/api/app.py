@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .problems import handle_in
-from .routes import account, courses, documents, drafts, events, jobs, upstreams
+from .routes import account, courses, documents, drafts, events, jobs, upstreams, webhooks
 from .schema import Api
 
 api = Api(
@@ -15,5 +15,5 @@ api = Api(
     docs_url=None,
 )
 handle_in(api)
-for each in (documents, events, jobs, drafts, courses, account, upstreams):
+for each in (documents, events, jobs, drafts, courses, account, upstreams, webhooks):
     api.add_router("", each.router)

@@ -11,6 +11,7 @@ from .people.invitations import Invitation
 from .people.kept_answers import KeptAnswer
 from .people.usage import UsageDay
 from .people.users import User
+from .people.webhooks import Webhook, WebhookDelivery, WebhookEvent
 from .upstreams.drift import Drift
 from .upstreams.endpoints import Endpoint, LearntRefusal
 from .upstreams.error_texts import ErrorText
@@ -72,4 +73,7 @@ __all__ = [
     "Urgency",
     "UsageDay",
     "User",
+    "Webhook",
+    "WebhookDelivery",
+    "WebhookEvent",
 ]

@@ -1,4 +1,5 @@
-"""The duties of a housekeeper: to reconcile, to look at the alert rules, and rq's own scheduling."""
+"""The duties of a housekeeper: to reconcile, to look at the alert rules, to deliver to webhooks, and rq's own
+scheduling."""
 
 from __future__ import annotations
 
@@ -16,16 +17,18 @@ from feedback.operations.alerts.evaluation import evaluate
 from feedback.operations.alerts.outbox import deliver_due
 from feedback.operations.housekeeping import Duty
 from feedback.operations.observe.metrics.folding import tidy
+from feedback.services.webhooks.disabling import tell_owners
+from feedback.services.webhooks.sending import deliver_due as deliver_to_webhooks
 
 if TYPE_CHECKING:
     from redis import Redis
 
-RECONCILE, ALERTS, SCHEDULE = "reconcile", "alerts", "schedule"
-EVERY = {RECONCILE: 10.0, ALERTS: 15.0, SCHEDULE: 5.0}  # seconds
+RECONCILE, ALERTS, SCHEDULE, WEBHOOKS, MAILS = "reconcile", "alerts", "schedule", "webhooks", "webhook-mails"
+EVERY = {RECONCILE: 10.0, ALERTS: 15.0, SCHEDULE: 5.0, WEBHOOKS: 2.0, MAILS: 60.0}  # seconds
 
 
 def every_duty() -> list[Duty]:
-    return [reconciling(), alerting(), scheduling()]
+    return [reconciling(), alerting(), scheduling(), delivering_to_webhooks(), mailing_their_owners()]
 
 
 def reconciling(every: float = EVERY[RECONCILE]) -> Duty:
@@ -41,6 +44,15 @@ def look_at_rules() -> None:
     deliver_due()
     if settings.METRICS_DIR:
         tidy(Path(settings.METRICS_DIR))  # where /metrics is not read, nothing else tidies
+
+
+def delivering_to_webhooks(every: float = EVERY[WEBHOOKS]) -> Duty:
+    return Duty(WEBHOOKS, every, deliver_to_webhooks)
+
+
+def mailing_their_owners(every: float = EVERY[MAILS]) -> Duty:
+    """By itself: a mail server that hangs keeps no message waiting."""
+    return Duty(MAILS, every, tell_owners)
 
 
 def scheduling(every: float = EVERY[SCHEDULE]) -> Duty:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from feedback.models import AccessDenial, Document, Draft, ErrorText, Job, KeptAnswer
+from feedback.models import AccessDenial, Document, Draft, ErrorText, Job, KeptAnswer, WebhookDelivery
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -71,6 +71,12 @@ RULES: Mapping[str, RetentionRule] = {
         "RETAIN_ANSWERS_DAYS",
         KeptAnswer.objects.all,
         "begun_at",
+    ),
+    "webhooks": RetentionRule(
+        "messages to webhooks that have ended",
+        "RETAIN_WEBHOOKS_DAYS",
+        partial(WebhookDelivery.objects.filter, ended_at__isnull=False),
+        "ended_at",
     ),
     "error_texts": RetentionRule(
         "texts of providers' errors that no operator classed and that came no more",

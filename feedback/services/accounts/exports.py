@@ -54,6 +54,8 @@ def everything_of(user: User) -> Generator[bytes]:
         archive.writestr("drafts.json", _json(_drafts(user)))
         if bank := list(user.banked_comments.values("kind", "message", "suggestion", "created_at")):
             archive.writestr("comment-bank.json", _json(bank))
+        if webhooks := _webhooks(user):
+            archive.writestr("webhooks.json", _json(webhooks))
         yield sink.taken()
         for document in _documents(user):
             folder = f"documents/{document.created_at:%Y-%m-%d}-{document.pk}"
@@ -100,6 +102,20 @@ def _account(user: User) -> dict[str, Any]:
 
 def _drafts(user: User) -> list[Any]:
     return list(Draft.objects.filter(owner=user).values("id", "title", "text", "filename", "updated_at"))
+
+
+def _webhooks(user: User) -> list[Any]:
+    """Without their secrets, which open what they sign."""
+    found = user.webhooks.values(
+        "id", "name", "url", "events", "course__name", "created_at", "disabled_at", "disabled_because"
+    )
+    told = user.webhooks.values_list(
+        "id", "deliveries__created_at", "deliveries__event", "deliveries__document", "deliveries__state"
+    ).exclude(deliveries=None)
+    return [
+        {**each, "told": [row[1:] for row in told.filter(pk=each["id"]).order_by("deliveries__id")]}
+        for each in found
+    ]
 
 
 def _events(document: Document) -> list[Any]:

@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from feedback.documents.sanitise import clean
 from feedback.live import publish
-from feedback.models import Document, Reading, Release, User
+from feedback.models import Document, Reading, Release, User, WebhookEvent
 from feedback.services.operations import audit
 from feedback.services.teaching.editing import Conflict, NotReady, Seen
+from feedback.services.webhooks import events
 from feedback.services.work import workflow
 
 # Reading --------------------------------------------------------------------------------------
@@ -85,7 +86,10 @@ def release(document: Document, *, by: User | None, grade: str = "", note: str =
     is_news = locked.reviewed and not (was and was.stands)
     if is_news:
         workflow.deliver(locked)
+        events.announce(locked, WebhookEvent.RELEASED)
         transaction.on_commit(lambda: publish(str(locked.pk), "document", {"state": locked.state}))
+    elif was and (was.grade, was.note) != (words["grade"], words["note"]):
+        events.announce(locked, WebhookEvent.UPDATED)
     return is_news
 
 

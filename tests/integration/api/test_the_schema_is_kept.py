@@ -20,6 +20,7 @@ from feedback.api.app import api as served
 from feedback.api.routes import events
 from feedback.live.stream_limit import seats
 from feedback.models import Assignment, User
+from feedback.services.webhooks import subscriptions
 from tests.factories import reading
 from tests.factories.drafts import a_draft
 from tests.running import ROOT as REPOSITORY
@@ -72,6 +73,10 @@ def token(
     monkeypatch.setattr(events, "connection", SimpleNamespace(close=lambda: None))  # it is the test's own
     reading.a_split_document(operator)
     a_draft(operator, "Mine.")
+    webhook, _secret = subscriptions.make(
+        owner=operator, token=None, url="https://hooks.example.org/", events=["document.completed"]
+    )
+    subscriptions.test(webhook)
     return Api.of(operator, "read", "write", "operate").token
 
 
@@ -83,6 +88,8 @@ def real(token: str, operator: User, assignment: Assignment) -> dict[str, Any]:
     return {
         "document_id": str(document.pk), "section_id": str(job.section_id), "job_id": str(job.pk),
         "draft_id": str(operator.drafts.get().pk), "name": "offline",
+        "webhook_id": str(operator.webhooks.get().pk),
+        "delivery_id": str(operator.webhooks.get().deliveries.get().pk),
     }  # fmt: skip
 
 

@@ -80,6 +80,7 @@ PERSON = [
     "api:draft-hand-in",
     "api:courses",
     "api:assignments",
+    "api:webhooks",
 ]
 
 # Of another person: as good as none, for all others.
@@ -141,6 +142,12 @@ OTHERS_WORK = [
     "api:job-retry",
     "api:document-events",
     "api:assignment",
+    "api:webhook",
+    "api:webhook-rotate",
+    "api:webhook-test",
+    "api:webhook-deliveries",
+    "api:webhook-delivery",
+    "api:webhook-replay",
 ]
 
 # For teachers, and for operators with rights beyond reading.
@@ -235,6 +242,8 @@ MODELS = [
     "feedback_silence",
     "feedback_usageday",
     "feedback_user",
+    "feedback_webhook",
+    "feedback_webhookdelivery",
     "limiter_breakertransition",
     "limiter_flowoverride",
     "limiter_gateevent",

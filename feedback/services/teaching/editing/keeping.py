@@ -12,7 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from feedback.errors import FeedbackError
-from feedback.models import Comment, Document, Edit, Feedback, User
+from feedback.models import Comment, Document, Edit, Feedback, User, WebhookEvent
+from feedback.selectors.intake.visibility import feedback_visible
+from feedback.services.webhooks import events
 
 Part = Edit.Part
 TOGETHER = timedelta(minutes=5)  # what is typed into one field within it is one edit
@@ -107,6 +109,7 @@ def keep(
 ) -> None:
     """One row more, or a longer last one. Coalescing sees by them what was written for one student, and
     does not share it."""
+    _announce(feedback.document)
     last = Edit.objects.filter(document=feedback.document_id).order_by("-pk").first()
     if last is not None and _goes_on(last, feedback, change, by, comment):
         if last.before == change.after:
@@ -118,6 +121,12 @@ def keep(
         document_id=feedback.document_id, section_id=feedback.section_id, comment=comment, part=change.part,
         subject=change.subject, before=change.before, after=change.after, kept=kept, by=by,
     )  # fmt: skip
+
+
+def _announce(document: Document) -> None:
+    """Those with a webhook, where the feedback may be read: before its release edits are the teacher's."""
+    if feedback_visible(document):
+        events.announce(document, WebhookEvent.UPDATED)
 
 
 def _goes_on(last: Edit, feedback: Feedback, change: Change, by: User, comment: Comment | None) -> bool:
