@@ -13,6 +13,7 @@ from typing import Any
 
 import redis
 
+from ..base.server_time import server_seconds
 from .errors import translated
 from .library import LIBRARY, PREFIX
 
@@ -30,8 +31,7 @@ def forget_unused(connection: redis.Redis, *, prefix: str = "limiter") -> tuple[
 
 
 def _forget_unused(connection: redis.Redis, key: str) -> Iterator[str]:
-    seconds, micros = connection.time()
-    now = int(seconds) * 1_000_000 + int(micros)
+    now = int(server_seconds(connection) * 1_000_000)
     for name in names(connection):
         if name == LIBRARY.name or connection.zadd(key, {name: now}, nx=True):
             continue

@@ -36,7 +36,7 @@ RENEWALS_A_LEASE = 3
 class GatedJob(NamedJob):
     """A job of a gated queue."""
 
-    _lease: tuple[Lease, Gate] | None = None
+    _lease: tuple[Lease, Gate, float] | None = None
 
     @classmethod
     def of(cls, job: Job) -> GatedJob:
@@ -73,20 +73,23 @@ class GatedJob(NamedJob):
                 found.append(RQExecution.fetch(each, self.id, self.connection))
         return found
 
-    def lease_to(self, lease: Lease, gate: Gate) -> None:
-        """Have the job's function run under the lease, in a worker that knows nothing of it."""
-        self._lease = lease, gate
+    def lease_to(self, lease: Lease, gate: Gate, seconds: float) -> None:
+        """Have the job's function run under the lease, in a worker that knows nothing of it.
+
+        `seconds` is how long the lease holds from now.
+        """
+        self._lease = lease, gate, max(0.1, seconds)
 
     def perform(self) -> Any:
         if self._lease is None:
             return super().perform()
-        lease, gate = self._lease
+        lease, gate, seconds = self._lease
 
         def accepted(_: Execution) -> None:
             gate.accepted(lease.upstream, [lease.id])
 
         execution = Execution(id=lease.id, job=self.id, lease=lease, on_accepted=accepted)
-        with running(execution), _kept(execution, lease, gate):
+        with running(execution), _kept(execution, lease, gate, seconds):
             try:
                 result = super().perform()
             except BaseException:
@@ -119,10 +122,9 @@ def _settle(lease: Lease, gate: Gate, execution: Execution, by_default: Outcome)
 
 
 @contextmanager
-def _kept(execution: Execution, lease: Lease, gate: Gate) -> Iterator[None]:
+def _kept(execution: Execution, lease: Lease, gate: Gate, seconds: float) -> Iterator[None]:
     """Renew the lease until the block ends; where it is lost, cut the call."""
     done = threading.Event()
-    seconds = max(0.1, lease.expires_at - time.time())
     keeper = threading.Thread(target=_keep, args=(execution, lease, gate, seconds, done), daemon=True)
     keeper.start()
     try:

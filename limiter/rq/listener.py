@@ -146,5 +146,5 @@ def _without_overlaps(prefixes: Iterable[str]) -> list[str]:
 
 
 def until(moment: float | None, longest: float) -> float:
-    """Seconds to sleep until a moment of the gate's clock, which is taken to agree with ours to a few ms."""
-    return longest if moment is None else min(longest, moment - time.time())
+    """Seconds to sleep until a moment of our monotonic clock."""
+    return longest if moment is None else min(longest, moment - time.monotonic())

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
 from functools import cache
 from inspect import signature
 from typing import TYPE_CHECKING, Any, cast
@@ -19,6 +20,7 @@ from rq.job import Job
 from rq.queue import EnqueueData, Queue
 from rq.utils import as_text
 
+from ..base.server_time import server_now
 from ..gate import Lease, Outcome
 from . import tickets, upstreams
 from .admission import admit
@@ -52,6 +54,9 @@ class GatedQueue(DjangoRQ):
 
     def enqueue_at(self, datetime: Any, f: Any, *args: Any, **kwargs: Any) -> Job:
         return cast(Job, super().enqueue_at(datetime, f, *args, **tickets.into_meta(kwargs)))
+
+    def enqueue_in(self, time_delta: timedelta, func: Any, *args: Any, **kwargs: Any) -> Job:
+        return self.enqueue_at(server_now(self.connection) + time_delta, func, *args, **kwargs)
 
     def enqueue_call(
         self, func: Any, args: Any = None, kwargs: Any = None, *rest: Any, **options: Any
@@ -135,7 +140,7 @@ class GatedQueue(DjangoRQ):
     def _take_any(
         cls, queues: Sequence[Queue], options: dict[str, Any]
     ) -> tuple[tuple[Job, Queue] | None, float | None]:
-        """The first job that may run now, or the earliest moment worth asking again."""
+        """The first job that may run now, or when to ask again, on our monotonic clock."""
         retry_at: float | None = None
         for queue in queues:
             upstream = upstreams.upstream_of(queue.name)
@@ -174,14 +179,15 @@ class GatedQueue(DjangoRQ):
         while True:
             admission = admit(gate, upstream)
             if not admission.leases:
-                return None, admission.retry_at
+                wait = admission.wait_seconds
+                return None, None if wait is None else time.monotonic() + wait
             (lease,) = admission.leases
             found = cls._fetch_leased(queue, lease, options)
             if found is None or cls._is_refused(found[0], options):
                 gate.settle(upstream, lease.id, Outcome.RETURNED)
                 continue
             job, leased_queue = found
-            job.lease_to(lease, gate)
+            job.lease_to(lease, gate, lease.expires_at - admission.now)
             return (job, leased_queue), None
 
     @classmethod

@@ -26,6 +26,7 @@ REGISTRY_SECONDS = 3600
 rq's clean-up, which any page that counts started jobs triggers, would fail or retry the job behind the
 back of the gate and of the ledger. It remains as the last net, an hour after recovery should have come.
 """
+KEPT_SECONDS = 60  # that rq keeps a job's list of executions longer than those
 
 
 def seconds(lease_seconds: float) -> int:
@@ -52,11 +53,13 @@ def new_record(job: Job, execution_id: str, worker_name: str) -> Execution:
     return record
 
 
-def write(record: Execution, job: Job, ttl: float, pipeline: Pipeline) -> None:
-    """Write or renew all of a record's entries; they hold for ttl seconds."""
+def write(record: Execution, job: Job, ttl: float, now: float, pipeline: Pipeline) -> None:
+    """Write or renew all of a record's entries; they hold for ttl seconds. `now` is the server's clock."""
     record.save(ttl=int(ttl), pipeline=pipeline)
-    ExecutionRegistry(record.job_id, pipeline).add(record, int(ttl), pipeline)
-    job.started_job_registry.add_execution(record, pipeline, ttl=REGISTRY_SECONDS)
+    executions = ExecutionRegistry.key_template.format(record.job_id)
+    pipeline.zadd(executions, {record.id: int(now + ttl) + KEPT_SECONDS})
+    pipeline.expire(executions, int(ttl) + KEPT_SECONDS)
+    pipeline.zadd(started_key(job.origin), {record.composite_key: int(now) + REGISTRY_SECONDS})
     if record.worker_name:
         pipeline.sadd(record.worker_executions_key, record.composite_key)
 

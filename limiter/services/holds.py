@@ -8,13 +8,13 @@ database's: a host with a wrong clock may be the very cause.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from django.db import connection, transaction
-from django.utils import timezone
+from django.db import transaction
 
+from limiter.base.database_time import database_now
 from limiter.configuration.publication import keep_version, publish_on_commit
 from limiter.models import Upstream
 from limiter.models.hold import LONGEST_CAUSE
@@ -36,7 +36,7 @@ def hold(*, upstream: str, cause: str, reason: str, generation: int) -> bool:
     row = _in_generation(upstream, generation)
     if row is None or row.is_shut:
         return False
-    now, begins = _now(), not row.is_held
+    now, begins = database_now(), not row.is_held
     values = {
         "held_cause": cause[:LONGEST_CAUSE] or "unknown",
         "held_since": row.held_since or now,
@@ -50,7 +50,7 @@ def hold(*, upstream: str, cause: str, reason: str, generation: int) -> bool:
 @transaction.atomic
 def try_due() -> list[str]:
     """Let one call at a time through where a hold's time is over; returns the upstreams."""
-    due = Upstream.objects.select_for_update(skip_locked=True).filter(held_until__lte=_now())
+    due = Upstream.objects.select_for_update(skip_locked=True).filter(held_until__lte=database_now())
     rows = list(due)
     for row in rows:
         _move(row, {"held_until": None})
@@ -64,7 +64,7 @@ def take_trial(upstream: str, *, seconds: float) -> int | None:
     Returns the generation that its outcome belongs to. None: it is not due, or somebody has it, or an
     operator has paused it.
     """
-    now = _now()
+    now = database_now()
     row = Upstream.objects.select_for_update(skip_locked=True).filter(name=upstream).first()
     if row is None or row.paused or not row.is_held or (row.held_until is not None and row.held_until > now):
         return None
@@ -80,7 +80,7 @@ def hold_again(*, upstream: str, cause: str, reason: str, generation: int) -> bo
         return False
     values = {
         "held_cause": cause[:LONGEST_CAUSE] or row.held_cause,
-        "held_until": row.next_trial(_now()),
+        "held_until": row.next_trial(database_now()),
         "holds": row.holds + 1,
     }
     _move(row, values, reason=reason)
@@ -112,16 +112,6 @@ def _in_generation(upstream: str, generation: int) -> Upstream | None:
     """The row, locked. Asked without the lock first: of many calls that fail together one waits for it."""
     mine = Upstream.objects.filter(name=upstream, hold_generation=generation)
     return mine.select_for_update().first() if mine.exists() else None
-
-
-def _now() -> datetime:
-    """The database's clock, which all processes share; of SQLite, which has no server, this machine's."""
-    if connection.vendor != "postgresql":
-        return timezone.now()
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT statement_timestamp()")
-        now: datetime = cursor.fetchone()[0]
-    return now
 
 
 def _move(row: Upstream, values: Mapping[str, Any], author: str = "", reason: str = "") -> None:

@@ -143,7 +143,7 @@ def test_workers_that_are_killed_without_a_word(
     others = [name for name in settings.RQ_QUEUES if name not in CALLERS]
     rest, callers = running.worker(*others), running.worker(*CALLERS)
     wait_until(lambda: firing() == set(), "all queues have a worker")
-    monkeypatch.setattr(workers, "SILENT", timedelta(seconds=5))  # they renew every second here
+    monkeypatch.setattr(workers, "SILENT_SECONDS", 5.0)  # they renew every second here
     running.kill(callers)
     wait_until(lambda: firing() == {"simulated"}, "its queue has none")
     running.kill(rest)

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from feedback.dispatch import job_queue
+from limiter.base.server_time import seconds_of
 from limiter.gates import redis_of_queues
 
 if TYPE_CHECKING:
     from redis import Redis
 
-SILENT = timedelta(seconds=60)  # our worker says every ten seconds that it lives
+SILENT_SECONDS = 60.0  # our worker says every ten seconds that it lives
 
 
 def alive() -> Counter[str]:
@@ -74,15 +74,17 @@ def everybody() -> list[Worker]:
     connection = redis_of_queues()
     keys = sorted(map(as_text, connection.smembers(REDIS_WORKER_KEYS)))
     with connection.pipeline(transaction=False) as pipe:
+        pipe.time()
         for key in keys:
             pipe.hgetall(key)
             pipe.smembers(f"{key}:executions")
-        answers = pipe.execute()
+        time, *answers = pipe.execute()
     records = zip(keys, answers[::2], answers[1::2], strict=True)
-    return [_worker(key.rpartition(":")[2], raw, holds) for key, raw, holds in records if raw]
+    now = seconds_of(time)
+    return [_worker(key.rpartition(":")[2], raw, holds, now) for key, raw, holds in records if raw]
 
 
-def _worker(name: str, raw: Mapping[bytes, bytes], holds: Iterable[bytes]) -> Worker:
+def _worker(name: str, raw: Mapping[bytes, bytes], holds: Iterable[bytes], now: float) -> Worker:
     from rq.utils import as_text
 
     fields = {as_text(field): value.decode(errors="replace") for field, value in raw.items()}
@@ -96,7 +98,7 @@ def _worker(name: str, raw: Mapping[bytes, bytes], holds: Iterable[bytes]) -> Wo
         slots=int(fields["slots"]) if fields.get("slots", "").isdigit() else None,
         born=parse_datetime(fields.get("birth", "")),
         heard=parse_datetime(heard),
-        is_alive=bool(heard) and not fields.get("death") and _is_fresh(heard),
+        is_alive=bool(heard) and not fields.get("death") and _is_fresh(heard, now),
         holds=sorted(as_text(each).partition(":")[0] for each in holds),
     )
 
@@ -106,16 +108,19 @@ def _living(connection: Redis, workers: Iterable[str]) -> set[str]:
 
     keys = sorted(workers)
     with connection.pipeline(transaction=False) as pipe:
+        pipe.time()
         for key in keys:
             pipe.hmget(key, "last_heartbeat", "death")
-        answers = pipe.execute()
+        time, *answers = pipe.execute()
     records = zip(keys, answers, strict=True)
-    return {key for key, (heard, death) in records if heard and not death and _is_fresh(as_text(heard))}
+    now = seconds_of(time)
+    return {key for key, (heard, death) in records if heard and not death and _is_fresh(as_text(heard), now)}
 
 
-def _is_fresh(heard: str) -> bool:
-    """A stock worker says nothing for minutes while it waits: its key's own time to live must do."""
+def _is_fresh(heard: str, now: float) -> bool:
+    """By the server's clock, as our workers write it. A stock worker says nothing for minutes while it waits:
+    its key's own time to live must do."""
     if not str(settings.RQ.get("WORKER_CLASS", "")).endswith("ConcurrentWorker"):
         return True
     moment = parse_datetime(heard)
-    return moment is not None and timezone.now() - moment < SILENT
+    return moment is not None and now - moment.timestamp() < SILENT_SECONDS

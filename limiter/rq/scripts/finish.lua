@@ -4,8 +4,7 @@
 -- reply got lost, and this is the repeat). A job on which others depend is left to rq's own code.
 --
 -- KEYS[1]  the worker's hash, KEYS[2] its set of executions
--- ARGV[1]  now in whole seconds
--- ARGV[2]  for each run: the keys of its job, that job's dependents, dependencies, results and executions, of the
+-- ARGV[1]  for each run: the keys of its job, that job's dependents, dependencies, results and executions, of the
 --          execution, and of the registries of started and finished jobs; ids of job and execution; when it
 --          ended, as in the job's fields; seconds that it took, and that its result is kept; how many arguments
 --          the fields of the job are, these, and the same for its result
@@ -13,8 +12,9 @@
 -- cost     O(log n) for each run
 local RUN = 13 -- arguments of each before the fields
 local RESULTS = 10 -- that rq keeps of a job
+local now = tonumber(redis.call("TIME")[1])
 local worked, done = 0, 0
-local at = 2
+local at = 1
 
 local function fields()
   local first = at + 1
@@ -43,7 +43,7 @@ local function finish()
   redis.call("EXPIRE", dependencies, keep)
   redis.call("XADD", results, "MAXLEN", "~", RESULTS, "*", fields())
   redis.call("EXPIRE", results, keep)
-  redis.call("ZADD", finished, ARGV[1] + keep, job_id)
+  redis.call("ZADD", finished, now + keep, job_id)
   redis.call("DEL", record)
   redis.call("ZREM", started, job_id .. ":" .. id)
   redis.call("ZREM", executions, id)

@@ -4,8 +4,8 @@
 -- KEYS[1]  the queue's registry of started jobs
 -- KEYS[2]  the worker's hash, KEYS[3] its set of executions
 -- KEYS[4]  the list where jobs lie that were popped and not started; "" where none was popped
--- ARGV[1]  now, as rq writes it to jobs; ARGV[2] in seconds, as to executions
--- ARGV[3]  score in the registry; ARGV[4] seconds that a record holds
+-- ARGV[1]  now, as rq writes it to jobs; ARGV[2] in seconds, as to executions: by the worker's clock, for people
+-- ARGV[3]  seconds that the registry keeps it; ARGV[4] that a record holds
 -- ARGV[5]  the worker's name; ARGV[6] seconds that its set of executions holds
 -- ARGV[7]  for each run: the keys of its job, its execution and its job's executions, the ids of job and
 --          execution, its lease as JSON or ""
@@ -13,7 +13,8 @@
 -- cost     O(log n) for each run
 local RUN = 6 -- arguments of each
 local KEPT = 60 -- seconds that rq keeps a job's list of executions longer than those
-local now, seconds, holds, worker = ARGV[1], ARGV[2], tonumber(ARGV[4]), ARGV[5]
+local now, seconds, keep, holds, worker = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
+local time = tonumber(redis.call("TIME")[1])
 
 local function record(key, executions, job, id, lease)
   local fields = { "id", id, "job_id", job, "created_at", seconds, "last_heartbeat", seconds, "worker_name", worker }
@@ -22,9 +23,9 @@ local function record(key, executions, job, id, lease)
   end
   redis.call("HSET", key, unpack(fields))
   redis.call("EXPIRE", key, holds)
-  redis.call("ZADD", executions, math.floor(tonumber(seconds)) + holds + KEPT, id)
+  redis.call("ZADD", executions, time + holds + KEPT, id)
   redis.call("EXPIRE", executions, holds + KEPT)
-  redis.call("ZADD", KEYS[1], ARGV[3], job .. ":" .. id)
+  redis.call("ZADD", KEYS[1], time + keep, job .. ":" .. id)
   redis.call("SADD", KEYS[3], job .. ":" .. id)
 end
 

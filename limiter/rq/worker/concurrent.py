@@ -25,6 +25,7 @@ from rq.utils import now
 from rq.worker.base import DequeueStrategy, WorkerStatus
 from rq.worker_registration import clean_worker_registry, register
 
+from ...base.server_time import server_now
 from ...gate import Gate, GateError, SchemaTooNew
 from ...gate.refusals import is_away
 from ...jobs.execution import Execution, running
@@ -93,9 +94,11 @@ class ConcurrentWorker(FencedWorker):
 
     def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
         """As rq's, and everything that Redis should know of this worker: it may have forgotten it."""
+        moment = server_now(self.connection)  # others tell by their clocks whether it lives
         with self.connection.pipeline() as own:
             writes = pipeline if pipeline is not None else own
             super().heartbeat(timeout, writes)
+            self.last_heartbeat = moment
             if self.birth_date is not None:
                 state = WorkerStatus.BUSY if len(self.in_flight) else self._state
                 fields: dict[Any, Any] = {**self.serialize(), "state": state}

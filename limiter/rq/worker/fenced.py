@@ -26,6 +26,7 @@ from .completion.ends import Completion
 from .connections import for_threads
 from .deadlines import ThreadDeadline
 from .runs import Identity, InFlight, Run
+from .upkeep.schedule import with_pauses_by_the_server
 
 if TYPE_CHECKING:
     from rq.executions import Execution as RQExecution
@@ -58,7 +59,7 @@ class FencedWorker(BaseWorker):
         ours = copy.copy(queue)
         ours.connection = self.connection
         ours.job_class, ours.serializer = gated(ours.job_class), serializer_of(ours.serializer)
-        return ours
+        return with_pauses_by_the_server(ours)
 
     def _identity(self) -> Identity:
         return Identity(

@@ -47,7 +47,9 @@ class Fetcher:
         self._identity, self._gate, self._pace = identity, gate, pace
         self._executions, self._accepted = executions, accepted
         self._given = 0.0  # the gate's clock when it last answered
-        self.retry_at: float | None = None  # the earliest moment worth asking a gate again, on our clock
+        self.retry_at: float | None = (
+            None  # the earliest moment worth asking a gate again, on our monotonic clock
+        )
 
     def take(self, queue: Queue, k: int) -> list[Run]:
         """Up to k jobs of a queue, started in rq's terms: a round trip to admit and one to start."""
@@ -62,7 +64,7 @@ class Fetcher:
         admission = admit(self._gate, upstream, k)
         self._given = admission.now
         if (wait := admission.wait_seconds) is not None:
-            again = time.time() + wait  # on our own clock, which the gate's may differ from
+            again = time.monotonic() + wait
             self.retry_at = min(self.retry_at or again, again)
         return [
             Execution(id=lease.id, job=lease.job, lease=lease, on_accepted=self._accepted)
@@ -96,14 +98,14 @@ class Fetcher:
         self, executions: Sequence[Execution], queue: Queue, seconds: float, started: datetime
     ) -> list[list[bytes]]:
         """Write that they are started; the fields of each job as they were."""
-        worker, moment = self._identity, int(started.timestamp())
+        worker = self._identity
         leased = executions[0].lease is not None
         keys = (
             records.started_key(queue.name), worker.key, worker.executions_key,
             "" if leased else queue.intermediate_queue_key,
         )  # fmt: skip
         arguments: list[str | float] = [
-            utcformat(started), started.timestamp(), moment + records.REGISTRY_SECONDS,
+            utcformat(started), started.timestamp(), records.REGISTRY_SECONDS,
             records.seconds(seconds), worker.name, worker.ttl + 60,
         ]  # fmt: skip
         for each in executions:

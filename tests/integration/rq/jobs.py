@@ -7,7 +7,7 @@ import threading
 import time
 from datetime import timedelta
 
-from rq import get_current_job
+from rq import Retry, get_current_job
 
 from limiter.gate import Outcome
 from limiter.jobs.declaration import gated
@@ -32,6 +32,10 @@ def fails() -> None:
 
 def fails_with_its_reason() -> None:
     raise ReportedError("the text has no words")
+
+
+def again_after(seconds: int) -> Retry:
+    return Retry(max=1, interval=seconds)
 
 
 def note(key: str) -> None:

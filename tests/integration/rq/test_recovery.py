@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 from redis import Redis
 from rq import Queue, Retry
@@ -20,7 +22,7 @@ def die_with(gate: Gate, queue: Queue, ttl: float = 60) -> Lease:
     (lease,) = gate.admit(UPSTREAM).leases
     job = Job.fetch(lease.job, connection=queue.connection)
     with queue.connection.pipeline() as pipeline:
-        records.write(records.new_record(job, lease.id, "dead"), job, ttl, pipeline)
+        records.write(records.new_record(job, lease.id, "dead"), job, ttl, time.time(), pipeline)
         job.prepare_for_execution("dead", pipeline)
         pipeline.execute()
     gate.settle(UPSTREAM, lease.id, Outcome.FAILURE)
@@ -84,7 +86,7 @@ def test_without_an_upstream_rqs_own_promise_holds(plain: GatedQueue, ledger: Ha
         job = plain.enqueue(nothing, retry=retry)
         plain.remove(job)
         with plain.connection.pipeline() as pipeline:
-            records.write(records.new_record(job, "run", "dead"), job, 60, pipeline)
+            records.write(records.new_record(job, "run", "dead"), job, 60, time.time(), pipeline)
             job.prepare_for_execution("dead", pipeline)
             pipeline.delete(f"rq:execution:{job.id}:run")  # its time is over
             pipeline.execute()

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import queue
-import time
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
@@ -87,7 +86,7 @@ class BatchCompleter:
         ends = [argument for run in runs for argument in self._end_of(run)]
         keys = (identity.key, identity.executions_key)
         alone = []
-        replies = scripts.FINISH(identity.connection, keys, int(time.time()), *ends)
+        replies = scripts.FINISH(identity.connection, keys, *ends)
         for run, reply in zip(runs, replies, strict=True):
             if reply == b"done":
                 self._done(run)

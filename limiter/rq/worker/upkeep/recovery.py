@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from redis.exceptions import RedisError, WatchError
@@ -21,13 +22,14 @@ from rq.job import Job, JobStatus
 from rq.job_lifecycle import call_exception_handlers, record_job_failure
 from rq.rate_limit import release_slot
 
+from ....base.server_time import server_seconds
 from ....gate import Gate, GateError, Lease
 from ....jobs.ledger import Ledger, get_ledger
 from ... import records, upstreams
 from ..deadlines import ThreadDeadline
 from ..runs import InFlight
 from .popped import Popped
-from .server_clock import ServerClock, read_by
+from .server_clock import ServerClock
 
 if TYPE_CHECKING:
     from redis.client import Pipeline
@@ -157,7 +159,9 @@ class Recovery:
     ) -> None:
         self._queues, self._gate, self._in_flight, self._handlers = queues, gate, in_flight, handlers
         self._popped = {each.name: Popped(each) for each in queues}
-        self._clocks = {id(each.connection): ServerClock(read_by(each.connection)) for each in queues}
+        self._clocks = {
+            id(each.connection): ServerClock(partial(server_seconds, each.connection)) for each in queues
+        }
 
     def recover_all(self) -> None:
         try:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from redis.exceptions import RedisError
 from rq.utils import now, utcformat
 
+from ....base.server_time import server_seconds
 from ....gate import Gate, GateError
 from ....jobs.execution import AbortReason
 from ... import records
@@ -84,10 +85,11 @@ class Renewals:
         """Move rq's scores and times to live with the leases; returns unleased runs without a record."""
         try:
             lost = self._without_record([run for run in runs if run.lease is None])
+            moment = server_seconds(self._connection) if runs else 0.0
             with self._records_lock, self._connection.pipeline() as pipeline:
                 kept = [run for run in runs if not (run.void or run.completing or run in lost)]
                 for run in kept:
-                    self._write(run, pipeline)
+                    self._write(run, moment, pipeline)
                 self._heartbeat(pipeline=pipeline)
                 pipeline.execute()
         except RedisError as error:
@@ -106,9 +108,9 @@ class Renewals:
             present = pipeline.execute() if runs else []
         return [run for run, here in zip(runs, present, strict=True) if not here and not run.completing]
 
-    def _write(self, run: Run, pipeline: Pipeline) -> None:
+    def _write(self, run: Run, moment: float, pipeline: Pipeline) -> None:
         run.record.last_heartbeat = now()
-        records.write(run.record, run.job, records.seconds(run.lease_seconds), pipeline)
+        records.write(run.record, run.job, records.seconds(run.lease_seconds), moment, pipeline)
         if run.lease:
             pipeline.hset(run.record.key, LEASE_FIELD, lease_text(run.lease))
         pipeline.hset(run.job.key, "last_heartbeat", utcformat(run.record.last_heartbeat))

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from redis import Redis
 
 SLOWEST_SECONDS = 1.0  # of an answer that tells the time well enough
 SET_BY_SECONDS = 3.0  # what a clock that runs does not leave out between two looks
@@ -35,13 +31,3 @@ class ServerClock:
         is_settled = self._unsettled == 0
         self._unsettled = max(0, self._unsettled - 1)
         return is_settled
-
-
-def read_by(connection: Redis) -> Callable[[], float]:
-    """The server's time in seconds."""
-
-    def read() -> float:
-        seconds, micros = connection.time()
-        return int(seconds) + int(micros) / 1e6
-
-    return read
