@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from feedback.models import Job
+from limiter.base.database_time import seconds_until
 from limiter.gates import get_gate
 from limiter.solo import RequestManager, get_request_manager
 
@@ -29,7 +29,7 @@ class InProcessDispatch:
             priority=job.priority,
             document=str(job.document_id),
             tokens=job.tokens,
-            delay=(job.not_before - timezone.now()).total_seconds() if job.not_before else 0.0,
+            delay=seconds_until(job.not_before),
         )
 
     def enqueue_warming(self, warming: Warming) -> None:

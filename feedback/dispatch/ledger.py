@@ -7,7 +7,7 @@ from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
 from django.db.models import Case, F, Q, Sum, When
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from feedback.base.keys import key_in
 from feedback.dispatch.missing import enqueue_missing_by_turns
@@ -16,6 +16,7 @@ from feedback.models import Job
 from feedback.models.work.jobs import charged_tokens
 from feedback.pipeline.recover import recover
 from feedback.selectors.work.explaining import explain_job
+from limiter.base.database_time import database_now
 from limiter.gate.model import Explanation, Lease, Spent, Ticket, Usage
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class PostgresLedger:
 
     def settled(self, leases: Sequence[str]) -> None:
         Job.objects.filter(lease__in=leases, finished_at__isnull=False, settled_at__isnull=True).update(
-            settled_at=timezone.now()
+            settled_at=Now()
         )
 
     def waiting(self, upstream: str) -> Iterator[Ticket]:
@@ -55,7 +56,7 @@ class PostgresLedger:
         return enqueue_missing_by_turns(self._redis) if self._redis is not None else 0
 
     def spent(self, upstream: str) -> Iterator[Spent]:
-        now = timezone.now()
+        now = database_now()
         midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         hour_ago = now - timedelta(hours=1)
         rows = (

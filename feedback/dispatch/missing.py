@@ -12,8 +12,10 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.utils import timezone
+from django.db.models import Q
+from django.db.models.functions import Now
 from rq.job import Job as RQJob
+from rq.job import JobStatus
 from rq.utils import as_text
 
 from feedback.dispatch import job_queue, rq_dispatch
@@ -30,12 +32,13 @@ BATCH = 2000
 ALL_SECONDS = 10  # between two looks of the workers at all rows
 DUE_SECONDS = 2  # between two looks at what has just become due
 DUE_FOR = timedelta(minutes=1)  # what became due longer ago is found with all others
+LATE = timedelta(seconds=3)  # after its moment, by which a job has left RQ's schedule
 DUE_AT_ONCE = 200
 ALL_KEY, DUE_KEY = "marginalia:missing:all", "marginalia:missing:due"
 
 
 def enqueue_missing() -> int:
-    """Queue every waiting row that no RQ queue or schedule knows of.
+    """Queue every waiting row that is due and that no RQ queue knows of.
 
     What waits in a queue that the settings no longer have is left: doctor tells of it.
     """
@@ -43,9 +46,9 @@ def enqueue_missing() -> int:
         Job.objects.filter(
             state=Job.State.WAITING,
             queue__in=settings.RQ_QUEUES,
-            waiting_since__lt=timezone.now() - ENQUEUE_AFTER,
+            waiting_since__lt=Now() - ENQUEUE_AFTER,
         )
-        .exclude(not_before__gt=timezone.now())
+        .exclude(not_before__gt=Now() - LATE)
         .order_by("pk")
     )
     enqueued, page = 0, list(waiting[:BATCH])
@@ -82,28 +85,35 @@ def _is_our_turn(connection: Redis, key: str, seconds: int) -> bool:
 
 
 def enqueue_due() -> int:
-    """Queue what has just become due, where RQ has nothing of it any more."""
-    now = timezone.now()
+    """Queue what has just become due, where RQ has nothing of it any more, or still keeps it in its schedule:
+    that goes by another clock, which may have been set meanwhile.
+    """
+    now = Now()
     due = list(
         Job.objects.filter(
             state=Job.State.WAITING,
             queue__in=settings.RQ_QUEUES,
             not_before__gt=now - DUE_FOR,
             not_before__lte=now,
-        ).order_by("pk")[:DUE_AT_ONCE]
+        )
+        .annotate(is_late=Q(not_before__lte=now - LATE))
+        .order_by("pk")[:DUE_AT_ONCE]
     )
-    return sum(_enqueued(job) for job in due if not _is_under_way(job))
+    return sum(_enqueued(job) for job in due if not _is_under_way(job, late=job.is_late))
 
 
-def _is_under_way(job: Job) -> bool:
+def _is_under_way(job: Job, *, late: bool) -> bool:
     """Whether RQ has the job's hash, which it writes in one step with the entry of its queue or schedule."""
     status = rq_dispatch.connection_of(job.queue).hget(RQJob.key_for(str(job.pk)), "status")
-    return isinstance(status, bytes) and as_text(status) in rq_dispatch.UNDER_WAY
+    under_way = rq_dispatch.UNDER_WAY - ({JobStatus.SCHEDULED} if late else set())
+    return isinstance(status, bytes) and as_text(status) in under_way
 
 
 def _enqueue_unknown(jobs: list[Job]) -> int:
-    dispatch = job_queue.dispatch()
-    known = frozenset(chain.from_iterable(map(dispatch.known_ids, {job.queue for job in jobs})))
+    """Of jobs that are due: what RQ still has in its schedule is missing in its queue."""
+    queues = {job.queue for job in jobs}
+    known = frozenset(chain.from_iterable(map(job_queue.dispatch().known_ids, queues)))
+    known -= frozenset(chain.from_iterable(map(rq_dispatch.scheduled_ids, queues)))
     missing = [job for job in jobs if str(job.pk) not in known]
     return sum(_enqueued(job) for job in missing)
 

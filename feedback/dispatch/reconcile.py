@@ -13,7 +13,7 @@ from dataclasses import astuple, dataclass, field
 from datetime import timedelta
 
 from django.conf import settings
-from django.utils import timezone
+from django.db.models.functions import Now
 from rq.executions import Execution as RQExecution
 
 from feedback.dispatch import job_queue, rq_dispatch
@@ -168,7 +168,7 @@ def settle_left_followers() -> int:
 def settle_unsettled() -> int:
     """Tell the gate of the ends that it has not heard of."""
     ended = Job.objects.filter(
-        finished_at__lt=timezone.now() - SETTLE_AFTER, settled_at__isnull=True, lease__isnull=False
+        finished_at__lt=Now() - SETTLE_AFTER, settled_at__isnull=True, lease__isnull=False
     )[:BATCH]
     leases = []
     for job in ended:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import logging
 import time
+from datetime import timedelta
 from functools import cache, lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import django_rq
 from django.conf import settings
-from django.utils import timezone
 from rq.command import send_stop_job_command
 from rq.exceptions import InvalidJobOperation, NoSuchJobError
 from rq.job import Job as RQJob
 
 from feedback.models import Job
+from limiter.base.database_time import seconds_until
+from limiter.base.server_time import server_now
 from limiter.configuration.policies import ensure_policy
 from limiter.gates import get_gate
 from limiter.named.stores.quick import patient
@@ -31,7 +33,7 @@ logger = logging.getLogger(__name__)
 # By name, as RQ asks for it: the pipeline puts jobs in the queue, and the queue imports nothing above it.
 RUN = "feedback.pipeline.entry.perform"
 WARM = "feedback.pipeline.stages.warm.perform"
-UNDER_WAY = ("queued", "started", "scheduled", "deferred")  # in rq's words
+UNDER_WAY = frozenset({"queued", "started", "scheduled", "deferred"})  # in rq's words
 RESULT_SECONDS = 3600
 FAILURE_SECONDS = 30 * 24 * 3600
 
@@ -43,7 +45,7 @@ class RQDispatch:
         queue = _queue(job.queue, commit_mode="auto")
         if job.upstream:
             _ensure_policy(job.upstream, job.flow, job.group, int(time.monotonic() // 60))
-        _forget_ends(queue, str(job.pk))
+        _forget(queue, str(job.pk))
         ours = queue.create_job(
             RUN,
             args=(str(job.pk),),
@@ -54,8 +56,9 @@ class RQDispatch:
             description=f"{job.kind} {job.document_id}",
             meta=_ticket(job),
         )
-        if job.not_before is not None and job.not_before > timezone.now():
-            queue.schedule_job(ours, job.not_before)
+        wait = seconds_until(job.not_before)
+        if wait > 0:
+            queue.schedule_job(ours, server_now(queue.connection) + timedelta(seconds=wait))
         else:
             queue.enqueue_job(ours)
 
@@ -65,7 +68,7 @@ class RQDispatch:
         if known is not None and known.get_status() in UNDER_WAY:
             return
         _ensure_policy(warming.upstream, warming.flow, "", int(time.monotonic() // 60))
-        _forget_ends(waiting, warming.id)
+        _forget(waiting, warming.id)
         waiting.enqueue_call(
             WARM,
             job_id=warming.id,
@@ -104,6 +107,11 @@ class RQDispatch:
         return frozenset(chain(ours.get_job_ids(), *elsewhere))
 
 
+def scheduled_ids(queue: str) -> frozenset[str]:
+    """Those that wait in RQ's schedule, which goes by another clock than the rows."""
+    return frozenset(_queue(queue).scheduled_job_registry.get_job_ids(cleanup=False))
+
+
 def _queue(name: str, **options: Any) -> Queue:
     """Raises QueueGone."""
     if name not in settings.RQ_QUEUES:
@@ -123,10 +131,13 @@ def _ensure_policy(upstream: str, flow: str, group: str, minute: int) -> None:
     ensure_policy(upstream, flow, group)
 
 
-def _forget_ends(queue: Queue, job_id: str) -> None:
-    """What Redis holds of an earlier run under the same id says nothing of the next one."""
+def _forget(queue: Queue, job_id: str) -> None:
+    """What Redis holds of an earlier run under the same id, or of its pause, says nothing of the next one."""
     queue.connection.delete(queue.job_class.key_for(job_id))
-    for registry in (queue.failed_job_registry, queue.finished_job_registry, queue.canceled_job_registry):
+    for registry in (
+        queue.failed_job_registry, queue.finished_job_registry, queue.canceled_job_registry,
+        queue.scheduled_job_registry,
+    ):  # fmt: skip
         registry.remove(job_id)
 
 

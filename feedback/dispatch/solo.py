@@ -13,7 +13,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import close_old_connections
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from feedback.dispatch import job_queue
 from feedback.dispatch.protocol import JOB_SECONDS
@@ -33,7 +33,7 @@ LOST_AFTER = timedelta(seconds=JOB_SECONDS)  # no run lasts longer: its process 
 
 def look_after() -> int:
     """One pass. Returns how many jobs it put in the queue."""
-    now = timezone.now()
+    now = Now()
     for job in Job.objects.filter(state=Job.State.RUNNING, started_at__lt=now - LOST_AFTER):
         recover(job_id=str(job.pk), lease=job.lease or "")
     settle_left_followers()

@@ -10,7 +10,6 @@ from random import random
 from typing import cast
 
 from django.db import DatabaseError, transaction
-from django.utils import timezone
 
 from feedback.base.connections import persistently
 from feedback.base.group_commit import GroupCommit
@@ -235,8 +234,8 @@ def _may_try_again(job: Job, failure: Failure) -> bool:
     if failure.outcome is Outcome.RETURNED:
         return True
     if failure.outcome is Outcome.THROTTLED:
-        since = persistently(job_runs.throttled)(job)[1]
-        return since is None or timezone.now() - since < THROTTLED_FOR
+        lasts = persistently(job_runs.throttled)(job)[1]
+        return lasts is None or lasts < THROTTLED_FOR
     if job.attempt < MAX_ATTEMPTS:
         return True
     runs = persistently(job_runs.runs_that_ended)(job, Outcome.RETURNED, Outcome.THROTTLED)

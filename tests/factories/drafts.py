@@ -11,6 +11,7 @@ from feedback.pipeline.run import run
 from feedback.services.intake import drafts
 from limiter.gate.model import Lease
 from limiter.jobs.execution import Execution
+from tests.factories.work import make_due
 
 PARAGRAPHS = (
     "Bees matter because they pollinate the crops that we eat, and farms without bees would have to do "
@@ -47,6 +48,7 @@ def run_all(document: Document) -> Document:
             id=f"lease-{job.pk}", job=str(job.pk), upstream=job.upstream, flow=job.flow, group=job.group,
             tokens=1, generation=0, epoch="e", expires_at=0.0,
         )  # fmt: skip
+        make_due(job)
         run(str(job.pk), Execution(id=lease.id, job=str(job.pk), lease=lease if job.upstream else None))
     document.refresh_from_db()
     return document

@@ -11,7 +11,7 @@ from feedback.pipeline.run import run
 from feedback.services.work import stages
 from limiter.gate.model import Lease
 from limiter.jobs.execution import Execution
-from tests.factories.work import a_document, a_student
+from tests.factories.work import a_document, a_student, make_due
 
 _runs = count(1)
 TEXT = "Template\n\nDescribe the hive that you chose and say why you chose it, in your own words.\n\n"
@@ -48,6 +48,7 @@ def run_once(document: Document) -> tuple[Job, Execution, float | None]:
     """One run of a document's analysis, under a lease."""
     job = analysis_of(document)
     execution = execution_of(job)
+    make_due(job)
     pause = run(str(job.pk), execution)
     job.refresh_from_db()
     return job, execution, pause

@@ -73,6 +73,11 @@ def a_job(document: Document, *, section: Section | None = None, **fields: Any) 
     return Job.objects.create(document=document, section=section, **{**values, **fields})
 
 
+def make_due(job: Job) -> None:
+    """Its pause is over."""
+    Job.objects.filter(pk=job.pk).update(not_before=None)
+
+
 def deleted_by_its_owner(document: Document) -> None:
     erasure.delete_document(document, by=document.owner)
 

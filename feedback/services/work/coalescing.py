@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from feedback.dispatch import job_queue
 from feedback.dispatch.routes import Ask
@@ -62,7 +62,7 @@ def _placed(work: Work) -> Job | None:
 
 def _ride(leader: Job, work: Work) -> Job | None:
     """Join the leader; lead in its place where this one's turn comes first."""
-    follower = job_creation.unsaved(work, state=State.RIDING, leader=leader, waiting_since=timezone.now())
+    follower = job_creation.unsaved(work, state=State.RIDING, leader=leader, waiting_since=Now())
     try:
         with transaction.atomic():
             if _comes_first(follower, leader) and followers.step_back(leader, follower):
@@ -114,7 +114,7 @@ def share_charge(leader: Job) -> list[tuple[str, str]]:
 
 def stored(ask: Ask) -> Feedback | None:
     """The newest result of the same work that may be given again."""
-    since = timezone.now() - timedelta(hours=settings.COALESCE_REUSE_HOURS)
+    since = Now() - timedelta(hours=settings.COALESCE_REUSE_HOURS)
     if not ask.fingerprint or not settings.COALESCE_REUSE_HOURS:
         return None
     return (

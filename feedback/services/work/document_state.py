@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from feedback.live import publish
 from feedback.messages.model import Message
@@ -18,7 +18,7 @@ def move(document: Document, before: str | None, after: str, *, problem: Message
     """Change the state, from any open one where `before` is None. False: it had moved on, or ended."""
     rows = Document.objects.filter(pk=document.pk)
     rows = rows.filter(state=before) if before else rows.exclude(state__in=Document.ENDED)
-    ended = timezone.now() if after in Document.ENDED else None
+    ended = Now() if after in Document.ENDED else None
     if not rows.update(state=after, finished_at=ended, **({"problem": problem} if problem else {})):
         return False
     if ended:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from feedback.dispatch import job_queue
 from feedback.models import Job, JobEvent
@@ -141,7 +141,7 @@ def _enter(chosen: Iterable[UUID]) -> int:
     ids = list(chosen)
     rows = Job.objects.select_for_update(skip_locked=True).filter(pk__in=ids, state=HELD).in_bulk()
     jobs = [rows[key] for key in ids if key in rows]
-    Job.objects.filter(pk__in=rows).update(state=WAITING, waiting_since=timezone.now())
+    Job.objects.filter(pk__in=rows).update(state=WAITING, waiting_since=Now())
     JobEvent.objects.bulk_create(
         JobEvent(job=job, kind=JobEvent.Kind.FED, attempt=job.attempt) for job in jobs
     )

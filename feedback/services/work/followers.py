@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from feedback.dispatch import job_queue
 from feedback.dispatch.protocol import run_id
@@ -58,7 +58,7 @@ def hand_over(leader: UUID) -> Job | None:
     if successor is None:
         return None
     failures = Job.objects.filter(pk=leader).values_list("failures", flat=True).first() or 0
-    _move(successor, state=State.WAITING, leader=None, waiting_since=timezone.now(), failures=failures)
+    _move(successor, state=State.WAITING, leader=None, waiting_since=Now(), failures=failures)
     _repoint(leader, successor.pk)
     note(successor, JobEvent.Kind.LEADS)
     transaction.on_commit(lambda: job_queue.enqueue_or_leave(successor))
@@ -73,7 +73,7 @@ def pass_run_on(leader: Job) -> Job | None:
     successor = _next_follower(leader.pk)
     if successor is None:
         return None
-    _move(leader, state=State.CANCELLED, lease=None, leader=None, finished_at=timezone.now())
+    _move(leader, state=State.CANCELLED, lease=None, leader=None, finished_at=Now())
     _move(
         successor,
         state=State.RUNNING,
@@ -109,7 +109,7 @@ def raise_priority(leader: Job, priority: int) -> None:
 
 def arrive(follower: Job, *, saved_tokens: int, kind: Job.Shared = Job.Shared.RODE) -> bool:
     """The result is there, without a call of its own."""
-    now = timezone.now()
+    now = Now()
     changed = Job.objects.filter(pk=follower.pk, leader=follower.leader_id, state=State.RIDING).update(
         state=State.DONE,
         outcome=Outcome.SUCCESS,
@@ -127,7 +127,7 @@ def arrive(follower: Job, *, saved_tokens: int, kind: Job.Shared = Job.Shared.RO
 
 def fall(follower: Job, leader: Job) -> bool:
     """Its leader's request failed by its own fault: it is not made again for another."""
-    now = timezone.now()
+    now = Now()
     changed = Job.objects.filter(pk=follower.pk, leader=leader.pk, state=State.RIDING).update(
         state=State.FAILED,
         outcome=leader.outcome,

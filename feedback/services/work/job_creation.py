@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
+from django.db.models.functions import Now
 from uuid_utils.compat import uuid7
 
 from feedback.dispatch import job_queue
@@ -71,7 +71,7 @@ def create(work: Work) -> Job | None:
     """
     if work.has_job():
         return None
-    job = unsaved(work, waiting_since=timezone.now())
+    job = unsaved(work, waiting_since=Now())
     job.state = feeding.first_state(upstream=job.upstream, flow=job.flow)
     job.save(force_insert=True)
     note(job, JobEvent.Kind.CREATED)
@@ -82,7 +82,7 @@ def create(work: Work) -> Job | None:
 
 def create_done(work: Work, *, shared: Job.Shared = Job.Shared.KEPT, **fields: Any) -> Job:
     """A job with its result there already: it never waits, makes no call and uses no quota."""
-    now = timezone.now()
+    now = Now()
     job = unsaved(work, state=State.DONE, shared=shared, finished_at=now, settled_at=now, **fields)
     job.save(force_insert=True)
     note(job, JobEvent.Kind.CREATED)

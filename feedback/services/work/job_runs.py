@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Min, QuerySet
-from django.utils import timezone
+from django.db.models import Count, DurationField, ExpressionWrapper, Min, QuerySet
+from django.db.models.functions import Now
 
 from feedback.base.connections import persistently
 from feedback.base.group_commit import GroupCommit
@@ -30,12 +30,13 @@ from limiter.selectors import with_hold
 
 from . import feeding, followers
 from .events import kept
-from .transitions import Change, Plus, change, change_many
+from .transitions import After, Change, Due, Plus, change, change_many
 
 NOTHING_USED = TokenUsage()
 UNKNOWN = TokenUsage(measured=False)
 TIER_LENGTH = 16  # that a row keeps of what a provider names
 MAX_FAILURES = 5  # runs that count against a job before it fails
+SCHEDULE_STEP = 1.0  # seconds: RQ's schedule knows whole ones
 State = Job.State
 
 
@@ -47,11 +48,15 @@ class _Claim:
     @property
     def change(self) -> Change:
         run, lease = self.execution.id, self.execution.lease
-        # No provider call without a lease, nor under one of an upstream that the job has left.
-        guard = {"state": State.WAITING, "upstream": lease.upstream if lease is not None else ""}
+        # No provider call without a lease, nor under one of an upstream that the job has left, nor before its
+        # moment, whatever a clock that is wrong made of RQ's schedule.
+        guard = {
+            "state": State.WAITING, "upstream": lease.upstream if lease is not None else "",
+            "not_before": Due(within=SCHEDULE_STEP),
+        }  # fmt: skip
         fields = {
             "state": State.RUNNING, "lease": run, "lease_generation": lease.generation if lease else 0,
-            "attempt": Plus(1), "not_before": None, "started_at": timezone.now(),
+            "attempt": Plus(1), "not_before": None, "started_at": After(),
         }  # fmt: skip
         return Change(self.key, guard, JobEvent.Kind.CLAIMED, {"lease": run}, fields)
 
@@ -140,7 +145,6 @@ def _ending(
     detail: Mapping[str, Any],
     fields: Mapping[str, Any],
 ) -> Change:
-    now = timezone.now()
     ends = {
         "outcome": outcome,
         "input_tokens": usage.input_tokens,
@@ -151,8 +155,8 @@ def _ending(
         "served_tier": usage.tier[:TIER_LENGTH],
         "measured": usage.measured,
         "leader": None,
-        "finished_at": now,
-        "settled_at": None if owes_settlement(job) else now,
+        "finished_at": After(),
+        "settled_at": None if owes_settlement(job) else After(),
     }
     return Change(job.pk, _mine(job), kind, {**detail, **_used(usage)}, {**ends, **fields})
 
@@ -265,7 +269,6 @@ def back_in_line(
     """
     cost = spending.cost_of(job, usage)
     more = max(0, max_tokens - job.max_tokens)
-    now = timezone.now()
     fields = {
         "state": State.WAITING,
         "lease": None,
@@ -275,8 +278,8 @@ def back_in_line(
         "failures": Plus(int(counts)),
         "max_tokens": Plus(more),
         "tokens": Plus(more),
-        "waiting_since": now,
-        "not_before": now + timedelta(seconds=pause) if pause > 0 else None,
+        "waiting_since": After(),
+        "not_before": After(pause) if pause > 0 else None,
         **cost.fields,
     }
     detail = {"outcome": outcome, "error": kept(error), **_used(usage)}
@@ -291,14 +294,15 @@ def runs_that_ended(job: Job, *outcomes: Outcome) -> int:
     return _again(job, *outcomes).count()
 
 
-def throttled(job: Job) -> tuple[int, datetime | None]:
-    """How often a job was throttled since it was made or a person retried it, and since when."""
+def throttled(job: Job) -> tuple[int, timedelta | None]:
+    """How often a job was throttled since it was made or a person retried it, and for how long by now."""
     runs = _again(job, Outcome.THROTTLED)
     retried = (
         job.events.filter(kind=JobEvent.Kind.RETRIED).order_by("-id").values_list("id", flat=True).first()
     )
-    found = runs.filter(id__gt=retried or 0).aggregate(runs=Count("id"), since=Min("at"))
-    return found["runs"], found["since"]
+    lasts = ExpressionWrapper(Now() - Min("at"), DurationField())
+    found = runs.filter(id__gt=retried or 0).aggregate(runs=Count("id"), lasts=lasts)
+    return found["runs"], found["lasts"]
 
 
 def _again(job: Job, *outcomes: Outcome) -> QuerySet[JobEvent]:
@@ -314,7 +318,7 @@ def reclaim(job: Job) -> bool:
         "lease": None,
         "leader": None,
         "failures": Plus(1),
-        "waiting_since": timezone.now(),
+        "waiting_since": After(),
     }
     return change(Change(job.pk, _mine(job), JobEvent.Kind.RECLAIMED, {"lease": job.lease}, fields))
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from feedback.dispatch import job_queue
 from feedback.models import Job, JobEvent
@@ -67,7 +67,7 @@ def cancel(job: Job) -> bool:
 
 
 def _cancelled(job: Job, *, settled: bool) -> None:
-    now = timezone.now()
+    now = Now()
     runs = job.state == State.RUNNING
     owes = runs and owes_settlement(job) and not settled
     Job.objects.filter(pk=job.pk).update(
@@ -110,7 +110,7 @@ def retry(job: Job) -> bool:
             "error": None,
             "finished_at": None,
             "settled_at": None,
-            "waiting_since": timezone.now(),
+            "waiting_since": Now(),
             "not_before": None,
         }
         if not _restarted(job, fresh):

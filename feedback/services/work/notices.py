@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
+from django.db.models.functions import Now
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from feedback.base.connections import release_connection
@@ -63,7 +64,7 @@ def _send(notice: Notice, document: Document) -> bool:
         raise Undelivered from error
     except Uncertain as error:
         return _move(notice, State.UNKNOWN, error=str(error)[:300]) and False
-    return _move(notice, State.SENT, sent_at=timezone.now(), error="")
+    return _move(notice, State.SENT, sent_at=Now(), error="")
 
 
 def _move(notice: Notice, after: Notice.State, **fields: object) -> bool:

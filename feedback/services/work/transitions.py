@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import connection
-from django.utils import timezone
 
 from feedback.models import Job, JobEvent
 
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 STATEMENT = """
 WITH wanted AS (
     SELECT * FROM jsonb_to_recordset(%s::jsonb)
-        AS w(id uuid, {columns}, event_at timestamptz, event_kind varchar, event_detail jsonb)
+        AS w(id uuid, {columns}, event_kind varchar, event_detail jsonb)
 ),
 free AS (
     SELECT job.id FROM {jobs} job JOIN wanted ON job.id = wanted.id WHERE {guards}
@@ -38,13 +37,16 @@ changed AS (
     WHERE job.id = free.id AND {guards} RETURNING job.id, job.attempt
 )
 INSERT INTO {events} (job_id, at, kind, attempt, detail)
-SELECT changed.id, event_at, event_kind, attempt, event_detail
+SELECT changed.id, statement_timestamp(), event_kind, attempt, event_detail
 FROM changed JOIN wanted ON changed.id = wanted.id
 RETURNING job_id
 """
 # A batch waits for no row that another transaction has locked, so two can't wait for each other, and what
 # holds up one job holds up no other. A change alone waits.
 LEFT_OUT, WAITED_FOR = "SKIP LOCKED", ""
+# Of a statement: the names of what it guards, and of what it sets, each with how.
+Kinds = tuple[tuple[str, type], ...]
+Shape = tuple[Kinds, Kinds]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,20 @@ class Plus:
     """So much more than the row has."""
 
     by: int | Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """So many seconds after the statement, by the database's clock: a host's own may be wrong."""
+
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A guard: the row names no moment, or one that comes within so many seconds by the database's clock."""
+
+    within: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +81,8 @@ class Change:
     fields: Mapping[str, Any] = field(default_factory=dict)
 
     @property
-    def shape(self) -> tuple[tuple[str, ...], tuple[str, ...], frozenset[str]]:
-        raised = frozenset(name for name, value in self.fields.items() if isinstance(value, Plus))
-        return tuple(self.guard), tuple(self.fields), raised
+    def shape(self) -> Shape:
+        return _kinds_of(self.guard), _kinds_of(self.fields)
 
 
 def change(wanted: Change) -> bool:
@@ -84,7 +99,7 @@ def change_many(changes: Sequence[Change]) -> list[bool]:
     first: dict[UUID, int] = {}
     for place, each in enumerate(changes):
         first.setdefault(each.job, place)
-    shapes: dict[tuple[tuple[str, ...], tuple[str, ...], frozenset[str]], list[Change]] = {}
+    shapes: dict[Shape, list[Change]] = {}
     for place in first.values():
         shapes.setdefault(changes[place].shape, []).append(changes[place])
     made = {row for alike in shapes.values() for row in _changed_alike(alike, LEFT_OUT)}
@@ -101,38 +116,59 @@ def _changed_alike(changes: Sequence[Change], locked: str) -> list[UUID]:
 def _row(change: Change) -> dict[str, Any]:
     guards = {f"guard_{name}": _plain(name, value) for name, value in change.guard.items()}
     settings = {f"new_{name}": _plain(name, value) for name, value in change.fields.items()}
-    event = {"event_at": timezone.now(), "event_kind": change.kind, "event_detail": dict(change.detail)}
+    event = {"event_kind": change.kind, "event_detail": dict(change.detail)}
     return {"id": change.job, **guards, **settings, **event}
 
 
 def _plain(name: str, value: Any) -> Any:
     """A value as JSON may hold it."""
+    if isinstance(value, After):
+        return value.seconds
+    if isinstance(value, Due):
+        return value.within
     return _fields()[name].get_prep_value(value.by if isinstance(value, Plus) else value)
 
 
 @cache
-def _statement(locked: str, guard: tuple[str, ...], fields: tuple[str, ...], raised: frozenset[str]) -> str:
-    columns = [f"guard_{name} {_type(name)}" for name in guard]
-    columns += [f"new_{name} {_type(name)}" for name in fields]
+def _statement(locked: str, guard: Kinds, fields: Kinds) -> str:
+    columns = [f"guard_{name} {_type(name, kind)}" for name, kind in guard]
+    columns += [f"new_{name} {_type(name, kind)}" for name, kind in fields]
     return STATEMENT.format(
         locked=locked,
         columns=", ".join(columns),
         jobs=Job._meta.db_table,
         events=JobEvent._meta.db_table,
-        guards=" AND ".join(f"job.{_column(name)} = wanted.guard_{name}" for name in guard),
-        settings=", ".join(_setting(name, raised=name in raised) for name in fields),
+        guards=" AND ".join(_guard(name, kind) for name, kind in guard),
+        settings=", ".join(f"{_column(name)} = {_setting(name, kind)}" for name, kind in fields),
     )
 
 
-def _setting(name: str, *, raised: bool) -> str:
-    column = _column(name)
-    before = f"coalesce(job.{column}, 0) + " if raised else ""
-    return f"{column} = {before}wanted.new_{name}"
+def _guard(name: str, kind: type) -> str:
+    column = f"job.{_column(name)}"
+    if kind is Due:
+        latest = f"statement_timestamp() + wanted.guard_{name} * interval '1 second'"
+        return f"({column} IS NULL OR {column} <= {latest})"
+    return f"{column} = wanted.guard_{name}"
 
 
-def _type(name: str) -> str:
+def _setting(name: str, kind: type) -> str:
+    if kind is Plus:
+        return f"coalesce(job.{_column(name)}, 0) + wanted.new_{name}"
+    if kind is After:
+        return f"statement_timestamp() + wanted.new_{name} * interval '1 second'"
+    return f"wanted.new_{name}"
+
+
+def _kinds_of(values: Mapping[str, Any]) -> Kinds:
+    special = Plus | After | Due
+    return tuple(
+        (name, type(value) if isinstance(value, special) else object) for name, value in values.items()
+    )
+
+
+def _type(name: str, kind: type) -> str:
     """The type of a field's column without its length: what is too long must be refused, not cut."""
-    return str(_fields()[name].db_type(connection)).split("(")[0]
+    return "float8" if kind in (After, Due) else str(_fields()[name].db_type(connection)).split("(")[0]
 
 
 def _column(name: str) -> str:

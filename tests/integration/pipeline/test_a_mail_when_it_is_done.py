@@ -19,7 +19,7 @@ from feedback.services.work import notices, workflow
 from limiter.jobs.execution import Execution
 from tests.factories import reading
 from tests.factories.drafts import run_all
-from tests.factories.work import an_analysis
+from tests.factories.work import an_analysis, make_due
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -124,6 +124,7 @@ def test_a_server_that_is_away_is_tried_again_later(monkeypatch: pytest.MonkeyPa
         away.setattr(EmailMessage, "send", refuse)
         assert deliver(document) == Undelivered.retry_after
     assert (the_job(document).state, document.notices.get().state) == ("waiting", "wanted")
+    make_due(the_job(document))
     deliver(document, 2)
     assert len(mail.outbox) == 1
 
