@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Model, OuterRef, Q, Subquery
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from .base.prepared import Given, Prepared
 from .configuration.policies import FlowLimits, limits_of
@@ -186,7 +186,7 @@ def ahead_by_flow(*, upstream: str, flow: str, own: int) -> dict[str, int]:
 
 def suspended_flows() -> list[str]:
     """Flows of which nothing is admitted now, since an operator decided so. Asks Postgres alone."""
-    in_force = Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now())
+    in_force = Q(expires_at__isnull=True) | Q(expires_at__gt=Now())
     return list(FlowOverride.objects.filter(in_force, suspended=True).values_list("flow", flat=True))
 
 

@@ -14,6 +14,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from limiter.algorithms.limits import Algorithm
+from limiter.base.database_time import database_now
 from limiter.gate import FlowPolicy, GateError
 from limiter.gates import get_gate
 from limiter.models import FlowOverride, GroupWeight, Plan, PolicyClock, Upstream
@@ -88,11 +89,12 @@ def limits_of(flow: str) -> FlowLimits:
 
 
 def limits_of_all(flows: Iterable[str]) -> dict[str, FlowLimits]:
-    """The limits of many flows in two queries."""
+    """The limits of many flows in two queries; a third where an exception ends."""
     wanted = list(flows)
     overrides = FlowOverride.objects.select_related("plan").in_bulk(wanted)
     default = Plan.objects.filter(is_default=True).first()
-    now = timezone.now()
+    ends = any(override.expires_at for override in overrides.values())
+    now = database_now() if ends else timezone.now()
     return {flow: resolve(overrides.get(flow), default, now) for flow in wanted}
 
 

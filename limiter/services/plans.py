@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 
+from limiter.base.database_time import database_now
 from limiter.configuration.policies import (
     CAPS,
     install_flows,
@@ -81,7 +81,7 @@ def set_flow_policy(*, flow: str, changes: Mapping[str, Any], author: str, reaso
 
 def _forgotten(row: FlowOverride, changes: Mapping[str, Any]) -> dict[str, Any]:
     """A new exception must hold, and those that are over must not come back with it."""
-    is_over = row.expires_at is not None and row.expires_at <= timezone.now()
+    is_over = row.expires_at is not None and row.expires_at <= database_now()
     if not is_over or "expires_at" in changes or not set(changes) & {*CAPS, "suspended"}:
         return {}
     empty = FlowOverride()

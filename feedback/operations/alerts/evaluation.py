@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError, IntegrityError, transaction
-from django.utils import timezone
 from redis.exceptions import RedisError
 
 from feedback.models import AlertRule, Incident
+from limiter.base.database_time import database_now
 from limiter.gate.model import GateError
 
 from . import outbox
@@ -40,7 +40,7 @@ class Pass:
 
 def evaluate(now: datetime | None = None) -> Pass:
     """Look at every rule, and put in the outbox what receivers have to hear."""
-    now = now or timezone.now()
+    now = now or database_now()
     fired: list[str] = []
     resolved: list[str] = []
     unread: list[str] = []

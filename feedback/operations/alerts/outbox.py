@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from feedback.models import AlertReceiver, Delivery, Incident, Silence
 
@@ -116,15 +116,13 @@ def _due() -> QuerySet[Delivery]:
         pk__lt=OuterRef("pk"),
         state__in=[State.WAITING, State.SENDING],
     )
-    due = Delivery.objects.filter(state=State.WAITING, next_try_at__lte=timezone.now())
+    due = Delivery.objects.filter(state=State.WAITING, next_try_at__lte=Now())
     return due.filter(~Exists(earlier)).select_related("incident__rule", "receiver")
 
 
 def _claim(delivery: Delivery) -> bool:
     """Only one sender may have it."""
-    return _move(
-        delivery, State.WAITING, State.SENDING, attempts=F("attempts") + 1, claimed_at=timezone.now()
-    )
+    return _move(delivery, State.WAITING, State.SENDING, attempts=F("attempts") + 1, claimed_at=Now())
 
 
 def _attempt(delivery: Delivery) -> bool:
@@ -137,7 +135,7 @@ def _attempt(delivery: Delivery) -> bool:
     except Uncertain as error:
         _doubtful(Delivery.objects.filter(pk=delivery.pk, state=State.SENDING), str(error))
         return False
-    return _move(delivery, State.SENDING, State.SENT, sent_at=timezone.now(), error="")
+    return _move(delivery, State.SENDING, State.SENT, sent_at=Now(), error="")
 
 
 def _failed(delivery: Delivery, error: NotSent) -> None:
@@ -146,20 +144,20 @@ def _failed(delivery: Delivery, error: NotSent) -> None:
     if error.permanent or delivery.attempts > len(PAUSES):
         _move(delivery, State.SENDING, State.FAILED, error=str(error)[:300])
         return
-    again = timezone.now() + timedelta(seconds=PAUSES[delivery.attempts - 1])
+    again = Now() + timedelta(seconds=PAUSES[delivery.attempts - 1])
     _move(delivery, State.SENDING, State.WAITING, next_try_at=again, error=str(error)[:300])
 
 
 def _take_back_abandoned() -> None:
     """Deliveries claimed by a process that did not come back."""
-    left = Delivery.objects.filter(state=State.SENDING, claimed_at__lt=timezone.now() - ABANDONED)
+    left = Delivery.objects.filter(state=State.SENDING, claimed_at__lt=Now() - ABANDONED)
     _doubtful(left, "Its sender ended in the middle.")
 
 
 def _doubtful(deliveries: QuerySet[Delivery], why: str) -> None:
     """They may have arrived."""
     repeatable = Q(receiver__kind__in=AlertReceiver.REPEATABLE, attempts__lte=len(PAUSES))
-    again = timezone.now() + timedelta(seconds=PAUSES[0])
+    again = Now() + timedelta(seconds=PAUSES[0])
     deliveries.filter(repeatable).update(state=State.WAITING, next_try_at=again, error=why[:300])
     deliveries.exclude(repeatable).update(state=State.UNKNOWN, error=why[:300])
 

@@ -9,6 +9,7 @@ from typing import cast
 
 from django.conf import settings
 from django.db.models import Count, Min, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -16,6 +17,7 @@ from feedback.models import AlertRule, Job, JobEvent
 from feedback.operations import causes
 from feedback.selectors.upstreams import drift, endpoints
 from feedback.selectors.work import workers
+from limiter.base.database_time import database_now
 from limiter.gate.model import Outcome
 from limiter.operations import signals as limiter
 from limiter.selectors import held_upstreams, suspended_flows
@@ -55,9 +57,7 @@ def _error_rate() -> Iterable[Reading]:
 
 def _shares(which: Q) -> dict[str, float]:
     """Percent of the runs that ended within the window, by upstream."""
-    ended = JobEvent.objects.filter(at__gte=timezone.now() - WINDOW, kind__in=JobEvent.ENDS).exclude(
-        job__upstream=""
-    )
+    ended = JobEvent.objects.filter(at__gte=Now() - WINDOW, kind__in=JobEvent.ENDS).exclude(job__upstream="")
     rows = ended.order_by().values("job__upstream").annotate(n=Count("pk"), of=Count("pk", filter=which))
     return {row["job__upstream"]: 100 * row["of"] / row["n"] for row in rows if row["n"] >= ENOUGH}
 
@@ -85,7 +85,7 @@ def _gate_away() -> Iterable[Reading]:
 
 
 def _oldest_job() -> Iterable[Reading]:
-    now = timezone.now()
+    now = database_now()
     waiting = Job.objects.filter(state=Job.State.WAITING).exclude(flow__in=suspended_flows()).order_by()
     for row in waiting.values("queue").annotate(since=Min("waiting_since")):
         if row["since"] is not None:

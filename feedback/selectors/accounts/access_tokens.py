@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db.models import Q
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from feedback.models import AccessToken, User
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def is_in_force() -> Q:
-    return Q(revoked_at=None, expires_at__gt=timezone.now())
+    return Q(revoked_at=None, expires_at__gt=Now())
 
 
 def token_by_value(value: str) -> AccessToken | None:

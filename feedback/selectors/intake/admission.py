@@ -8,7 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from feedback.dispatch import flows
 from feedback.models import Document, Job
@@ -87,7 +87,7 @@ def backlog(upstream: str) -> int:
 
 def drain(upstream: Upstream, **owner: str) -> float:
     """Jobs a minute that ended lately; where none did, the rate that the upstream is configured for."""
-    since = timezone.now() - MEASURED
+    since = Now() - MEASURED
     ended = Job.objects.filter(upstream=upstream.name, finished_at__gte=since, **owner)
     measured = ended.count() / (MEASURED.total_seconds() / 60)
     return measured or upstream.requests_per_minute or 0.0

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db.models import Q
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from feedback.models import Endpoint, LanguageModel, LearntRefusal
 from feedback.providers.models.catalogue import ModelFacts, find, prefix_of, read_catalogue, unknown
@@ -206,7 +206,7 @@ def _learnt(target: Target) -> Generation:
 
 def learnt_refusals(upstream: str, model_id: str) -> list[str]:
     """The settings in force, as codes."""
-    in_force = Q(undone_at__isnull=True, expires_at__gt=timezone.now())
+    in_force = Q(undone_at__isnull=True, expires_at__gt=Now())
     rows = LearntRefusal.objects.filter(in_force, upstream=upstream, model_id=model_id)
     return list(rows.order_by("learnt_at").values_list("setting", flat=True))
 

@@ -16,6 +16,7 @@ from feedback.errors import Refused
 from feedback.models import AccessToken, Scope, User
 from feedback.selectors.accounts.access_tokens import is_in_force
 from feedback.services.operations import audit
+from limiter.base.database_time import database_now
 
 MARK = "mrg_"  # what a value begins with: scanners of leaked secrets know it by that
 SHOWN = len(MARK) + 8  # of its characters, which are no help in guessing the other 35
@@ -41,7 +42,7 @@ def make_token(
         prefix=value[:SHOWN],
         token_hash=AccessToken.hash_of(value),
         scopes=[scope.value for scope in Scope if scope in scopes],
-        expires_at=timezone.now() + timedelta(days=days),
+        expires_at=database_now() + timedelta(days=days),
     )
     _keep(token, "made", by)
     return token, value
@@ -63,7 +64,7 @@ def _check(owner: User, name: str, scopes: Collection[str], days: int) -> None:
 @transaction.atomic
 def revoke_token(token: AccessToken, *, by: str = "") -> bool:
     """End it for good. False: it was revoked before."""
-    revoked = AccessToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now())
+    revoked = AccessToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=database_now())
     if revoked:
         _keep(token, "revoked", by)
     return bool(revoked)

@@ -8,13 +8,13 @@ from datetime import timedelta
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from feedback.dispatch import flows
 from feedback.models import Course, Invitation, Membership, User
 from feedback.selectors.accounts.invitations import invites_anybody
 from feedback.services.operations import audit
+from limiter.base.database_time import database_now
 
 Role = Invitation.Role
 
@@ -33,7 +33,7 @@ def invite(*, email: str, role: str, course: Course | None, by: User) -> tuple[I
     _check_right(by, role, course)
     _check_need(address, course)
     User.objects.select_for_update().get(pk=by.pk)  # two clicks of one person come one after the other
-    _waiting(address, course).update(withdrawn_at=timezone.now())
+    _waiting(address, course).update(withdrawn_at=database_now())
     token = secrets.token_urlsafe(32)
     invitation = Invitation.objects.create(
         email=address,
@@ -41,7 +41,7 @@ def invite(*, email: str, role: str, course: Course | None, by: User) -> tuple[I
         course=course,
         token_hash=Invitation.hash_of(token),
         invited_by=by,
-        expires_at=timezone.now() + timedelta(days=settings.INVITATION_DAYS),
+        expires_at=database_now() + timedelta(days=settings.INVITATION_DAYS),
     )
     _tell(invitation, "invited", author=by.get_username())
     return invitation, token
@@ -53,7 +53,7 @@ def withdraw(invitation: Invitation, *, by: User) -> bool:
     open_still = Invitation.objects.filter(
         pk=invitation.pk, accepted_at__isnull=True, withdrawn_at__isnull=True
     )
-    if not open_still.update(withdrawn_at=timezone.now()):
+    if not open_still.update(withdrawn_at=database_now()):
         return False
     _tell(invitation, "withdrawn", author=by.get_username())
     return True
@@ -64,7 +64,7 @@ def accept(invitation: Invitation, user: User) -> bool:
     """Give what it promises. False: it is no longer open, or is another address's."""
     if user.email != invitation.email:
         return False
-    now = timezone.now()
+    now = database_now()
     taken = Invitation.objects.filter(
         pk=invitation.pk, accepted_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=now
     ).update(accepted_at=now, accepted_by=user)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from feedback.models import KeptAnswer, User
 
@@ -27,12 +27,13 @@ def begin(*, owner: User, key: str, request: str) -> KeptAnswer:
 
     Raises AnotherRequest, InWork.
     """
-    now = timezone.now()
     rows = KeptAnswer.objects.filter(owner=owner, key=key)
-    rows.filter(begun_at__lt=now - KEPT_FOR).delete()
+    rows.filter(begun_at__lt=Now() - KEPT_FOR).delete()
     try:
         with transaction.atomic():
-            return KeptAnswer.objects.create(owner=owner, key=key, request=request)
+            kept = KeptAnswer.objects.create(owner=owner, key=key, request=request)
+            KeptAnswer.objects.filter(pk=kept.pk).update(begun_at=Now())  # not by this host's clock
+            return kept
     except IntegrityError:
         known = rows.first()
     if known is None:  # it was refused in this very moment
@@ -45,9 +46,8 @@ def begin(*, owner: User, key: str, request: str) -> KeptAnswer:
 
 
 def _taken_over(known: KeptAnswer) -> bool:
-    now = timezone.now()
-    stale = KeptAnswer.objects.filter(pk=known.pk, status=None, begun_at__lt=now - GIVEN_UP_AFTER)
-    return bool(stale.update(begun_at=now))
+    stale = KeptAnswer.objects.filter(pk=known.pk, status=None, begun_at__lt=Now() - GIVEN_UP_AFTER)
+    return bool(stale.update(begun_at=Now()))
 
 
 def keep(kept: KeptAnswer, *, status: int, body: str, location: str) -> None:

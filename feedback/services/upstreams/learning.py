@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
 from feedback.models import Job, LearntRefusal
 from feedback.providers.base import FieldRefused
@@ -20,6 +19,7 @@ from feedback.providers.errors.redaction import redact
 from feedback.providers.models.generation import LEARNABLE
 from feedback.selectors.upstreams import endpoints
 from feedback.services.operations import audit
+from limiter.base.database_time import database_now
 from limiter.models import Upstream
 
 logger = logging.getLogger(__name__)
@@ -43,9 +43,9 @@ def learn(job: Job, refused: FieldRefused) -> bool:
         undone_at=None,
         defaults={"error": redact(str(refused))[:WORDS], "expires_at": _expiry()},
     )
-    is_over = row.expires_at <= timezone.now()
+    is_over = row.expires_at <= database_now()
     if is_over:
-        LearntRefusal.objects.filter(pk=row.pk).update(learnt_at=timezone.now(), expires_at=_expiry())
+        LearntRefusal.objects.filter(pk=row.pk).update(learnt_at=database_now(), expires_at=_expiry())
     transaction.on_commit(endpoints.forget)
     if is_new:
         logger.warning(
@@ -55,13 +55,13 @@ def learn(job: Job, refused: FieldRefused) -> bool:
 
 
 def _expiry() -> datetime:
-    return timezone.now() + timedelta(days=settings.LEARNT_REFUSAL_DAYS)
+    return database_now() + timedelta(days=settings.LEARNT_REFUSAL_DAYS)
 
 
 @transaction.atomic
 def undo(refusal: LearntRefusal, *, author: str) -> bool:
     """Send the setting again from now on. False: it was undone already."""
-    undone = LearntRefusal.objects.filter(pk=refusal.pk, undone_at=None).update(undone_at=timezone.now())
+    undone = LearntRefusal.objects.filter(pk=refusal.pk, undone_at=None).update(undone_at=database_now())
     if undone:
         audit.record(
             author=author,

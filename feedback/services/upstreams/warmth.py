@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import DatabaseError
 from django.db.models import Q
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from feedback.dispatch import flows, job_queue
 from feedback.dispatch.protocol import Warming
@@ -47,19 +47,19 @@ def is_cold(upstream: str, provider: Provider) -> bool:
     schema = _schema_of(provider)
     if not schema:
         return False
-    return not _row(upstream, provider, schema).filter(warm_at__gt=timezone.now() - KEPT_FOR).exists()
+    return not _row(upstream, provider, schema).filter(warm_at__gt=Now() - KEPT_FOR).exists()
 
 
 def note_warm(upstream: str, provider: Provider) -> None:
     """A call was answered. An answer is not lost because this could not be written."""
-    schema, now = _schema_of(provider), timezone.now()
+    schema = _schema_of(provider)
     if not schema:
         return
     try:
         row = _row(upstream, provider, schema)
-        if not row.filter(warm_at__gt=now - NOTED_EVERY).exists():
+        if not row.filter(warm_at__gt=Now() - NOTED_EVERY).exists():
             SchemaWarmth.objects.update_or_create(
-                upstream=upstream, model=provider.model, schema=schema, defaults={"warm_at": now}
+                upstream=upstream, model=provider.model, schema=schema, defaults={"warm_at": Now()}
             )
     except DatabaseError as error:
         logger.warning("that %s has answered in its schema is not noted: %s", upstream, error)
@@ -76,8 +76,8 @@ def warm_due() -> list[str]:
     for name in asked:
         _put_in_line(name)
     SchemaWarmth.objects.filter(
-        Q(warm_at=None) | Q(warm_at__lt=timezone.now() - FORGOTTEN_AFTER),
-        asked_at__lt=timezone.now() - FORGOTTEN_AFTER,
+        Q(warm_at=None) | Q(warm_at__lt=Now() - FORGOTTEN_AFTER),
+        asked_at__lt=Now() - FORGOTTEN_AFTER,
     ).delete()
     return asked
 
@@ -93,17 +93,17 @@ def _reached() -> Iterable[str]:
 def _is_due(upstream: str) -> bool:
     provider = provider_for(upstream)
     schema = _schema_of(provider)
-    fresh = _row(upstream, provider, schema).filter(warm_at__gt=timezone.now() - WARM_AGAIN_AFTER)
+    fresh = _row(upstream, provider, schema).filter(warm_at__gt=Now() - WARM_AGAIN_AFTER)
     return bool(schema) and not fresh.exists()
 
 
 def _take(upstream: str) -> bool:
     """False: another process has just asked for it."""
-    provider, now = provider_for(upstream), timezone.now()
+    provider = provider_for(upstream)
     schema = _schema_of(provider)
     SchemaWarmth.objects.get_or_create(upstream=upstream, model=provider.model, schema=schema)
-    free = Q(asked_at=None) | Q(asked_at__lt=now - ASK_AGAIN_AFTER)
-    return bool(_row(upstream, provider, schema).filter(free).update(asked_at=now))
+    free = Q(asked_at=None) | Q(asked_at__lt=Now() - ASK_AGAIN_AFTER)
+    return bool(_row(upstream, provider, schema).filter(free).update(asked_at=Now()))
 
 
 def _put_in_line(upstream: str) -> None:
