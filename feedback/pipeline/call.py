@@ -64,6 +64,7 @@ def _called(job: Job, request: Request, execution: Execution, live: bool) -> Fin
     provider = provider_for(job.upstream)
     is_cold = warmth.is_cold(job.upstream, provider)
     trial = holding.Trial.of(job)
+    trial.begins()
     release_connection()  # for minutes
     begun, first = monotonic(), None
     try:

@@ -67,6 +67,7 @@ class ScriptedProvider:
     before_the_end: Callable[[Request, Call], None] = lambda request, call: None
     answer: Callable[[Request], FeedbackOutput] = an_answer
     calls: int = 0
+    closed: int = 0  # times
 
     def estimate(self, request: Request) -> Estimate:
         return Estimate(input_tokens=100, max_tokens=50, ceiling=400, output_class="short")
@@ -85,3 +86,4 @@ class ScriptedProvider:
 
     def close(self) -> None:
         """There is nothing to give back."""
+        self.closed += 1

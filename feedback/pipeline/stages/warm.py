@@ -64,6 +64,7 @@ def _called(upstream: str, provider: Provider, execution: Execution) -> TokenUsa
     call = Call(max_tokens=warmth.LONGEST_ANSWER)
     execution.on_abort(call.abort)
     trial = holding.Trial(upstream, limiter.hold_state_of(upstream))
+    trial.begins()
     release_connection()  # for minutes
     try:
         for event in provider.stream(warmth.REQUEST, call):

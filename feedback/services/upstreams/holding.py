@@ -7,6 +7,7 @@ nothing else gets through meanwhile.
 from __future__ import annotations
 
 import logging
+import threading
 from typing import Protocol, runtime_checkable
 
 from django.db import Error as DatabaseError
@@ -30,6 +31,10 @@ RESERVED_SECONDS = 60.0  # after which another may try, should the one that trie
 OPEN = (Job.State.HELD, Job.State.WAITING, Job.State.RUNNING)
 
 
+_read_in: dict[str, int] = {}  # by upstream: the generation of its hold in which they were read last
+_reading = threading.Lock()
+
+
 @runtime_checkable
 class Closing(Protocol):
     """A provider that holds connections and credentials."""
@@ -50,6 +55,11 @@ class Trial:
     def of(cls, job: Job) -> Trial:
         """By the call of a job that was claimed just now, with its upstream's hold."""
         return cls(job.upstream, limiter.hold_state_with(job))
+
+    def begins(self) -> None:
+        """What this process holds may be what another was refused with, before the hold's last move."""
+        if self._hold_state is not None:
+            _keep_up(self._upstream, self._hold_state.generation)
 
     def passed(self) -> None:
         """The provider accepted the call."""
@@ -105,6 +115,7 @@ def _tried(upstream: str) -> bool:
     generation = services.take_trial(upstream, seconds=RESERVED_SECONDS)
     if generation is None:
         return False
+    _keep_up(upstream, generation)
     try:
         is_accepted(provider, seconds=CALL_SECONDS)
     except ProviderError as raised:
@@ -121,6 +132,13 @@ def _tried_in_vain(upstream: str, error: ProviderError, generation: int) -> None
         services.hold_again(
             upstream=upstream, cause=error.cause, reason=reason_of(error), generation=generation
         )
+
+
+def _keep_up(upstream: str, generation: int) -> None:
+    with _reading:
+        if _read_in.setdefault(upstream, generation) != generation:
+            _read_in[upstream] = generation
+            _read_credentials_anew(upstream)
 
 
 def _read_credentials_anew(upstream: str) -> None:

@@ -23,6 +23,7 @@ from feedback.providers.base import (
 )
 from feedback.services.upstreams import error_texts, holding
 from feedback.services.work import provisional
+from limiter import services
 from limiter.gate.model import Lease, Outcome
 from limiter.jobs.execution import Execution
 from limiter.models import ConfigVersion, Upstream
@@ -103,6 +104,21 @@ def test_the_history_says_the_system_the_cause_and_nothing_private(provider: Scr
     assert entry.author == "system"
     assert "its credentials have expired" in entry.reason
     assert "123456789012" not in entry.reason
+
+
+def test_credentials_from_before_another_workers_refusal_are_read_anew(provider: ScriptedProvider) -> None:
+    first, second = jobs_of_a_document()
+    assert run_one(first)[0].state == "done"
+    before = provider.closed
+    services.hold(
+        upstream="simulated", cause="credentials_expired", reason="by another worker",
+        generation=upstream().hold_generation,
+    )  # fmt: skip
+    make_it_due()
+    try_due()
+    services.end_hold(upstream="simulated", generation=upstream().hold_generation)
+    assert run_one(second)[0].state == "done"
+    assert provider.closed == before + 1
 
 
 def test_students_get_provisional_feedback_the_moment_it_begins(provider: ScriptedProvider) -> None:
