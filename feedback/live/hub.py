@@ -18,7 +18,7 @@ from limiter.base.addresses import connected_async
 from .bus import bus
 from .entries import Entry, order_of
 from .memory import MemoryBus
-from .streams import entry_of, key_of
+from .streams import entries_of, key_of
 from .waiting import at_most
 
 logger = logging.getLogger(__name__)
@@ -78,7 +78,7 @@ class Hub:
         """The entries so far; none where Redis is away: a page gets what comes after, and asks Postgres
         for the rest."""
         try:
-            return [entry_of(raw) for raw in await self._redis.xrange(key_of(document)) or ()]
+            return list(entries_of(await self._redis.xrange(key_of(document)) or ()))
         except RedisError as error:
             logger.debug("what was said of %s can't be read: %s", document, error)
             return []
@@ -120,10 +120,9 @@ class Hub:
         heard: Any = await self._redis.xread(streams, count=200, block=BLOCK_MILLISECONDS)
         for key, raws in heard or ():
             document = key.decode().removeprefix("live:")
-            for raw in raws:
-                entry = entry_of(raw)
-                if document in self._positions:
-                    self._positions[document] = entry.id
+            if document in self._positions and raws:
+                self._positions[document] = raws[-1][0].decode()
+            for entry in entries_of(raws):
                 for queue in self._listeners.get(document, ()):
                     _offer(queue, entry)
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
 from .entries import Entry, dumps, order_of
-from .hub import HEARTBEAT_SECONDS, hub
+from .hub import HEARTBEAT_SECONDS, LONGEST_PAUSE, hub
 from .stream_limit import seats
 from .waiting import at_most
+
+logger = logging.getLogger(__name__)
 
 RETRY_MILLISECONDS = 3000  # until a client asks again after its stream broke
 TOO_MANY_SECONDS = 30
@@ -116,10 +119,22 @@ class _Listeners:
                 self._tasks[each.document] = asyncio.create_task(self._listen(each))
 
     async def _listen(self, heard: Heard) -> None:
-        async with aclosing(hub().listen(heard.document, self._start_of(heard))) as entries:
-            async for entry in entries:
-                if entry is not None and (heard.visible or entry.event != "text"):
-                    await self._queue.put((heard.document, entry))
+        """Outlives whatever it meets: nothing would begin it again."""
+        after, failures = self._start_of(heard), 0
+        while True:
+            try:
+                async with aclosing(hub().listen(heard.document, after)) as entries:
+                    async for entry in entries:
+                        failures = 0
+                        if entry is None:
+                            continue
+                        if heard.visible or entry.event != "text":
+                            await self._queue.put((heard.document, entry))
+                        after = entry.id or after
+            except Exception:
+                logger.exception("document %s is listened to again in a moment", heard.document)
+            failures += 1
+            await asyncio.sleep(min(failures, LONGEST_PAUSE))
 
     def _start_of(self, heard: Heard) -> str:
         """A document that was handed in since is heard from its beginning."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from limiter.base.addresses import connected
 from limiter.named.stores.quick import quick
 
 from .entries import CAP, EXPIRE_SECONDS, Entry, dumps
+
+logger = logging.getLogger(__name__)
 
 SECONDS = 2.0  # for an answer, which nothing depends on
 
@@ -22,6 +25,15 @@ def entry_of(raw: Any) -> Entry:
     """An entry as redis-py replies it: (id, fields), in bytes."""
     key, fields = raw
     return Entry(key.decode(), fields[b"event"].decode(), json.loads(fields[b"data"]))
+
+
+def entries_of(raws: Iterable[Any]) -> Iterator[Entry]:
+    """All that can be read: one that is odd must not keep what comes after it from every page."""
+    for raw in raws:
+        try:
+            yield entry_of(raw)
+        except Exception as error:
+            logger.warning("an entry of the live log can't be read and is left out: %r", error)
 
 
 class StreamBus:
@@ -47,4 +59,4 @@ class StreamBus:
         self._redis.delete(key_of(document), f"{key_of(document)}:note")
 
     def entries(self, document: str) -> Sequence[Entry]:
-        return [entry_of(raw) for raw in self._redis.xrange(key_of(document)) or ()]
+        return list(entries_of(self._redis.xrange(key_of(document)) or ()))

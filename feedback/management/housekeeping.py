@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import threading
@@ -16,6 +17,8 @@ from feedback.operations.housekeeping import STOP_SECONDS, Duty, keep_house
 from limiter.gate.refusals import is_misconfigured, must_write
 from limiter.gates import connection
 from limiter.named.stores.quick import patient
+
+logger = logging.getLogger(__name__)
 
 
 def until_stopped(duties: Iterable[Duty]) -> None:
@@ -41,7 +44,11 @@ def beside(duties: Iterable[Duty]) -> Iterator[list[str]]:
     lost: list[str] = []
 
     def keep() -> None:
-        lost.extend(keep_house(duties, stop, probed=False))
+        try:
+            lost.extend(keep_house(duties, stop, probed=False))
+        except Exception:
+            logger.exception("the house is kept no more")
+            lost.append("house")
         if lost:
             os.kill(os.getpid(), signal.SIGTERM)
 

@@ -55,7 +55,7 @@ class Renewals:
     def add(self, lease: Lease) -> None:
         with self._changed:
             self._held.add(lease)
-            if self._thread is None:
+            if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._run, name="limiter-leases", daemon=True)
                 self._thread.start()
             self._changed.notify()
@@ -75,11 +75,15 @@ class Renewals:
                 while self._held and (left := last + self._pause(failed=failed) - time.monotonic()) > 0:
                     self._changed.wait(left)  # one that is added may want it sooner
             with self._renewing:
-                failed = not self._renew(list(self._held))
+                try:
+                    failed = not self._renew(list(self._held))
+                except Exception:  # of one place: all others hang on this thread
+                    logger.exception("Some leases could not be renewed.")
+                    failed = True
             last = time.monotonic()
 
     def _pause(self, *, failed: bool) -> float:
-        shortest = min(lease.pause for lease in self._held)
+        shortest = min((lease.pause for lease in self._held), default=AGAIN)  # the last may just have gone
         return min(AGAIN, shortest) if failed else shortest
 
     def _renew(self, held: list[Lease]) -> bool:

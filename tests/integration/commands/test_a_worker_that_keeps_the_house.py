@@ -55,6 +55,20 @@ def test_a_duty_that_is_lost_ends_the_main_work(
     assert lost == ["odd jobs"]
 
 
+def test_a_house_that_is_kept_no_more_ends_the_main_work(
+    asked_to_stop: threading.Event, monkeypatch: pytest.MonkeyPatch, redis_client: redis.Redis
+) -> None:
+    monkeypatch.setattr(housekeeping, "LOOK_SECONDS", 0.05)
+
+    def odd(_: object) -> None:
+        raise ValueError("an odd moment")
+
+    monkeypatch.setattr(housekeeping.Round, "look", odd)
+    with beside([Duty("odd jobs", 0.05, lambda: None)]) as lost:
+        assert asked_to_stop.wait(PATIENCE)
+    assert lost == ["house"]
+
+
 def test_the_house_is_left_with_the_main_work(
     asked_to_stop: threading.Event, redis_client: redis.Redis
 ) -> None:

@@ -16,7 +16,7 @@ import redis
 from pytest_django import Settings
 
 import limiter
-from limiter.named.places.leases import Lease, renewals
+from limiter.named.places.leases import Lease, Renewals, renewals
 from limiter.named.stores import in_memory, in_redis, use_stores
 from tests.running import PATIENCE
 
@@ -134,6 +134,22 @@ def test_a_lease_to_which_nothing_refers_ends() -> None:
 def test_a_lease_is_renewed_for_as_long_as_it_is_held() -> None:
     with reports() as lease:
         time.sleep(4)  # longer than a lease lives
+        assert not lease.is_lost
+        assert reports().state() == (1, 0)
+
+
+def test_one_odd_renewal_ends_none_of_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    renew, odd = Renewals._renew, [ValueError("an odd moment")]
+
+    def renew_or_fail(self: Renewals, held: list[Lease]) -> bool:
+        if odd:
+            raise odd.pop()
+        return renew(self, held)
+
+    monkeypatch.setattr(Renewals, "_renew", renew_or_fail)
+    with reports() as lease:
+        time.sleep(4)  # longer than a lease lives
+        assert not odd
         assert not lease.is_lost
         assert reports().state() == (1, 0)
 

@@ -60,6 +60,24 @@ def test_a_page_receives_earlier_and_later_events(stream: StreamBus, redis_url: 
     run(test, redis_url)
 
 
+def test_an_odd_entry_keeps_nothing_else_from_a_page(
+    stream: StreamBus, redis_client: redis.Redis, redis_url: str
+) -> None:
+    def publish_an_odd_one() -> None:
+        redis_client.xadd(key_of("d"), {"event": "text", "data": "{no json"})
+
+    async def test(hub: Hub) -> None:
+        publish_an_odd_one()
+        publish(stream, 1)
+        events = hub.listen("d", "0-0")
+        assert await take(events, 1) == [1]
+        publish_an_odd_one()
+        publish(stream, 2)
+        assert await take(events, 1) == [2]
+
+    run(test, redis_url)
+
+
 def test_a_page_that_comes_back_misses_and_repeats_nothing(stream: StreamBus, redis_url: str) -> None:
     async def test(hub: Hub) -> None:
         publish(stream, 1, 2)

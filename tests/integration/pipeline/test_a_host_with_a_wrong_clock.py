@@ -1,4 +1,4 @@
-"""A host whose clock is minutes off: what others compare with goes by the database's."""
+"""A host with a clock that is minutes off: what others compare with goes by the database's."""
 
 from __future__ import annotations
 

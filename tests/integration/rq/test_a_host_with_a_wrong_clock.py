@@ -1,4 +1,4 @@
-"""A host whose clock is minutes off: what others compare with goes by the Redis server's."""
+"""A host with a clock that is minutes off: what others compare with goes by the Redis server's."""
 
 from __future__ import annotations
 
