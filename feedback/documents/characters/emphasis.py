@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 
 class Style(StrEnum):
@@ -31,6 +31,9 @@ class Emphasis:
     start: int
     end: int
     style: Style
+
+    def moved(self, by: int) -> Emphasis:
+        return Emphasis(self.start + by, self.end + by, self.style)
 
 
 _FIRST = 0xFDE0  # no characters: free for the use inside a program (Unicode, 23.7)
@@ -80,6 +83,16 @@ def taken_out(text: str) -> tuple[str, list[Emphasis]]:
         elif begun[style] and (start := begun[style].pop()) < length and not begun[style]:
             found.append(Emphasis(start, length, style))
     return "".join([*pieces, text[at:]]), found
+
+
+def put_in(text: str, found: Iterable[Emphasis]) -> str:
+    """The text with signs around these stretches of it: taken out again, they are the same."""
+    signs: dict[int, str] = defaultdict(str)
+    for each in found:
+        signs[each.start] += _OPENS[each.style]
+        signs[each.end] = _CLOSES[each.style] + signs[each.end]
+    places = sorted({0, *signs})
+    return "".join(signs[place] + text[place:after] for place, after in zip_longest(places, places[1:]))
 
 
 def moved(found: Sequence[Emphasis], text: str, cleaned: Callable[[str], str], into: str) -> list[Emphasis]:

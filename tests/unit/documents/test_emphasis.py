@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import typst
 from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback.documents import Parsed, Style
-from feedback.documents.characters.emphasis import bare, emphasised, moved, taken_out
+from feedback.documents.characters.emphasis import (
+    Emphasis,
+    bare,
+    emphasised,
+    merged,
+    moved,
+    put_in,
+    taken_out,
+)
 from feedback.documents.characters.text import clean
 from feedback.documents.formats import read
 from feedback.documents.structure.model import Limits
@@ -88,6 +97,33 @@ def test_markdown_keeps_its_marks_as_emphasis_in_lists_tables_and_notes() -> Non
     ]  # fmt: skip
 
 
+def pdf(text: str) -> Parsed:
+    return read(bytes(typst.compile(text.encode())), ".pdf", Limits())
+
+
+PLAIN = "Plain text that is the body of the whole document goes on for a while, until this line is full."
+
+
+def test_a_pdf_keeps_what_its_fonts_emphasise_over_the_ends_of_lines() -> None:
+    found = pdf(
+        '#set text(size: 11pt, hyphenate: true, lang: "en")\n#set page(width: 7cm)\n#set par(justify: true)\n'
+        "= Doubt in _Hamlet_\n"
+        f"In *no* play _is anything as notoriously unquestionable as its incomprehensibility_. {PLAIN}\n\n"
+        "- one *two* three\n- #emph[#strong[four]] five"
+    )
+    assert [each.title for each in found.headings] == ["Doubt in Hamlet"]
+    assert styled(found) == [
+        ("Hamlet", "italic"), ("no", "strong"),
+        ("is anything as notoriously unquestionable as its incomprehensibility", "italic"),
+        ("two", "strong"), ("four", "italic"), ("four", "strong"),
+    ]  # fmt: skip
+
+
+def test_what_most_of_a_pdf_looks_like_is_no_emphasis_and_an_equation_has_none() -> None:
+    found = pdf(f'#set text(weight: "bold")\n{PLAIN} The speed is $v$, _as they say_, and so on. {PLAIN}')
+    assert styled(found) == [("as they say", "italic")]
+
+
 def test_a_sign_from_outside_is_taken_out_and_enclosed_words_stay() -> None:
     assert markdown("plain \ufde1\ufde0 words \ufde0here").text == "plain words here"
 
@@ -118,3 +154,13 @@ def test_whatever_is_emphasised_the_text_is_the_same_and_each_stretch_is_on_its_
         words = cleaned[each.start : each.end]
         assert words
         assert words == words.strip()
+
+
+@given(st.text(st.sampled_from("ab \n"), max_size=12), st.data())
+def test_what_is_put_into_a_text_is_taken_out_the_same(text: str, data: st.DataObject) -> None:
+    place = st.integers(0, len(text))
+    drawn = data.draw(st.lists(st.tuples(place, place, st.sampled_from(Style)), max_size=5))
+    found = merged([Emphasis(start, end, style) for start, end, style in drawn if start < end], text)
+    plain, again = taken_out(put_in(text, found))
+    assert plain == text
+    assert merged(again, text) == found

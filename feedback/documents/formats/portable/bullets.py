@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from .lines import Line
 from .page import Shape
@@ -22,7 +21,7 @@ def with_bullets(lines: Sequence[Line], shapes: Sequence[Shape]) -> list[Line]:
     if len(small) > _DRAWING:
         return list(lines)
     return [
-        replace(line, text=_MARK + line.text) if any(_is_before(shape, line) for shape in small) else line
+        line.opened_by(_MARK + line.text) if any(_is_before(shape, line) for shape in small) else line
         for line in lines
     ]
 

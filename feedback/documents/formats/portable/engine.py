@@ -31,7 +31,10 @@ _BOLD = re.compile(
     r"bold|black|heavy|demi|medi(?:um)?$|medi[-,]|cmbx|sfbx|ecbx|lmroman\d+-bold|-bd|ptmb|phvb|bd$",
     re.IGNORECASE,
 )
-_FORCE_BOLD = 1 << 18  # a flag of a font's descriptor (ISO 32000-1, table 123)
+_ITALIC = re.compile(r"ital|obli|slant|cmti|cmbxti|cmsl|[a-z]ti\d+$|-it$", re.IGNORECASE)
+_OF_EQUATIONS = re.compile(r"math|cmmi|cmbxi|cmsy|lmmi", re.IGNORECASE)  # slanted as a rule: no emphasis
+_FORCE_BOLD = 1 << 18  # flags of a font's descriptor (ISO 32000-1, table 123)
+_IS_ITALIC = 1 << 6
 _BOLD_WEIGHT = 600
 _SUBSET = re.compile(r"^[A-Z]{6}\+")
 _NO_SUCH_PASSWORD = 4  # FPDF_ERR_PASSWORD
@@ -54,7 +57,7 @@ class Engine:
             self._document = pdfium.PdfDocument(data)
         except pdfium.PdfiumError as error:
             raise (Encrypted if error.err_code == _NO_SUCH_PASSWORD else Corrupt) from None
-        self._fonts: dict[int, tuple[str, bool]] = {}
+        self._fonts: dict[int, tuple[str, bool, bool]] = {}
         try:
             self._document.init_forms()
         except pdfium.PdfiumError:
@@ -110,13 +113,14 @@ class Engine:
 
     def look(self, drawn: Any, key: int, objects: Objects) -> Look:
         """The look of a text that one instruction drew."""
-        name, bold = self._font(drawn)
+        name, bold, italic = self._font(drawn)
         mode = raw.FPDFTextObj_GetTextRenderMode(drawn)
         size = ctypes.c_float()
         raw.FPDFTextObj_GetFontSize(drawn, size)
         return Look(
             name,
             bold or mode == _FILLED_AND_STROKED,
+            italic,
             size.value,
             TRANSPARENT if is_clipped_away(drawn) else colour_of(drawn, least=_SEEN),
             mode in {_INVISIBLE, _CLIP_ONLY},
@@ -125,8 +129,8 @@ class Engine:
             key if key in objects.layered else 0,
         )
 
-    def _font(self, drawn: Any) -> tuple[str, bool]:
-        """The name of a text's font without its subset's mark, and whether it is bold."""
+    def _font(self, drawn: Any) -> tuple[str, bool, bool]:
+        """The name of a text's font without its subset's mark, and whether it is bold and italic."""
         font = raw.FPDFTextObj_GetFont(drawn)
         key = address_of(font)
         if key not in self._fonts:
@@ -137,8 +141,17 @@ class Engine:
             bold = (
                 bool(_BOLD.search(name)) or bool(flags > 0 and flags & _FORCE_BOLD) or weight >= _BOLD_WEIGHT
             )
-            self._fonts[key] = (name, bold)
+            self._fonts[key] = (name, bold, _is_italic(font, name, flags))
         return self._fonts[key]
+
+
+def _is_italic(font: Any, name: str, flags: int) -> bool:
+    """By the font's name, its descriptor's flag or its angle."""
+    if _OF_EQUATIONS.search(name):
+        return False
+    angle = ctypes.c_int()
+    raw.FPDFFont_GetItalicAngle(font, angle)
+    return bool(_ITALIC.search(name)) or bool(flags > 0 and flags & _IS_ITALIC) or angle.value != 0
 
 
 class _Runs:
@@ -201,8 +214,8 @@ class _Runs:
             return False
         one, other = self._look(before), self._look(here)
         return (
-            (one.font, one.bold, one.colour, one.invisible)
-            != (other.font, other.bold, other.colour, other.invisible)
+            (one.font, one.bold, one.italic, one.colour, one.invisible)
+            != (other.font, other.bold, other.italic, other.colour, other.invisible)
             or abs(self._height(index - 1) - self._height(index)) > 1
             or self._size(one, index - 1) != self._size(other, index)
         )

@@ -22,6 +22,7 @@ _NUMBER = re.compile(r"^[\divxIVX.]+[.)]?\s+")
 class Paragraph:
     lines: Sequence[Line]
     text: str
+    marked: str  # with the signs of its emphasis
 
     @property
     def first(self) -> Line:

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
+from feedback.documents.characters.emphasis import merged, put_in
 from feedback.documents.characters.hyphens import Hyphens
 from feedback.documents.structure.blocks import Block
 from feedback.documents.structure.headings import is_title_like
 
 from .furniture import without_furniture
 from .headings import Paragraph, levels_of, plain
-from .lines import LARGER, WIDER_GAP, Body, Line, measure, with_initials
+from .lines import LARGER, WIDER_GAP, Body, Line, measure, with_initials, without_usual_emphasis
 from .notes import place_notes, without_notes
 
 _ITEM = re.compile(r"(?:[•▪◦‣●○–*-]|\(?\d{1,3}[.)]|\(?[a-z]\))\s")
@@ -31,15 +33,15 @@ def lay_out(pages: Sequence[Sequence[Line]], outline: Sequence[tuple[int, str]] 
     lines = without_furniture(pages)
     if not lines:  # a document of nothing but running heads: better those than nothing
         lines = [line for page in pages for line in page]
-    lines = with_initials(lines)
+    lines = with_initials(without_usual_emphasis(lines))
     lines, notes = without_notes(lines)
     body = measure(lines)
     hyphens = Hyphens.of(line.text for line in lines)
     titles = frozenset(map(plain, (title for _, title in outline))) - {""}
-    paragraphs = [Paragraph(group, _joined(group, body, hyphens)) for group in _groups(lines, body, titles)]
+    paragraphs = [_paragraph(group, body, hyphens) for group in _groups(lines, body, titles)]
     levels = levels_of(paragraphs, body, outline)
     blocks = [_block(each, level) for each, level in zip(paragraphs, levels, strict=True)]
-    after = place_notes([(group, _joined(group, body, hyphens)) for group in notes], paragraphs)
+    after = place_notes([_paragraph(group, body, hyphens) for group in notes], paragraphs)
     return [each for index, block in enumerate(blocks) for each in (block, *after.get(index, ()))]
 
 
@@ -78,12 +80,15 @@ def _look(line: Line) -> tuple[float, bool, str]:
     return line.size, line.bold, line.tag if line.tag.startswith("H") else ""
 
 
-def _joined(lines: Sequence[Line], body: Body, hyphens: Hyphens) -> str:
-    text = lines[0].text
+def _paragraph(lines: Sequence[Line], body: Body, hyphens: Hyphens) -> Paragraph:
+    text, emphasis = lines[0].text, list(lines[0].emphasis)
     for before, line in pairwise(lines):
         is_meant = _break_is_meant(before, line, body)
         text = f"{text}\n{line.text}" if is_meant else _join(text, line.text, hyphens)
-    return text
+        start = len(text) - len(line.text)
+        emphasis = [replace(each, end=min(each.end, start)) for each in emphasis]  # a hyphen may have gone
+        emphasis += (each.moved(start) for each in line.emphasis)
+    return Paragraph(lines, text, put_in(text, merged(emphasis, text)))
 
 
 def _break_is_meant(before: Line, line: Line, body: Body) -> bool:
@@ -107,4 +112,4 @@ def _join(text: str, more: str, hyphens: Hyphens) -> str:
 
 def _block(paragraph: Paragraph, level: int | None) -> Block:
     is_item = level is None and _ITEM.match(paragraph.text) is not None
-    return Block(paragraph.text, level, kin="line" if is_item else "")
+    return Block(paragraph.marked, level, kin="line" if is_item else "")

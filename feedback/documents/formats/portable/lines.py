@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from feedback.documents.characters.emphasis import bare
+from feedback.documents.characters.emphasis import Emphasis, Style, emphasised, merged, taken_out
 from feedback.documents.characters.raised import Piece, Rise, joined
 
 from .page import HYPHEN, TextRun
@@ -40,6 +40,12 @@ class Line:
     font: str = ""
     tag: str = ""  # of the document's structure
     answer: bool = False  # filled into a form: no part of the text around it
+    emphasis: tuple[Emphasis, ...] = ()  # stretches of its text
+
+    def opened_by(self, text: str) -> Line:
+        """The line with a text that ends with its own."""
+        by = len(text) - len(self.text)
+        return replace(self, text=text, emphasis=tuple(each.moved(by) for each in self.emphasis))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +95,15 @@ def _base(group: Sequence[TextRun]) -> TextRun:
 
 def _line(group: Sequence[TextRun], page: int) -> Line | None:
     base = max(group, key=lambda run: len(run.text.strip()))
-    text = bare(joined(_pieces(group, base))).translate(_LIGATURES).replace(HYPHEN, "-").strip()
+    whole, found = taken_out(joined(_pieces(group, base)))
+    text = whole.replace(HYPHEN, "-").strip()
     if not text:
         return None
+    once = without_doubles(text)
+    start = len(whole) - len(whole.lstrip())
+    emphasis = merged((each.moved(-start) for each in found), text) if once == text else ()
     return Line(
-        text=without_doubles(text),
+        text=once,
         size=round(base.size * 2) / 2,
         bold=all(run.look.bold for run in group if run.text.strip()),
         x=group[0].x,
@@ -102,6 +112,7 @@ def _line(group: Sequence[TextRun], page: int) -> Line | None:
         right=max(run.right for run in group),
         font=base.look.font,
         tag=base.look.tag,
+        emphasis=tuple(emphasis),
     )
 
 
@@ -113,8 +124,16 @@ def _pieces(group: Sequence[TextRun], base: TextRun) -> Iterator[Piece]:
             is_close = run.x - before.right < base.size * _NO_GAP
             if not (is_close and (rise or _rise(before, base))):
                 yield " ", Rise.NONE
-        yield run.text, rise
+        text = run.text.translate(_LIGATURES)
+        yield text if rise else emphasised(text, _styles(run)), rise
         before = run
+
+
+def _styles(run: TextRun) -> Iterator[Style]:
+    if run.look.bold:
+        yield Style.STRONG
+    if run.look.italic:
+        yield Style.ITALIC
 
 
 def _rise(run: TextRun, base: TextRun) -> Rise:
@@ -134,6 +153,21 @@ def without_doubles(text: str) -> str:
     return " ".join(word[::2] if _DOUBLED.fullmatch(word) else word for word in words)
 
 
+def without_usual_emphasis(lines: Sequence[Line]) -> list[Line]:
+    """What more than half of a document's letters have is how it looks, and emphasises nothing."""
+    letters = sum(len(line.text) for line in lines)
+    in_style: Counter[Style] = Counter()
+    for each in (stretch for line in lines for stretch in line.emphasis):
+        in_style[each.style] += each.end - each.start
+    usual = {style for style, number in in_style.items() if number * 2 > letters}
+    if not usual:
+        return list(lines)
+    return [
+        replace(line, emphasis=tuple(each for each in line.emphasis if each.style not in usual))
+        for line in lines
+    ]
+
+
 def with_initials(lines: Sequence[Line]) -> list[Line]:
     """The lines with each initial that is set large at the head of a text joined to its word.
 
@@ -148,7 +182,8 @@ def with_initials(lines: Sequence[Line]) -> list[Line]:
         if beside:
             first = max(beside, key=lambda line: line.y)
             place = found.index(first)
-            found[place] = replace(first, text=_with_initial(initial.text, first.text), x=initial.x)
+            whole = first.opened_by(_with_initial(initial.text, first.text))
+            found[place] = replace(whole, x=initial.x)
             found.remove(initial)
     return found
 

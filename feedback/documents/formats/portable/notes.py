@@ -48,14 +48,11 @@ def _first_note(page: Sequence[Line], size: float) -> int:
     return first if is_below else len(page)
 
 
-def place_notes(
-    notes: Sequence[tuple[Sequence[Line], str]], paragraphs: Sequence[Paragraph]
-) -> Mapping[int, list[Block]]:
+def place_notes(notes: Sequence[Paragraph], paragraphs: Sequence[Paragraph]) -> Mapping[int, list[Block]]:
     """The notes as blocks by the index of the paragraph after which they stand."""
     after: dict[int, list[Block]] = defaultdict(list)
-    for lines, text in notes:
-        page = lines[0].page
-        after[_refers(text, page, paragraphs)].append(Block(text))
+    for each in notes:
+        after[_refers(each.text, each.first.page, paragraphs)].append(Block(each.marked))
     return after
 
 

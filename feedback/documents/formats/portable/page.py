@@ -14,6 +14,7 @@ class Look:
 
     font: str = ""
     bold: bool = False
+    italic: bool = False
     points: float = 0.0  # before the page scales them
     colour: str = "000000"  # six hexadecimal digits, or "transparent"
     invisible: bool = False  # by its render mode, as the words that text recognition lays over a scan

@@ -134,7 +134,7 @@ def _tick(lines: list[Line], box: Line) -> None:
         lines.append(box)
         return
     index = min(beside)[2]
-    lines[index] = replace(lines[index], text=f"{box.text} {lines[index].text}", answer=True)
+    lines[index] = replace(lines[index].opened_by(f"{box.text} {lines[index].text}"), answer=True)
 
 
 def _pictured(pages: Sequence[int]) -> Iterator[Message]:
