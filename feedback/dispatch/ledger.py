@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import UTC, timedelta
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from django.db.models import Case, F, Q, Sum, When
+from django.db.models import Q, Sum
 from django.db.models.functions import Now
 
 from feedback.base.keys import key_in
 from feedback.dispatch.missing import enqueue_missing_by_turns
 from feedback.dispatch.protocol import run_id
-from feedback.models import Job
-from feedback.models.work.jobs import charged_tokens
+from feedback.models import Job, JobEvent
+from feedback.models.work.charging import charged, earlier_runs
 from feedback.pipeline.recover import recover
 from feedback.selectors.work.explaining import explain_job
 from limiter.base.database_time import database_now
@@ -21,12 +23,6 @@ from limiter.gate.model import Explanation, Lease, Spent, Ticket, Usage
 
 if TYPE_CHECKING:
     from redis import Redis
-
-# What a job was charged, or holds: while it runs, and where its call came without figures.
-_CHARGED = Case(
-    When(Q(state=Job.State.RUNNING) | Q(measured=False), then=F("tokens")),
-    default=charged_tokens(),
-)
 
 
 class PostgresLedger:
@@ -59,15 +55,25 @@ class PostgresLedger:
         now = database_now()
         midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         hour_ago = now - timedelta(hours=1)
-        rows = (
-            Job.objects.filter(upstream=upstream, started_at__gte=min(midnight, hour_ago))
-            .values("flow", "group")
+        since = min(midnight, hour_ago)
+        newest = (
+            Job.objects.filter(upstream=upstream, started_at__gte=since)
+            .values_list("flow", "group")
             .annotate(
-                today=Sum(_CHARGED, filter=Q(started_at__gte=midnight), default=0),
-                service=Sum(_CHARGED, filter=Q(started_at__gte=hour_ago), default=0),
+                today=Sum(charged(), filter=Q(started_at__gte=midnight), default=0),
+                service=Sum(charged(), filter=Q(started_at__gte=hour_ago), default=0),
             )
         )
-        return (Spent(row["flow"], row["group"], row["today"], row["service"]) for row in rows.iterator())
+        followed = earlier_runs(since).filter(job__upstream=upstream, kind__in=JobEvent.ENDS)  # by its index
+        before = followed.values_list("job__flow", "job__group").annotate(
+            today=Sum("charged", filter=Q(at__gte=midnight), default=0),
+            service=Sum("charged", filter=Q(at__gte=hour_ago), default=0),
+        )
+        sums: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
+        for flow, group, today, service in chain(newest.iterator(), before.iterator()):
+            sums[flow, group][0] += today
+            sums[flow, group][1] += service
+        return (Spent(*whose, *spent) for whose, spent in sums.items())
 
     def explained(self, job: str) -> tuple[str, Explanation] | None:
         key = key_in(job)

@@ -86,7 +86,15 @@ def limits_of(usage: Usage) -> list[Limit]:
     return [
         Limit(_("Calls at once"), usage.in_flight, most.max_in_flight, _("as soon as one ends")),
         Limit(_("Jobs in line"), usage.in_line, most.in_line, _("as soon as one begins")),
-        Limit(_("Tokens a day"), usage.today.tokens, most.tokens_per_day, _as_text(usage.day_ends)),
+        *(
+            Limit(
+                _("Tokens a day, %(upstream)s") % {"upstream": name},
+                tokens,
+                most.tokens_per_day,
+                _as_text(usage.day_ends),
+            )
+            for name, tokens in sorted(usage.by_upstream.items() or [("–", 0)])
+        ),
     ]
 
 

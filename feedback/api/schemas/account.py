@@ -84,6 +84,9 @@ class QuotaOut(Schema):
     limits: LimitsOut
     today: UsedOut
     month: UsedOut
+    today_by_upstream: dict[str, int] = Field(
+        description="Tokens of today. The day's limit holds for each upstream by itself."
+    )
     in_line: int
     in_flight: int
     day_ends: Moment
@@ -98,7 +101,8 @@ class QuotaOut(Schema):
                 plan=limits.plan, max_in_flight=limits.max_in_flight, in_line=limits.in_line,
                 requests_per_minute=limits.requests_per_minute, tokens_per_day=limits.tokens_per_day,
             ),
-            today=UsedOut.of(usage.today), month=UsedOut.of(usage.month), in_line=usage.in_line,
+            today=UsedOut.of(usage.today), month=UsedOut.of(usage.month),
+            today_by_upstream=dict(usage.by_upstream), in_line=usage.in_line,
             in_flight=usage.in_flight, day_ends=usage.day_ends, month_ends=usage.month_ends,
             budgets=[BudgetOut.of(view) for view in budgets],
         )  # fmt: skip

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from feedback.dispatch import upstreams
+from feedback.dispatch.routes import STAND_IN
 from feedback.models import Draft
 from feedback.portal.words.times import start_in_words
 from feedback.selectors.intake.preview import Preview, preview_of
@@ -59,15 +60,20 @@ def _sent(preview: Preview) -> str:
 
 
 def _quota(preview: Preview) -> str:
-    if upstreams.default_upstream() == "offline":
-        return _("None: no AI service is asked.")
+    if upstreams.default_upstream() == STAND_IN:
+        words = _("About %(tokens)s tokens, one for each word that is read. No AI service is asked.")
+        return words % {"tokens": _number(preview.tokens)}
     requests = ngettext("%(number)d request", "%(number)d requests", preview.requests) % {
         "number": preview.requests
     }
     return _("%(requests)s, about %(tokens)s tokens while they run.") % {
         "requests": requests,
-        "tokens": number_format(_rounded(preview.tokens), use_l10n=True, force_grouping=True),
+        "tokens": _number(preview.tokens),
     }
+
+
+def _number(tokens: int) -> str:
+    return number_format(_rounded(tokens), use_l10n=True, force_grouping=True)
 
 
 def _rounded(tokens: int) -> int:

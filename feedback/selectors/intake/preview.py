@@ -79,10 +79,8 @@ def preview_of(draft: Draft) -> Preview | None:
 
 
 def _renews_at(owner: User, upstream: str, estimates: Sequence[int]) -> datetime | None:
-    """For the smallest of the requests. Automatic feedback uses no quota."""
-    if not estimates or upstream == "offline":
-        return None
-    return quota_renews_at(owner, tokens=min(estimates))
+    """For the smallest of the requests."""
+    return quota_renews_at(owner, upstream=upstream, tokens=min(estimates)) if estimates else None
 
 
 class _Plan:

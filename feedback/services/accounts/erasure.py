@@ -16,7 +16,7 @@ from feedback.dispatch.routes import CALLS
 from feedback.errors import Refused
 from feedback.live import forget
 from feedback.models import Course, Document, Erasure, Job, Membership, User
-from feedback.models.work.jobs import charged_tokens
+from feedback.models.work.charging import charged, earlier_runs
 from feedback.operations.retention import roll_up
 from feedback.services.intake import documents
 from feedback.services.operations import audit
@@ -85,6 +85,7 @@ def _figures(jobs: QuerySet[Job]) -> dict[str, int]:
     found = jobs.aggregate(
         sections=Count("section", distinct=True),
         calls=Count("pk", filter=Q(kind__in=CALLS, attempt__gt=0)),
-        tokens=Sum(charged_tokens()),
+        tokens=Sum(charged(), default=0),
     )
-    return {name: number or 0 for name, number in found.items()}
+    followed = earlier_runs().filter(job__in=jobs).aggregate(tokens=Sum("charged", default=0))
+    return {**found, "tokens": found["tokens"] + followed["tokens"]}

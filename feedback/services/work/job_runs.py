@@ -180,7 +180,7 @@ def _used(usage: TokenUsage) -> dict[str, int | str]:
         "cache_write": usage.cache_write_tokens,
         "cache_write_1h": usage.cache_write_1h_tokens,
     }
-    if not any(counts.values()):
+    if usage.measured and not any(counts.values()):
         return {}
     details: dict[str, int | str] = {
         name: count for name, count in counts.items() if count or name in ("input", "output")

@@ -13,14 +13,17 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from feedback.dispatch.ledger import PostgresLedger
+from feedback.dispatch.ledger import PostgresLedger, ticket_of
 from feedback.dispatch.reconcile import settle_unsettled
 from feedback.models import Charge, Document, Job, JobEvent
 from feedback.pipeline.run import run
 from feedback.providers.bedrock import BedrockProvider, BedrockSettings
+from feedback.selectors.accounts.usage import usage_of
 from limiter import services
+from limiter.configuration.policies import ensure_policy
+from limiter.gate.memory import MemoryGate
 from limiter.gate.model import Lease, Outcome, Reason, Ticket
-from limiter.gates import get_gate
+from limiter.gates import get_gate, use_gate
 from limiter.jobs.execution import Execution, settle
 from limiter.models import Upstream
 from tests.factories.providers import in_place_of
@@ -127,3 +130,51 @@ def test_a_memory_that_was_lost_is_restored_with_what_was_held(endpoint: Endpoin
     carried_out(job, lease)
     (spent,) = PostgresLedger().spent("simulated")
     assert spent.tokens == job.tokens > job.input_tokens + job.output_tokens
+
+
+@pytest.mark.parametrize("with_usage", [False, True])
+@pytest.mark.parametrize("broken", [0, 1])
+def test_a_person_is_told_what_the_gate_charged_for_each_run(
+    endpoint: Endpoint, with_usage: bool, broken: int
+) -> None:
+    """A call that holds what is left by the page begins, and one of a token more waits for the next day."""
+    endpoint.with_usage, endpoint.broken = with_usage, broken
+    document = handed_in(upstream="simulated")
+    job = analysis_of(document)
+    with use_gate(MemoryGate()):  # it hears of these jobs alone
+        changes = {
+            "burndown": 5,
+            **dict.fromkeys(("requests_per_minute", "tokens_per_minute", "tokens_burst")),
+        }
+        services.change_upstream(upstream="simulated", changes=changes, **BY)
+        allow(job.flow, 1_000_000)
+        for _ in range(broken + 1):
+            get_gate().offer("simulated", ticket_of(job))
+            (lease,) = get_gate().admit("simulated").leases
+            execution = carried_out(job, lease)
+            settle(get_gate(), "simulated", execution, execution.outcome or Outcome.REJECTED)
+        assert job.state == "done"
+
+        usage = usage_of(document.owner)
+        if with_usage:
+            assert usage.today.tokens == (broken + 1) * (900 + 5 * 100)
+            assert usage.today.in_vain == broken * (900 + 5 * 100)
+        assert sum(each.tokens for each in PostgresLedger().spent("simulated")) == usage.today.tokens
+        allow(job.flow, usage.by_upstream["simulated"] + 50)
+        assert fits(job.flow, 50)
+        assert not fits(job.flow, 51)
+
+
+def allow(flow: str, tokens_per_day: int) -> None:
+    services.set_flow_policy(flow=flow, changes={"tokens_per_day": tokens_per_day}, **BY)
+    ensure_policy("simulated", flow)
+
+
+def fits(flow: str, tokens: int) -> bool:
+    """Does the gate let a call begin that holds so many? It ends at once, and is given back."""
+    gate = get_gate()
+    gate.offer("simulated", Ticket("probe", flow, tokens=tokens))
+    leases = gate.admit("simulated").leases
+    for lease in leases:
+        gate.settle("simulated", lease.id, Outcome.RETURNED)
+    return bool(leases)

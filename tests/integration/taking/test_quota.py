@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from feedback.dispatch import flows
-from feedback.models import Document, Job, User
-from feedback.selectors.accounts.usage import usage_of
+from feedback.models import Document, Job, JobEvent, User
+from feedback.selectors.accounts.usage import quota_renews_at, usage_of
 from feedback.services.accounts import erasure
 from limiter.models import FlowOverride
 from tests.factories import reading
@@ -62,13 +62,31 @@ def test_the_page_says_how_much_of_the_limit_is_used(owner: User, document: Docu
     assert "Nothing is lost." in page
 
 
+def test_each_upstream_counts_a_day_of_its_own(owner: User, document: Document) -> None:
+    used(document)
+    Job.objects.filter(pk=Job.objects.filter(document=document).latest("pk").pk).update(upstream="bedrock")
+    FlowOverride.objects.create(flow=flows.flow_of(owner), tokens_per_day=1000)
+    page = signed_in(owner).get(reverse("quota")).content.decode()
+    assert "Automatic feedback: <strong>240</strong> of 1,000 tokens are used." in page
+    assert "bedrock: <strong>120</strong> of 1,000 tokens are used." in page
+    assert quota_renews_at(owner, upstream="offline", tokens=800)
+    assert quota_renews_at(owner, upstream="bedrock", tokens=800) is None
+
+
+def test_a_run_that_another_followed_is_counted(owner: User, document: Document) -> None:
+    used(document)
+    job = Job.objects.filter(document=document).latest("pk")
+    JobEvent.objects.create(job=job, kind=JobEvent.Kind.AGAIN, attempt=1, detail={"input": 30, "output": 5})
+    assert (usage_of(owner).today.tokens, usage_of(owner).today.in_vain) == (395, 35)
+
+
 def test_what_failed_work_took_is_named(owner: User, document: Document) -> None:
     used(document)
-    assert "went into work that failed" not in signed_in(owner).get(reverse("quota")).content.decode()
+    assert "went into calls that failed" not in signed_in(owner).get(reverse("quota")).content.decode()
     reading.failed(Job.objects.filter(document=document).latest("pk"))
     assert usage_of(owner).today.in_vain == 120
     page = signed_in(owner).get(reverse("quota")).content.decode()
-    assert "120 of them went into work that failed or was stopped" in page
+    assert "120 of them went into calls that failed or were stopped" in page
 
 
 def test_without_a_limit_it_says_that_there_is_none(owner: User) -> None:
