@@ -50,6 +50,7 @@ def test_thirty_papers_by_keys_with_the_connection_cut(
     for number in range(PAPERS):
         expect(page.get_by_role("heading", level=1)).to_have_text(f"Paper {number:02}")
         expect(page.locator(".desk-round")).to_contain_text(f"Student {number + 1} of {PAPERS}")
+        page.wait_for_load_state()  # its script listens to keys
         if number == CUT:
             page.context.set_offline(True)
         change_a_comment(page, f"Changed on paper {number:02}.")
