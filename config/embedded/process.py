@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import select
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import psutil
@@ -15,6 +16,7 @@ from .errors import EmbeddedServerError
 START_SECONDS = 60.0  # a crash recovery can take its time
 STOP_SECONDS = 30.0
 LOG_LINES_SHOWN = 5
+LOOK_SECONDS = 1.0  # between looks at what no signal tells of
 
 
 def spawn(command: list[str], *, log: Path) -> int:
@@ -42,6 +44,27 @@ def await_ready(pid: int, ready: Callable[[], bool], *, log: Path, name: str) ->
     except BaseException:
         stop(pid, psutil.Process.terminate)
         raise
+
+
+def await_end(pids: Iterable[int], stop: int, seconds: float) -> None:
+    """Sleep until one of the processes ends, the descriptor `stop` can be read, or the time is over.
+
+    They need not be children of ours.
+    """
+    poll = select.poll()
+    poll.register(stop, select.POLLIN)
+    with ExitStack() as opened:
+        for pid in pids:
+            try:
+                descriptor = os.pidfd_open(pid)
+            except ProcessLookupError:
+                return
+            except (AttributeError, OSError):  # a system that does not say when: it is looked at instead
+                seconds = min(seconds, LOOK_SECONDS)
+                continue
+            opened.callback(os.close, descriptor)
+            poll.register(descriptor, select.POLLIN)
+        poll.poll(1000 * seconds)
 
 
 def is_alive(process: psutil.Process) -> bool:

@@ -13,6 +13,7 @@ import atexit
 import fcntl
 import logging
 import os
+import select
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,12 +24,12 @@ import psutil
 
 from .layout import Layout
 from .postgres import EmbeddedPostgres
-from .process import is_alive
+from .process import LOOK_SECONDS, await_end, is_alive
 from .redis import EmbeddedRedis
 
 logger = logging.getLogger(__name__)
 
-LOOK_SECONDS = 1.0
+NET_SECONDS = 60.0  # between looks while all run: the kernel says when one ends
 
 
 class Server(Protocol):
@@ -56,13 +57,12 @@ class Session:
         self._users: int | None = None
         self._pid = os.getpid()
         self._one_thread = threading.Lock()  # a process's locks are all its threads'
-        self._leaving = threading.Event()
+        self._watcher: int | None = None  # where it is asked to stop: the writing end of its pipe
 
     def attach(self) -> None:
         """Start what is wanted and not running, and keep it running until detach or the process's end."""
         self.layout.var.mkdir(parents=True, exist_ok=True)
         with self._turn():
-            self._leaving.clear()
             self._users = _open(self.layout.var / "servers.users")
             fcntl.lockf(self._users, fcntl.LOCK_SH)
             atexit.register(self.detach)
@@ -71,7 +71,8 @@ class Session:
 
     def watch(self) -> None:
         """Start again, from now on, what dies; in a thread beside."""
-        threading.Thread(target=self._watch, name="embedded servers", daemon=True).start()
+        asked, self._watcher = os.pipe()
+        threading.Thread(target=self._watch, args=(asked,), name="embedded servers", daemon=True).start()
 
     def heal(self) -> None:
         """Start what has died. A server that only does not answer lives: nothing is done to it."""
@@ -83,12 +84,17 @@ class Session:
                 if self._users is not None:
                     self._ensure(server)
 
-    def _watch(self) -> None:
-        while not self._leaving.wait(LOOK_SECONDS):
+    def _watch(self, asked: int) -> None:
+        poll = select.poll()
+        poll.register(asked, select.POLLHUP)
+        while not poll.poll(0):
             try:
                 self.heal()
             except Exception as problem:  # a full disk, say: it is tried again
                 logger.error("%s", problem)
+            running = [process.pid for process in self._processes.values()]
+            await_end(running, asked, NET_SECONDS if len(running) == len(self._wanted) else LOOK_SECONDS)
+        os.close(asked)
 
     def _ensure(self, server: Server) -> None:
         """Another process may have been quicker."""
@@ -105,7 +111,9 @@ class Session:
         if self._users is None or os.getpid() != self._pid:
             return
         atexit.unregister(self.detach)
-        self._leaving.set()
+        if self._watcher is not None:
+            os.close(self._watcher)
+            self._watcher = None
         users, self._users = self._users, None
         with self._turn():
             try:

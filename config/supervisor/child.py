@@ -38,6 +38,11 @@ class Child:
     def runs(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def rest(self) -> float:
+        """Seconds until it is due to be started; of what runs, the end is known by its signal."""
+        return float("inf") if self._process is not None else max(0.0, self._next_start - time.monotonic())
+
     def look(self) -> None:
         """Start it where it is due, and notice where it has ended."""
         now = time.monotonic()

@@ -44,15 +44,8 @@ def programs(ports: Ports, level: str) -> list[Program]:
 
 
 def _web(ports: Ports, level: str) -> Program:
-    server = (sys.executable, "-m", "uvicorn", "config.asgi:application", "--no-access-log")
-    # A page that listens for events would keep the server from stopping for as long as it is open.
-    return Program(
-        "web",
-        (
-            *server, "--host", LOCALHOST, "--port", str(ports.web), "--log-level", level,
-            "--timeout-graceful-shutdown", "2",
-        ),
-    )  # fmt: skip
+    arguments = ("--host", LOCALHOST, "--port", str(ports.web), "--log-level", level)
+    return Program("web", (sys.executable, "-m", "config.web", *arguments))
 
 
 def _simulator(ports: Ports) -> Program:

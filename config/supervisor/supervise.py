@@ -20,7 +20,8 @@ from .output import SYSTEM, Output
 from .program import Program
 
 SPARE_SECONDS = 10.0  # for a program to end after its own grace
-LOOK_SECONDS = 0.5  # between looks, where no signal tells earlier
+LOOK_SECONDS = 0.5  # between looks while they stop
+NET_SECONDS = 30.0  # the longest sleep while they run: signals say what happens, and what is due is known
 STOPS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -50,7 +51,7 @@ class Supervisor:
                 while not self._is_asked and self._status == 0:
                     for child in self._children:
                         child.look()
-                    sleep(LOOK_SECONDS)
+                    sleep(min([NET_SECONDS, *(child.rest for child in self._children)]))
             finally:
                 self._stop(sleep)
         return self._status
