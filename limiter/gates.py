@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from functools import cache
 from typing import TYPE_CHECKING, cast
 
 from django.conf import settings
@@ -59,10 +60,16 @@ def connection() -> Redis | None:
 
 
 def redis_of_queues() -> Redis:
-    """django-rq's connection of the gated queues, or of the first queue where none is gated."""
+    """django-rq's connection of the gated queues, or of the first queue where none is gated; kept."""
+    return _redis_of(next(iter(queues() or settings.RQ_QUEUES)))
+
+
+@cache
+def _redis_of(queue: str) -> Redis:
+    """django-rq makes a pool at each call, and its first command would connect anew."""
     import django_rq
 
-    return django_rq.get_connection(next(iter(queues() or settings.RQ_QUEUES)))
+    return django_rq.get_connection(queue)
 
 
 def _redis_gate() -> Gate:

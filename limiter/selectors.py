@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from .base.prepared import Given, Prepared
 from .configuration.policies import FlowLimits, limits_of
 from .gate import BreakerMode, BreakerState, Explanation, FlowStatus, GateUnavailable, Reason, Status
-from .gates import MEMORY, backend, connection, get_gate, queues
+from .gates import MEMORY, backend, connection, get_gate, queues, redis_of_queues
 from .jobs.ledger import get_ledger
 from .models import BreakerTransition, ConfigVersion, FlowOverride, GroupWeight, Upstream
 from .operations.condition import Condition, condition_of
@@ -55,7 +55,7 @@ def queue_length(upstream: str) -> int:
     from redis.exceptions import RedisError
 
     try:
-        return int(django_rq.get_queue(queue).count)
+        return int(django_rq.get_queue(queue, connection=redis_of_queues()).count)
     except RedisError as error:
         raise GateUnavailable(str(error)) from error
 

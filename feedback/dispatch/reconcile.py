@@ -29,7 +29,7 @@ from feedback.pipeline.share import settle_followers
 from feedback.services.upstreams import holding, warmth
 from feedback.services.upstreams.tuning import learn
 from feedback.services.work import failover, feeding, provisional
-from limiter.configuration.publication import reconcile_configuration
+from limiter.configuration.publication import forget_old_libraries, reconcile_configuration
 from limiter.gate.model import Outcome
 from limiter.gates import get_gate
 from limiter.services import try_due
@@ -42,6 +42,7 @@ PURGE_EVERY = 3600.0  # seconds
 PURGE_BATCHES = 5  # of each rule in one pass: nothing else waits long for it
 COUNT_EVERY = 300.0  # the finest step of the provider's own figures; each time costs a little
 WARM_EVERY = 60.0  # seconds
+FORGET_EVERY = 3600.0  # seconds: a library is forgotten a day after its last use
 BATCH = 2000
 
 
@@ -76,6 +77,7 @@ class Reconciler:
     _purge_at: float = 0.0
     _count_at: float = 0.0
     _warm_at: float = 0.0
+    _forget_at: float = 0.0
 
     def run_once(self) -> Pass:
         """One pass. Raises redis.RedisError or GateError where the index can't be reached."""
@@ -95,6 +97,7 @@ class Reconciler:
             tried=len(try_due()),
         )
         self._watch_drift()
+        self._forget_libraries()
         if done:
             logger.info("reconciled: %s", done)
         return done
@@ -127,6 +130,12 @@ class Reconciler:
         if settings.BEDROCK_DRIFT_WATCH and now >= self._count_at:
             self._count_at = now + COUNT_EVERY
             watch_drift()
+
+    def _forget_libraries(self) -> None:
+        now = time.monotonic()
+        if now >= self._forget_at:
+            self._forget_at = now + FORGET_EVERY
+            forget_old_libraries()
 
     def _recover_lost_runs(self) -> int:
         now = time.monotonic()

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from django.db.models import Max
-
+from limiter.base.prepared import Given, Prepared
 from limiter.gate import Event
 from limiter.gates import get_gate
 from limiter.models import GateEvent
+
+LAST = Prepared(
+    lambda: (
+        GateEvent.objects.filter(upstream=Given("upstream"), epoch=Given("epoch"))
+        .order_by("-number")
+        .values_list("number", flat=True)[:1]
+    )
+)
 
 
 def keep_events(upstream: str, epoch: str) -> int:
@@ -17,8 +24,7 @@ def keep_events(upstream: str, epoch: str) -> int:
     The gate remembers its last 500 events, and numbers them in each epoch, so nothing is kept twice.
     Raises GateError where the gate cannot be reached.
     """
-    known = GateEvent.objects.filter(upstream=upstream, epoch=epoch).aggregate(last=Max("number"))["last"]
-    fresh = get_gate().events(upstream, after=known or 0)
+    fresh = get_gate().events(upstream, after=LAST.first(upstream=upstream, epoch=epoch) or 0)
     GateEvent.objects.bulk_create([_row(upstream, event) for event in fresh], ignore_conflicts=True)
     return len(fresh)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -122,10 +122,9 @@ def ensure_policy(upstream: str, flow: str, group: str = "") -> None:
 
 def install_flows(flows: Iterable[str]) -> None:
     """Give the gate the present policies of these flows, on every upstream."""
-    upstreams = list(Upstream.objects.values_list("name", flat=True))
     for chunk in _chunks(flows):
         policies = {flow: limits.policy() for flow, limits in limits_of_all(chunk).items()}
-        for upstream in upstreams:
+        for upstream in Upstream.objects.values_list("name", flat=True):
             get_gate().set_policies(upstream, flows=policies, groups={})
 
 
@@ -144,18 +143,18 @@ def install_plan(plan: str) -> None:
 
 def install_groups() -> None:
     """Give the gate the weight of every group that has one."""
-    upstreams = list(Upstream.objects.values_list("name", flat=True))
     for chunk in _chunks(GroupWeight.objects.values_list("group", "weight").iterator()):
-        for upstream in upstreams:
+        for upstream in Upstream.objects.values_list("name", flat=True):
             get_gate().set_policies(upstream, flows={}, groups=dict(chunk))
 
 
-def reconcile_policies() -> None:
+def reconcile_policies(flows: Collection[str] | None = None) -> None:
     """Bring the gate up to date on every flow that it has work of, and on every group.
 
-    This is also what ends an exception at its end. Raises GateError.
+    `flows` are these, where the caller has just asked the gate. This is also what ends an exception at its
+    end. Raises GateError.
     """
-    install_flows(_active_flows())
+    install_flows(_active_flows() if flows is None else flows)
     install_groups()
 
 

@@ -88,19 +88,22 @@ def reconcile_configuration() -> int:
 
     Raises GateError where the gate cannot be reached: the next pass tries again.
     """
-    behind = 0
+    behind, flows = 0, set[str]()
     for name, version in Upstream.objects.values_list("name", "version"):
         status = get_gate().status(name)
         if status.version > version:
             _outrun(name, status.version)
-        if status.version:
-            restore_missing(name, status)
-            behind += publish(name)
-        else:
+        if not status.version:
             behind += publish_missing(name)
+            status = get_gate().status(name)
+        else:
+            if restore_missing(name, status):
+                status = get_gate().status(name)
+            # A change since the two were read is published by its own commit.
+            behind += status.version != version and publish(name)
         keep_events(name, status.epoch)
-    reconcile_policies()
-    forget_old_libraries()
+        flows.update(status.flows)
+    reconcile_policies(flows)
     return behind
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from limiter.gate import BreakerMode, BreakerState, GateError
+from limiter.gates import get_gate
 from limiter.models import Upstream
-from limiter.selectors import UpstreamStatus, all_upstreams, queue_length, upstream_status
+from limiter.selectors import UpstreamStatus, all_upstreams, queue_length
 
 
 def queue_lengths() -> dict[str, float]:
@@ -32,7 +33,7 @@ def gate_away() -> dict[str, float]:
 
 def _answers(upstream: str) -> bool:
     try:
-        upstream_status(upstream)
+        get_gate().status(upstream)
     except GateError:
         return False
     return True

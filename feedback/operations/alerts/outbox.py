@@ -151,7 +151,8 @@ def _failed(delivery: Delivery, error: NotSent) -> None:
 def _take_back_abandoned() -> None:
     """Deliveries claimed by a process that did not come back."""
     left = Delivery.objects.filter(state=State.SENDING, claimed_at__lt=Now() - ABANDONED)
-    _doubtful(left, "Its sender ended in the middle.")
+    if left.exists():
+        _doubtful(left, "Its sender ended in the middle.")
 
 
 def _doubtful(deliveries: QuerySet[Delivery], why: str) -> None:

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
 from feedback.dispatch import job_queue
@@ -75,7 +76,14 @@ def feed(upstream: str) -> int:
 
 def feed_all() -> int:
     """One pass over all upstreams."""
-    return sum(feed(name) for name in Upstream.objects.values_list("name", flat=True))
+    return sum(map(feed, UPSTREAMS_THAT_HOLD.all()))
+
+
+UPSTREAMS_THAT_HOLD = Prepared(
+    lambda: Upstream.objects.filter(
+        Exists(Job.objects.filter(upstream=OuterRef("name"), state=HELD))
+    ).values_list("name", flat=True)
+)
 
 
 HELD_OF_FLOW = Prepared(

@@ -18,10 +18,13 @@ from feedback.dispatch.routes import STAND_IN
 from feedback.models import Document, Feedback, Job
 from feedback.services.work import stages
 from limiter import selectors as limiter
+from limiter.base.prepared import Prepared
 from limiter.gate.model import BreakerState, GateError
+from limiter.models import Upstream
 
 logger = logging.getLogger(__name__)
 
+IN_LINE = (Job.State.HELD, Job.State.WAITING)
 A_PASS = 500  # sections that one pass of reconcile bridges
 AT_ONCE = 50  # and the settlement that opened a breaker, which others wait behind
 
@@ -43,7 +46,16 @@ def bridge(upstream: str, *, document: Document | None = None, most: int = A_PAS
 
 def bridge_all() -> int:
     """For every upstream. Raises GateError."""
-    return sum(bridge(upstream) for upstream in set(settings.LIMITER_QUEUES.values()))
+    ours = set(settings.LIMITER_QUEUES.values())
+    return sum(bridge(upstream) for upstream in UPSTREAMS_WITH_A_LINE.all() if upstream in ours)
+
+
+# Most of the time nothing waits anywhere, and one short look is all.
+UPSTREAMS_WITH_A_LINE = Prepared(
+    lambda: Upstream.objects.filter(
+        Exists(Job.objects.filter(kind=Job.Kind.ANALYSE, upstream=OuterRef("name"), state__in=IN_LINE))
+    ).values_list("name", flat=True)
+)
 
 
 def bridge_or_leave(document: Document) -> None:
@@ -72,9 +84,9 @@ def unbridged(upstream: str) -> QuerySet[Job]:
     begun = Job.objects.filter(
         kind=Job.Kind.PROVISIONAL, target=OuterRef("target"), generation=OuterRef("generation")
     )
-    waiting = Job.objects.filter(
-        kind=Job.Kind.ANALYSE, upstream=upstream, state__in=[Job.State.HELD, Job.State.WAITING]
-    ).exclude(Exists(begun) | Exists(given))
+    waiting = Job.objects.filter(kind=Job.Kind.ANALYSE, upstream=upstream, state__in=IN_LINE).exclude(
+        Exists(begun) | Exists(given)
+    )
     return waiting.select_related("document__assignment__course", "document__owner", "section").order_by("pk")
 
 
