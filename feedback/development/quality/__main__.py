@@ -95,7 +95,7 @@ def _figures(provider: Provider, options: argparse.Namespace) -> Iterator[Figure
         yield from jfleg.score(
             "JFLEG, as delivered", functools.partial(checkers.delivered, provider), learners
         )
-    for part in ("open", "frozen"):
+    for part in ("open", "varied", "frozen"):
         given = essay_scores.answers(provider, essays(part))
         yield from essay_scores.planted(f"{part} essays", given)
         if part == "open":

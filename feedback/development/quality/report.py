@@ -25,8 +25,9 @@ _NOTES = (
     "annotator's); the others were judged by the authors of the rules, one person's reading. Edited "
     "prose is this project's own documentation, whose terms of computing are harder on a speller than "
     "an essay's words, and the essays of `clean/`, which were written for this and edited. The "
-    "essays of `frozen/` were written with the others and their remarks are only counted. Peers are asked "
-    "for the open essays; a mark of theirs counts for a flaw of any kind.",
+    "essays of `frozen/` were written with the others and their remarks are only counted; those of `varied/` "
+    "say the same kinds of flaw in other words, and what is missed in seven of the twelve is only counted. "
+    "Peers are asked for the open essays; a mark of theirs counts for a flaw of any kind.",
     "No model was measured: none is configured here. Levels are not measured, because no papers marked "
     "by teachers are in the repository. `python -m feedback.development.quality --answers FILE` scores "
     "recorded answers; `manage.py quality --upstream NAME --sample 20` asks a model that is configured, "
