@@ -21,6 +21,7 @@ PROVEN = frozenset(
         "new-in-conclusion",
         "stray-sentence",
         "sweeping-claim",
+        "quotation-without-source",
         "proof-claimed",
         "doubled-hedge",
         "change-without-figure",

@@ -17,14 +17,19 @@ SHORT = 22  # words: a longer sentence mostly limits its claim itself
 
 _REASON = re.compile(SUPPORT, re.IGNORECASE)
 _DENIED = re.compile(
-    r"(?:\b(?:not|cannot|nor|neither|hardly|rarely|if|unless|whether|though|although|while|when|where|should|must"
+    r"(?:\b(?:not|cannot|nor|neither|hardly|rarely|if|unless|whether|though|although|while|when|where"
+    r"|should|must"
     r"|would|could|may|might|perhaps|suppose|imagine|than|of|dont|doesnt)\b|n[’']t\b)[^.;:]{0,60}$"
-    r"|\b(?:claim|argue|argued|say|says|said|believe|believed|think|thought|assume|insist|suggest|state|contend"
+    r"|\b(?:claim|argue|argued|say|says|said|believe|believed|think|thought|assume|insist|suggest|state"
+    r"|contend"
     r"|felt|seem|appear|show|ensure|mean|imply|hope|consider|agree|respond)(?:s|d|ed|ing)?\b",
     re.IGNORECASE,
 )
 _LIMITED = re.compile(r"\b(?:if|unless|when|who did|who were)\b", re.IGNORECASE)
-_ONE_WORD = re.compile(r"([A-Z]\w*(?<!s)) (?:can |will |is )?(?:always|never)\b")
+_ONE_WORD = re.compile(
+    r"(?!(?:Children|People|Men|Women|Police|Nature|Money|Power|Love|War|Science|Art)\b)([A-Z]\w*(?<!s)) "
+    r"(?:can |will |is )?(?:always|never)\b"
+)
 _OWN_OPINION = re.compile(r"\bI (?:think|believe|know)(?: that)?\b|\bknow that\b", re.IGNORECASE)
 
 

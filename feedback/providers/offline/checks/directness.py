@@ -34,11 +34,20 @@ _HEDGE = re.compile(
 )  # not the month
 # "anything that could possibly help" and "how could this possibly be" stress, and do not doubt
 _STRESSED = re.compile(r"\b(?:no|none|nobody|nothing|any|only|than|how|what|if|whatever)\b|\?", re.IGNORECASE)
+_UNSURE = r"(?:possibly|perhaps|maybe|presumably)"
 _DOUBLED = re.compile(
-    r"\b(?:(?-i:may)|might|(?<!that )(?<!this )(?<!it )could)\s+(?:well\s+|also\s+)?"
-    r"(?:possibly|perhaps|maybe)\b"
-    r"|\b(?:perhaps|maybe|possibly|probably)\s+(?:it\s+|they\s+|this\s+)?(?:might|(?-i:may))\b"
-    r"|\bit (?:is|may be|might be|could be) (?:also )?possible that\s+(?:\w+\s+){1,5}?(?:might|(?-i:may))\b",
+    rf"\b(?:(?-i:may)|might|(?<!that )(?<!this )(?<!it )could)\s+(?:well\s+|also\s+|even\s+"
+    rf"|have\s+){{0,2}}{_UNSURE}\b"
+    r"|\b(?:perhaps|maybe|possibly|probably|presumably|conceivably)\s+(?:(?:it|they|this|that|he|she|we|I"
+    r"|the|a|an"
+    r"|such|these)\s+(?:[a-z]+\s+){0,2}?)?(?:might|(?-i:may))\b"
+    rf"|\b{_UNSURE}\b[^.;:,]{{1,50}}\b(?!(?:or)\b){_UNSURE}\b"
+    r"|\bit (?:is (?:also )?possible|(?:may|might"
+    r"|could) be(?: also)?(?: possible)?) that\s+(?:\w+\s+){1,5}?(?:might|(?-i:may)"
+    r"|could (?:perhaps|possibly|maybe))\b"
+    r"|\bit seems that\s+(?:\w+\s+){1,5}?might\b"
+    r"|\b(?:it seems|I think|I guess|I suppose) (?:that )?(?:maybe|perhaps|possibly|(?:it|I|they|this"
+    r"|we) might)\b",
     re.IGNORECASE,
 )
 

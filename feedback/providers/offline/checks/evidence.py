@@ -8,18 +8,22 @@ from collections.abc import Iterator
 from feedback.providers.offline.reading.phrases import matching
 from feedback.providers.offline.reading.prose import Prose, Sentence
 from feedback.providers.offline.reading.reader import Reader
+from feedback.providers.offline.reading.spans import Span
 
 from ...base import CommentKind
 from ..lexicon.claims import CLAIMED_EVIDENCE, GREAT_CHANGES
 from ..lexicon.grammar import SPEECH
 from ..rules import Remark, excerpt, rule
 
-QUOTATION_WORDS = 4  # shorter ones are terms or irony
+QUOTATION_WORDS = 6  # shorter ones are terms or irony
+TALK = 30  # characters between what two speakers say
 NEARBY = 80  # characters after a quotation in which its source may stand
 
 _CLAIMED = matching(CLAIMED_EVIDENCE)
 _POINTS = re.compile(
-    r"\b(?:the|these|this|those|that|such|our|my|his|her|their|its|summary|of)\s+\Z", re.IGNORECASE
+    r"(?:\b(?:the|these|this|those|that|such|our|my|his|her|their|its|summary|of|not|two|three|four|both|and"
+    r"|fellow)|[’']s?)\s+\Z",
+    re.IGNORECASE,
 )
 _RESEARCH = re.compile(
     r"stud|research|scien|expert|survey|statistic|report|schol|histor|evidence", re.IGNORECASE
@@ -27,7 +31,8 @@ _RESEARCH = re.compile(
 _GREAT = matching(GREAT_CHANGES)
 # supposed, denied, or a finding of statistics, whose figures stand elsewhere
 _NO_REPORT = re.compile(
-    r"\b(?:if|would|could|may|might|can|should|when|whether|will|until|unless|must|statistically|not|to|I|we)\b"
+    r"\b(?:if|would|could|may|might|can|should|when|whether|will|until|unless|must|statistically|not|to|I"
+    r"|we)\b"
     r"|\b(?:figure|fig|table|graph|chart|overall)\b|\?",
     re.IGNORECASE,
 )
@@ -39,16 +44,40 @@ _FIGURE = re.compile(
 _NAMED_SOURCE = re.compile(
     r"\b[A-Z][a-z]+\s+(?:\(|and [A-Z]|et al)|\b(?:page|chapter|line|act|scene|p\.)\s*\d", re.UNICODE
 )
-# a capital inside the sentence, or a name as its first word before a verb by which people say things
-_SAYING = r"(?:calls?|called|puts?|notes?|noted|(?:describe|argue|observe)[sd]?|(?:claim|insist)(?:s|ed)?)"
-_NAME_INSIDE = re.compile(
-    rf"(?<=[\w,:;(] )[A-Z][\w’']{{2,}}|^\s*[A-Z][\w’']+(?:\s[A-Z][\w’']+)?,?\s+(?:{SPEECH}|{_SAYING})\b"
-)
 # talk that the writer heard or took part in is its own source
 _HEARD = re.compile(
-    r"\b(?:I|he|she|they|we|you|(?:my|our|his|her|their|one|the|a)\s+\w+(?:\s+\w+)?)\s+(?:\w+ly\s+|had\s+"
-    rf"|then\s+|just\s+)?{SPEECH}\b"
-    rf"|{SPEECH}\s+(?:I|he|she|they|we|my|our|one)\b",
+    r"\b(?:I|we|you|me|us|(?:my|our|one|a|an)\s+\w+(?:\s+\w+)?)\s+(?:\w+ly\s+|had\s+|then\s+|just\s+)?"
+    rf"{SPEECH}\b|{SPEECH}\s+(?:I|we|to me|me|us|my|our)\b",
+    re.IGNORECASE,
+)
+_FIRST_PERSON = re.compile(r"\b(?:I|me|my)\b")
+_SPOKEN = re.compile(r"\b(?:I|me|my|you|your|we|us)\b|!", re.IGNORECASE)
+_PRESENT = re.compile(
+    r"\b(?:says|cries|asks|explains|answers|replies|tells|thinks|writes|calls|admits|claims|whispers|shouts"
+    r"|adds"
+    r"|begins|declares|remarks|insists|exclaims|states|notes|argues|describes|is)\b"
+)
+# words that are nobody's in particular, or that nobody has said
+_NOBODYS = re.compile(
+    r"\b(?:sayings?|says it|proverbs?|mottos?|maxims?|adages?|slogans?|phrases?|terms?|words?|questions?"
+    r"|statements?"
+    r"|entitled|titled|called|headlines?|sign|label|known as|so-called|such as|if|would|could|might|should"
+    r"|imagine"
+    r"|people (?:say|think|believe)|some (?:say|may say)|like|means?|stands for|ask(?:s|ed)?|survey|item"
+    r"|respondents?)\b",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(
+    r"\A[\s.,;”\"]*(?:\(?[A-Z]\w{1,3}\.?\s?\d|[-–—]\s?[A-Z]|[Ss]ee\s+[A-Z])|"
+    r"\(\s*(?:para?|pp?|l|ll|ch|lines?|chapter|act|sec|section|page|pages|paragraphs?|stanza|v)\b\.?\s*\d"
+    r"|\(\d|\A[\s.,;”\"]*\d|\b(?:page|chapter|line|act|scene|stanza|paragraph|section|part|book)\s+(?:\d"
+    r"|[IVX]+\b"
+    r"|one\b|two\b|three\b|four\b|five\b)",
+    re.IGNORECASE,
+)
+_VERB = re.compile(
+    r"\b(?:is|are|was|were|be|been|has|have|had|do|does|did|can|could|will|would|should|must|may|might|let"
+    r"|\w{3,}(?:ed|es))\b",
     re.IGNORECASE,
 )
 
@@ -112,37 +141,66 @@ def _supported(prose: Prose, sentence: Sentence, *, look_on: bool) -> bool:
 @rule(
     "quotation-without-source",
     CommentKind.EVIDENCE,
-    label="quotations without a source",
-    weight=1.0,
-    advice="Add author, year and page to each quotation.",
+    label="quotations without their place",
+    weight=0.95,
+    advice="Say of each quotation where it stands: author, year and page, or chapter and line.",
 )
 def quotations_without_source(prose: Prose, reader: Reader) -> Iterator[Remark]:
+    """Words that a reader could look up, where nothing near them says in which place."""
+    if not reader.academic:
+        return
     for span in prose.quotations:
         sentence = prose.sentence_at(span.start)
-        words = len(prose.text[span.start : span.end].split())
-        if sentence is None or words < QUOTATION_WORDS:
+        quoted = prose.text[span.start + 1 : span.end - 1]
+        if sentence is None or len(quoted.split()) < QUOTATION_WORDS or not _is_statement(quoted):
             continue
-        frame = prose.own[max(sentence.start, span.start - 200) : min(len(prose.text), span.end + NEARBY)]
-        if prose.cites(sentence.start, max(sentence.end, span.end + NEARBY)) or _HEARD.search(frame):
+        frame = prose.own[max(0, sentence.start - NEARBY) : min(len(prose.text), span.end + NEARBY)]
+        if _HEARD.search(frame) or _NOBODYS.search(frame) or _has_place(prose, sentence, span):
             continue
-        if _names(prose, sentence):
+        if _FIRST_PERSON.search(prose.own_text(sentence)) or _is_talk(prose, span, frame):
             continue
         yield Remark(
             span.start,
             span.end,
-            "These are somebody else's words, and the reader cannot see whose or look them up in their "
-            "place.",
-            "Add the source right after the closing quotation mark (author, year, page), and say in your "
-            "own words what the "
-            "quotation shows.",
-            strength=1.1 if reader.academic else 0.8,
+            "These are somebody else's words, and the reader cannot look them up: nothing here says "
+            "where they stand.",
+            "Where did you find them? Add the place right after the closing quotation mark (author, year, "
+            "page, or chapter and line), and say in your own words what the quotation shows.",
+            strength=1.1,
         )
 
 
-def _names(prose: Prose, sentence: Sentence) -> bool:
-    """Whether the sentence that frames a quotation says whose words they are, or where they stand."""
-    own = prose.own_text(sentence)
-    return bool(_NAMED_SOURCE.search(prose.text[sentence.start : sentence.end]) or _NAME_INSIDE.search(own))
+def _is_talk(prose: Prose, span: Span, frame: str) -> bool:
+    """Whether a story or a memory tells it: speakers answer each other, or one spoke and the frame is past.
+
+    An essay on a book says what a character says, in the present.
+    """
+    near = any(
+        other != span and min(abs(other.start - span.end), abs(span.start - other.end)) < TALK
+        for other in prose.quotations
+    )
+    spoken = _SPOKEN.search(prose.text, span.start, span.end)
+    return near or (spoken is not None and not _PRESENT.search(frame))
+
+
+def _is_statement(quoted: str) -> bool:
+    """Whether it says something: a title or a term does not."""
+    words = quoted.split()
+    capitals = sum(word[:1].isupper() for word in words[1:])
+    return bool(_VERB.search(quoted)) and 2 * capitals < len(words) and not quoted.rstrip().endswith("?")
+
+
+def _has_place(prose: Prose, sentence: Sentence, span: Span) -> bool:
+    """Whether a source or a place stands in the sentence, in the one before it or in the one after."""
+    index = prose.index_at(sentence.start)
+    start = prose.sentences[max(0, index - 1)].start
+    end = max(prose.sentences[min(index + 1, len(prose.sentences) - 1)].end, span.end + NEARBY)
+    return (
+        prose.cites(start, end)
+        or bool(_PLACE.search(prose.text[span.end : span.end + NEARBY]))
+        or bool(_PLACE.search(prose.own[start:end]))
+        or bool(_NAMED_SOURCE.search(prose.text[sentence.start : sentence.end]))
+    )
 
 
 @rule(

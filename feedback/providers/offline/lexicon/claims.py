@@ -2,33 +2,74 @@
 
 from __future__ import annotations
 
+_MANY = r"(?:many|most|several|numerous|various|countless|a lot of)"
+_LEARNED = (
+    r"(?:critics|reviewers|psychologists|doctors|economists|linguists|philosophers|educators|analysts"
+    r"|specialists|academics|physicians|theorists|commentators|professionals|authors|writers|scientists"
+    r"|scholars|researchers|experts|historians|botanists|physicists|chemists|engineers|lawyers|nutritionists"
+    r"|[a-z]{3,}ologists)"
+)
+_WORKS = (
+    r"(?:studies|research|surveys|investigations|polls|statistics|evidence|reports|textbooks"
+    r")"
+)
+_WHERE = r"(?:(?:elsewhere|everywhere|abroad|all over the world|around the world|in other [a-z]+) )?"
+_HAVE = r"(?:(?:have|has|had|all|clearly|also|now|long|often|always|repeatedly|generally|already) ){0,3}"
+_FOUND = (
+    r"(?:shows?|shown|suggests?|suggested|proves?|proved|proven|indicates?|indicated|found|finds?|agrees?"
+    r"|agreed|demonstrates?|demonstrated|says?|believes?|claims?|confirms?|confirmed|recommends?|reveals?"
+    r"|revealed"
+    r"|tells? us|told us|com(?:e|es) to the conclusion|leaves? no doubt|reports? the same"
+    r"|points? (?:this )?out|pointed (?:this )?out|established|have no doubt)"
+)
+_HOLD = (
+    r"(?:believe|think|argue|claim|say|agree|hold|see|consider|maintain|feel|assume|argued|claimed|shown"
+    r"|proved"
+    r"|proven|known|pointed|point out|tell us|are (?:convinced|certain|sure|agreed)|warn|warned|taken this"
+    r"|report the same)"
+)
+_ADVERB = (
+    r"(?:(?:widely|generally|well|commonly|scientifically|often|universally|clearly|long|also|now|already"
+    r"|firmly) )?"
+)
+_KNOWN = (
+    r"(?:known|accepted|proven|proved|believed|shown|acknowledged|recognised|recognized|established"
+    r"|agreed|documented)"
+)
+_EVERYBODY = r"(?:everyone|everybody|we all|most people|no one|nobody|no reader|every reader)"
+_ELSEWHERE = (
+    r"(?:companies|schools|countries|universities|businesses|employers|cities|firms|towns|villages|hospitals"
+    r"|libraries|councils|shops|factories)"
+)
+
 # a claim to evidence: the reader expects the source beside it
 CLAIMED_EVIDENCE = (
-    r"(?:many|most|several|numerous|various|countless) (?:[a-z]+ )?(?:critics|psychologists|doctors"
-    r"|economists|linguists|philosophers|educators|analysts|specialists|academics|sociologists|biologists"
-    r"|physicians|theorists|commentators|professionals|authors|writers|scientists|scholars|researchers"
-    r"|experts|historians) (?:have |now |also |still )?(?:believe|think|argue|claim|say|agree|hold|see"
-    r"|consider|maintain|feel|assume|argued|claimed|shown|proved|proven)",
+    rf"{_MANY} (?:[a-z]+ )?(?:[a-z]+ and )?{_LEARNED} {_WHERE}(?:(?:have|now|also|still"
+    rf"|long) ){{0,2}}{_HOLD}",
+    rf"{_LEARNED} {_WHERE}{_HAVE}(?:tell us|told us|known that|are (?:convinced|certain|sure|agreed)"
+    r"|agree|report the same|warn)",
     r"(?:experience|history) (?:[a-z]+ ){0,3}?(?:shows?|proves?|teaches|has shown|has proved"
     r"|has proven|has taught) (?:us )?that",
-    r"(?:many|most|a lot of) (?:other )?(?:companies|schools|countries|universities|businesses|employers"
-    r"|cities|firms|towns|villages) (?:have had (?:great|much|good) success|have reported|report)",
-    r"(?:many |some |most |several |numerous |recent |various |previous )?(?:studies|research|researchers"
-    r"|scientists|experts|"
-    r"surveys|statistics|evidence|scholars|historians|reports) "
-    r"(?:have |has |had |all |clearly |also |now )?"
-    r"(?:show|shows|shown|suggest|suggests|suggested|prove|proves|proved|proven|indicate|indicates|indicated"
-    r"|found|"
-    r"find|finds|agree|agrees|agreed|demonstrate|demonstrates|demonstrated|say|says|"
-    r"believe|believes|claim|claims|confirm|confirms|confirmed|recommend)",
-    r"according to (?:research|studies|experts|scientists|statistics|many|some)",
-    r"it (?:is|has been) (?:widely |generally |well |commonly |scientifically |often )?(?:known|accepted"
-    r"|proven|proved|"
-    r"believed|shown|acknowledged|recognised|recognized|established) that",
-    r"(?:everyone|everybody|we all|most people|no one|nobody) (?:knows?|agrees?|would agree|can see|doubts?"
-    r"|would deny)",
-    r"there is (?:no|little) doubt that",
-    r"it is (?:a (?:well-known )?fact|common knowledge|undeniable|beyond doubt|obvious) that",
+    rf"(?:many|most|a lot of|other|some|several) (?:other )?{_ELSEWHERE} (?:have (?:had|seen|made) (?:very )?"
+    r"(?:great|much|good|excellent|positive) (?:success|results|experiences?)|have reported|report)",
+    rf"{_ELSEWHERE} (?:that|which) (?:did|do|have done|tried|have tried) (?:this|so|it) have [a-z]+ed",
+    r"(?:many |some |most |several |numerous |recent |various |previous |modern "
+    r"|countless )?(?:[a-z]{4,}al |new )?"
+    rf"(?:{_WORKS}|researchers|scientists|science|experts|scholars|historians) {_WHERE}{_HAVE}{_FOUND}",
+    r"according to (?:research|studies|experts|scientists|statistics|many|some|doctors|psychologists"
+    r"|economists)",
+    rf"it (?:is|has been) {_ADVERB}{_KNOWN} that",
+    r"it has been (?:demonstrated|shown|proved|proven) (?:again and again|time and again|many times) that",
+    rf"as (?:is|has been|it is) {_ADVERB}(?:known|acknowledged|accepted|agreed|recognised|recognized)",
+    rf"{_EVERYBODY} (?:knows?|agrees?|would agree|can see|doubts?|denies|disputes?|is aware|are aware"
+    r"|(?:would|will|could|can) (?:seriously )?(?:deny|dispute|doubt|question))",
+    r"there (?:is (?:no|little)|can be no) doubt that",
+    r"(?:there is|there seems to be) (?:a |an )?(?:general |broad |wide |overwhelming )?(?:consensus"
+    r"|agreement)"
+    r" (?:(?:among|between|in) [a-z ]{3,40}? )?that",
+    r"it (?:is (?:a (?:well-known )?fact|common knowledge|undeniable|beyond (?:doubt|dispute|question)"
+    r"|obvious)"
+    r"|(?:cannot|can not|can't) be (?:denied|doubted|disputed)|goes without saying) that",
 )
 
 _PEOPLE_AND_THINGS = (
@@ -55,32 +96,50 @@ VAGUE_QUANTITIES = (
 )
 
 _GREATLY = (
-    r"(?:significantly|dramatically|massively|sharply|substantially|considerably|drastically|rapidly|enormously"
-    r"|tremendously|hugely|steeply)"
+    r"(?:significantly|dramatically|massively|sharply|substantially|considerably|drastically|rapidly"
+    r"|enormously"
+    r"|tremendously|hugely|steeply|markedly|immensely)"
 )
 _CHANGED = (
     r"(?:increased|decreased|rose|risen|fell|fallen|dropped|improved|grew|grown|declined|shrank|shrunk|soared"
-    r"|plummeted|gone up|went up|went down|gone down)"
+    r"|plummeted|climbed|jumped|sank|sunk|worsened|gone up|went up|went down|gone down)"
 )
 _GREAT = r"(?:very )?(?:large|huge|great|significant|considerable|substantial|enormous|vast|massive|high)"
 _COUNTED = (
-    r"(?:pupils|students|employees|respondents|participants|staff|members|customers|visitors|residents|households"
+    r"(?:pupils|students|employees|respondents|participants|staff|members|customers|visitors|residents"
+    r"|households"
     r"|patients|workers|teachers|parents|children|companies|schools|cases|accidents)"
 )
 _MEASURED = (
-    r"(?:heat|energy|gas|water|oxygen|hydrogen|liquid|salt|sugar|acid|product|precipitate|waste|food|paper|plastic"
+    r"(?:heat|energy|gas|water|oxygen|hydrogen|liquid|salt|sugar|acid|product|precipitate|waste|food|paper"
+    r"|plastic"
     r"|electricity|fuel|power|carbon dioxide)"
+)
+_AMOUNTS = (
+    r"(?:numbers|sales|costs|prices|complaints|visits|accidents|rents|profits|losses|figures|numbers? of"
+    r" (?:[a-z]+ ){1,3}?)"
 )
 
 # where a figure could stand
 GREAT_CHANGES = (
     rf"(?:(?:has|have|had|also) )*{_CHANGED} (?:very )?{_GREATLY}(?! more)",
     rf"(?:has|have|had) {_GREATLY} {_CHANGED}",
+    rf"{_AMOUNTS} (?:has |have |had )?(?:exploded|multiplied|plunged|skyrocketed|soared|plummeted|collapsed"
+    r"|mushroomed|shot up)",
+    r"(?:become|became|got|grown) (?:considerably|significantly|dramatically|drastically|a lot) (?:worse"
+    r"|higher"
+    r"|lower|louder|cheaper|dearer)",
     rf"an? {_GREAT} (?:proportion|percentage|share|fraction)(?: of (?:the |our |all )?[a-z]+)?",
     rf"an? {_GREAT} number of (?:the |our |all )?{_COUNTED}",
-    rf"an? {_GREAT} amount of (?:the )?{_MEASURED}",
+    rf"(?:an? {_GREAT} amount|(?:quite )?a lot|a (?:great|good) deal|a good part) of the {_MEASURED}",
+    rf"an? {_GREAT} amount of {_MEASURED}",
+    rf"the (?:vast|great|overwhelming) majority of (?:the |our |all |those )?(?:{_COUNTED}|who)",
     r"an? (?:huge|massive|dramatic|drastic|sharp|enormous|tremendous) "
     r"(?:increase|decrease|rise|drop|fall|decline|reduction|growth)",
+    r"the (?:difference|increase|decrease|gap|rise|drop|change|improvement|savings?|loss(?:es)?) (?:was"
+    r"|were|is|are)"
+    r" (?:massive|huge|enormous|dramatic|considerable|substantial|immense|tremendous)",
+    r"(?:saved?|saves|lost|loses?|earned|cost|costs) (?:huge|enormous|vast|massive) (?:sums|amounts)",
 )
 
 SUPPORT = (

@@ -15,9 +15,12 @@ NEW = 0.6  # of its words that carry meaning stand nowhere before
 FEWEST = 3  # such words
 
 _ADDS = re.compile(
-    r"\s*(?:(?:in addition|moreover|furthermore|besides|additionally|also|another|finally|lastly)\b"
-    r"|[^,.;]{2,40}\b(?:is|are) (?:also )?another\b|[^,.;]{2,40}\bshould also\b"
-    r"|[^,.;]{2,40}\balso (?:need|matter)s?\b)",
+    r"\s*(?:(?:in addition|moreover|furthermore|besides|additionally|also|another|finally|lastly|what is more"
+    r"|on top of that|apart from (?:that|this)|likewise|similarly|not only that|beyond that)\b"
+    r"|[^,.;]{2,40}\b(?:is|are) (?:also )?another\b|[^,.;]{2,40}\b(?:should|must|ought to|has to"
+    r"|have to) also\b"
+    r"|[^,.;]{2,40}\balso (?:needs?|matters?|deserves?|plays?)\b"
+    r"|[^.;]{2,80}\b(?:should|must|ought to|has to|have to)\b[^.;]{2,60}\b(?:as well|too)\b)",
     re.IGNORECASE,
 )
 # what a conclusion may look ahead to

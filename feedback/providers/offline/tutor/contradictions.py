@@ -23,7 +23,8 @@ _NUMBER = rf"(?:\d{{1,3}}(?:,\d{{3}})+|\d+(?:\.\d+)?|{'|'.join(sorted(_VALUES, k
 _ALONE = rf"(?<![\w.,$£€–-])(?P<number>{_NUMBER})"
 _BEGIN = r"(?:\A|(?<=[.!?]\s)|(?<=\n))"
 _UNIT = (
-    r"(?:kg|g|mg|ml|l|litres?|km|m|cm|mm|°C|degrees|micrograms?|grams?|pounds|euros|dollars|minutes|seconds|decibels"
+    r"(?:kg|g|mg|ml|l|litres?|km|m|cm|mm|°C|degrees|micrograms?|grams?|pounds|euros|dollars|minutes|seconds"
+    r"|decibels"
     r"|metres|meters|miles|votes)"
 )
 # what comes back to a number instead of giving it
@@ -31,10 +32,21 @@ _BACK = (
     # "Since the three booths are free": all that there are, and none that a clause or a list picks out
     rf"(?:{_BEGIN}(?:As|Since|Because|Given|For|With|All|Of|In|Among|Between|Across|From|After)\s+(?:of\s+)?"
     r"(?:the|these|those)|\b[Aa]ll\s+(?:of\s+)?(?:the|these)|\b(?:[Tt]hese|[Tt]hose))"
-    rf"\s+{_ALONE}\s+(?:(?!of\b|and\b|or\b|in\b)[a-z]+\s+)?(?P<noun>(?!(?:this|was|has|does|his|its|less)\b)[a-z]{{3,}}s|people|children"
+    rf"\s+{_ALONE}\s+(?:(?!of\b|and\b|or\b|in\b)[a-z]+\s+)?(?P<noun>(?!(?:this|was|has|does|his|its"
+    rf"|less)\b)[a-z]{{3,}}s|people|children"
     r"|men|women)\b"
-    r"(?!,|\s+(?:of|in|on|from|that|which|who|whose|with|at|above|below|remaining|other|listed|mentioned|discussed"
+    r"(?!,|\s+(?:of|in|on|from|that|which|who|whose|with|at|above|below|remaining|other|listed|mentioned"
+    r"|discussed"
     r"|and|or|use)\b)",
+    # "The five beakers were", "Out of the three boys"
+    rf"{_BEGIN}(?:The|Out of the|Given the|All of the)\s+{_ALONE}\s+(?P<noun>(?!(?:this|was|has|does|his"
+    r"|its|less)\b)"
+    r"[a-z]{4,}s|people|children|men|women)\b(?=,|\s+(?:were|are|was|had|have|of (?:his|her|the|their|my|our)"
+    r" (?:journey|trip|visit|stay|study|test|experiment|survey)|all|did)\b)",
+    # "Given the 64 % of the richest"
+    rf"\b(?:[Tt]he|[Aa]s|[Ss]ince|[Tt]hese|[Tt]hose)\s+{_ALONE}\s?(?:%|per cent)\s+of\s+(?:the\s+|my\s+"
+    r"|our\s+|all\s+)?"
+    r"(?P<noun>[a-z]{4,})\b",
     # "As the 83 kg a day show"
     rf"{_BEGIN}As\s+[^.!?\n,;:]{{0,40}}?{_ALONE}\s?(?:of\s+the\s+)?(?P<noun>{_UNIT}\b|[a-z]{{4,}}s\b)"
     r"[^.!?\n;:]{0,40}\s(?:shows?|would|proves?|suggests?|indicates?|are|is|have|said|agreed?)\b",
@@ -90,8 +102,11 @@ def _earlier(body: str, match: re.Match[str]) -> _Mention | None:
     every = re.compile(rf"{_ALONE}(?![\w]|[.,]\d)", re.IGNORECASE)
     if any(_value(each["number"]) == _value(match["number"]) for each in every.finditer(body, 0, at)):
         return None
+    share = r"(?:%|per\s+cent)\s+of\s+(?:(?:the|my|our|all)\s+)?"
+    kind = share if "%" in match.group() or "per cent" in match.group() else ""
     things = re.compile(
-        rf"{_ALONE}\s?(?:(?!of\b|and\b|or\b|to\b|in\b|the\b)[a-z]+\s)?{re.escape(noun.rstrip('s'))}(?:e?s)?\b",
+        rf"{_ALONE}\s?{kind}(?:(?!of\b|and\b|or\b|to\b|in\b"
+        rf"|the\b)[a-z]+\s)?{re.escape(noun.rstrip('s'))}(?:e?s)?\b",
         re.IGNORECASE,
     )
     found = [
