@@ -57,7 +57,7 @@ hosts: $(VENV)/installed-dev ## several hosts as network namespaces under load, 
 	@$(BIN) -m tests.hosts $(TRIAL) $(if $(TRIAL),,--page)
 
 quality: $(VENV)/installed-dev ## how good the feedback is: report in docs, compared with the baseline (ACCEPT='why')
-	@$(BIN) -m feedback.development.quality $(if $(ACCEPT),--accept "$(ACCEPT)")
+	@PATH="$(abspath $(VENV)/bin):$$PATH" $(BIN) -m feedback.development.quality $(if $(ACCEPT),--accept "$(ACCEPT)")
 
 corpus: $(VENV)/installed-dev ## public documents as we read them, beside pandoc and pdftotext (SOURCE=folder)
 	@$(BIN) -m feedback.development.corpus $(SOURCE)

@@ -1,17 +1,15 @@
 """Other checkers of prose on the same material, where they are installed: harper, proselint, write-good.
 
-Programs are found beside Python or on the PATH, and asked once for all texts, a line each. A mark on a
-planted flaw counts for any flaw, of whatever kind: these programs have no kinds to be held to.
+Programs are found on the PATH and asked once for all texts, a line each. A mark on a planted flaw counts for
+any flaw, of whatever kind: these programs have no kinds to be held to.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -35,11 +33,7 @@ def installed(*, has_harper: bool) -> dict[str, Asked]:
     """The peers that are here, by name."""
     found: dict[str, Asked] = {"harper alone": _harper} if has_harper else {}
     asked = {"proselint": _proselint, "write-good": _write_good}
-    return found | {name: asked[name] for name in PROGRAMS if _found(name)}
-
-
-def _found(name: str) -> str | None:
-    return shutil.which(name, path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
+    return found | {name: asked[name] for name in PROGRAMS if shutil.which(name)}
 
 
 def scores(
@@ -100,16 +94,12 @@ def _write_good(texts: Sequence[str]) -> Marks:
     return [found[number] for number in range(len(texts))]
 
 
-def _run(texts: Sequence[str], program: str, *options: str) -> str:
+def _run(texts: Sequence[str], *command: str) -> str:
     """What a program says of these texts, a line each: places in a line are places in its text."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "texts.txt"
         file.write_text("\n".join(re.sub(r"\s", " ", text) for text in texts) + "\n", encoding="utf-8")
         ended = subprocess.run(  # noqa: S603 - two known programs
-            [_found(program) or program, *options, str(file)],
-            capture_output=True,
-            text=True,
-            timeout=_TIMEOUT,
-            cwd=folder,
+            [*command, str(file)], capture_output=True, text=True, timeout=_TIMEOUT, cwd=folder
         )
     return ended.stdout
