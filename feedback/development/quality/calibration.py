@@ -1,22 +1,19 @@
-"""A provider's levels beside a teacher's: agreement and bias by criterion, and the line that mends the bias.
+"""A table of a teacher's levels and a provider's: agreement and bias by criterion, and what mends the bias.
 
 A teacher marks 6 to 12 papers of an assignment; the table has a row for a paper and criterion, with both
-levels as numbers from 1, the weakest. What the line is worth is measured on papers that it was not fitted to.
+levels as numbers from 1, the weakest.
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import correlation, linear_regression, mean
 
-FEWEST, MOST = 6, 12  # papers of a criterion
+from feedback.base.agreement import FEWEST, MOST, Agreement, Line, agreement_of
+
 COLUMNS = ("paper", "criterion", "teacher", "provider")
-_FARTHEST = 0.75  # of a level, on average: beyond it a level says nothing
-_LEAST = 0.5  # correlation below which no line helps
-_SLOPES = (0.5, 2.0)  # what six papers can show; a steeper line follows chance
 
 
 class UnusableTable(ValueError):
@@ -24,36 +21,20 @@ class UnusableTable(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A linear correction of one criterion's levels."""
-
-    offset: float = 0.0
-    slope: float = 1.0
-
-    def __call__(self, level: int, highest: int) -> int:
-        return min(highest, max(1, round(self.offset + self.slope * level)))
-
-
-@dataclass(frozen=True, slots=True)
 class Calibrated:
-    """One criterion: how a provider's levels stand to the teacher's, before and after."""
+    """One criterion of a table, as a line of the report."""
 
     criterion: str
-    papers: int
-    agreement: float  # the share of papers with the same level
-    bias: float  # in levels; above 0: the provider is kinder
-    held_out_agreement: float  # after correction, on papers that the line was not fitted to
-    held_out_bias: float
-    line: Line | None  # None: agreement is poor, and levels are better withheld
+    of: Agreement
 
     def __str__(self) -> str:
-        verdict = "withhold"
-        if self.line is not None:
-            is_same = self.line == Line()
-            verdict = "as they are" if is_same else f"{self.line.offset:+.2f} {self.line.slope:.2f} × level"
+        of, verdict = self.of, "withhold"
+        if of.line is not None:
+            is_same = of.line == Line()
+            verdict = "as they are" if is_same else f"{of.line.offset:+.2f} {of.line.slope:.2f} × level"
         return (
-            f"{self.criterion}: {self.papers} papers, agreement {self.agreement:.0%}, bias {self.bias:+.2f}; "
-            f"held out {self.held_out_agreement:.0%}, {self.held_out_bias:+.2f}; {verdict}"
+            f"{self.criterion}: {of.papers} papers, agreement {of.agreement:.0%}, bias {of.bias:+.2f}; "
+            f"held out {of.held_out_agreement:.0%}, {of.held_out_bias:+.2f}; {verdict}"
         )
 
 
@@ -69,32 +50,8 @@ def calibrated(path: Path) -> Iterator[Calibrated]:
     for criterion, papers in pairs.items():
         if not FEWEST <= len(papers) <= MOST:
             raise UnusableTable(f"{criterion}: {len(papers)} papers; {FEWEST} to {MOST} are needed.")
-        yield _of(criterion, list(papers.values()))
-
-
-def fitted(pairs: Sequence[tuple[int, int]]) -> Line:
-    """The line from a provider's levels to the teacher's; a shift alone where the slope can't be told."""
-    teacher, provider = [a for a, _ in pairs], [b for _, b in pairs]
-    if len(set(provider)) == 1:
-        return Line(mean(teacher) - mean(provider))
-    slope = min(_SLOPES[1], max(_SLOPES[0], linear_regression(provider, teacher).slope))
-    return Line(mean(teacher) - slope * mean(provider), slope)
-
-
-def _of(criterion: str, pairs: Sequence[tuple[int, int]]) -> Calibrated:
-    highest = max(max(pair) for pair in pairs)
-    held_out = [
-        (teacher, fitted([*pairs[:index], *pairs[index + 1 :]])(provider, highest))
-        for index, (teacher, provider) in enumerate(pairs)
-    ]
-    line: Line | None = fitted(pairs)
-    if _error(held_out) >= _error(pairs):
-        line, held_out = Line(), list(pairs)
-    if _error(held_out) > _FARTHEST or _correlation(pairs) < _LEAST:
-        line = None
-    return Calibrated(
-        criterion, len(pairs), _agreement(pairs), _bias(pairs), _agreement(held_out), _bias(held_out), line
-    )
+        levels = list(papers.values())
+        yield Calibrated(criterion, agreement_of(levels, max(max(pair) for pair in levels)))
 
 
 def _levels(row: dict[str, str], number: int) -> tuple[int, int]:
@@ -105,22 +62,3 @@ def _levels(row: dict[str, str], number: int) -> tuple[int, int]:
     if min(levels) < 1:
         raise UnusableTable(f"Line {number}: a level is a whole number from 1.")
     return levels
-
-
-def _agreement(pairs: Sequence[tuple[int, int]]) -> float:
-    return mean(teacher == other for teacher, other in pairs)
-
-
-def _bias(pairs: Sequence[tuple[int, int]]) -> float:
-    return mean(other - teacher for teacher, other in pairs)
-
-
-def _error(pairs: Sequence[tuple[int, int]]) -> float:
-    return mean(abs(other - teacher) for teacher, other in pairs)
-
-
-def _correlation(pairs: Sequence[tuple[int, int]]) -> float:
-    teacher, provider = [a for a, _ in pairs], [b for _, b in pairs]
-    if len(set(teacher)) == 1 or len(set(provider)) == 1:
-        return 0.0
-    return correlation(teacher, provider)

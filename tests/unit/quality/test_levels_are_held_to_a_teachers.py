@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from feedback.development.quality.calibration import Calibrated, Line, UnusableTable, calibrated
+from feedback.base.agreement import Agreement, Line
+from feedback.development.quality.calibration import UnusableTable, calibrated
 
 TEACHER = [1, 2, 3, 4, 2, 3, 4, 1, 3, 2]
 
@@ -22,9 +23,14 @@ def table(folder: Path, provider: Sequence[object], teacher: Sequence[object] = 
     return path
 
 
-def only(path: Path) -> Calibrated:
+def only(path: Path) -> Agreement:
     (found,) = calibrated(path)
-    return found
+    return found.of
+
+
+def said(path: Path) -> str:
+    (found,) = calibrated(path)
+    return str(found)
 
 
 def test_a_planted_bias_is_gone_on_papers_that_the_line_never_saw(tmp_path: Path) -> None:
@@ -43,16 +49,17 @@ def test_a_provider_that_uses_half_the_scale_is_stretched(tmp_path: Path) -> Non
 
 
 def test_levels_that_agree_are_left_as_they_are(tmp_path: Path) -> None:
-    same = only(table(tmp_path, TEACHER))
+    path = table(tmp_path, TEACHER)
+    same = only(path)
     assert (same.line, same.agreement) == (Line(), 1)
-    assert str(same).endswith("as they are")
+    assert said(path).endswith("as they are")
 
 
 @pytest.mark.parametrize("provider", [[4, 1, 2, 1, 4, 2, 1, 4, 1, 3], [3] * 10])
 def test_levels_that_say_nothing_are_withheld(tmp_path: Path, provider: list[int]) -> None:
-    poor = only(table(tmp_path, provider))
-    assert poor.line is None
-    assert str(poor).endswith("withhold")
+    path = table(tmp_path, provider)
+    assert only(path).line is None
+    assert said(path).endswith("withhold")
 
 
 @pytest.mark.parametrize(

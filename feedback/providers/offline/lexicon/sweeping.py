@@ -65,7 +65,7 @@ _FORMS = (
     r"[a-z]+)",
     rf"{_LEAD}(?P<claim>(?:nobody|no one)\s+who\s+(?:[a-z]+\s+){{1,4}}?(?:can|will|would|is|has|cares?)\b)",
     # "Anyone who is filmed becomes a liar"; what they must or may do is a rule
-    rf"{_LEAD}(?P<claim>(?:anyone|anybody|everyone|everybody|whoever)\s+(?:who\s+)?(?:[a-z]+\s+){{1,4}}?"
+    rf"{_LEAD}(?P<claim>(?:(?:anyone|anybody|everyone|everybody)\s+who|whoever)\s+(?:[a-z]+\s+){{1,4}}?"
     r"(?:becomes?|is\s+(?:an?\b|always|never|[a-z]+ing\b)|lies|loses|never|always|knows|hates|loves"
     r"|wants)\b)",
     r"(?P<claim>\b(?:is|are) (?:therefore |clearly |simply )?the (?:only|sole|one and only|single) "
