@@ -10,12 +10,13 @@ may stand in between.
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Callable, Sequence
 from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from django.db import connection, connections
-from django.db.models import AutoField, BooleanField, Expression, F, Field, Func, Model, QuerySet
+from django.db.models import AutoField, BooleanField, Expression, F, Field, Func, JSONField, Model, QuerySet
 
 if TYPE_CHECKING:
     from django.db.models.sql.compiler import SQLCompiler
@@ -88,18 +89,25 @@ def insert(rows: Sequence[Model]) -> None:
     if not rows:
         return
     fields, sql = _insertion(type(rows[0]))
-    values = [
-        field.get_db_prep_save(field.pre_save(row, add=True), connection) for row in rows for field in fields
-    ]
-    places = "(" + ", ".join(["%s"] * len(fields)) + ")"
+    values = [{field.column: _plain(field, row) for field in fields} for row in rows]
     with connection.cursor() as cursor:
-        cursor.execute(sql + ", ".join([places] * len(rows)), values)
+        cursor.execute(sql, [json.dumps(values, default=str)])
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias
 
 
+def _plain(field: Field[Any, Any], row: Model) -> Any:
+    """A value as JSON may hold it."""
+    value = field.pre_save(row, add=True)
+    return value if isinstance(field, JSONField) else field.get_prep_value(value)
+
+
 @cache
 def _insertion(model: type[Model]) -> tuple[list[Field[Any, Any]], str]:
+    """All rows are one parameter: psycopg takes a text with hundreds of places apart anew for each batch."""
     fields = [field for field in model._meta.concrete_fields if not isinstance(field, AutoField)]
     columns = ", ".join(f'"{field.column}"' for field in fields)
-    return fields, f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES '  # noqa: S608 - our own names
+    # Without its length: what is too long must be refused, not cut.
+    typed = ", ".join(f'"{each.column}" {str(each.db_type(connection)).split("(")[0]}' for each in fields)
+    rows = f"jsonb_to_recordset(%s::jsonb) AS rows({typed})"
+    return fields, f'INSERT INTO "{model._meta.db_table}" ({columns}) SELECT {columns} FROM {rows}'  # noqa: S608 - our own names
