@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from feedback.messages.model import Message
 from feedback.models import Document, Webhook, WebhookDelivery, WebhookEvent
@@ -48,5 +48,5 @@ def _row(
     course = {"course": str(webhook.course_id) if webhook.course_id else None}
     return WebhookDelivery(
         webhook=webhook, event=event, document=document, data=data | course,
-        next_try_at=timezone.now() + pause,
+        next_try_at=Now() + pause,
     )  # fmt: skip

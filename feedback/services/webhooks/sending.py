@@ -16,7 +16,7 @@ from itertools import groupby
 
 from django.db import connection
 from django.db.models import F, Q
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from feedback.base import posting
 from feedback.base.connections import release_connection
@@ -24,6 +24,7 @@ from feedback.base.sealing import Unreadable
 from feedback.base.sending import NotPublic, NotSent, Rejected, Uncertain
 from feedback.models import Webhook, WebhookDelivery
 from feedback.selectors.accounts.webhooks import why_not
+from limiter.base.database_time import database_now
 
 from . import signing
 from .disabling import GIVEN_UP_AFTER
@@ -58,9 +59,8 @@ def deliver_due() -> int:
 
 def _due() -> list[WebhookDelivery]:
     """Those that work come first: receivers that hang must not keep the others waiting."""
-    now = timezone.now()
-    left = Q(state=State.SENDING, claimed_at__lt=now - ABANDONED)
-    due = WebhookDelivery.objects.filter(Q(state=State.WAITING, next_try_at__lte=now) | left)
+    left = Q(state=State.SENDING, claimed_at__lt=Now() - ABANDONED)
+    due = WebhookDelivery.objects.filter(Q(state=State.WAITING, next_try_at__lte=Now()) | left)
     oldest = due.order_by("next_try_at").select_related("webhook__owner", "webhook__token", "document")
     return sorted(
         oldest[:A_ROUND], key=lambda each: (each.webhook.failing_since is not None, each.webhook_id)
@@ -112,7 +112,7 @@ def _claim(delivery: WebhookDelivery) -> bool:
     rows = WebhookDelivery.objects.filter(
         pk=delivery.pk, state=delivery.state, attempts=delivery.attempts, claimed_at=delivery.claimed_at
     )
-    now = timezone.now()
+    now = database_now()
     claimed = rows.update(state=State.SENDING, attempts=F("attempts") + 1, claimed_at=now)
     delivery.attempts, delivery.claimed_at = delivery.attempts + 1, now
     return bool(claimed)
@@ -136,7 +136,7 @@ def _signers(webhook: Webhook, now: float) -> list[str]:
 
 def _failed(delivery: WebhookDelivery, error: NotSent | Uncertain) -> None:
     webhook = delivery.webhook
-    now = timezone.now()
+    now = database_now()
     Webhook.objects.filter(pk=webhook.pk, failing_since=None).update(failing_since=now)
     status = error.status if isinstance(error, Rejected) else None
     fields = {"status": status, "problem": _problem(error)}
@@ -174,7 +174,7 @@ def _problem(error: NotSent | Uncertain) -> WebhookDelivery.Problem:
 
 
 def _end(delivery: WebhookDelivery, state: WebhookDelivery.State, **fields: object) -> bool:
-    return _move(delivery, state, ended_at=timezone.now(), **fields)
+    return _move(delivery, state, ended_at=Now(), **fields)
 
 
 def _move(delivery: WebhookDelivery, after: WebhookDelivery.State, **fields: object) -> bool:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -101,7 +102,7 @@ def replay(delivery: WebhookDelivery, *, by: str = "") -> bool:
 
     False: it is on its way, or one that says the same is.
     """
-    again = {"state": State.WAITING, "attempts": 0, "next_try_at": timezone.now(), "ended_at": None}
+    again = {"state": State.WAITING, "attempts": 0, "next_try_at": Now(), "ended_at": None}
     ended = WebhookDelivery.objects.filter(pk=delivery.pk).exclude(state__in=WebhookDelivery.OPEN)
     try:
         with transaction.atomic():
