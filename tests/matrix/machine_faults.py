@@ -18,7 +18,7 @@ CACHED_SECONDS = "1"  # how long faketime believes its file
 REDIS_LOOKS = ("redis", "gate", "workers", "scheduler", "housekeeping")
 
 
-def _needs_faketime() -> str:
+def needs_faketime() -> str:
     return "" if "None" not in faked("+0")["LD_PRELOAD"] else "faketime is not installed (sudo make system)"
 
 
@@ -58,7 +58,7 @@ def disk_full(scene: Scene) -> None:
     filler.unlink()
 
 
-@fault("worker-with-a-wrong-clock", extra_calls=1, needs=_needs_faketime, doctor_may=("workers",))
+@fault("worker-with-a-wrong-clock", extra_calls=1, needs=needs_faketime, doctor_may=("workers",))
 def worker_with_a_wrong_clock(scene: Scene) -> None:
     """Ten minutes on, then back, then jumping, while it works beside the others."""
     file = scene.stage.folder / "clock"
@@ -71,13 +71,13 @@ def worker_with_a_wrong_clock(scene: Scene) -> None:
     scene.stage.end_beside()
 
 
-@fault("redis-clock-on", extra_calls=1, needs=_needs_faketime, doctor_may=("clocks", *REDIS_LOOKS))
+@fault("redis-clock-on", extra_calls=1, needs=needs_faketime, doctor_may=("clocks", *REDIS_LOOKS))
 def redis_clock_on(scene: Scene) -> None:
     """The server's own clock, ten minutes on and back, in one life of it."""
     _redis_clock(scene, TEN_MINUTES)
 
 
-@fault("redis-clock-back", extra_calls=1, needs=_needs_faketime, doctor_may=("clocks", *REDIS_LOOKS))
+@fault("redis-clock-back", extra_calls=1, needs=needs_faketime, doctor_may=("clocks", *REDIS_LOOKS))
 def redis_clock_back(scene: Scene) -> None:
     _redis_clock(scene, -TEN_MINUTES)
 
@@ -85,7 +85,7 @@ def redis_clock_back(scene: Scene) -> None:
 @fault(
     "redis-clock-differs-after-failover",
     extra_calls=1,
-    needs=_needs_faketime,
+    needs=needs_faketime,
     spoils=True,
     doctor_may=REDIS_LOOKS,
     back_within=60,
