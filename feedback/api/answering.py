@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 
 from limiter import limit_view
 
+from . import deprecation
 from .access import by_caller
 from .idempotency import finish
 from .problems import Kind, Problem
@@ -41,26 +43,52 @@ def _finished(view: Callable[..., Any]) -> Callable[..., Any]:
 
         @wraps(view)
         async def later(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            return _complete(request, await view(request, *args, **kwargs))
+            with _head_as_get(request) as is_head:
+                response = _complete(request, await view(request, *args, **kwargs))
+            return _without_stream(response) if is_head else response
 
         return later
 
     @wraps(view)
     def now(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
-            response = _complete(request, view(request, *args, **kwargs))
+            with _head_as_get(request) as is_head:
+                response = _complete(request, view(request, *args, **kwargs))
         except BaseException:
             finish(request, HttpResponse(status=500))
             raise
         finish(request, response)
-        return response
+        return _without_stream(response) if is_head else response
 
     return now
 
 
+@contextmanager
+def _head_as_get(request: HttpRequest) -> Iterator[bool]:
+    """HEAD asks for what GET would answer; the server leaves the body out."""
+    is_head = request.method == "HEAD"
+    if is_head:
+        request.method = "GET"
+    try:
+        yield is_head
+    finally:
+        if is_head:
+            request.method = "HEAD"
+
+
+def _without_stream(response: HttpResponseBase) -> HttpResponseBase:
+    """A stream that nobody reads would be held open."""
+    if not response.streaming:
+        return response
+    response.close()
+    return HttpResponse(status=response.status_code, headers=dict(response.items()))
+
+
 def _complete(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     if response.status_code == Kind.METHOD.status and "Allow" in response:
-        response = Problem(Kind.METHOD, headers={"Allow": response["Allow"]}).answer()
+        allowed = response["Allow"].replace("GET", "GET, HEAD")
+        response = Problem(Kind.METHOD, headers={"Allow": allowed}).answer()
+    deprecation.mark(request, response)
     patch_vary_headers(response, ["Authorization", "Cookie", "Accept-Language"])
     if request.method == "GET" and response.status_code == 200 and isinstance(response, HttpResponse):
         return _validated(request, response)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ninja import NinjaAPI
 from ninja.openapi.schema import REF_TEMPLATE, OpenAPISchema
 
+from . import deprecation
 from .access import TokenAuth
 from .idempotency import FIELD, LONGEST
 from .problems import MEDIA_TYPE, Kind
@@ -74,6 +75,7 @@ def _complete(described: dict[str, Any], operation: Operation) -> None:
     problems = (*USUAL, GONE) if "drafts" in described["tags"] else USUAL
     usual = {str(status): {"$ref": f"#/components/responses/Problem{status}"} for status in problems}
     described["responses"] = own | usual
+    deprecation.describe(described, operation.view_func)
     if getattr(operation.view_func, "is_repeatable", False):
         described["parameters"].append({"$ref": f"#/components/parameters/{FIELD}"})
     scope = next(auth.scope.value for auth in operation.auth_callbacks if isinstance(auth, TokenAuth))

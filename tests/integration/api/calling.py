@@ -27,6 +27,9 @@ class Api:
     def get(self, path: str, **options: Any) -> Any:
         return self.client.get(ROOT + path, headers=self._headers(options), **options)
 
+    def head(self, path: str, **options: Any) -> Any:
+        return self.client.head(ROOT + path, headers=self._headers(options), **options)
+
     def post(self, path: str, data: Any = None, **options: Any) -> Any:
         return self._sent("post", path, data, options)
 
