@@ -27,7 +27,7 @@ SEEN_EVERY = timedelta(minutes=1)  # a busy token writes its row no more often
 
 @transaction.atomic
 def make_token(
-    *, owner: User, name: str, scopes: Collection[str], days: int, by: str = ""
+    *, owner: User, name: str, scopes: Collection[str], days: int, by: str = "", reason: str = ""
 ) -> tuple[AccessToken, str]:
     """A token and its value, which nobody can read again. `by`: an operator's name; empty: its owner.
 
@@ -44,7 +44,7 @@ def make_token(
         scopes=[scope.value for scope in Scope if scope in scopes],
         expires_at=database_now() + timedelta(days=days),
     )
-    _keep(token, "made", by)
+    _keep(token, "made", by, reason)
     return token, value
 
 
@@ -62,11 +62,11 @@ def _check(owner: User, name: str, scopes: Collection[str], days: int) -> None:
 
 
 @transaction.atomic
-def revoke_token(token: AccessToken, *, by: str = "") -> bool:
+def revoke_token(token: AccessToken, *, by: str = "", reason: str = "") -> bool:
     """End it for good. False: it was revoked before."""
     revoked = AccessToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=database_now())
     if revoked:
-        _keep(token, "revoked", by)
+        _keep(token, "revoked", by, reason)
     return bool(revoked)
 
 
@@ -77,7 +77,7 @@ def record_use(token: AccessToken) -> None:
         AccessToken.objects.filter(long_ago, pk=token.pk).update(last_used_at=now)
 
 
-def _keep(token: AccessToken, what: str, by: str) -> None:
+def _keep(token: AccessToken, what: str, by: str, reason: str) -> None:
     author = by or flows.flow_of(token.owner)
     after = {"name": token.name, "prefix": token.prefix, "scopes": token.scopes}
-    audit.record(author=author, what=what, kind="access token", subject=token.pk, after=after)
+    audit.record(author=author, what=what, kind="access token", subject=token.pk, after=after, reason=reason)

@@ -1,4 +1,4 @@
-"""users import: accounts from a list, with what is wrong in each row."""
+"""users: accounts from a list, with what is wrong in each row; access tokens of their programs."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from allauth.account.models import EmailAddress
 from django.core.management import CommandError, call_command
+from django.test import Client
 from pytest_django import Settings
 
 from feedback.models import AuditEntry, User
 from tests.factories import people
+from tests.factories.work import a_student
 
 pytestmark = pytest.mark.django_db
 
@@ -130,3 +132,58 @@ def rows_reported(file: Path) -> str:
     with pytest.raises(CommandError):
         call_command("users", "import", str(file), *WHY, "--json", stdout=out)
     return str(rows(out.getvalue())[0]["problem"])
+
+
+# Access tokens --------------------------------------------------------------------------------
+
+
+def run(*words: str) -> str:
+    out = StringIO()
+    call_command("users", *words, stdout=out)
+    return out.getvalue().strip()
+
+
+def test_a_token_is_printed_once_and_opens_what_it_says() -> None:
+    ada = a_student()
+    value = run(
+        "token", ada.email, "--name", "platform", "--scope", "read", "--reason", "asked", "--author", "me"
+    )
+    answer = Client().get("/api/v1/me", headers={"Authorization": f"Bearer {value}"}).json()
+    assert (answer["email"], answer["token"]["scopes"]) == (ada.email, ["read"])
+    listed = run("tokens", ada.email)
+    assert value not in listed
+    assert "platform" in listed
+    kept = AuditEntry.objects.get(kind="access token")
+    assert (kept.who, kept.reason, kept.what) == ("me", "asked", "made")
+    assert value not in str(kept.after)
+
+
+def test_a_token_is_revoked_by_how_it_begins() -> None:
+    ada = a_student()
+    value = run("token", ada.email, "--name", "platform", "--reason", "asked")
+    with pytest.raises(CommandError, match="no token in force"):
+        run("revoke-token", ada.email, "mrg_nothing", "--reason", "lost")
+    assert "revoked" in run("revoke-token", ada.email, value[:12], "--reason", "lost")
+    assert Client().get("/api/v1/me", headers={"Authorization": f"Bearer {value}"}).status_code == 401
+    (listed,) = json.loads(run("tokens", ada.email, "--json"))["tokens"]
+    assert listed["revoked_at"]
+    with pytest.raises(CommandError, match="no token in force"):
+        run("revoke-token", ada.email, value[:12], "--reason", "again")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("token", "missing@example.org", "--name", "a", "--reason", "b"),
+        ("tokens", "missing@example.org"),
+        ("token", "ada@example.org", "--name", "a", "--reason", "b", "--scope", "everything"),
+        ("token", "ada@example.org", "--name", "a", "--reason", "b", "--days", "400"),
+        ("token", "ada@example.org", "--name", " ", "--reason", "b"),
+    ],
+)
+def test_a_token_that_can_not_be_made_is_one_line(words: tuple[str, ...]) -> None:
+    User.objects.create_user("ada@example.org", "correct horse")
+    with pytest.raises(CommandError) as refusal:
+        run(*words)
+    assert refusal.value.returncode == 2
+    assert not AuditEntry.objects.filter(kind="access token").exists()
