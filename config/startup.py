@@ -38,7 +38,7 @@ def servers_for(arguments: Sequence[str]) -> None:
     """Use the embedded servers until this process ends, where the settings and the command ask for them."""
     if not arguments or arguments[0] in WITHOUT_SERVERS or {"-h", "--help", "--version"} & set(arguments):
         return
-    session = embedded_session()
+    session = None if is_remote(arguments) else embedded_session()
     if session is None:
         return
     if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
@@ -48,6 +48,11 @@ def servers_for(arguments: Sequence[str]) -> None:
         session.watch()
     except EmbeddedServerError as problem:
         _give_up(problem, status=1)
+
+
+def is_remote(arguments: Sequence[str]) -> bool:
+    """Whether a site elsewhere does the work: `analyze --server`."""
+    return arguments[0] == "analyze" and any(each.split("=")[0] == "--server" for each in arguments)
 
 
 def embedded_session() -> Session | None:

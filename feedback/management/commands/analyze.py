@@ -15,6 +15,9 @@ from feedback.dispatch import job_queue, routes, upstreams
 from feedback.errors import Refused
 from feedback.messages.words import in_english
 from feedback.models import Document, Job, User
+from feedback.remote.__main__ import add_arguments
+from feedback.remote.analysis import analyse
+from feedback.remote.server import Failed
 from feedback.selectors.intake.report import report_of
 from feedback.services.intake import documents
 from feedback.terminal.local import DidNotStart, simulator_for, worker_for
@@ -28,7 +31,9 @@ class Command(BaseCommand):
     help = (
         "Get feedback on a document, through the same queue and gate as everybody.\n"
         "The running system does the work; where none runs, what is needed runs until the end.\n"
-        "Exit status: 0 with feedback, 2 for a document that can't be read, 1 for anything else."
+        "With --server a site elsewhere does it, over its API, and nothing here is needed.\n"
+        "Exit status: 0 with feedback, 2 for a document that can't be read or a server that refuses it or\n"
+        "is away, 1 for anything else."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -39,8 +44,17 @@ class Command(BaseCommand):
             help="which upstream answers (default: the configured one)",
         )
         parser.add_argument("--json", action="store_true", help="print the feedback as JSON on stdout")
+        add_arguments(parser, required=False)
+
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        if options["server"]:
+            options["skip_checks"] = True  # of stores that are not needed
+        return super().execute(*args, **options)
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["server"]:
+            self._analyse_elsewhere(options)
+            return
         upstream = options["provider"] or upstreams.default_upstream()
         document = self._submit(Path(options["file"]), upstream)
         console = Console(stderr=True)
@@ -58,6 +72,15 @@ class Command(BaseCommand):
             documents.cancel(document)
             raise CommandError(str(error), returncode=1) from None
         self._show(document, as_json=options["json"])
+
+    def _analyse_elsewhere(self, options: dict[str, Any]) -> None:
+        if options["provider"]:
+            raise CommandError("--provider names an upstream here; a server chooses its own.", returncode=2)
+        given = {name: options[name] for name in ("token_file", "key")}
+        try:
+            analyse(Path(options["file"]), url=options["server"], as_json=options["json"], **given)
+        except Failed as error:
+            raise CommandError(str(error), returncode=error.status) from None
 
     def _submit(self, path: Path, upstream: str) -> Document:
         try:
