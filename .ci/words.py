@@ -24,8 +24,8 @@ ROOT = Path(__file__).resolve().parent.parent
 WORDS = ("who", "whose", "whoever", "nobody", "told", "said")
 LIMIT = 2.0  # in 1,000 lines of a folder
 WORST = 10  # files of a folder that --list names
-QUOTED = re.compile(  # sample essays, and the table of old names
-    r".*/essays/(?!README)|examples/(sources/|reflection)|tests/unit/providers/approved/|docs/names.md"
+QUOTED = re.compile(  # sample essays, the table of old names, and texts for users
+    r".*/essays/(?!README)|examples/(sources/|reflection)|tests/unit/providers/approved/|docs/(names|statements).md"
 )
 
 WORD = re.compile(rf"\b(?:{'|'.join(WORDS)})\b", re.IGNORECASE)
