@@ -30,10 +30,12 @@ class UpstreamStatus:
 
     @property
     def is_published(self) -> bool:
+        """Whether the gate has the version that Postgres has."""
         return self.live.version == self.upstream.version
 
     @property
     def condition(self) -> Condition:
+        """Whether it admits calls, and if not, why not."""
         return condition_of(self.upstream, self.live)
 
     def busiest_flows(self, count: int = 10) -> list[tuple[str, FlowStatus]]:

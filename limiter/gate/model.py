@@ -18,7 +18,7 @@ from limiter.base import bounds
 class Outcome(StrEnum):
     """How a lease ended. The class of the outcome decides what it feeds."""
 
-    SUCCESS = "success"
+    SUCCESS = "success"  # the provider answered: what all of it learns from
     THROTTLED = "throttled"  # the provider's own limiter refused: feeds the rate
     FAILURE = "failure"  # the provider failed or timed out: feeds the breaker
     REJECTED = "rejected"  # the request was at fault: feeds neither
@@ -32,18 +32,18 @@ class Reason(StrEnum):
     EMPTY = "empty"  # nothing waits
     UNCONFIGURED = "unconfigured"  # no configuration was published for this upstream
     PAUSED = "paused"  # an operator paused the upstream
-    BREAKER_OPEN = "breaker_open"
+    BREAKER_OPEN = "breaker_open"  # the provider fails: nothing until a probe
     BREAKER_PROBING = "breaker_probing"  # half-open, and every probe is out
     EXHAUSTED = "exhausted"  # until the provider's own quota for the day renews
-    IN_FLIGHT = "in_flight"
-    REQUESTS_PER_MINUTE = "requests_per_minute"
-    TOKENS_PER_MINUTE = "tokens_per_minute"
-    TOKENS_PER_DAY = "tokens_per_day"
+    IN_FLIGHT = "in_flight"  # as many calls as may be at once
+    REQUESTS_PER_MINUTE = "requests_per_minute"  # the bucket of requests is empty
+    TOKENS_PER_MINUTE = "tokens_per_minute"  # the bucket of tokens has too few
+    TOKENS_PER_DAY = "tokens_per_day"  # the day's tokens are spent or held
     # Every flow that waits is blocked; this is what the first of them waits for.
-    FLOW_IN_FLIGHT = "flow_in_flight"
-    FLOW_REQUESTS_PER_MINUTE = "flow_requests_per_minute"
-    FLOW_TOKENS_PER_DAY = "flow_tokens_per_day"
-    FLOW_SUSPENDED = "flow_suspended"
+    FLOW_IN_FLIGHT = "flow_in_flight"  # as many calls of the flow as may be at once
+    FLOW_REQUESTS_PER_MINUTE = "flow_requests_per_minute"  # the flow's own rate
+    FLOW_TOKENS_PER_DAY = "flow_tokens_per_day"  # the flow's own tokens of the day
+    FLOW_SUSPENDED = "flow_suspended"  # an operator suspended it
     UNFINISHED = "unfinished"  # the call stopped at a bound of its own: ask again at once
     COST = "cost"  # larger than a burst: it could never be admitted
 

@@ -44,6 +44,7 @@ class Breaker:
 
     @property
     def spec(self) -> BreakerSpec:
+        """What BREAKERS says of it. Raises ImproperlyConfigured where it says nothing, or nonsense."""
         return spec_of(self.name)
 
     @property

@@ -50,6 +50,7 @@ class Limit:
 
     @property
     def rule(self) -> LimitRule:
+        """What LIMITS says of it. Raises ImproperlyConfigured where it says nothing, or nonsense."""
         return rule_of(self.name)
 
     def take(self, *args: Any, **kwargs: Any) -> Verdict:
@@ -100,7 +101,7 @@ class Limit:
         return verdict
 
     async def aenforce(self, *args: Any, **kwargs: Any) -> Verdict:
-        """The same for a coroutine."""
+        """Take, or raise LimitExceeded: for a coroutine."""
         verdict = await self.atake(*args, **kwargs)
         if not verdict.allowed:
             raise LimitExceeded(self.name, verdict)

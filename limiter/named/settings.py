@@ -61,13 +61,26 @@ def _mode(name: str, value: object) -> BreakerMode:
 
 
 LIMIT: Mapping[str, Reader] = {
-    "rate": _text, "algorithm": _text, "burst": bounds.share, "floor": _text, "ceiling": _text,
-}  # fmt: skip
+    "rate": _text,  # "10/m": so many in a unit, s, m, h or d; needed
+    "algorithm": _text,  # one of the six; by default token_bucket
+    "burst": bounds.share,  # units at once; by default those of one window, and 1 of a leaky bucket
+    "floor": _text,  # adaptive: the lowest rate
+    "ceiling": _text,  # adaptive: the highest rate
+}
 BREAKER: Mapping[str, Reader] = {
-    "mode": _mode, "failures": _count, "open_seconds": _seconds, "open_max_seconds": _seconds,
-    "jitter": _part, "probes": _count, "successes": _count, "probe_seconds": _seconds,
-}  # fmt: skip
-CONCURRENT: Mapping[str, Reader] = {"most": _count, "lease_seconds": _seconds}
+    "mode": _mode,  # auto, or forced_open or forced_closed by an operator
+    "failures": _count,  # in a row that open it; 5
+    "open_seconds": _seconds,  # before the first probe; 60
+    "open_max_seconds": _seconds,  # up to which each failed probe doubles them; 600
+    "jitter": _part,  # share of that time that is random; 0.1
+    "probes": _count,  # in flight at once while it is half open; 1
+    "successes": _count,  # probes that must succeed to close it; 1
+    "probe_seconds": _seconds,  # how long a silent probe holds its place; 300
+}
+CONCURRENT: Mapping[str, Reader] = {
+    "most": _count,  # leases at once; needed
+    "lease_seconds": _seconds,  # how long a lease lives that is not renewed, at least 1; 30
+}
 
 
 @cache

@@ -74,7 +74,8 @@ class GatedQueue(DjangoRQ):
         return Queue.prepare_data(func, args, kwargs, **tickets.declared(func, args, kwargs, given))
 
     def create_job(self, func: Any, args: Any = None, kwargs: Any = None, *rest: Any, **options: Any) -> Job:
-        """Raises ValueError for a job that no worker would run."""
+        """Raises RefusedJob, a ValueError, for a job that no worker would run, and ValueError for a value of
+        `@gated` or of the gate's fields that could never hold."""
         given = tickets.declared(func, args, kwargs, _by_name(Queue.create_job, rest, options), self.name)
         job = _ours(super().create_job(func, args, kwargs, **given))
         if refusal := refusal_of(job):
@@ -107,7 +108,8 @@ class GatedQueue(DjangoRQ):
 
         A job of a gated queue comes with its lease, which is renewed and settled around the job's
         function under whatever worker runs it. With no timeout the answer comes at once, and None also
-        means that jobs wait which may not run now.
+        means that jobs wait which may not run now. Raises DequeueTimeout after `timeout` seconds, and
+        ValueError for one of 0, as rq does.
         """
         queues = list(queues)
         names = [queue.name for queue in queues]

@@ -133,6 +133,7 @@ def forget_group(*, group: str, author: str, reason: str) -> bool:
 
 
 def set_group_weight(*, group: str, weight: float, author: str, reason: str) -> GroupWeight:
+    """Set a group's share against the other groups, 0.001 to 1,000; one of which nothing is said has 1."""
     return set_group_policy(group=group, changes={"weight": weight}, author=author, reason=reason)
 
 

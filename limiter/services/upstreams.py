@@ -21,7 +21,8 @@ RESERVED = ("circuit", "libraries", "limit", "slots")  # what stands behind the 
 
 @transaction.atomic
 def create_upstream(*, name: str, values: Mapping[str, Any], author: str, reason: str) -> Upstream:
-    """Make an upstream with its first version."""
+    """Make an upstream with its first version. Raises ValidationError for a name that the gate has for
+    something else, and for nonsense."""
     require(author=author, reason=reason)
     if name in RESERVED:
         raise ValidationError({"name": f"The gate keeps something else under {name!r}: take another name."})

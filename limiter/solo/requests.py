@@ -106,6 +106,7 @@ class RequestManager:
             return frozenset(self._tasks)
 
     def get_stats(self) -> Stats:
+        """The figures of now."""
         with self._lock:
             tasks = list(self._tasks.values())
             return self._recorder.stats(

@@ -11,6 +11,8 @@ REMEMBERED = 1000  # waits that the percentiles are taken over
 
 
 class FlowStats(TypedDict):
+    """The jobs of one flow."""
+
     waiting: int
     in_flight: int
     completed: int
@@ -18,6 +20,8 @@ class FlowStats(TypedDict):
 
 
 class Stats(TypedDict):
+    """What a request manager answers to `get_stats`: jobs since its start, and those of now."""
+
     queue_size: int  # in line, and pausing before another attempt
     in_flight: int
     workers: int

@@ -1,7 +1,7 @@
 """The docs as a site: Sphinx makes pages of `docs/`, and this adds what only the code knows.
 
 A link that leaves `docs/` leads to a page that shows the file (`sources`). The directives `settings`,
-`commands` and `metrics` are tables made of the code, so no page can fall behind it.
+`commands`, `metrics` and `package` are made of the code, so no page can fall behind it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from sphinx.util.docutils import SphinxDirective
 
-from . import commands, metrics, settings, sources
+from . import commands, metrics, package, settings, sources
 
 if TYPE_CHECKING:
     from docutils import nodes
@@ -22,6 +22,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "settings": settings.page,
     "commands": commands.page,
     "metrics": metrics.page,
+    "package": package.page,
 }
 
 

@@ -27,10 +27,10 @@ def names() -> list[tuple[str, str]]:
 
 
 def page() -> str:
-    return "\n\n".join(part for name, app in names() for part in _sections(app, name))
+    return "\n\n".join(part for name, app in names() for part in sections(app, name))
 
 
-def _sections(app: str, name: str) -> Iterator[str]:
+def sections(app: str, name: str) -> Iterator[str]:
     command = load_command_class(app, name)
     yield f"## {name}"
     if isinstance(command, TyperCommand):

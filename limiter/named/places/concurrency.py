@@ -54,6 +54,7 @@ class Concurrency:
 
     @property
     def rule(self) -> ConcurrencyRule:
+        """What CONCURRENCY says of it. Raises ImproperlyConfigured where it says nothing, or nonsense."""
         return concurrency_of(self.name)
 
     def acquire(self, *args: Any, **kwargs: Any) -> Lease:
@@ -97,6 +98,7 @@ class Concurrency:
         return lease
 
     async def arelease(self, lease: Lease) -> None:
+        """End a lease: for a coroutine."""
         await asyncio.to_thread(renewals().drop, lease)  # it may wait for a renewal under way
         try:
             await (await loop_stores()).concurrency.give_back(lease.rule, lease.key, lease.id)

@@ -67,6 +67,8 @@ def explanation_as_json(job: str, upstream: str, found: Explanation) -> dict[str
 def explanation_as_text(upstream: str, found: Explanation) -> str:
     if found.state == "running":
         return f"It is running on {upstream}."
+    if found.state == "queued" and upstream:
+        return f"It waits for {upstream}: it is in the queue, and joins the line when a worker next looks."
     if found.state not in ("waiting", "held", "unknown") or not upstream:
         return f"It is {found.state} and waits for no upstream."
     held = "It is held until its flow has room in the line." if found.state == "held" else ""

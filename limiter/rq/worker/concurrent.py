@@ -81,6 +81,7 @@ class ConcurrentWorker(FencedWorker):
 
     @property
     def gate(self) -> Gate:
+        """That of the Redis in which its queues are."""
         return upstreams.gate_on(self.connection)
 
     @property
