@@ -41,11 +41,13 @@ pytestmark = [
 ]
 
 
-def run(*command: str | Path, cwd: Path, env: Mapping[str, str] | None = None) -> str:
+def run(
+    *command: str | Path, cwd: Path, env: Mapping[str, str] | None = None, seconds: float = SECONDS
+) -> str:
     """Without anything of this repository on its path."""
     clean = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
     done = subprocess.run(
-        command, cwd=cwd, env=clean | dict(env or {}), text=True, timeout=SECONDS, check=False,
+        command, cwd=cwd, env=clean | dict(env or {}), text=True, timeout=seconds, check=False,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout
