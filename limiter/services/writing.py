@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
+from math import isfinite
 from typing import Any, Protocol
 
 from django.core.exceptions import ValidationError
@@ -24,10 +26,26 @@ def assign(row: models.Model, values: Mapping[str, Any], allowed: tuple[str, ...
     for name, value in values.items():
         field = next(each for each in row._meta.concrete_fields if name in (each.name, each.attname))
         try:
-            setattr(row, name, field.to_python(value))
+            setattr(row, name, _read(field, value))
         except ValidationError as error:
             raise ValidationError({field.name: error.messages}) from None
     return any(getattr(row, name) != before[name] for name in values)
+
+
+def _read(field: models.Field[Any, Any], value: Any) -> Any:
+    """As its column reads it, which would cut a fraction off, and take True for 1, or NaN for a number."""
+    if isinstance(field, models.IntegerField | models.FloatField):
+        is_whole = isinstance(field, models.IntegerField)
+        expected = "Expected a whole number." if is_whole else "Expected a number."
+        if isinstance(value, bool):
+            raise ValidationError(expected)
+        if isinstance(value, float | Decimal) and (not isfinite(value) or (is_whole and value % 1)):
+            raise ValidationError(expected)
+        read = field.to_python(value)
+        if read is not None and not isfinite(read):  # of a text
+            raise ValidationError(expected)
+        return read
+    return field.to_python(value)
 
 
 def key_of(value: Any) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -120,6 +122,37 @@ def test_a_word_where_a_number_belongs_is_refused_at_its_field(upstream: Upstrea
     with pytest.raises(ValidationError) as refused:
         services.change_upstream(upstream="tested", changes={"burst": "many"}, **BY)
     assert list(refused.value.message_dict) == ["burst"]
+
+
+NO_NUMBERS: list[Any] = [math.nan, math.inf, -math.inf, -1, True, Decimal("NaN"), "nan", "inf", "many", [1]]
+
+
+@pytest.mark.parametrize("value", NO_NUMBERS, ids=repr)
+@pytest.mark.parametrize("setting", ["burst", "max_in_flight"])
+def test_what_is_no_number_is_refused_at_its_field(upstream: Upstream, setting: str, value: Any) -> None:
+    with pytest.raises(ValidationError) as refused:
+        services.change_upstream(upstream="tested", changes={setting: value}, **BY)
+    assert list(refused.value.message_dict) == [setting]
+    with pytest.raises(ValidationError) as refused:
+        services.create_plan(name="none", values={setting: value}, **BY)
+    assert list(refused.value.message_dict) == [setting]
+    with pytest.raises(ValidationError) as refused:
+        services.set_group_weight(group="course:1", weight=value, **BY)
+    assert list(refused.value.message_dict) == ["weight"]
+
+
+@pytest.mark.parametrize("value", [1.5, Decimal("1.5"), "1.5"])
+def test_a_fraction_of_a_call_is_refused_and_not_cut_off(upstream: Upstream, value: Any) -> None:
+    with pytest.raises(ValidationError) as refused:
+        services.change_upstream(upstream="tested", changes={"max_in_flight": value}, **BY)
+    assert list(refused.value.message_dict) == ["max_in_flight"]
+
+
+@pytest.mark.parametrize("value", [3, 3.0, Decimal(3), "3"])
+def test_a_whole_number_is_one_in_whatever_type(upstream: Upstream, value: Any) -> None:
+    services.change_upstream(upstream="tested", changes={"max_in_flight": value, "burst": value}, **BY)
+    row = Upstream.objects.get(name="tested")
+    assert (row.max_in_flight, row.burst) == (3, 3.0)
 
 
 def test_a_plan_that_does_not_exist_is_refused(upstream: Upstream) -> None:
