@@ -43,6 +43,7 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "limiter.named.middleware": ("LimitMiddleware",),
     "limiter.operations.metrics": ("GateCollector",),
     "limiter.solo": ("RequestManager", "get_request_manager", "Stats", "FlowStats", "GaveUpError"),
+    "limiter.conformance": (),
     "limiter.gate": ("Outcome", "Reason", "Usage", "GateError", "GateUnavailable", "Explanation"),
 }  # fmt: skip
 # What these return: made by them alone.
