@@ -19,9 +19,11 @@ class Clock:
     followers: list[Callable[[int], object]] = field(default_factory=list)
 
     def seconds(self) -> float:
+        """The moment, since the Unix epoch."""
         return self.now / MICROSECONDS
 
     def random(self) -> float:
+        """The chance that is set, from 0 to 1."""
         return self.chance
 
     def follow(self, follower: Callable[[int], object]) -> None:
@@ -30,6 +32,7 @@ class Clock:
         follower(self.now)
 
     def advance(self, micros: int) -> None:
+        """Move the moment on by so many microseconds."""
         self.now += micros
         for follower in self.followers:
             follower(self.now)
