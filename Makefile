@@ -24,7 +24,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench quality corpus lint fmt types imports messages openapi lua verify migrations system system-if-possible \
-	requirements pythons loadtest-tools foreign-clients wheelhouse clean faults chaos docs hosts
+	requirements pythons loadtest-tools foreign-clients wheelhouse clean faults chaos docs hosts profiles
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s%s\n", $$1, $$2 }'
@@ -55,6 +55,9 @@ chaos: $(VENV)/installed-dev ## faults at random under load, repeated by the see
 
 hosts: $(VENV)/installed-dev ## several hosts as network namespaces under load, and an audit (TRIAL=failover)
 	@$(BIN) -m tests.hosts $(TRIAL) $(if $(TRIAL),,--page)
+
+profiles: $(VENV)/installed-dev ## solo, team, campus, enterprise at work and through a fault (ONLY="solo team")
+	@$(BIN) -m tests.profiles $(ONLY) $(if $(ONLY),,--page)
 
 quality: $(VENV)/installed-dev ## how good the feedback is: report in docs, compared with the baseline (ACCEPT='why')
 	@PATH="$(abspath $(VENV)/bin):$$PATH" $(BIN) -m feedback.development.quality $(if $(ACCEPT),--accept "$(ACCEPT)")

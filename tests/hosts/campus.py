@@ -41,8 +41,16 @@ WEB_PORT, REDIS_PORT, SENTINEL_PORT, POOLER_PORT = 8000, 6379, 26379, 6432
 class Campus:
     """A context manager. Programs are named HOST or HOST:PROGRAM, and die with it."""
 
-    def __init__(self, *, students: int = 8) -> None:
-        self._students = students
+    def __init__(
+        self,
+        *,
+        students: int = 8,
+        webs: tuple[str, ...] = WEBS,
+        workers: tuple[str, ...] = WORKERS,
+        profile: str = "campus",
+    ) -> None:
+        self._students, self._profile = students, profile
+        self.webs, self.workers = webs, workers
         self._programs: dict[str, subprocess.Popen[bytes]] = {}
 
     def __enter__(self) -> Self:
@@ -66,7 +74,8 @@ class Campus:
         stack.callback(shutil.rmtree, self.folder, ignore_errors=True)
         self.log = self.folder / "programs.log"
         network = stack.enter_context(Network())
-        self.host = {name: network.add(name) for name in ("edge", *WEBS, *WORKERS, "pooler", *STORES)}
+        names = ("edge", *self.webs, *self.workers, "pooler", *STORES)
+        self.host = {name: network.add(name) for name in names}
         self.simulator = stack.enter_context(SimulatorProcess(**CALLS))
         self.provider = ProviderLog(stack.enter_context(Loop()), self.simulator.url, host=network.here)
         self.postgres = PostgresServer(Layout(self.folder))
@@ -78,14 +87,14 @@ class Campus:
             self._start_store(name)
         self.python("manage.py", "migrate", "--verbosity", "0")
         self.people = json.loads(self.python("-m", "tests.matrix.people", "prepare", str(self._students)))
-        for name in WEBS:
+        for name in self.webs:
             self.start_web(name)
-        for name in WORKERS:
+        for name in self.workers:
             self.start(f"{name}:housekeeper", *MANAGE, "housekeeper")
             self.start_worker(name)
         edge = self.host["edge"]
         (self.folder / "nginx").mkdir()
-        servers = [f"{self.host[name].address}:{WEB_PORT}" for name in WEBS]
+        servers = [f"{self.host[name].address}:{WEB_PORT}" for name in self.webs]
         self.nginx = stack.enter_context(
             Nginx(self.folder / "nginx", servers, address=edge.address, within=edge.runs())
         )
@@ -128,7 +137,7 @@ class Campus:
         return {
             **os.environ,
             **SETTINGS,
-            "PROFILE": "campus",
+            "PROFILE": self._profile,
             "VAR_DIR": str(self.folder),
             "DATABASE_URL": f"postgres://marginalia@{self.host['pooler'].address}:{POOLER_PORT}/marginalia",
             "REDIS_URL": f"redis-sentinel://{sentinels}/0?master={PRIMARY}",

@@ -16,9 +16,9 @@ from tests.matrix.provider_log import Call
 from tests.matrix.trial import audited, calls_since, quiet
 
 from .campus import WEBS, WORKERS, Campus
+from .graph import calls_by_workers, seconds_of_a_failover
 
 SLOTS = 2  # of each worker in the trial of the throughput
-BARS = " ▁▂▃▄▅▆▇█"
 
 
 @dataclass(slots=True)
@@ -29,7 +29,7 @@ class Outcome:
     seen: list[str]
     verdict: Verdict
     broken: list[str] = field(default_factory=list)
-    graph: str = ""
+    graph: str = ""  # an SVG
 
     @property
     def problems(self) -> list[str]:
@@ -159,7 +159,9 @@ def workers_are_added(campus: Campus) -> Outcome:
             campus.start_worker(name)
     seen = [f"{number} workers: {rate:.0f} calls a minute" for number, rate in enumerate(figures, 1)]
     broken = [] if figures[1] > 1.3 * figures[0] else ["a second worker brought nothing"]
-    return Outcome("workers are added", [*seen, f"the quota: {RATE}"], verdict_on(campus, watched), broken)
+    graph = calls_by_workers(figures, RATE)
+    verdict = verdict_on(campus, watched)
+    return Outcome("workers are added", [*seen, f"the quota: {RATE}"], verdict, broken, graph)
 
 
 TRIALS: dict[str, Callable[[Campus], Outcome]] = {
@@ -172,11 +174,7 @@ TRIALS: dict[str, Callable[[Campus], Outcome]] = {
 
 
 def begun_each_second(calls: list[Call], began: float, cut: float, chosen: float) -> str:
-    """A line of bars, and below it the moments of the cut and of the choice."""
     counts = Counter(int(call.began - began) for call in calls)
-    length, most = max(counts, default=0) + 1, max(counts.values(), default=1)
-    bars = "".join(BARS[round(counts[second] / most * (len(BARS) - 1))] for second in range(length))
-    marks = [" "] * length
-    for moment, mark in ((cut, "x"), (chosen, "o")):
-        marks[min(int(moment - began), length - 1)] = mark
-    return f"{bars}\n{''.join(marks).rstrip()}"
+    seconds = [counts[second] for second in range(max(counts, default=0) + 1)]
+    marks = {"the cable is pulled": cut - began, "another leads": chosen - began}
+    return seconds_of_a_failover(seconds, marks)

@@ -1,0 +1,1 @@
+"""The four profiles started, at their work, and through a fault (`make profiles`)."""
