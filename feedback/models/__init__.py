@@ -18,6 +18,7 @@ from .upstreams.error_texts import ErrorText
 from .upstreams.language_models import LanguageModel
 from .upstreams.prices import Budget, Charge, Price, Reservation
 from .upstreams.warmth import SchemaWarmth
+from .work.calibration import Calibration, ReferenceLevel
 from .work.documents import Document, Section, Upload
 from .work.drafts import Draft
 from .work.feedback import Comment, Feedback
@@ -37,6 +38,7 @@ __all__ = [
     "BankedComment",
     "Budget",
     "CacheEntry",
+    "Calibration",
     "Charge",
     "Comment",
     "Course",
@@ -63,6 +65,7 @@ __all__ = [
     "Price",
     "Reaction",
     "Reading",
+    "ReferenceLevel",
     "Release",
     "Reservation",
     "SchemaWarmth",

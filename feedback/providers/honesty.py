@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from feedback import documents
 from feedback.documents.sanitise import clean
@@ -34,6 +34,7 @@ class Level(TypedDict):
     evidence: str
     justification: str
     supported: bool  # the evidence is a quotation from the text
+    uncorrected: NotRequired[str]  # as the provider had it, where a teacher's calibration changed it
 
 
 # Levels ---------------------------------------------------------------------------------------

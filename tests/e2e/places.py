@@ -28,6 +28,7 @@ NO_PAGES = {
     "openid_connect_callback", "invitation-withdraw", "teaching-archive-course", "teaching-role",
     "teaching-remove-member", "teaching-release-many", "teaching-release", "teaching-save", "teaching-undo",
     "teaching-begin", "teaching-read", "teaching-bank-keep", "teaching-bank-forget", "metrics", "icon",
+    "teaching-calibration-correct", "teaching-calibration-stop",
     "set_language", "account_set_password",  # only for people from an identity provider, without a password
     "socialaccount_signup",  # only in the middle of coming from there
     "health", "ready", "healthz", "readyz", "token-revoke",
@@ -171,6 +172,8 @@ def _teachers(school: School) -> list[PageCase]:
         PageCase("teaching-assignment", reverse("teaching-assignment", args=assignment), teacher),
         PageCase("teaching-assignment (review)", reverse("teaching-assignment", args=reviewed), teacher),
         PageCase("teaching-outlook", reverse("teaching-outlook", args=assignment), teacher),
+        PageCase("teaching-calibration", reverse("teaching-calibration", args=assignment), teacher),
+        PageCase("teaching-calibration-text", _levelled(school.awaited), teacher),
         PageCase("teaching-bank", reverse("teaching-bank"), teacher),
         PageCase("teaching-give", _given(school.awaited), teacher),
         PageCase("teaching-review", reverse("teaching-review", args=[school.awaited.pk]), teacher),
@@ -178,6 +181,10 @@ def _teachers(school: School) -> list[PageCase]:
             "teaching-review (released)", reverse("teaching-review", args=[school.released.pk]), teacher
         ),
     ]
+
+
+def _levelled(document: Document) -> str:
+    return reverse("teaching-calibration-text", args=[document.assignment_id, document.pk])
 
 
 def _given(document: Document) -> str:

@@ -53,7 +53,11 @@ def planted(name: str, given: Answers) -> list[Figure]:
             exact.append((any(flaw.is_met_by(places) for flaw in section.flaws), 1))
     rest = [pair for kind in KINDS.values() if kind != "language" for pair in found[kind]]
     return [
-        *(ratio(f"{name}: planted flaws of {kind} found", found[kind]) for kind in KINDS.values()),
+        *(
+            ratio(f"{name}: planted flaws of {kind} found", found[kind])
+            for kind in KINDS.values()
+            if found[kind]
+        ),
         ratio(f"{name}: planted flaws found beside language", rest),
         ratio(f"{name}: remarks on a planted flaw", exact),
     ]

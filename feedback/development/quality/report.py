@@ -34,7 +34,8 @@ _NOTES = (
     "after it has shown what that may cost.",
     "`--levels TABLE` sets a provider's levels beside a teacher's (columns `paper`, `criterion`, `teacher`, "
     "`provider`; 6 to 12 papers): agreement, bias, and for each criterion the line that mends it, as "
-    "measured on held-out papers, or the advice to withhold. The portal does not correct levels by it.",
+    "measured on held-out papers, or the advice to withhold. In the portal a teacher does the same for an "
+    "assignment (teaching.md).",
 )
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import assignments, bank, courses, members, overview, review
+from . import assignments, bank, calibration, courses, members, overview, review
 
 COURSE = "courses/<uuid:course_id>/"
 MEMBER = f"{COURSE}members/<int:member_id>/"
@@ -25,6 +25,10 @@ urlpatterns = [
     path(f"{ASSIGNMENT}edit/", assignments.edit_assignment, name="teaching-edit-assignment"),
     path(f"{ASSIGNMENT}read/", overview.begin, name="teaching-begin"),
     path(f"{ASSIGNMENT}release/", overview.release_many, name="teaching-release-many"),
+    path(f"{ASSIGNMENT}calibration/", calibration.calibration, name="teaching-calibration"),
+    path(f"{ASSIGNMENT}calibration/correct/", calibration.correct, name="teaching-calibration-correct"),
+    path(f"{ASSIGNMENT}calibration/stop/", calibration.stop, name="teaching-calibration-stop"),
+    path(f"{ASSIGNMENT}calibration/<uuid:document_id>/", calibration.text, name="teaching-calibration-text"),
     path("bank/", bank.bank, name="teaching-bank"),
     path("bank/keep/", bank.keep, name="teaching-bank-keep"),
     path("bank/<uuid:key>/forget/", bank.forget, name="teaching-bank-forget"),

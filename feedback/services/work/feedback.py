@@ -12,8 +12,8 @@ from feedback.documents.sanitise import clean
 from feedback.models import Comment, Feedback, Job
 from feedback.providers.base import Comment as Remark
 from feedback.providers.base import Finished
-from feedback.providers.honesty import cautions_of, levels_of
-from feedback.services.teaching import reactions
+from feedback.providers.honesty import Level, cautions_of, levels_of
+from feedback.services.teaching import calibration, reactions
 from feedback.services.teaching.editing import late
 from limiter.base.prepared import Given, Prepared, insert
 
@@ -62,7 +62,6 @@ def record_for_sections(
 def _feedback(job: Job, finished: Finished, fingerprint: str, *, provisional: bool = False) -> Feedback:
     provider = provider_for(job.upstream)
     output, text = finished.output, _text(job)
-    criteria = requests.task_of(job.document.assignment).criteria
     return Feedback(
         document_id=job.document_id,
         section_id=job.section_id,
@@ -76,9 +75,19 @@ def _feedback(job: Job, finished: Finished, fingerprint: str, *, provisional: bo
         summary=clean(output.summary),
         strengths=[clean(s) for s in output.strengths],
         next_steps=[clean(s) for s in output.next_steps],
-        levels=list(levels_of(output.levels, criteria, text)),
+        levels=_levels(job, finished, text),
         cautions=cautions_of(output, text, by_model=provider.name != "offline"),
     )
+
+
+def _levels(job: Job, finished: Finished, text: str) -> list[Level]:
+    """Of the assignment's own criteria, held to its teacher's levels where they are."""
+    assignment = job.document.assignment
+    levels = list(levels_of(finished.output.levels, requests.task_of(assignment).criteria, text))
+    if not levels:
+        return []
+    provider = provider_for(job.upstream).name
+    return list(calibration.corrected(levels, assignment, provider))
 
 
 def _text(job: Job) -> str:
