@@ -7,9 +7,6 @@ import json
 import os
 import re
 import shutil
-import subprocess
-import sys
-import venv
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -18,9 +15,16 @@ import pytest
 from django.db import connection
 from pytest_django import DjangoDbBlocker
 
-ROOT = Path(__file__).resolve().parents[3]
-WHEELHOUSE = ROOT / ".wheelhouse"
-FOREIGN = Path(__file__).parent / "foreign"
+from tests.integration.packaging.environments import (
+    FOREIGN,
+    NEEDS_WHEELS,
+    ROOT,
+    SQLITE,
+    Environment,
+    must_be_every_page,
+    run,
+)
+
 RACE = Path(__file__).parent / "race"
 BARE = Path(__file__).with_name("bare.py")
 BROKEN = Path(__file__).parents[1] / "gate" / "broken.py"
@@ -30,57 +34,8 @@ from hypothesis import settings
 settings.register_profile("quick", max_examples=5)
 """
 EXAMPLE = ROOT / "examples" / "queue"
-SECONDS = 500
-SQLITE = {"ENGINE": "django.db.backends.sqlite3"}
 
-pytestmark = [
-    pytest.mark.long,
-    pytest.mark.skipif(
-        not (WHEELHOUSE / "filled").exists(), reason="the wheelhouse is empty: make wheelhouse fills it"
-    ),
-]
-
-
-def run(
-    *command: str | Path, cwd: Path, env: Mapping[str, str] | None = None, seconds: float = SECONDS
-) -> str:
-    """Without anything of this repository on its path."""
-    clean = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
-    done = subprocess.run(
-        command, cwd=cwd, env=clean | dict(env or {}), text=True, timeout=seconds, check=False,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout
-    return done.stdout
-
-
-def pip(*arguments: str | Path, cwd: Path) -> str:
-    quietly = ("--disable-pip-version-check", "--quiet", "--no-index", "--find-links", WHEELHOUSE)
-    verb, *rest = arguments
-    return run(sys.executable, "-m", "pip", verb, *quietly, *rest, cwd=cwd)
-
-
-class Environment:
-    """An empty environment, and what was built for it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.python = folder / "venv" / "bin" / "python"
-        venv.create(folder / "venv", with_pip=False)
-        pip("wheel", "--no-deps", "--wheel-dir", folder / "dist", ROOT, cwd=folder)
-        (self.wheel,) = (folder / "dist").glob("rqgate-*.whl")
-
-    def install(self, *what: str) -> None:
-        site = next((self.folder / "venv").glob("lib/python*/site-packages"))
-        pip("install", "--upgrade", "--no-compile", "--target", site, *what, cwd=self.folder)
-
-    def with_extras(self, extras: str) -> str:
-        return f"rqgate[{extras}] @ {self.wheel.as_uri()}"
-
-    def opened(self, database: Mapping[str, object], redis_url: str, **env: str) -> list[str]:
-        """The pages that the foreign project opened."""
-        settings = {"DATABASE": json.dumps(database), "REDIS_URL": redis_url, **env}
-        return run(self.python, "forms.py", cwd=FOREIGN, env=settings).splitlines()
+pytestmark = [pytest.mark.long, NEEDS_WHEELS]
 
 
 @pytest.fixture(scope="module")
@@ -109,14 +64,6 @@ def postgres(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Itera
         admin.execute(f"CREATE DATABASE {name}")
         yield {**there, "NAME": name}
         admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def must_be_every_page(pages: list[str]) -> None:
-    for model in ("upstream", "pool", "plan", "flowoverride", "groupweight"):
-        assert sum(page.startswith(f"/admin/limiter/{model}/") for page in pages) >= 3, (model, pages)
-    for history in ("gateevent", "breakertransition"):
-        assert f"/admin/limiter/{history}/" in pages
-    assert "/admin/limiter/upstream/calls/control/" in pages
 
 
 def test_without_django_there_are_limits_breakers_and_concurrency_by_name(
