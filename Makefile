@@ -24,7 +24,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench quality corpus lint fmt types imports messages openapi lua verify migrations system system-if-possible \
-	requirements pythons loadtest-tools foreign-clients wheelhouse clean faults chaos docs hosts profiles
+	requirements pythons loadtest-tools foreign-clients peers wheelhouse clean faults chaos docs hosts profiles
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-14s%s\n", $$1, $$2 }'
@@ -42,7 +42,7 @@ check: verify loadtest-tools foreign-clients wheelhouse ## test, with the long p
 
 verify: system-if-possible lint types imports lua migrations
 
-bench: $(VENV)/installed-dev ## run every benchmark; each prints its figures
+bench: $(VENV)/installed-dev peers wheelhouse ## run every benchmark; each prints its figures
 	@failed=0; for file in benchmarks/[!_]*.py; do \
 		echo "== $$file"; PYTHONPATH=. $(BIN) "$$file" || failed=1; \
 	done; exit $$failed
@@ -162,10 +162,19 @@ FOREIGN_PIP = .venv-foreign/bin/python -m pip install -qq --disable-pip-version-
 .venv-foreign/installed: requirements/foreign.txt .venv-foreign/installed-langchain
 	@$(FOREIGN_PIP) -r requirements/foreign.txt && touch $@
 
+peers: .venv-peers/installed ## the queues that benchmarks/queue_peers.py compares with
+
+# With Python 3.12 or newer where there is one: Oban needs it, and is left out otherwise.
+PEERS_PYTHON ?= $(shell ls -d $${PYENV_ROOT:-$$HOME/.pyenv}/versions/3.1[2-9].*/bin/python3 2> /dev/null | head -1 | grep . || \
+	command -v python3.13 || command -v python3.12)
+.venv-peers/installed: requirements/peers.txt | $(BIN)
+	@"$(or $(PEERS_PYTHON),$(BIN))" -m venv .venv-peers
+	@.venv-peers/bin/python -m pip install -qq --disable-pip-version-check -r requirements/peers.txt && touch $@
+
 wheelhouse: .wheelhouse/filled ## what the distribution needs, as wheels: its test installs it from these alone
 
-.wheelhouse/filled: pyproject.toml requirements/dev.txt .ci/wheelhouse.py | $(BIN)
+.wheelhouse/filled: pyproject.toml requirements/dev.txt .ci/wheelhouse.py .ci/cells.py tests/integration/packaging/cells.toml | $(BIN)
 	@$(BIN) .ci/wheelhouse.py && touch $@
 
 clean: ## remove what can be made again; the data in var/ stays
-	rm -rf $(VENV) .venv-loadtest .venv-foreign .venv-pythons .wheelhouse dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage htmlcov
+	rm -rf $(VENV) .venv-loadtest .venv-foreign .venv-peers .venv-pythons .wheelhouse dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage htmlcov

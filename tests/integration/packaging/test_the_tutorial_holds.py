@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from .test_the_wheel_works_by_itself import ROOT, WHEELHOUSE, pip, pytestmark, run
+from .environments import NEEDS_WHEELS, ROOT, WHEELHOUSE, pip, run
 from .walk import script_of, steps_of
 
 PAGES = [ROOT / "docs" / "limiter" / f"{name}.md" for name in ("tutorial", "how-to", "moving")]
 
 PATIENCE = 3000  # seconds, for some forty processes on a machine that may be busy
 
-__all__ = ["pytestmark"]
+pytestmark = [pytest.mark.long, NEEDS_WHEELS]
 
 
 @pytest.mark.timeout(PATIENCE)
