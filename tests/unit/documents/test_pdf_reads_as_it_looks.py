@@ -143,6 +143,23 @@ def test_a_note_at_the_foot_of_a_page_stands_behind_its_paragraph_and_not_in_a_s
     assert "\n\n¹ Parish register of 1788, folio 12.\n\nThen came" in text
 
 
+def test_figures_that_a_font_raises_by_itself_are_raised_and_their_notes_found_in_each_column() -> None:
+    source = (
+        "#set page(columns: 2, height: 300pt, width: 500pt)\n#set text(size: 11pt)\n"
+        f"The port was dear.#footnote[Register, p. 4.] It was 40 m#super[2] in 1914. {LINE} {NEXT}\n\n"
+        f"#colbreak()\n{LINE} {NEXT}\n\n{LINE} {NEXT}"
+    )
+    text = text_of(typst.compile(source.encode()))
+    assert text.startswith("The port was dear.¹ It was 40 m² in 1914. The harbour was dredged")
+    assert text.split("\n\n")[1] == "¹ Register, p. 4."
+
+
+def test_figures_of_numbers_and_names_stand_on_their_line() -> None:
+    text = "In 1914 the A4 road, B2B trade, H5N1 and the 3rd of 24 ships were 1,000 m away."
+    assert text_of(typst.compile(f'#set text(number-type: "old-style")\n{text}'.encode())) == text
+    assert text_of(typst.compile(text.encode())) == text
+
+
 def test_columns_that_are_drawn_line_by_line_are_read_one_after_the_other() -> None:
     file = PlacedPdf()
     left = [f"left column line {number} of the text" for number in range(12)]

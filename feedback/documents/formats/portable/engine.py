@@ -41,6 +41,10 @@ _NO_SUCH_PASSWORD = 4  # FPDF_ERR_PASSWORD
 _INVISIBLE, _CLIP_ONLY = 3, 7  # text render modes
 _FILLED_AND_STROKED = 2
 _SEEN = 8  # of 255 that something shows, so that letters are seen
+_WITH_FIGURES = re.compile(r"(?=.*\d)(?=.*\D)")
+_UPRIGHT = 0.01  # of a text's matrix: how far its letters may lean up along the line
+_SMALL_FIGURE, _RAISED_FIGURE, _LOWERED_FIGURE = 0.55, 0.2, 0.05  # of a text's size: height, and off the line
+_SMALLER, _MOVED = 0.65, 0.3  # of its size: what such a figure is taken for
 _WORD = re.compile(r"[^\s\x00]+")
 _HYPHENS = re.compile("[\x02\ufffe]")
 _SECOND_HALF = "\ufdd0"  # no character: stands where the second half of one was counted
@@ -197,12 +201,13 @@ class _Runs:
         """Words, and parts of words where the look changes inside one: start, end, whether it is glued."""
         for word in _WORD.finditer(letters):
             start, end = word.span()
-            if end - start == 1 or self._drawn_by(start) == self._drawn_by(end - 1):
+            has_figures = bool(_WITH_FIGURES.match(word[0]))
+            if end - start == 1 or (not has_figures and self._drawn_by(start) == self._drawn_by(end - 1)):
                 yield start, end, False
                 continue
             begin = start
             for index in range(start + 1, end):
-                if self._differs(index):
+                if self._differs(index) or (has_figures and self._is_moved(letters, index)):
                     yield begin, index, begin > start
                     begin = index
             yield begin, end, begin > start
@@ -219,6 +224,31 @@ class _Runs:
             or abs(self._height(index - 1) - self._height(index)) > 1
             or self._size(one, index - 1) != self._size(other, index)
         )
+
+    def _is_moved(self, letters: str, index: int) -> bool:
+        """Whether a figure stands higher or lower than the letter before it, or after it."""
+        one, other = letters[index - 1], letters[index]
+        if not (one.isdecimal() or other.isdecimal()):
+            return False
+        return (self._move(index - 1) if one.isdecimal() else 0) != (
+            self._move(index) if other.isdecimal() else 0
+        )
+
+    def _move(self, index: int) -> int:
+        """1 for a figure that its font draws raised, -1 for a lowered one, 0 for one that stands on its line.
+
+        Fonts have figures for powers and indexes (OpenType's sups and subs), of the size of all others.
+        """
+        left, right, bottom, top = self._box
+        size = self._size(self._look(self._drawn_by(index)), index)
+        if abs(self._matrix.b) > _UPRIGHT or not size:
+            return 0
+        if not raw.FPDFText_GetCharBox(self._text, index, left, right, bottom, top):
+            return 0
+        low = (bottom.value - self._height(index)) / size
+        if (top.value - bottom.value) / size > _SMALL_FIGURE:
+            return 0
+        return 1 if low > _RAISED_FIGURE else -1 if low < -_LOWERED_FIGURE else 0
 
     def _drawn_by(self, index: int) -> int:
         return _text_object(self._key, index) or 0
@@ -247,12 +277,13 @@ class _Runs:
         while last > start and text[last - start] == HYPHEN:
             last -= 1
         undecoded = bool(raw.FPDFText_HasUnicodeMapError(self._text, start))
+        move = self._move(start) if text.isdecimal() else 0
         return TextRun(
             text.replace(_SECOND_HALF, ""),
             x,
             self._end(last, x, angle),
-            y,
-            size,
+            y + move * size * _MOVED,
+            size * _SMALLER if move else size,
             look,
             glued,
             angle,

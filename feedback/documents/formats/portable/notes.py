@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from feedback.documents.structure.blocks import Block
 
@@ -27,25 +27,36 @@ def without_notes(lines: Sequence[Line]) -> tuple[list[Line], list[list[Line]]]:
         pages[line.page].append(line)
     kept: list[Line] = []
     notes: list[list[Line]] = []
-    for page in pages.values():
-        first = _first_note(page, size)
-        kept += page[:first]
-        for line in page[first:]:
+    for column in (column for page in pages.values() for column in _columns(page)):
+        first = _first_note(column, size)
+        kept += column[:first]
+        for line in column[first:]:
             if _MARK.match(line.text) or not notes:
                 notes.append([])
             notes[-1].append(line)
     return kept, notes
 
 
-def _first_note(page: Sequence[Line], size: float) -> int:
-    """The index of the first line from which all to the page's end are small, and which has a note's mark."""
-    first = len(page)
-    while first and page[first - 1].size <= size and not page[first - 1].answer:
+def _columns(page: Sequence[Line]) -> Iterator[list[Line]]:
+    """The lines of a page by column: the next one begins higher than the last line of the one before."""
+    column: list[Line] = []
+    for line in page:
+        if column and line.y > column[-1].y + line.size:
+            yield column
+            column = []
+        column.append(line)
+    yield column
+
+
+def _first_note(column: Sequence[Line], size: float) -> int:
+    """The index of the first line with a mark of a note from which all to the column's end are small."""
+    first = len(column)
+    while first and column[first - 1].size <= size and not column[first - 1].answer:
         first -= 1
-    while first < len(page) and not _MARK.match(page[first].text):
+    while first < len(column) and not _MARK.match(column[first].text):
         first += 1
-    is_below = first > 0 and first < len(page) and page[first].y < page[first - 1].y
-    return first if is_below else len(page)
+    is_below = first > 0 and first < len(column) and column[first].y < column[first - 1].y
+    return first if is_below else len(column)
 
 
 def place_notes(notes: Sequence[Paragraph], paragraphs: Sequence[Paragraph]) -> Mapping[int, list[Block]]:
