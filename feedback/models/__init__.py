@@ -5,7 +5,7 @@ from .operations.audit import AuditEntry
 from .operations.cache import CacheEntry
 from .people.access import AccessDenial
 from .people.access_tokens import AccessToken, Scope
-from .people.courses import Assignment, Course, Criterion, Membership, Urgency
+from .people.courses import Assignment, Course, Criterion, Membership, Urgency, Welcome
 from .people.erasure import Erasure
 from .people.invitations import Invitation
 from .people.kept_answers import KeptAnswer
@@ -79,4 +79,5 @@ __all__ = [
     "Webhook",
     "WebhookDelivery",
     "WebhookEvent",
+    "Welcome",
 ]

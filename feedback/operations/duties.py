@@ -1,5 +1,5 @@
-"""The duties of a housekeeper: to reconcile, to look at the alert rules, to deliver to webhooks, and rq's own
-scheduling."""
+"""The duties of a housekeeper: to reconcile, to look at the alert rules, to deliver to webhooks, to welcome
+members, and rq's own scheduling."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from feedback.operations.alerts.evaluation import evaluate
 from feedback.operations.alerts.outbox import deliver_due
 from feedback.operations.housekeeping import Duty
 from feedback.operations.observe.metrics.folding import tidy
+from feedback.services.teaching import welcomes
 from feedback.services.webhooks.disabling import tell_owners
 from feedback.services.webhooks.sending import deliver_due as deliver_to_webhooks
 
@@ -24,11 +25,21 @@ if TYPE_CHECKING:
     from redis import Redis
 
 RECONCILE, ALERTS, SCHEDULE, WEBHOOKS, MAILS = "reconcile", "alerts", "schedule", "webhooks", "webhook-mails"
-EVERY = {RECONCILE: 10.0, ALERTS: 15.0, SCHEDULE: 5.0, WEBHOOKS: 2.0, MAILS: 60.0}  # seconds
+WELCOMES = "welcome-mails"
+EVERY = {  # seconds
+    RECONCILE: 10.0, ALERTS: 15.0, SCHEDULE: 5.0, WEBHOOKS: 2.0, MAILS: 60.0, WELCOMES: 30.0,
+}  # fmt: skip
 
 
 def every_duty() -> list[Duty]:
-    return [reconciling(), alerting(), scheduling(), delivering_to_webhooks(), mailing_their_owners()]
+    return [
+        reconciling(),
+        alerting(),
+        scheduling(),
+        delivering_to_webhooks(),
+        mailing_their_owners(),
+        welcoming_members(),
+    ]
 
 
 def reconciling(every: float = EVERY[RECONCILE]) -> Duty:
@@ -53,6 +64,10 @@ def delivering_to_webhooks(every: float = EVERY[WEBHOOKS]) -> Duty:
 def mailing_their_owners(every: float = EVERY[MAILS]) -> Duty:
     """By itself: a mail server that hangs keeps no message waiting."""
     return Duty(MAILS, every, tell_owners)
+
+
+def welcoming_members(every: float = EVERY[WELCOMES]) -> Duty:
+    return Duty(WELCOMES, every, welcomes.send_due)
 
 
 def scheduling(every: float = EVERY[SCHEDULE]) -> Duty:

@@ -26,7 +26,8 @@ NO_PAGES = {
     "reasons",
     "cancel", "retry", "logout", "account_logout", "mfa_download_recovery_codes", "openid_connect_login",
     "openid_connect_callback", "invitation-withdraw", "teaching-archive-course", "teaching-role",
-    "teaching-remove-member", "teaching-release-many", "teaching-release", "teaching-save", "teaching-undo",
+    "teaching-remove-member", "teaching-welcome", "teaching-release-many", "teaching-release",
+    "teaching-save", "teaching-undo",
     "teaching-begin", "teaching-read", "teaching-bank-keep", "teaching-bank-forget", "metrics", "icon",
     "teaching-calibration-correct", "teaching-calibration-stop",
     "set_language", "account_set_password",  # only for people from an identity provider, without a password

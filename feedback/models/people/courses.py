@@ -67,6 +67,16 @@ class Course(models.Model):
         return self.name
 
 
+class Welcome(models.TextChoices):
+    """The state of the mail that says to a new member how to sign in."""
+
+    DUE = "due", _("Mail on its way")
+    SENDING = "sending", _("Mail on its way")
+    SENT = "sent", _("Mail sent")
+    REFUSED = "refused", _("Mail refused")
+    UNCERTAIN = "uncertain", _("Mail may not have arrived")
+
+
 class Membership(models.Model):
     """A person's part in a course: as a student or as a teacher."""
 
@@ -77,12 +87,37 @@ class Membership(models.Model):
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role, default=Role.STUDENT)
+    welcome = models.CharField(
+        max_length=9,
+        choices=Welcome,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Empty: came without a list.",
+    )
+    welcome_at = models.DateTimeField(null=True, blank=True)  # since when that is so
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["course", "user"], name="membership_once"),
             models.CheckConstraint(
+                condition=models.Q(welcome__in=["", *Welcome.values]), name="membership_welcome_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(welcome="", welcome_at__isnull=True)
+                | (~models.Q(welcome="") & models.Q(welcome_at__isnull=False)),
+                name="membership_welcome_has_its_moment",
+            ),
+            models.CheckConstraint(
                 condition=models.Q(role__in=["student", "teacher"]), name="membership_role_known"
+            ),
+        ]
+        indexes: ClassVar = [
+            # teaching.welcomes: who is still to get a mail.
+            models.Index(
+                fields=["welcome_at"],
+                condition=models.Q(welcome__in=["due", "sending"]),
+                name="membership_welcome_due",
             ),
         ]
 

@@ -17,16 +17,17 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from feedback.errors import Refused
-from feedback.models import Course, Membership
+from feedback.models import Course, Membership, User
 from feedback.portal.access import user_of
 from feedback.selectors.teaching import teaching
 from feedback.services.teaching import courses as services
-from feedback.services.teaching import roster
+from feedback.services.teaching import roster, welcomes
 
 from .access import own_course, own_member
 from .forms import RoleForm, RosterForm
 
 if TYPE_CHECKING:
+    from django.core.mail import EmailMessage
     from django.http import HttpRequest, HttpResponse
 
 PER_PAGE = 50
@@ -41,7 +42,13 @@ def members(request: HttpRequest, course_id: UUID) -> HttpResponse:
     kept = QueryDict(mutable=True)
     if search:
         kept["q"] = search
-    context = {"course": course, "page": page, "search": search, "kept": kept.urlencode()}
+    context = {
+        "course": course,
+        "page": page,
+        "search": search,
+        "kept": kept.urlencode(),
+        "welcomes": welcomes.are_possible(),
+    }
     return render(request, "portal/teaching/members.html", context)
 
 
@@ -73,6 +80,17 @@ def remove_member(request: HttpRequest, course_id: UUID, member_id: int) -> Http
         messages.error(request, str(refusal))
     else:
         messages.success(request, _("%(name)s is no longer in this course.") % {"name": member.user})
+    return redirect("teaching-members", course_id)
+
+
+@require_POST
+@login_required
+def welcome_member(request: HttpRequest, course_id: UUID, member_id: int) -> HttpResponse:
+    member = own_member(request, course_id, member_id)
+    if welcomes.again(member):
+        messages.success(request, _("%(name)s gets a mail that says how to sign in.") % {"name": member.user})
+    else:
+        messages.info(request, _("No mail was asked for: one is on its way, or the site has no address."))
     return redirect("teaching-members", course_id)
 
 
@@ -119,7 +137,7 @@ def _write(request: HttpRequest, course: Course) -> HttpResponse:
 
 
 def _way_in(request: HttpRequest) -> str:
-    """What people with a new account have to know, which no mail tells them."""
+    """What people from the list have to know, where no mail can say it."""
     address = request.build_absolute_uri(reverse("login"))
     if settings.OIDC_ISSUER:
         words = _(
@@ -132,6 +150,19 @@ def _way_in(request: HttpRequest) -> str:
         " link to a first password then comes to the address of the list."
     )
     return words % {"address": address}
+
+
+def _mail_to_first(course: Course, found: roster.Roster | None) -> EmailMessage | None:
+    """The mail that the first new member of a list will get, to be looked at; None where none is sent."""
+    new = found.new if found else []
+    if not new or not welcomes.are_possible():
+        return None
+    entry = new[0]
+    person = User.objects.filter(email=entry.email).first()
+    if person is None:
+        person = User(email=entry.email, name=entry.name)
+        person.set_unusable_password()
+    return welcomes.mail_to(person, course)
 
 
 def _show(
@@ -147,6 +178,7 @@ def _show(
         "form": form,
         "roster": found,
         "limit": roster.MAX_ROWS,
-        "way": _way_in(request),
+        "way": "" if welcomes.are_possible() else _way_in(request),
+        "mail": _mail_to_first(course, found),
     }
     return render(request, "portal/teaching/import.html", context, status=status)

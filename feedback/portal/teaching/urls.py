@@ -19,6 +19,7 @@ urlpatterns = [
     path(f"{COURSE}members/import/", members.import_members, name="teaching-import"),
     path(f"{MEMBER}role/", members.set_role, name="teaching-role"),
     path(f"{MEMBER}remove/", members.remove_member, name="teaching-remove-member"),
+    path(f"{MEMBER}welcome/", members.welcome_member, name="teaching-welcome"),
     path(f"{COURSE}assignments/new/", assignments.new_assignment, name="teaching-new-assignment"),
     path(ASSIGNMENT, overview.assignment, name="teaching-assignment"),
     path(f"{ASSIGNMENT}outlook/", overview.outlook, name="teaching-outlook"),

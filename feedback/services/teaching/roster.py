@@ -21,8 +21,11 @@ from feedback.documents import DocumentError
 from feedback.documents.characters.encoding import decode
 from feedback.errors import Refused
 from feedback.messages.words import in_words
-from feedback.models import Course, Membership, User
+from feedback.models import Course, Membership, User, Welcome
 from feedback.services.operations import audit
+from limiter.base.database_time import database_now
+
+from . import welcomes
 
 MAX_ROWS = 2_000
 MAX_BYTES = 1_000_000
@@ -70,6 +73,10 @@ class Roster:
     @property
     def errors(self) -> list[Entry]:
         return self.of(Change.ERROR)
+
+    @property
+    def new(self) -> list[Entry]:
+        return self.of(Change.ACCOUNT, Change.JOINS)
 
     @property
     def to_write(self) -> list[Entry]:
@@ -127,9 +134,10 @@ def write(roster: Roster, *, course: Course, by: User) -> int:
         user.set_unusable_password()
     User.objects.bulk_create(new, ignore_conflicts=True)  # another import may have made one meanwhile
     people = dict(User.objects.filter(email__in=wanted).values_list("email", "pk"))
+    welcome = {"welcome": Welcome.DUE, "welcome_at": database_now()} if welcomes.are_possible() else {}
     Membership.objects.bulk_create(
         (
-            Membership(course=course, user_id=people[email], role=entry.role)
+            Membership(course=course, user_id=people[email], role=entry.role, **welcome)
             for email, entry in wanted.items()
             if entry.change != Change.ROLE
         ),

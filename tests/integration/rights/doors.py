@@ -113,6 +113,7 @@ OTHERS_WORK = [
     "teaching-import",
     "teaching-role",
     "teaching-remove-member",
+    "teaching-welcome",
     "teaching-new-assignment",
     "teaching-assignment",
     "teaching-outlook",

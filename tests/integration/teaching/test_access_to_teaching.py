@@ -36,6 +36,7 @@ def actions(document: Document) -> list[str]:
         reverse("teaching-archive-course", args=[course]),
         reverse("teaching-role", args=[course, member.pk]),
         reverse("teaching-remove-member", args=[course, member.pk]),
+        reverse("teaching-welcome", args=[course, member.pk]),
         reverse("teaching-release-many", args=[assignment.pk]),
         reverse("teaching-release", args=[document.pk]),
         *(reverse(f"teaching-{act}", args=[document.pk]) for act in ("save", "undo", "read")),
