@@ -36,7 +36,7 @@ def documented() -> set[Touched]:
 
 def watched(connection: Redis, begun: threading.Event) -> Iterator[tuple[str, str]]:
     """Each command, with the kind of its client: "lua" for those within a script."""
-    with connection.monitor() as monitor:
+    with connection.monitor() as monitor:  # type: ignore[no-untyped-call]
         begun.set()
         for each in monitor.listen():
             if END in each["command"]:
