@@ -61,15 +61,30 @@ def usage_of(user: User) -> Usage:
     )
 
 
-def quota_renews_at(user: User, *, upstream: str, tokens: int) -> datetime | None:
+def quota_renews_at(user: User, *, upstream: str, tokens: int, limits: FlowLimits) -> datetime | None:
     """When the day's own quota lets a call of this upstream begin that holds so many. None: it does now."""
-    daily = limiter.flow_limits(flows.flow_of(user)).tokens_per_day
+    daily = limits.tokens_per_day
     if daily is None:
         return None
     day = _midnight()
-    _, by_upstream = _used(user, day, day.replace(day=1))
-    used = by_upstream.get(upstream, 0)
+    used = _of_the_day(user, day, upstream)
     return day + timedelta(days=1) if used + min(tokens, daily) > daily else None
+
+
+def _of_the_day(user: User, day: datetime, upstream: str) -> int:
+    """The tokens of a day at one upstream, as `_used` counts them, in one query."""
+    calls = Job.objects.filter(
+        document__owner=user, kind__in=CALLS, upstream=upstream, started_at__gte=day
+    ).order_by()
+    runs = earlier_runs(day).filter(job__document__owner=user, job__upstream=upstream)
+    parts = [
+        calls.values("upstream").annotate(used=Sum(charged(), default=0)).values_list("used"),
+        runs.values("job__upstream").annotate(used=Sum("charged", default=0)).values_list("used"),
+    ]
+    if upstream == default_upstream():
+        gone = Erasure.objects.filter(by=user, handed_in_at__gte=day).order_by()
+        parts.append(gone.values("by").annotate(used=Sum("tokens", default=0)).values_list("used"))
+    return sum(used for (used,) in parts[0].union(*parts[1:], all=True))
 
 
 def _midnight() -> datetime:

@@ -9,6 +9,7 @@ from datetime import datetime
 from feedback import documents as reader
 from feedback.dispatch import requests, upstreams
 from feedback.dispatch.fingerprint import fingerprint
+from feedback.dispatch.flows import flow_of
 from feedback.messages.model import Message
 from feedback.models import Draft, User
 from feedback.providers.base import Request, SectionRequest, SummaryRequest, Task
@@ -17,6 +18,8 @@ from feedback.selectors.intake.drafts import parsed_of, sections_of_draft
 from feedback.selectors.intake.revisions import kept_since
 from feedback.selectors.intake.visibility import before_it, reviewed_first
 from feedback.selectors.work.expected import Expected, expected_start
+from limiter.configuration.policies import FlowLimits
+from limiter.selectors import flow_limits
 
 OPENING_WORDS = 18
 
@@ -63,6 +66,7 @@ def preview_of(draft: Draft) -> Preview | None:
     sections = sections_of_draft(draft, parsed)
     plan = _Plan(draft, sections)
     estimates = plan.estimates()
+    limits = flow_limits(flow_of(draft.owner))
     titles = {start: str(title) for start, title in draft.cuts or ()}
     return Preview(
         read_of=draft.read_of,
@@ -70,17 +74,19 @@ def preview_of(draft: Draft) -> Preview | None:
         sections=list(_sections(parsed, sections, titles, plan.kept)),
         requests=plan.requests,
         tokens=sum(estimates),
-        start=expected_start(draft.owner, upstream),
-        renews_at=_renews_at(draft.owner, upstream, estimates),
+        start=expected_start(draft.owner, upstream, limits),
+        renews_at=_renews_at(draft.owner, upstream, estimates, limits),
         warnings=parsed.warnings,
         problem=draft.read_problem,
         is_corrected=draft.cuts is not None,
     )
 
 
-def _renews_at(owner: User, upstream: str, estimates: Sequence[int]) -> datetime | None:
+def _renews_at(owner: User, upstream: str, estimates: Sequence[int], limits: FlowLimits) -> datetime | None:
     """For the smallest of the requests."""
-    return quota_renews_at(owner, upstream=upstream, tokens=min(estimates)) if estimates else None
+    if not estimates:
+        return None
+    return quota_renews_at(owner, upstream=upstream, tokens=min(estimates), limits=limits)
 
 
 class _Plan:

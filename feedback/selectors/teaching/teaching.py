@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from feedback.models import Assignment, Course, Document, Membership, User
+from feedback.models import Assignment, Course, Criterion, Document, Membership, User
 from feedback.services.accounts.roles import operates
 
 TEACHER, STUDENT = Membership.Role.TEACHER, Membership.Role.STUDENT
@@ -46,7 +46,9 @@ def course_of_teacher(user: User, course_id: UUID) -> Course:
 def assignment_of_teacher(user: User, assignment_id: UUID) -> Assignment:
     """Raises Assignment.DoesNotExist for one of a course that they don't teach."""
     mine = Assignment.objects.filter(course__in=_taught(user)).select_related("course")
-    return mine.get(pk=assignment_id)
+    return mine.annotate(has_rubric=Exists(Criterion.objects.filter(assignment=OuterRef("pk")))).get(
+        pk=assignment_id
+    )
 
 
 def submission_of_teacher(user: User, document_id: UUID) -> Document:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from feedback.dispatch import flows
 from feedback.models import User
 from limiter import selectors as limiter
+from limiter.configuration.policies import FlowLimits
 from limiter.gate.model import GateError, Status
 from limiter.models import Upstream
 from limiter.operations.condition import STANDS_STILL
@@ -21,14 +22,14 @@ class Expected:
     is_paused: bool = False  # the provider is unavailable, or the upstream is held or paused
 
 
-def expected_start(user: User, upstream: str) -> Expected:
-    """For one more document of this person, were it handed in now."""
+def expected_start(user: User, upstream: str, limits: FlowLimits | None = None) -> Expected:
+    """For one more document of this person, were it handed in now; known limits are not looked up."""
     try:
         status = limiter.upstream_status(upstream)
     except (GateError, Upstream.DoesNotExist):
         return Expected()
     flow = flows.flow_of(user)
-    if status.condition in STANDS_STILL or limiter.flow_limits(flow).suspended:
+    if status.condition in STANDS_STILL or (limits or limiter.flow_limits(flow)).suspended:
         return Expected(is_paused=True)
     return _range(status.live, flow, status.upstream.max_in_flight)
 

@@ -290,4 +290,4 @@ def test_the_quota_is_that_of_the_page(api: Api, owner: User) -> None:
 def test_methods_that_an_address_does_not_take_are_a_problem(api: Api) -> None:
     answer = api.put("documents", {})
     assert kind_of(answer) == "method-not-allowed"
-    assert set(answer["Allow"].split(", ")) == {"GET", "POST"}
+    assert set(answer["Allow"].split(", ")) == {"GET", "HEAD", "POST"}

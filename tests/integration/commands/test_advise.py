@@ -148,7 +148,7 @@ def test_more_work_takes_no_more_queries(
 
 def test_a_redis_that_is_away_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     away = redis.Redis.from_url("redis://127.0.0.1:1/0")
-    monkeypatch.setattr("django_rq.get_connection", lambda *_, **__: away)
+    monkeypatch.setattr("limiter.gates._redis_of", lambda _queue: away)
     with pytest.raises(CommandError, match="Redis cannot be reached") as error:
         advise()
     assert error.value.returncode == 1

@@ -11,7 +11,12 @@ import pytest
 from redis import Redis
 
 from limiter import services
-from limiter.configuration.publication import publish, publish_missing, reconcile_configuration
+from limiter.configuration.publication import (
+    forget_old_libraries,
+    publish,
+    publish_missing,
+    reconcile_configuration,
+)
 from limiter.functions.housekeeping import UNUSED_FOR, libraries_key, names
 from limiter.functions.library import joined
 from limiter.gate import Reason, Ticket
@@ -151,8 +156,8 @@ def test_a_database_restored_from_a_backup_overtakes_the_gate(published: Upstrea
 def test_a_pass_deletes_what_an_older_release_loaded(published: Upstream, redis_client: Redis) -> None:
     older = joined("-- loaded by an older release, a day ago")
     older.load(redis_client)
-    reconcile_configuration()
+    forget_old_libraries()
     assert older.name in names(redis_client)
     redis_client.zincrby(libraries_key("limiter"), -UNUSED_FOR, older.name)
-    reconcile_configuration()
+    forget_old_libraries()
     assert older.name not in names(redis_client)

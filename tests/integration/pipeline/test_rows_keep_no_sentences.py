@@ -99,7 +99,7 @@ TYPED = {  # by people
     "Criterion.levels", "Criterion.name", "Document.text", "Document.title", "Draft.filename",
     "Draft.read_text", "Draft.text", "Draft.title", "Edit.after", "Edit.before", "Edit.kept", "Edit.subject",
     "Reaction.reason", "Reading.note", "Release.note", "Section.heading_path", "Silence.why",
-    "Upload.filename",
+    "Upload.filename", "Webhook.name", "Webhook.url",
 }  # fmt: skip
 WRITTEN = {  # by a model or by the rules offline: the feedback itself
     "Comment.criterion", "Comment.message", "Comment.quote", "Comment.suggestion", "Feedback.cautions",
@@ -122,6 +122,7 @@ NAMES = {  # keys, names, addresses, numbers
     "LanguageModel.name", "LanguageModel.sources", "LanguageModel.title", "LearntRefusal.model_id",
     "OutputBudget.model", "Price.model", "SchemaWarmth.model", "Silence.subject", "Silence.who",
     "User.email", "User.first_name", "User.last_name", "User.name", "User.password",
+    "Webhook.previous_secret", "Webhook.secret", "WebhookDelivery.data",
 }  # fmt: skip
 SENTENCES = {
     "Incident.words",  # in English, as it was sent: its readers are operators

@@ -69,8 +69,9 @@ def test_each_upstream_counts_a_day_of_its_own(owner: User, document: Document) 
     page = signed_in(owner).get(reverse("quota")).content.decode()
     assert "Automatic feedback: <strong>240</strong> of 1,000 tokens are used." in page
     assert "bedrock: <strong>120</strong> of 1,000 tokens are used." in page
-    assert quota_renews_at(owner, upstream="offline", tokens=800)
-    assert quota_renews_at(owner, upstream="bedrock", tokens=800) is None
+    limits = usage_of(owner).limits
+    assert quota_renews_at(owner, upstream="offline", tokens=800, limits=limits)
+    assert quota_renews_at(owner, upstream="bedrock", tokens=800, limits=limits) is None
 
 
 def test_a_run_that_another_followed_is_counted(owner: User, document: Document) -> None:

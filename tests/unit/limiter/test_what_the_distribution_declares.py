@@ -23,6 +23,8 @@ EXTRAS = {
     "typer": "cli",
     "django_typer": "cli",
     "prometheus_client": "metrics",
+    "hypothesis": "conformance",
+    "pytest": "conformance",
 }
 OF_DJANGO = {"asgiref"}
 WHERE_IT_IS_USED = {"psycopg"}  # of PostgreSQL: a project brings its database's driver
